@@ -1,0 +1,18 @@
+"""The integer graph: node kinds, shapes, proved ranges, legality, files."""
+
+from whetgen.ir.files import graph_sha256, load_graph, save_graph
+from whetgen.ir.graph import Graph, InputMeaning, Output
+from whetgen.ir.nodes import ELEMENT_TYPES, ElementType
+from whetgen.ir.validate import validate
+
+__all__ = [
+    "ELEMENT_TYPES",
+    "ElementType",
+    "Graph",
+    "InputMeaning",
+    "Output",
+    "graph_sha256",
+    "load_graph",
+    "save_graph",
+    "validate",
+]

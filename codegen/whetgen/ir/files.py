@@ -1,0 +1,177 @@
+"""A graph on disk: ``model.json`` (structure) and ``model.npz`` (integer arrays).
+
+Arrays wider than 63 bits are stored as rows of little-endian 32-bit limbs in two's complement.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import fields
+from fractions import Fraction
+from pathlib import Path
+from typing import get_type_hints
+
+import numpy as np
+
+from whetgen.errors import BadInput
+from whetgen.ir import nodes as node_kinds
+from whetgen.ir.graph import Graph, InputMeaning, Output
+from whetgen.ir.nodes import ELEMENT_TYPES, ElementType, Node
+from whetgen.ir.validate import validate
+
+FORMAT = 1
+_KINDS = {
+    name: kind
+    for name, kind in vars(node_kinds).items()
+    if isinstance(kind, type) and issubclass(kind, Node) and kind is not Node
+}
+
+
+def save_graph(graph: Graph, folder: Path) -> None:
+    """Write ``model.json`` and ``model.npz`` into ``folder``; same graph, same bytes."""
+    structure, arrays = _pack(graph)
+    (folder / "model.json").write_text(structure)
+    (folder / "model.npz").write_bytes(_archive(arrays))
+
+
+def load_graph(folder: Path) -> Graph:
+    """Read what ``save_graph`` wrote.
+
+    Raises:
+        BadInput: a file is missing, corrupt or of another format.
+    """
+    try:
+        structure = json.loads((folder / "model.json").read_text())
+        with np.load(folder / "model.npz", allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise BadInput(
+            f"{folder}: no readable model.json and model.npz ({error}); generate the folder again"
+        ) from error
+    if structure.get("format") != FORMAT:
+        raise BadInput(
+            f"{folder}: model.json has format {structure.get('format')}, this version reads {FORMAT}; generate the folder again"
+        )
+    try:
+        return validate(_unpack(structure, arrays))
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise BadInput(
+            f"{folder}: model.json does not describe a graph ({error!r}); generate the folder again"
+        ) from error
+
+
+def graph_sha256(graph: Graph) -> str:
+    """Hash of structure and array values, independent of the container's compression."""
+    structure, arrays = _pack(graph)
+    digest = hashlib.sha256(structure.encode())
+    for name in sorted(arrays):
+        array = arrays[name]
+        digest.update(f"{name}{array.dtype.str}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def _pack(graph: Graph) -> tuple[str, dict[str, np.ndarray]]:
+    arrays: dict[str, np.ndarray] = {}
+    structure = {
+        "format": FORMAT,
+        "meaning": {"scale": str(graph.meaning.scale), "offset": str(graph.meaning.offset)},
+        "nodes": [_pack_node(node, index, arrays) for index, node in enumerate(graph.nodes)],
+        "outputs": [
+            {
+                "name": o.name,
+                "source": o.source,
+                "kind": o.kind,
+                "scale": str(o.scale),
+                "offset": str(o.offset),
+                "classifier": o.classifier,
+            }
+            for o in graph.outputs
+        ],
+        "notes": list(graph.notes),
+    }
+    return json.dumps(structure, indent=1) + "\n", arrays
+
+
+def _pack_node(node: Node, index: int, arrays: dict[str, np.ndarray]) -> dict:
+    packed: dict = {"kind": type(node).__name__}
+    for field in fields(node):
+        packed[field.name] = _pack_value(getattr(node, field.name), f"{index:04d}.{field.name}", arrays)
+    return packed
+
+
+def _pack_value(value, key: str, arrays: dict[str, np.ndarray]):
+    if isinstance(value, np.ndarray):
+        arrays[key] = _narrowest(value) if value.dtype != object else _to_limbs(value)
+        return {"array": key, "limbs": value.dtype == object}
+    if isinstance(value, ElementType):
+        return value.name
+    if isinstance(value, tuple):
+        return [_pack_value(item, f"{key}.{i}", arrays) for i, item in enumerate(value)]
+    return value
+
+
+def _unpack(structure: dict, arrays: dict[str, np.ndarray]) -> Graph:
+    meaning = InputMeaning(*(Fraction(structure["meaning"][k]) for k in ("scale", "offset")))
+    outputs = tuple(
+        Output(**{**o, "scale": Fraction(o["scale"]), "offset": Fraction(o["offset"])}) for o in structure["outputs"]
+    )
+    return Graph(
+        tuple(_unpack_node(n, arrays) for n in structure["nodes"]), outputs, meaning, tuple(structure["notes"])
+    )
+
+
+def _unpack_node(packed: dict, arrays: dict[str, np.ndarray]) -> Node:
+    kind = _KINDS[packed["kind"]]
+    hints = get_type_hints(kind)
+    values = {f.name: _unpack_value(packed[f.name], arrays) for f in fields(kind)}
+    return kind(**{k: ELEMENT_TYPES[v] if hints[k] is ElementType else v for k, v in values.items()})
+
+
+def _unpack_value(value, arrays: dict[str, np.ndarray]):
+    if isinstance(value, dict):
+        array = arrays[value["array"]]
+        return _from_limbs(array) if value["limbs"] else array.astype(np.int64)
+    if isinstance(value, list):
+        return tuple(_unpack_value(item, arrays) for item in value)
+    return value
+
+
+def _narrowest(array: np.ndarray) -> np.ndarray:
+    """The same integers in the smallest signed dtype, so that files stay small."""
+    for dtype in (np.int8, np.int16, np.int32):
+        if array.size and np.iinfo(dtype).min <= array.min() and array.max() <= np.iinfo(dtype).max:
+            return array.astype(dtype)
+    return array.astype(np.int64)
+
+
+def _to_limbs(array: np.ndarray) -> np.ndarray:
+    widest = max((int(v).bit_length() for v in array.reshape(-1)), default=0)
+    count = widest // 32 + 1
+    rows = [int(v).to_bytes(4 * count, "little", signed=True) for v in array.reshape(-1)]
+    return np.frombuffer(b"".join(rows), dtype="<u4").reshape(*array.shape, count)
+
+
+def _from_limbs(limbs: np.ndarray) -> np.ndarray:
+    flat = np.ascontiguousarray(limbs.astype("<u4")).reshape(-1, limbs.shape[-1])
+    values = np.empty(len(flat), dtype=object)
+    values[:] = [int.from_bytes(row.tobytes(), "little", signed=True) for row in flat]
+    return values.reshape(limbs.shape[:-1])
+
+
+def _archive(arrays: dict[str, np.ndarray]) -> bytes:
+    """An npz with fixed time stamps, so that the same arrays give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name in sorted(arrays):
+            member = io.BytesIO()
+            np.lib.format.write_array(
+                member, np.ascontiguousarray(arrays[name]).reshape(arrays[name].shape), allow_pickle=False
+            )
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), member.getvalue(), zipfile.ZIP_DEFLATED
+            )
+    return buffer.getvalue()

@@ -1,0 +1,38 @@
+"""What passes share: rebuilding a graph with some nodes replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from whetgen.ir.graph import Graph
+from whetgen.ir.nodes import Concat, Node, WeightedSum
+
+
+def reading(node: Node, renamed: Mapping[str, str]) -> Node:
+    """``node`` with its sources renamed; the node itself when none of them is."""
+    if not any(s in renamed for s in node.sources):
+        return node
+    if isinstance(node, Concat | WeightedSum):
+        return replace(node, operands=tuple(renamed.get(s, s) for s in node.operands))
+    return replace(node, source=renamed[node.source])
+
+
+def rebuilt(graph: Graph, replaced: Mapping[str, Node | None], renamed: Mapping[str, str]) -> Graph:
+    """Nodes replaced (None: removed) by name, then readers and outputs moved to the new names."""
+    nodes = [replaced.get(node.name, node) for node in graph.nodes]
+    outputs = tuple(replace(o, source=renamed.get(o.source, o.source)) for o in graph.outputs)
+    return replace(graph, nodes=tuple(reading(n, renamed) for n in nodes if n is not None), outputs=outputs)
+
+
+def only_reader(graph: Graph, name: str) -> Node | None:
+    """The one node that reads a tensor which is no output; None when there are more or it is one."""
+    readers = graph.readers[name]
+    return readers[0] if len(readers) == 1 and name not in graph.read_by_output else None
+
+
+def resolve(renamed: dict[str, str], name: str) -> str:
+    """The last name in a chain of renamings."""
+    while name in renamed:
+        name = renamed[name]
+    return name

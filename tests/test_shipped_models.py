@@ -1,0 +1,93 @@
+"""The models that ship: real test images through RTL and C, every bit equal, accuracy as promised.
+
+MNIST comes through the project's own loader; where it cannot be had the tests fail, they do not skip.
+"""
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import whetgen
+from whetgen.api import check_against_keras, trace_steps
+from whetgen.sharpen.data import load
+
+MODELS = Path(__file__).parents[1] / "models"
+SCALES = {"digits-mlp": 16, "mnist-mlp": 255, "mnist-cnn": 255}
+DATA = {"digits-mlp": "digits", "mnist-mlp": "mnist", "mnist-cnn": "mnist"}
+LEAST_ACCURACY = {"digits-mlp": 0.96, "mnist-mlp": 0.98, "mnist-cnn": 0.99}
+RTL_FRAMES = {"digits-mlp": None, "mnist-mlp": 10_000, "mnist-cnn": 500}
+
+
+@pytest.fixture(scope="module")
+def traced():
+    """Model and its stages by name, each made once."""
+    made = {}
+
+    def get(name):
+        if name not in made:
+            model = whetgen.load_model(MODELS / f"{name}.keras")
+            made[name] = model, trace_steps(model, whetgen.InputSpec(scale=SCALES[name]))
+        return made[name]
+
+    return get
+
+
+@pytest.fixture(scope="module")
+def frames(tmp_path_factory):
+    def get(name):
+        path = tmp_path_factory.getbasetemp() / f"{DATA[name]}.npz"
+        data = load(DATA[name])
+        np.savez(path, x=data.x_test, y=data.y_test)
+        return path
+
+    return get
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCALES)
+def test_c_computes_every_bit_and_reaches_the_accuracy(name, traced, frames, tmp_path):
+    whetgen.generate(traced(name)[1].graph, "c", tmp_path / "c", whetgen.Options(name="net"))
+    result = whetgen.verify(tmp_path / "c", frames(name))
+    assert result.passed, result
+    assert result.vectors == {"digits": 450, "mnist": 10_000}[DATA[name]]
+    assert result.accuracy >= LEAST_ACCURACY[name]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCALES)
+def test_rtl_computes_every_bit_in_the_promised_cycles(name, traced, frames, tmp_path):
+    graph = traced(name)[1].graph
+    made = whetgen.generate(graph, "verilog", tmp_path / "v", whetgen.Options(name="net"))
+    result = whetgen.verify(tmp_path / "v", frames(name), RTL_FRAMES[name])
+    assert result.passed, result
+    assert result.vectors == (RTL_FRAMES[name] or 450)
+    assert result.measured["latency_cycles"] == made.manifest["latency_cycles"]
+    assert made.manifest["architecture"] == ("unrolled" if name == "digits-mlp" else "folded")
+    if RTL_FRAMES[name] != 500:
+        assert result.accuracy >= LEAST_ACCURACY[name]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCALES)
+def test_keras_differs_inside_its_rounding_bound_only(name, traced):
+    model, stages = traced(name)
+    data = load(DATA[name])
+    check = check_against_keras(model, stages, data.x_test[:300].reshape(-1, *stages.graph.input.shape))
+    assert check.outside_bound == 0 and check.spikes_compared > 0
+
+
+def test_the_weights_that_ship_are_narrow(traced):
+    for name, bits in (("digits-mlp", 4), ("mnist-mlp", 4), ("mnist-cnn", 6)):
+        layers = [n for n in traced(name)[1].graph.nodes if type(n).__name__ in ("Dense", "Conv")]
+        assert max(int(np.abs(n.weights).max()) for n in layers) < 1 << (bits - 1), name
+
+
+if __name__ == "__main__":  # python tests/test_shipped_models.py: how long the reference takes
+    network = whetgen.trace(whetgen.load_model(MODELS / "mnist-mlp.keras"))
+    images = load("mnist").x_test
+    start = time.perf_counter()
+    network.run(images.reshape(-1, *network.input.shape))
+    print(json.dumps({"frames": len(images), "seconds": round(time.perf_counter() - start, 2)}))
