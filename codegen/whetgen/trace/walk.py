@@ -1,0 +1,120 @@
+"""Walks a Keras model (Sequential, functional, nested), one call of a layer after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+
+from whetgen.errors import BadInput
+
+Visit = Callable[[Any, str, Any, list[Any]], Any]
+"""(layer, its path, the Keras call node, values of its inputs) -> value of its output."""
+
+_SHAPE_HELP = "give the model a fixed input shape, e.g. keras.Input((28, 28, 1))"
+_NO_OPS = ("InputLayer", "Dropout", "Identity")
+
+
+def walk(model: keras.Model, entry: Any, visit: Visit) -> list[Any]:
+    """Values of the model's outputs, given the value of its one input.
+
+    Layers are visited in a fixed order, sources first; a layer that is shared is visited once a call.
+    """
+    return _walk(model, [entry], visit, "")
+
+
+def check_model(model: keras.Model) -> tuple[int, ...]:
+    """Shape of the model's input, without the batch axis.
+
+    Raises:
+        BadInput: not functional, several inputs, open shape, NaN or Inf among the weights.
+    """
+    if isinstance(model, keras.Sequential) and not model.built:
+        raise BadInput(f"model '{model.name}' has no input shape; {_SHAPE_HELP}")
+    _check_functional(model)
+    if len(model.inputs) != 1:
+        names = ", ".join(t.name for t in model.inputs)
+        raise BadInput(
+            f"model '{model.name}' has {len(model.inputs)} inputs ({names}); join them into one input tensor"
+        )
+    shape = tuple(model.inputs[0].shape[1:])
+    if None in shape or not 1 <= len(shape) <= 3:
+        raise BadInput(f"model '{model.name}' has input shape {shape}; {_SHAPE_HELP} (one to three fixed axes)")
+    _check_finite(model)
+    return shape
+
+
+def starts_with_rescaling(model: keras.Model) -> bool:
+    """Whether a Rescaling layer is the first to read the input codes."""
+    wave = {id(t) for t in model.inputs}
+    for operation, node in _calls_in_order(model):
+        if id(node.input_tensors[0]) in wave:
+            if type(operation).__name__ in _NO_OPS:
+                wave.add(id(node.output_tensors[0]))
+            elif isinstance(operation, keras.Model):
+                return starts_with_rescaling(operation)
+            else:
+                return type(operation).__name__ == "Rescaling"
+    return False
+
+
+def output_names(model: keras.Model) -> list[str]:
+    """A unique name for each output: that of the layer that makes it."""
+    names: list[str] = []
+    for tensor in model.outputs:
+        base = tensor._keras_history.operation.name
+        name, count = base, 1
+        while name in names:
+            name, count = f"{base}_{count}", count + 1
+        names.append(name)
+    return names
+
+
+def _check_functional(model: keras.Model) -> None:
+    if not getattr(model, "inputs", None) or not getattr(model, "outputs", None):
+        raise BadInput(
+            f"model '{model.name}' ({type(model).__name__}) is not Sequential or functional; "
+            "rebuild it with keras.Sequential or keras.Model(inputs, outputs)"
+        )
+
+
+def _check_finite(model: keras.Model) -> None:
+    for weight in model.weights:
+        values = np.asarray(weight)
+        if values.dtype.kind not in "iub" and not np.all(np.isfinite(values.astype(np.float64))):
+            raise BadInput(f"weight '{weight.path}' holds NaN or Inf; the training diverged, train the model again")
+
+
+def _walk(model: keras.Model, entries: list[Any], visit: Visit, prefix: str) -> list[Any]:
+    _check_functional(model)
+    values = {id(t): value for t, value in zip(model.inputs, entries, strict=True)}
+    for operation, node in _calls_in_order(model):
+        inputs = [values[id(t)] for t in node.input_tensors]
+        path = f"{prefix}{operation.name}"
+        if isinstance(operation, keras.Model):
+            results = _walk(operation, inputs, visit, f"{path}/")
+        else:
+            results = [visit(operation, path, node, inputs)]
+        values.update((id(t), value) for t, value in zip(node.output_tensors, results, strict=True))
+    return [values[id(t)] for t in model.outputs]
+
+
+def _calls_in_order(model: keras.Model) -> Iterator[tuple[Any, Any]]:
+    """(operation, call node) pairs, sources first: a depth-first walk back from the outputs."""
+    entered = {id(t) for t in model.inputs}
+    done: set[int] = set()
+    stack = [(t, False) for t in reversed(model.outputs)]
+    while stack:
+        tensor, ready = stack.pop()
+        history = tensor._keras_history
+        node = history.operation._inbound_nodes[history.node_index]
+        if id(tensor) in entered or id(node) in done:
+            continue
+        if ready:
+            done.add(id(node))
+            yield history.operation, node
+        else:
+            stack.append((tensor, True))
+            stack.extend((t, False) for t in reversed(node.input_tensors))
