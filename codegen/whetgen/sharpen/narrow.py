@@ -1,0 +1,122 @@
+"""Finish training with kernels that are small integers times one step per output channel."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+from whetgen.sharpen.walk import every_layer
+
+_STEP_BITS = 8
+_FEWEST, _MOST = 2, 16
+_KERNEL_LAYERS = (
+    keras.layers.Dense,
+    keras.layers.Conv1D,
+    keras.layers.Conv2D,
+    keras.layers.Conv3D,
+    keras.layers.DepthwiseConv1D,
+    keras.layers.DepthwiseConv2D,
+)
+
+
+class NarrowWeights(keras.callbacks.Callback):
+    """Trains with the kernels of Dense and convolution layers on a grid of ``bits`` bits.
+
+    From ``start_epoch`` on every such kernel is ``n * step`` with one step per output channel and
+    ``|n| <= 2^(bits-1) - 1``. The callback keeps a latent float kernel beside each: what the
+    optimizer changes is added to the latent one, whose nearest grid point is what the model holds
+    (straight-through). Between batches, so in validation, checkpoints and at the end, the model
+    is on the grid, and its weights narrow to ``bits`` bits without loss.
+
+    The steps are chosen anew at the beginning of each epoch. ``bits``: 2 (ternary) to 16.
+    """
+
+    def __init__(self, bits: int, start_epoch: int = 0):
+        super().__init__()
+        check_bits(bits)
+        self.bits = bits
+        self.start_epoch = start_epoch
+        self._latent: list[_Latent] = []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch < self.start_epoch:
+            return
+        if not self._latent:
+            self._latent = [_Latent(layer, self.bits) for layer in kernel_layers(self.model)]
+        for latent in self._latent:
+            latent.choose_steps()
+
+    def on_train_batch_end(self, batch, logs=None):
+        for latent in self._latent:
+            latent.absorb()
+
+
+class _Latent:
+    """The float kernel behind one layer's kernel on the grid."""
+
+    def __init__(self, layer: keras.layers.Layer, bits: int):
+        self.variable = layer.kernel
+        self.bits = bits
+        self.values = per_channel(layer)
+        self.on_grid = self.values
+
+    def choose_steps(self) -> None:
+        self.steps = grid_steps(self.values, self.bits)
+        self._publish()
+
+    def absorb(self) -> None:
+        """Move the optimizer's change over, and put the model back on the grid."""
+        kernel = keras.ops.convert_to_numpy(self.variable).reshape(self.values.shape)
+        self.values = self.values + (kernel - self.on_grid)
+        self._publish()
+
+    def _publish(self) -> None:
+        self.on_grid = grid_numbers(self.values, self.steps, self.bits) * self.steps
+        self.variable.assign(self.on_grid.reshape(self.variable.shape))
+
+
+def check_bits(bits: int) -> None:
+    """Raises:
+    ValueError: not a weight width that a grid can have.
+    """
+    if not _FEWEST <= bits <= _MOST:
+        raise ValueError(f"weights can have {_FEWEST} to {_MOST} bits, not {bits}")
+
+
+def kernel_layers(model: keras.Model) -> list[keras.layers.Layer]:
+    """The layers whose kernels go on the grid, those of nested models included."""
+    return [layer for layer in every_layer(model) if isinstance(layer, _KERNEL_LAYERS)]
+
+
+def per_channel(layer: keras.layers.Layer) -> np.ndarray:
+    """The kernel as float32 (inputs of a neuron, output channels)."""
+    kernel = np.array(keras.ops.convert_to_numpy(layer.kernel), dtype=np.float32)
+    depthwise = isinstance(layer, keras.layers.DepthwiseConv1D | keras.layers.DepthwiseConv2D)
+    channels = kernel.shape[-2] * kernel.shape[-1] if depthwise else kernel.shape[-1]
+    return kernel.reshape(-1, channels)
+
+
+def grid_steps(kernel: np.ndarray, bits: int) -> np.ndarray:
+    """The step of each channel of ``kernel`` (inputs, channels) with the least squared error.
+
+    A step has 8 significant bits and a grid number 15 at most, so their product has no more than
+    the 24 of a float32: ``n * step`` is exact.
+    """
+    top = 2 ** (bits - 1) - 1
+    widest = np.maximum(np.abs(kernel).max(axis=0), np.float32(1e-30)) / top
+    candidates = [_short(widest * share) for share in np.linspace(1.0, 0.3, 29)]
+    errors = [np.square(grid_numbers(kernel, step, bits) * step - kernel).sum(axis=0) for step in candidates]
+    best = np.argmin(errors, axis=0)
+    return np.stack(candidates)[best, np.arange(kernel.shape[1])]
+
+
+def grid_numbers(kernel: np.ndarray, steps: np.ndarray, bits: int) -> np.ndarray:
+    """The integers of the nearest grid points, as float32."""
+    top = 2 ** (bits - 1) - 1
+    return np.clip(np.rint(kernel / steps), -top, top).astype(np.float32)
+
+
+def _short(steps: np.ndarray) -> np.ndarray:
+    """The nearest numbers with 8 significant bits."""
+    mantissa, exponent = np.frexp(steps)
+    return np.ldexp(np.rint(mantissa * 2**_STEP_BITS) / 2**_STEP_BITS, exponent).astype(np.float32)
