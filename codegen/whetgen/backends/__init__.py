@@ -1,0 +1,5 @@
+"""Integer graphs to folders of source code. Each target: plan (decide), render (fill templates)."""
+
+from whetgen.backends.target import TARGETS, Options, Rendered
+
+__all__ = ["TARGETS", "Options", "Rendered"]

@@ -1,0 +1,192 @@
+"""The plan: plain final data, one field for each hole of the templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from whetgen.backends.c.storage import Elements
+from whetgen.backends.c.tables import CTable, TableRef
+
+
+@dataclass(frozen=True)
+class Window:
+    """``wg_window``."""
+
+    height: int
+    width: int
+    channels: int
+    out_height: int
+    out_width: int
+    kernel_height: int
+    kernel_width: int
+    stride_y: int
+    stride_x: int
+    dilation_y: int
+    dilation_x: int
+    top: int
+    left: int
+
+
+@dataclass(frozen=True)
+class Finish:
+    """``wg_finish``: what becomes of the sums of one position."""
+
+    channels: int
+    words: int
+    fire: int
+    row_step: int
+    rows: TableRef
+    row_of: TableRef
+    result: Elements
+
+
+@dataclass(frozen=True)
+class WeightRows:
+    """``wg_rows`` and the kernel that adds them."""
+
+    weights: str
+    words: int
+    sum_words: int
+    stride: int
+    neurons: int
+    kernel: str
+
+
+@dataclass(frozen=True)
+class DenseRecord:
+    source: Elements
+    inputs: int
+    rows: WeightRows
+    sums: str
+    finish: Finish
+
+
+@dataclass(frozen=True)
+class ConvRecord:
+    source: Elements
+    window: Window
+    groups: int
+    group_bytes: int
+    rows: WeightRows
+    sums: str
+    finish: Finish
+
+
+@dataclass(frozen=True)
+class SumPoolRecord:
+    source: Elements
+    window: Window
+    sums: str
+    finish: Finish
+
+
+@dataclass(frozen=True)
+class MaxPoolRecord:
+    source: Elements
+    window: Window
+    result: Elements
+
+
+@dataclass(frozen=True)
+class Operand:
+    """``wg_operand``."""
+
+    source: Elements
+    factors: TableRef
+    factor_step: int
+
+
+@dataclass(frozen=True)
+class WeightedSumRecord:
+    positions: int
+    operands: tuple[Operand, ...]
+    sums: str
+    finish: Finish
+
+
+@dataclass(frozen=True)
+class MoveRecord:
+    source: Elements
+    result: Elements
+    clear_elements: int
+    source_first: int
+    result_first: int
+    count: tuple[int, int, int, int]
+    source_step: tuple[int, int, int, int]
+    result_step: tuple[int, int, int, int]
+    run: int
+
+
+Record = DenseRecord | ConvRecord | SumPoolRecord | MaxPoolRecord | WeightedSumRecord | MoveRecord
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A kernel call before memory is laid out: tensors by name.
+
+    ``sum_bytes``: scratch; ``kind``: the template; ``function``: the kernel.
+    """
+
+    kind: str
+    name: str
+    title: str
+    function: str
+    record: Record
+    sources: tuple[str, ...]
+    result: str
+    tables: tuple[CTable, ...] = ()
+    sum_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class CLayer:
+    """One kernel call: its tables, its record and the pointers that it gets, as C expressions."""
+
+    kind: str
+    name: str
+    title: str
+    function: str
+    record: Record
+    tables: tuple[CTable, ...]
+    sources: tuple[str, ...]
+    result: str
+    sums: str
+
+
+@dataclass(frozen=True)
+class COutput:
+    """One output's part of the output array."""
+
+    name: str
+    title: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True)
+class CPlan:
+    """Everything that the C files say.
+
+    ``output_kind``: "spikes", "scores" or "accumulators", "mixed" for outputs of several kinds;
+    ``output_elements``: the runtime's element kind of the output array.
+    """
+
+    name: str
+    title: str
+    input_title: str
+    input_ctype: str
+    input_len: int
+    input_bytes: int
+    packing: str
+    output_ctype: str
+    output_kind: str
+    output_elements: str
+    output_len: int
+    outputs: tuple[COutput, ...]
+    layers: tuple[CLayer, ...]
+    flash_table_bytes: int
+    arena_bytes: int
+    predicts: bool
+    predict_at: int
+    runtime_format: int
+    runtime_files: tuple[str, ...]

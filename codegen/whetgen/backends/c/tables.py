@@ -1,0 +1,107 @@
+"""Constant tables as final text, and the sharing of equal rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from whetgen.backends.c.storage import Elements, signed_elements, wide_words
+from whetgen.backends.identifiers import comment_text
+
+_COLUMNS = 100
+
+
+@dataclass(frozen=True)
+class CTable:
+    """A ``static const`` array: ``lines`` of literals, ``length`` array elements of ``elements.ctype``."""
+
+    name: str
+    comment: str
+    elements: Elements
+    length: int
+    lines: tuple[str, ...]
+
+    @property
+    def ctype(self) -> str:
+        return self.elements.ctype
+
+    @property
+    def bytes(self) -> int:
+        return self.length * (4 if self.elements.wide else self.elements.bits // 8)
+
+
+@dataclass(frozen=True)
+class TableRef:
+    """A ``wg_table`` record; ``data`` is "0" where the table is all zeros and not stored."""
+
+    data: str
+    elements: Elements
+
+
+NO_TABLE = TableRef("0", Elements("WG_I8"))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of per-channel entries and which position uses which (see ``wg_finish``)."""
+
+    values: np.ndarray
+    row_of: np.ndarray | None
+    row_step: int
+
+
+def span(values: np.ndarray) -> tuple[int, int]:
+    """Lowest and highest of an integer array."""
+    return int(values.min()), int(values.max())
+
+
+def make_table(name: str, what: str, values: np.ndarray, wide: bool = False) -> CTable:
+    """``values`` in their narrowest signed kind, or in words; ``what`` says what they are, for the comment."""
+    elements = Elements("WG_WIDE", wide_words(*span(values))) if wide else signed_elements(*span(values))
+    shape = ", ".join(map(str, values.shape))
+    flat = values.reshape(-1).tolist()
+    if elements.wide:
+        comment = f"{what} ({shape}), {elements.words} 32-bit word(s) each, least significant first"
+        literals = [f"0x{word:08x}" for v in flat for word in _words(v, elements.words)]
+        return CTable(name, comment_text(comment), elements, len(literals), _lines(literals, elements.words))
+    comment = f"{what} ({shape}), {elements.ctype.removesuffix('_t')}"
+    return CTable(
+        name,
+        comment_text(comment),
+        elements,
+        len(flat),
+        _lines([_literal(v) for v in flat], values.shape[-1]),
+    )
+
+
+def share_rows(entries: np.ndarray) -> Rows:
+    """(positions, channels) entries with equal rows stored once where that is smaller."""
+    numbers: dict[tuple[int, ...], int] = {}
+    row_of = np.array([numbers.setdefault(tuple(row), len(numbers)) for row in entries.tolist()], dtype=np.int64)
+    values = np.array(list(numbers), dtype=object).reshape(len(numbers), entries.shape[1])
+    if len(values) == 1:
+        return Rows(values, None, 0)
+    row_bits = entries.shape[1] * signed_elements(*span(values)).bits
+    index_bits = signed_elements(0, len(values)).bits
+    if len(values) * row_bits + len(entries) * index_bits < len(entries) * row_bits:
+        return Rows(values, row_of, 0)
+    return Rows(entries, None, 1)
+
+
+def _words(value: int, count: int) -> list[int]:
+    return [(value >> (32 * k)) & 0xFFFFFFFF for k in range(count)]
+
+
+def _literal(value: int) -> str:
+    """A C99 integer constant; the most negative int64 has no literal of its own."""
+    return str(value) if value > -(1 << 63) else f"({value + 1} - 1)"
+
+
+def _lines(literals: list[str], row: int) -> tuple[str, ...]:
+    """Aligned columns; a line holds a whole number of rows, or a row a whole number of lines, where one fits."""
+    width = max(map(len, literals))
+    room = max(_COLUMNS // (width + 2), 1)
+    each = max(room // row, 1) * row if row <= room else room
+    padded = [literal.rjust(width) for literal in literals]
+    return tuple(", ".join(padded[i : i + each]) + "," for i in range(0, len(padded), each))

@@ -1,0 +1,65 @@
+"""``whetgen.json``: what a folder holds, for scripts."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import numpy as np
+
+from whetgen.backends.target import Rendered
+from whetgen.ir import Graph, graph_sha256
+from whetgen.ir.graph import Output
+
+SCHEMA = 1
+
+
+def describe(graph: Graph, target: str, name: str, rendered: Rendered, facts: dict) -> dict:
+    """The manifest without its ``files``."""
+    return {
+        "schema": SCHEMA,
+        "version": version("whetgen"),
+        "target": target,
+        "name": name,
+        "input": _input(graph),
+        "output": {
+            "kind": rendered.output_kind,
+            "length": rendered.output_length,
+            "heads": [_head(graph, o) for o in graph.outputs],
+        },
+        "latency_cycles": rendered.latency_cycles,
+        "initiation_interval_cycles": rendered.interval_cycles,
+        "resources": rendered.resources,
+        "graph_sha256": graph_sha256(graph),
+        "notes": list(graph.notes),
+        **rendered.details,
+        **facts,
+    }
+
+
+def _input(graph: Graph) -> dict:
+    node, meaning = graph.input, graph.meaning
+    return {
+        "shape": list(node.shape),
+        "type": node.type.name,
+        "bits": node.type.bits,
+        "scale": float(meaning.scale),
+        "offset": float(meaning.offset),
+        "scale_exact": str(meaning.scale),
+        "offset_exact": str(meaning.offset),
+        "elements": int(np.prod(node.shape)),
+    }
+
+
+def _head(graph: Graph, output: Output) -> dict:
+    lo, hi = graph.ranges[output.source]
+    return {
+        "name": output.name,
+        "kind": output.kind,
+        "shape": list(graph.shapes[output.source]),
+        "scale": float(output.scale),
+        "offset": float(output.offset),
+        "scale_exact": str(output.scale),
+        "lowest": lo,
+        "highest": hi,
+        "classifier": output.classifier,
+    }

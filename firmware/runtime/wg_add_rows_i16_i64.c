@@ -1,0 +1,7 @@
+/* Weights int16_t, sums int64_t. */
+#define WG_NAME wg_add_rows_i16_i64
+#define WG_WEIGHT int16_t
+#define WG_SUM int64_t
+#define WG_GET wg_get
+
+#include "wg_add_rows.h"

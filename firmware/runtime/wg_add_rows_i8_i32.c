@@ -1,0 +1,7 @@
+/* Weights int8_t, sums int32_t. */
+#define WG_NAME wg_add_rows_i8_i32
+#define WG_WEIGHT int8_t
+#define WG_SUM int32_t
+#define WG_GET wg_get_i32
+
+#include "wg_add_rows.h"

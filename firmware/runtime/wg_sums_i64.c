@@ -1,0 +1,6 @@
+/* Sums int64_t. */
+#define WG_NAME wg_sums_i64
+#define WG_SUM int64_t
+#define WG_GET wg_get
+
+#include "wg_sums_int.h"

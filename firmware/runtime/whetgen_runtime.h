@@ -1,0 +1,191 @@
+/* Kernels of the networks that whetgen generates. C99, only <stdint.h> and <string.h>.
+ *
+ * A generated file holds tables and layer records; all logic is here, the same for every network.
+ * No kernel allocates, recurses, uses floats or keeps writable statics: the caller owns all memory.
+ *
+ * DATA LAYOUT. A tensor is an array of elements, row-major, channels last, in one of these kinds:
+ *
+ *   WG_BIT    eight elements a byte, the first in the least significant bit; the unused high bits of
+ *             the last byte have no meaning in a tensor that is read, and are 0 in one that is written
+ *   WG_U4     two elements a byte, the first in the low nibble (only as the network's input)
+ *   WG_U8, WG_I8, WG_I16, WG_I32, WG_I64   one element each, in the machine's byte order, aligned
+ *   WG_WIDE   `words` uint32_t an element, two's complement, least significant word first
+ *
+ * Sums have one of three kinds: int32_t, int64_t or wide words. The generator proves that neither a
+ * sum nor any partial sum leaves its kind, so no kernel checks for overflow. Wide sums are computed
+ * modulo 2^(32 words), so there only the final value must fit.
+ *
+ * In every function: pointers to int kinds MUST be aligned for their kind; source and result MUST NOT
+ * overlap; `sums` is scratch of `channels` sums and MUST NOT overlap anything else.
+ */
+#ifndef WHETGEN_RUNTIME_H
+#define WHETGEN_RUNTIME_H
+
+#include <stdint.h>
+
+/* Version of the records below. A generated file states the one it was made for. */
+#define WHETGEN_RUNTIME_FORMAT 1
+
+enum { WG_BIT, WG_U4, WG_U8, WG_I8, WG_I16, WG_I32, WG_I64, WG_WIDE };
+
+/* First address in `memory` that suits every kind; at most 7 bytes are skipped. */
+static inline uint8_t *wg_align(void *memory)
+{
+    uint8_t *bytes = (uint8_t *)memory;
+    return bytes + (0u - (uintptr_t)bytes) % 8u;
+}
+
+/* How a tensor is stored. `words` counts only for WG_WIDE. */
+typedef struct {
+    uint8_t kind;
+    uint16_t words;
+} wg_elements;
+
+/* A constant array; `data` is a null pointer where all of it is zero. */
+typedef struct {
+    const void *data;
+    wg_elements elements;
+} wg_table;
+
+/* What becomes of the sums of one position. Row r of `rows` holds one entry a channel:
+ * with `fire`, thresholds: the result is 1 where sum >= entry, else 0;
+ * without, biases: the result is sum + entry.
+ * Position p uses row `row_of[p]`, or p * row_step where `row_of` has no data. */
+typedef struct {
+    uint32_t channels;
+    uint16_t words; /* of a wide sum */
+    uint8_t fire;
+    uint8_t row_step;
+    wg_table rows;
+    wg_table row_of;
+    wg_elements result;
+} wg_finish;
+
+/* The arithmetic of one kind of sum. */
+typedef struct {
+    /* All `finish->channels` sums become 0. */
+    void (*clear)(const wg_finish *finish, void *sums);
+    /* sums[c] += factor[c] * source[first + c]; the factors start at `factor_first`, no data: 1. */
+    void (*add)(const wg_finish *finish, void *sums, const void *source, wg_elements elements,
+                uint32_t first, const wg_table *factors, uint32_t factor_first);
+    /* Write the results of position `position`, which MAY spoil the sums; bits are set only, so the tensor MUST start as 0. */
+    void (*finish)(const wg_finish *finish, void *sums, void *result, uint32_t position);
+} wg_sums;
+
+extern const wg_sums wg_sums_i32;
+extern const wg_sums wg_sums_i64;
+extern const wg_sums wg_sums_wide;
+
+/* A row of weights for each source element: sums[n] += source[first + i] * weights[(row + i) * stride
+ * + column + n] for i < count and n < neurons. Cost follows the number of elements that are not 0. */
+typedef struct {
+    const void *weights;
+    uint16_t words;      /* of a wide weight */
+    uint16_t sum_words;  /* of a wide sum */
+    uint32_t stride;     /* weights in a row */
+    uint32_t neurons;    /* sums to update */
+} wg_rows;
+
+typedef void wg_add_rows(const wg_rows *rows, uint32_t row, uint32_t column, void *sums,
+                         const void *source, wg_elements elements, uint32_t first, uint32_t count);
+
+/* wg_add_rows_<weight>_<sum> */
+wg_add_rows wg_add_rows_i8_i32, wg_add_rows_i16_i32, wg_add_rows_i32_i32;
+wg_add_rows wg_add_rows_i8_i64, wg_add_rows_i16_i64, wg_add_rows_i32_i64, wg_add_rows_i64_i64;
+wg_add_rows wg_add_rows_wide;
+
+/* Every neuron sees every element. */
+typedef struct {
+    wg_elements source;
+    uint32_t inputs;
+    wg_rows rows;
+    wg_add_rows *add_rows;
+    const wg_sums *sums;
+    wg_finish finish;
+} wg_dense_layer;
+
+void wg_dense(const wg_dense_layer *layer, const void *source, void *result, void *sums);
+
+/* A window that slides over height and width; what lies outside the map counts as 0. */
+typedef struct {
+    uint16_t height, width;         /* of the source */
+    uint16_t channels;              /* of the source */
+    uint16_t out_height, out_width;
+    uint16_t kernel_height, kernel_width;
+    uint16_t stride_y, stride_x;
+    uint16_t dilation_y, dilation_x;
+    uint16_t top, left;             /* padding */
+} wg_window;
+
+/* Weights (kernel height, kernel width, channels / groups, neurons); each group of channels feeds
+ * `rows.neurons` neighbouring neurons. */
+typedef struct {
+    wg_elements source;
+    wg_window window;
+    uint16_t groups;
+    uint32_t group_bytes; /* from the sums of one group to those of the next */
+    wg_rows rows;
+    wg_add_rows *add_rows;
+    const wg_sums *sums;
+    wg_finish finish;
+} wg_conv_layer;
+
+void wg_conv(const wg_conv_layer *layer, const void *source, void *result, void *sums);
+
+/* Sum of each window, channel by channel. */
+typedef struct {
+    wg_elements source;
+    wg_window window;
+    const wg_sums *sums;
+    wg_finish finish;
+} wg_sum_pool_layer;
+
+void wg_sum_pool(const wg_sum_pool_layer *layer, const void *source, void *result, void *sums);
+
+/* Largest element of each window, channel by channel; `result` holds the kind of the source or a
+ * wider one. Every window MUST touch the map. */
+typedef struct {
+    wg_elements source;
+    wg_window window;
+    wg_elements result;
+} wg_max_pool_layer;
+
+void wg_max_pool_bits(const wg_max_pool_layer *layer, const void *source, void *result);
+void wg_max_pool_ints(const wg_max_pool_layer *layer, const void *source, void *result);
+void wg_max_pool_wide(const wg_max_pool_layer *layer, const void *source, void *result);
+
+/* Element-wise sum of factor * element over the operands, position by position. A factor table has
+ * one row (`factor_step` 0) or one row a position (`factor_step` 1). */
+typedef struct {
+    wg_elements source;
+    wg_table factors;
+    uint8_t factor_step;
+} wg_operand;
+
+typedef struct {
+    uint32_t positions;
+    uint16_t operands;
+    const wg_operand *operand;
+    const wg_sums *sums;
+    wg_finish finish;
+} wg_weighted_sum_layer;
+
+void wg_weighted_sum(const wg_weighted_sum_layer *layer, const void *const *sources, void *result, void *sums);
+
+/* Copies `run` neighbouring elements for each step of four nested loops. `clear_elements` elements of
+ * the result become 0 first. The result's kind MUST hold every value of the source's. */
+typedef struct {
+    wg_elements source, result;
+    uint32_t clear_elements;
+    uint32_t source_first, result_first;
+    uint32_t count[4], source_step[4], result_step[4];
+    uint32_t run;
+} wg_move_layer;
+
+void wg_move_ints(const wg_move_layer *layer, const void *source, void *result);
+void wg_move_wide(const wg_move_layer *layer, const void *source, void *result);
+
+/* Index of the largest of `count` >= 1 elements, the lowest one of equals. Not for WG_WIDE. */
+uint32_t wg_argmax(const void *source, uint8_t kind, uint32_t count);
+
+#endif

@@ -1,0 +1,36 @@
+/* Runs a generated network on frames from stdin; used by whetgen verify on the host, not part of a folder.
+ * Build with -DNET=NAME and -include NAME.h. Writes sizeof(output element) and the output's length as two uint32_t,
+ * then the outputs of each frame in the machine's byte order.
+ * The frame and the arena are allocated to the byte, the arena at an odd address, for the sanitizers.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#define GLUE_EXPANDED(a, b) a##_##b
+#define GLUE(a, b) GLUE_EXPANDED(a, b)
+#define OF_NET(word) GLUE(NET, word)
+
+int main(void)
+{
+    static OF_NET(output_t) output[OF_NET(OUTPUT_LEN)];
+    const uint32_t layout[2] = {(uint32_t)sizeof output[0], OF_NET(OUTPUT_LEN)};
+    unsigned char *input = malloc(OF_NET(INPUT_BYTES));
+    unsigned char *memory = malloc(OF_NET(ARENA_BYTES) + 1);
+
+    if (!input || !memory || fwrite(layout, sizeof layout, 1, stdout) != 1) {
+        return 1;
+    }
+    for (unsigned long frame = 0; fread(input, OF_NET(INPUT_BYTES), 1, stdin) == 1; frame++) {
+        if (frame & 1u) {
+            OF_NET(infer)((const OF_NET(input_t) *)(const void *)input, output);
+        } else {
+            OF_NET(infer_r)(memory + 1, (const OF_NET(input_t) *)(const void *)input, output);
+        }
+        if (fwrite(output, sizeof output, 1, stdout) != 1) {
+            return 1;
+        }
+    }
+    free(memory);
+    free(input);
+    return 0;
+}

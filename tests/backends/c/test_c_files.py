@@ -1,0 +1,249 @@
+"""What the generated folder looks like, that any compiler takes it, and how it is run."""
+
+import shutil
+import subprocess
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+from tests.backends.c.batch import compile_strictly, expected, write
+from tests.backends.c.test_c_nodes import CASES
+from tests.random_graphs import random_codes
+
+from whetgen.assets import assets
+from whetgen.backends.c import plan, render
+from whetgen.backends.c.arena import Buffer, place
+from whetgen.errors import BadInput
+from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
+from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Reshape, Threshold
+from whetgen.reference import predict
+from whetgen.verify import c_runner
+from whetgen.verify.c_runner import find_compiler, pack_codes, run_c
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def tiny() -> Graph:
+    weights = np.arange(-9, 9).reshape(3, 3, 1, 2)
+    nodes = (
+        Input("pixels", (4, 4, 1), ELEMENT_TYPES["uint8"]),
+        Conv("conv1/a", "pixels", weights, np.array([3, -4]), padding=((1, 1), (1, 1))),
+        Threshold("conv1/fire", "conv1/a", np.array([100, 10**9])),
+        MaxPool("pool", "conv1/fire", (2, 2), (2, 2)),
+        Reshape("flatten", "pool", (8,)),
+        Dense("register", "flatten", np.arange(24).reshape(8, 3) % 5 - 2, np.array([0, 1, 1])),
+    )
+    return validate(Graph(nodes, (Output("digits", "register", "scores", classifier=True),)))
+
+
+def generated(graph: Graph, name: str, folder: Path) -> Path:
+    write(render(plan(graph, name)), folder)
+    return folder
+
+
+@pytest.mark.parametrize("file", ["include/tiny.h", "src/tiny.c"])
+def test_the_text_of_a_tiny_network(file):
+    """Review changes as text: rewrite with `python -m tests.backends.c.test_c_files`."""
+    assert render(plan(tiny(), "tiny"))[file] == (GOLDEN / Path(file).name).read_text()
+
+
+def test_the_same_network_gives_the_same_bytes():
+    assert render(plan(tiny(), "tiny")) == render(plan(tiny(), "tiny"))
+
+
+def test_runtime_files_are_copied_unchanged():
+    files = render(plan(tiny(), "tiny"))
+    runtime = {Path(path).name: text for path, text in files.items() if "tiny" not in path}
+    assert {"whetgen_runtime.h", "wg_conv.c", "wg_dense.c", "wg_argmax.c"} <= set(runtime)
+    assert "wg_wide.c" not in runtime
+    assert all(text == (assets() / "firmware" / "runtime" / name).read_text() for name, text in runtime.items())
+
+
+def test_resources_are_in_the_plan():
+    tables = 18 + 2 * 2 + 24 + 3  # conv weights int8, thresholds int16, dense weights and biases int8
+    assert (plan(tiny(), "tiny").flash_table_bytes, plan(tiny(), "tiny").output_len) == (tables, 3)
+    assert plan(tiny(), "tiny").arena_bytes < 64
+
+
+def test_a_plan_is_frozen():
+    with pytest.raises(FrozenInstanceError):
+        plan(tiny(), "tiny").name = "other"
+
+
+@pytest.mark.parametrize("level", ["-O1", "-O2"])
+def test_every_kernel_compiles_without_a_warning(level, tmp_path):
+    for k, graph in enumerate(CASES.values()):
+        write(render(plan(graph, f"net{k}")), tmp_path)
+    present = {path.name for path in (tmp_path / "src").iterdir()}
+    assert {p.name for p in (assets() / "firmware" / "runtime").glob("*.c")} - present == {"wg_argmax.c"}
+    write(render(plan(tiny(), "tiny")), tmp_path)
+    compile_strictly(tmp_path, level)
+
+
+def test_the_documented_command_compiles(tmp_path):
+    generated(tiny(), "tiny", tmp_path)
+    (tmp_path / "src" / "main.c").write_text(
+        '#include "tiny.h"\nint main(void) { uint8_t x[16] = {0}; return tiny_predict(x); }\n'
+    )
+    done = subprocess.run("cc -std=c99 -Iinclude src/*.c && ./a.out", shell=True, cwd=tmp_path, check=False)
+    assert done.returncode == predict(tiny(), np.zeros((1, 4, 4, 1), dtype=np.int64))[0]
+
+
+@pytest.mark.skipif(not shutil.which("g++"), reason="g++ is not installed")
+def test_the_header_can_be_included_from_cpp(tmp_path):
+    generated(tiny(), "tiny", tmp_path)
+    (tmp_path / "use.cpp").write_text(
+        '#include "tiny.h"\nint use() { tiny_input_t x[tiny_INPUT_LEN] = {}; return tiny_predict(x); }\n'
+    )
+    command = ["g++", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Iinclude", "-c", "use.cpp"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+
+
+@pytest.mark.skipif(not shutil.which("arm-none-eabi-gcc"), reason="arm-none-eabi-gcc is not installed")
+def test_a_cortex_m0_compiler_takes_it(tmp_path):
+    generated(tiny(), "tiny", tmp_path)
+    sources = sorted(map(str, (tmp_path / "src").glob("*.c")))
+    flags = ["-std=c99", "-mcpu=cortex-m0", "-mthumb", "-Os", "-ffreestanding", *c_runner.WARNINGS]
+    subprocess.run(["arm-none-eabi-gcc", *flags, "-Iinclude", "-c", *sources], cwd=tmp_path, check=True)
+
+
+@pytest.mark.skipif(not shutil.which("nm"), reason="nm is not installed")
+def test_only_string_functions_are_needed_and_only_the_arena_is_writable(tmp_path):
+    for k, graph in enumerate(CASES.values()):
+        write(render(plan(graph, f"net{k}")), tmp_path)
+    sources = sorted(map(str, (tmp_path / "src").glob("*.c")))
+    command = [
+        find_compiler(),
+        "-std=c99",
+        "-O2",
+        "-fno-pic",
+        "-fno-pie",
+        "-fno-stack-protector",
+        f"-I{tmp_path / 'include'}",
+        "-c",
+        *sources,
+    ]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    symbols = subprocess.run(
+        ["nm", *sorted(p.name for p in tmp_path.glob("*.o"))],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    words = [line.split() for line in symbols.stdout.splitlines() if line.strip() and not line.endswith(":")]
+    defined = {w[-1] for w in words if w[-2] != "U"}
+    assert {w[-1] for w in words if w[-2] == "U"} - defined <= {"memset", "memcpy", "_GLOBAL_OFFSET_TABLE_"}
+    assert {w[-1].split(".")[0] for w in words if w[-2] in "bBdDC"} == {"static_arena"}
+
+
+def test_another_runtime_format_stops_the_compiler(tmp_path):
+    generated(tiny(), "tiny", tmp_path)
+    header = tmp_path / "include" / "whetgen_runtime.h"
+    header.write_text(header.read_text().replace("RUNTIME_FORMAT 1", "RUNTIME_FORMAT 2"))
+    with pytest.raises(BadInput, match=r"tiny\.c needs runtime format 1: generate the folder again, and keep"):
+        run_c(tmp_path, "tiny", tiny(), np.zeros((1, 4, 4, 1), dtype=np.int64))
+
+
+@pytest.mark.parametrize("sanitize", [False, True])
+@pytest.mark.parametrize(
+    "case",
+    [
+        "pad of bits",
+        "permute of 4-bit codes",
+        "conv strided, dilated, uneven padding",
+        "concat of different kinds along each axis",
+    ],
+)
+def test_run_c_gives_the_outputs_of_the_reference(case, sanitize, tmp_path):
+    codes = random_codes(CASES[case], Random(2), 7)
+    found = run_c(generated(CASES[case], "net", tmp_path), "net", CASES[case], codes, sanitize)
+    assert found.tolist() == expected(CASES[case], codes).tolist()
+
+
+def test_ties_between_classes_go_to_the_lowest_index(tmp_path):
+    nodes = (
+        Input("in", (2,), ELEMENT_TYPES["uint8"]),
+        Dense("d", "in", np.array([[1, 2, 2], [0, 3, 3]]), np.zeros(3, dtype=np.int64)),
+    )
+    graph = validate(Graph(nodes, (Output("o", "d", "scores", classifier=True),)))
+    generated(graph, "tie", tmp_path)
+    (tmp_path / "src" / "main.c").write_text(
+        '#include "tie.h"\nint main(void) { uint8_t x[2] = {5, 7}, y[2] = {0, 0}; return tie_predict(x) * 10 + tie_predict(y); }\n'
+    )
+    assert (
+        subprocess.run("cc -std=c99 -Iinclude src/*.c && ./a.out", shell=True, cwd=tmp_path, check=False).returncode
+        == 10
+    )
+
+
+def test_several_outputs_have_no_predict():
+    graph = validate(Graph(tiny().nodes, (*tiny().outputs, Output("again", "register", "scores", classifier=True))))
+    assert "_predict" not in render(plan(graph, "two"))["include/two.h"]
+    assert "#define two_OUTPUT_again_OFFSET  3\n" in render(plan(graph, "two"))["include/two.h"]
+
+
+def test_spike_outputs_are_bytes_of_0_and_1():
+    graph = validate(Graph(tiny().nodes[:3], (Output("o", "conv1/fire", "spikes"),)))
+    assert "typedef uint8_t net1_output_t;" in render(plan(graph, "net1"))["include/net1.h"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes", "packed"),
+    [
+        ("bit", [[1, 0, 0, 0, 0, 0, 0, 1, 1]], [[0x81, 0x01]]),
+        ("uint4", [[1, 2, 15]], [[0x21, 0x0F]]),
+        ("int8", [[-1, 1]], [[0xFF, 0x01]]),
+        ("uint8", [[255, 1]], [[255, 1]]),
+    ],
+)
+def test_packing_of_input_codes(kind, codes, packed):
+    assert pack_codes(np.array(codes), ELEMENT_TYPES[kind]).tolist() == packed
+
+
+def test_a_missing_compiler_is_told(monkeypatch):
+    monkeypatch.setattr(c_runner.shutil, "which", lambda command: None)
+    with pytest.raises(BadInput) as error:
+        find_compiler()
+    assert (
+        str(error.value) == "no C compiler found (cc, gcc or clang); install one, for example with: apt-get install gcc"
+    )
+
+
+def test_a_map_beyond_the_limits_is_refused():
+    weights = np.ones((1, 1, 1, 1), dtype=np.int64)
+    nodes = (
+        Input("in", (1, 70000, 1), ELEMENT_TYPES["bit"]),
+        Conv("long/one", "in", weights, np.zeros(1, dtype=np.int64)),
+    )
+    with pytest.raises(BadInput) as error:
+        plan(validate(Graph(nodes, (Output("o", "long/one", "accumulators"),))), "net1")
+    assert (
+        str(error.value)
+        == "layer 'long/one': the C target takes maps and windows below 65536 each way; make it smaller"
+    )
+
+
+def test_buffers_overlap_only_when_never_alive_together():
+    buffers = [
+        Buffer("a", 100, 8, 0, 1),
+        Buffer("b", 60, 8, 1, 2),
+        Buffer("c", 100, 8, 2, 3),
+        Buffer("d", 3, 1, 0, 3),
+    ]
+    offsets, size = place(buffers)
+    assert size == 104 + 60  # b after a, aligned; d in the gap between; c where a was
+    for one in buffers:
+        for other in buffers:
+            if one is not other and one.meets(other):
+                assert (
+                    offsets[one.name] + one.size <= offsets[other.name]
+                    or offsets[other.name] + other.size <= offsets[one.name]
+                )
+
+
+if __name__ == "__main__":
+    for path in ("include/tiny.h", "src/tiny.c"):
+        (GOLDEN / Path(path).name).write_text(render(plan(tiny(), "tiny"))[path])
