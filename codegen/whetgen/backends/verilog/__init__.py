@@ -1,0 +1,7 @@
+"""The Verilog target: ``plan`` decides, ``render`` writes."""
+
+from whetgen.backends.verilog.options import VerilogOptions
+from whetgen.backends.verilog.plan import VerilogPlan, plan
+from whetgen.backends.verilog.render import render, vectors
+
+__all__ = ["VerilogOptions", "VerilogPlan", "plan", "render", "vectors"]

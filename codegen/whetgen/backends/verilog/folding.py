@@ -1,0 +1,86 @@
+"""Chooses how many neurons (PE) and inputs (SIMD) each layer handles in a cycle."""
+
+from __future__ import annotations
+
+from math import gcd
+
+from whetgen.backends.verilog.options import VerilogOptions
+from whetgen.backends.verilog.steps import Blend, Linear, Pool, Step, Steps
+from whetgen.errors import BadInput
+
+MAX_BUFFER_WORD = 16_384
+Folding = tuple[int, int]
+
+
+def divisors(n: int) -> list[int]:
+    return [d for d in range(1, n + 1) if n % d == 0]
+
+
+def lcm(a: int, b: int) -> int:
+    return a * b // gcd(a, b)
+
+
+def stage_cycles(step: Step, folding: Folding) -> int:
+    """Cycles from a frame's last word coming in to its last word going out; also the interval."""
+    pe, simd = folding
+    if isinstance(step, Linear):
+        g = step.geometry
+        return g.positions * g.taps * (g.channels // simd) * (step.neurons // pe) + 6
+    if isinstance(step, Pool):
+        g = step.geometry
+        return g.positions * g.taps * (g.channels // simd) + 4
+    return step.result.count // simd + 4
+
+
+def legal_foldings(step: Step) -> list[Folding]:
+    """Every (PE, SIMD): PE divides the neurons, SIMD the channels; pools and blends have PE = SIMD."""
+    if isinstance(step, Linear):
+        return [(pe, simd) for pe in divisors(step.neurons) for simd in divisors(step.geometry.channels)]
+    if isinstance(step, Pool):
+        return [(n, n) for n in divisors(step.geometry.channels)]
+    if isinstance(step, Blend):
+        return [(n, n) for n in divisors(len(step.levels))]
+    return [(1, 1)]
+
+
+def choose_foldings(steps: Steps, input_word: int, options: VerilogOptions) -> dict[str, Folding]:
+    """Folding of each step by its layer's name: the fewest lanes that keep up with the slowest layer."""
+    unknown = set(options.folding) - {s.layer for s in steps.steps}
+    if unknown:
+        raise BadInput(
+            f"folding names {sorted(unknown)[0]!r}, which is no layer; layers are {', '.join(s.layer for s in steps.steps)}"
+        )
+    pace = max([options.target_cycles, *(_fastest(s, options) for s in steps.steps)])
+    words = {steps.input.name: input_word}
+    chosen: dict[str, Folding] = {}
+    for step in steps.steps:
+        chosen[step.layer] = _choose(step, words, pace, options)
+        words[step.result.name] = chosen[step.layer][0] * step.result.width
+    return chosen
+
+
+def _fastest(step: Step, options: VerilogOptions) -> int:
+    return min(stage_cycles(step, f) for f in _affordable(step, options))
+
+
+def _affordable(step: Step, options: VerilogOptions) -> list[Folding]:
+    if step.layer in options.folding:
+        asked = tuple(options.folding[step.layer])
+        if asked not in legal_foldings(step):
+            raise BadInput(
+                f"folding {asked} of layer '{step.layer}' is not possible; legal (PE, SIMD): {legal_foldings(step)}"
+            )
+        return [asked]
+    from whetgen.backends.verilog.options import MAX_LANES
+
+    return [f for f in legal_foldings(step) if f[0] * f[1] <= MAX_LANES or f == (1, 1)]
+
+
+def _choose(step: Step, words: dict[str, int], pace: int, options: VerilogOptions) -> Folding:
+    def cost(folding: Folding):
+        joint = max(lcm(words[t.name], folding[1] * t.width) for t in step.sources)
+        cycles = stage_cycles(step, folding)
+        lanes = folding[0] * folding[1] if isinstance(step, Linear) else folding[0]
+        return joint > MAX_BUFFER_WORD, max(cycles - pace, 0), lanes, joint, folding
+
+    return min(_affordable(step, options), key=cost)

@@ -1,0 +1,152 @@
+"""Everything that the Verilog will be, decided; nothing is left for the templates to compute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from whetgen.backends.identifiers import Identifiers, check_name
+from whetgen.backends.verilog.folded import Folded
+from whetgen.backends.verilog.netlist import Rom, Section
+from whetgen.backends.verilog.options import UNROLLED_WINDOWS, VerilogOptions
+from whetgen.backends.verilog.resources import estimate
+from whetgen.backends.verilog.steps import Steps, steps_of
+from whetgen.backends.verilog.streams import Stream, input_stream, output_stream
+from whetgen.backends.verilog.unrolled import MAX_WORD_BITS, Unrolled, multiply_adds, sliding_windows, widest_word
+from whetgen.errors import BadInput
+from whetgen.ir import Graph
+
+_WIRES_OF_ENDS = (
+    "frame_valid",
+    "frame_ready",
+    "result_valid",
+    "result_ready",
+    "advance",
+    "unused_advance",
+    "s_axis_tdata",
+    "s_axis_tvalid",
+    "s_axis_tready",
+    "s_axis_tlast",
+    "m_axis_tdata",
+    "m_axis_tvalid",
+    "m_axis_tready",
+    "m_axis_tlast",
+)
+
+
+@dataclass(frozen=True)
+class LayerCycles:
+    """Cycles that one layer adds to the latency; in the folded form also its interval."""
+
+    layer: str
+    cycles: int
+    pe: int | None = None
+    simd: int | None = None
+
+
+@dataclass(frozen=True)
+class VerilogPlan:
+    """A generated network.
+
+    ``latency_cycles``: clock edges from the one that accepts a frame's first input beat to the one
+    that accepts its first output beat, an idle network, nothing stalling.
+    ``initiation_interval_cycles``: edges between first beats of successive frames, back to back.
+    """
+
+    name: str
+    architecture: str
+    input: Stream
+    output: Stream
+    latency_cycles: int
+    initiation_interval_cycles: int
+    cycles: tuple[LayerCycles, ...]
+    sections: tuple[Section, ...]
+    roms: tuple[Rom, ...]
+    modules: tuple[str, ...]
+    resources: dict[str, int]
+
+    def stream_manifest(self) -> dict[str, object]:
+        """What the simulation runners need to know; belongs into whetgen.json under "stream"."""
+        sides = {
+            side: {
+                "kind": s.kind,
+                "count": s.count,
+                "element_bits": s.element_bits,
+                "signed": s.signed,
+                "bus_bits": s.bus_bits,
+                "beats": s.beats,
+            }
+            for side, s in (("input", self.input), ("output", self.output))
+        }
+        return {
+            "top": self.name,
+            "architecture": self.architecture,
+            **sides,
+            "latency_cycles": self.latency_cycles,
+            "initiation_interval_cycles": self.initiation_interval_cycles,
+        }
+
+
+def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> VerilogPlan:
+    """Decide architecture, widths, tables and cycles.
+
+    Raises:
+        BadInput: the name or an option is not possible; the message lists what is.
+    """
+    options = options or VerilogOptions()
+    check_name(name)
+    source, sink = input_stream(graph, options), output_stream(graph, options)
+    identifiers = Identifiers(name, *_WIRES_OF_ENDS)
+    steps = steps_of(graph, identifiers)
+    architecture = _architecture(steps, options)
+    if architecture == "unrolled":
+        built = Unrolled(steps, source, sink, identifiers)
+        cycles, roms = tuple(LayerCycles(layer, n) for layer, n in built.cycles), ()
+    else:
+        built = Folded(steps, source, sink, identifiers, name, options)
+        cycles, roms = tuple(LayerCycles(*row) for row in built.cycles), tuple(built.roms)
+    sections = tuple(built.sections)
+    return VerilogPlan(
+        name,
+        architecture,
+        source,
+        sink,
+        built.latency,
+        built.interval,
+        cycles,
+        sections,
+        roms,
+        _library_modules(sections),
+        estimate(steps, architecture, roms),
+    )
+
+
+def _architecture(steps: Steps, options: VerilogOptions) -> str:
+    if options.architecture not in ("auto", "unrolled", "folded"):
+        raise BadInput(f"--architecture {options.architecture}: choose one of auto, unrolled, folded")
+    widest = widest_word(steps)
+    if options.architecture == "unrolled" and widest > MAX_WORD_BITS:
+        raise BadInput(
+            f"--architecture unrolled: this network needs a word of {widest} bits, at most {MAX_WORD_BITS} are possible; choose folded"
+        )
+    if options.architecture != "auto":
+        return options.architecture
+    small = multiply_adds(steps) <= options.unrolled_budget and sliding_windows(steps) <= UNROLLED_WINDOWS
+    return "unrolled" if widest <= MAX_WORD_BITS and small else "folded"
+
+
+_NEEDS = {
+    "wg_frame_in": ("wg_frame_check",),
+    "wg_neuron": ("wg_tree",),
+    "wg_receive": ("wg_frame_check",),
+    "wg_fold_linear": ("wg_walker",),
+    "wg_fold_pool": ("wg_walker",),
+    "wg_fold_blend": ("wg_blend",),
+}
+
+
+def _library_modules(sections: tuple[Section, ...]) -> tuple[str, ...]:
+    """Modules of hdl/rtl that the sections use, and those that they use in turn."""
+    used = {i.module for s in sections for i in s.instances if i.module.startswith("wg_")}
+    while more := {m for u in used for m in _NEEDS.get(u, ())} - used:
+        used |= more
+    return tuple(sorted(used))

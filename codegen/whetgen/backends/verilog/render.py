@@ -1,0 +1,79 @@
+"""A plan as files: ``render`` reads like the folder it makes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from whetgen.assets import assets
+from whetgen.backends.templating import template_environment
+from whetgen.backends.verilog.packing import pack_frames
+from whetgen.backends.verilog.plan import VerilogPlan
+
+_SYNTHESIS = ("yosys.ys", "vivado.tcl", "vivado.xdc", "quartus.tcl", "quartus.sdc")
+
+
+def render(plan: VerilogPlan) -> dict[str, str]:
+    """Text of every file by its path in the output folder, all but vectors and manifest."""
+    hdl, bench = template_environment("verilog"), template_environment("cocotb")
+    hdl.filters["columns"] = columns
+    files = {f"rtl/{plan.name}.v": hdl.get_template("top.v.j2").render(plan=plan, clocks=_clock_ports(plan))}
+    for rom in plan.roms:
+        files[f"rtl/{rom.module}.v"] = hdl.get_template("rom.v.j2").render(plan=plan, rom=rom)
+    for module in plan.modules:
+        files[f"rtl/{module}.v"] = (assets() / "hdl" / "rtl" / f"{module}.v").read_text()
+    sources = sorted(Path(path).name for path in files)
+    for script in _SYNTHESIS:
+        files[f"syn/{script}"] = hdl.get_template(f"syn/{script}.j2").render(plan=plan, sources=sources)
+    files["syn/README.md"] = hdl.get_template("syn/README.md.j2").render(plan=plan)
+    files["sim/stream.json"] = json.dumps(plan.stream_manifest(), indent=1) + "\n"
+    for template in ("run.py", "bench.py", "bulk.cpp"):
+        files[f"sim/{_bench_name(template, plan)}"] = bench.get_template(f"{template}.j2").render(plan=plan)
+    return files
+
+
+def vectors(plan: VerilogPlan, codes: np.ndarray, outputs: np.ndarray | dict[str, np.ndarray]) -> str:
+    """Text of ``sim/vectors.txt``: a line a frame, input and expected output bytes in hexadecimal.
+
+    ``codes`` and ``outputs`` as ``reference.run`` takes and gives them, with a frame axis.
+    """
+    expected = stream_outputs(plan, outputs)
+    lines = (
+        f"{i.hex()} {o.hex()}"
+        for i, o in zip(pack_frames(plan.input, codes), pack_frames(plan.output, expected), strict=True)
+    )
+    return "\n".join(["# input frame, output frame: bytes as on the bus, first byte first", *lines, ""])
+
+
+def stream_outputs(plan: VerilogPlan, outputs: np.ndarray | dict[str, np.ndarray]) -> np.ndarray:
+    """What the output stream carries, (frames, elements), for the reference's outputs."""
+    arrays = list(outputs.values()) if isinstance(outputs, dict) else [outputs]
+    flat = np.concatenate([a.reshape(len(a), -1) for a in arrays], axis=1)
+    return np.argmax(flat, axis=1)[:, None] if plan.output.kind == "class" else flat
+
+
+def columns(rows: tuple[tuple[str, str], ...]) -> int:
+    """Width of the first column."""
+    return max((len(row[0]) for row in rows), default=0)
+
+
+def _bench_name(template: str, plan: VerilogPlan) -> str:
+    return f"test_{plan.name}.py" if template == "bench.py" else template
+
+
+def _clock_ports(plan: VerilogPlan) -> tuple[tuple[str, int, str], ...]:
+    return (
+        ("input  wire", 1, "clk"),
+        ("input  wire", 1, "rst"),
+        ("input  wire", plan.input.bus_bits, "s_axis_tdata"),
+        ("input  wire", 1, "s_axis_tvalid"),
+        ("output wire", 1, "s_axis_tready"),
+        ("input  wire", 1, "s_axis_tlast"),
+        ("output wire", plan.output.bus_bits, "m_axis_tdata"),
+        ("output wire", 1, "m_axis_tvalid"),
+        ("input  wire", 1, "m_axis_tready"),
+        ("output wire", 1, "m_axis_tlast"),
+        ("output wire", 32, "err_frames"),
+    )

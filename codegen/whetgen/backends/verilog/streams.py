@@ -1,0 +1,78 @@
+"""The two AXI4-Streams: element and bus widths, beats, and which output a user may choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from whetgen.backends.verilog.options import DEFAULT_BUS_BITS, MAX_BUS_BITS, VerilogOptions
+from whetgen.errors import BadInput
+from whetgen.ir import Graph
+from whetgen.ir.integers import signed_bits
+
+
+@dataclass(frozen=True)
+class Stream:
+    """``count`` elements of ``element_bits`` each, packed back to back into beats of ``bus_bits``."""
+
+    kind: str
+    count: int
+    element_bits: int
+    signed: bool
+    bus_bits: int
+
+    @property
+    def frame_bits(self) -> int:
+        return self.count * self.element_bits
+
+    @property
+    def beats(self) -> int:
+        return -(-self.frame_bits // self.bus_bits)
+
+
+def input_stream(graph: Graph, options: VerilogOptions) -> Stream:
+    """The frame of input codes."""
+    kind, count = graph.input.type, prod(graph.input.shape)
+    return Stream(kind.name, count, kind.bits, kind.signed, _bus_bits(options.bus_bits, count * kind.bits))
+
+
+def output_stream(graph: Graph, options: VerilogOptions) -> Stream:
+    """The result frame of the kind that the user or the network chooses."""
+    legal = legal_outputs(graph)
+    kind = options.output or legal[0]
+    if kind not in legal:
+        raise BadInput(f"--output {kind}: not possible for this network; choose one of {', '.join(legal)}")
+    sources = [o.source for o in graph.outputs]
+    count = sum(prod(graph.shapes[s]) for s in sources)
+    if kind == "class":
+        bits = 8 if count <= 256 else 16
+        return Stream(kind, 1, bits, False, bits)
+    if kind == "spikes":
+        return Stream(kind, count, 1, False, _bus_bits(options.bus_bits, count))
+    narrow = all(signed_bits(*graph.ranges[s]) <= 32 for s in sources)
+    return Stream(kind, count, 32 if narrow else 64, True, 32 if narrow else 64)
+
+
+def legal_outputs(graph: Graph) -> tuple[str, ...]:
+    """Values of ``--output`` that fit this network, its default first."""
+    classifier = len(graph.outputs) == 1 and graph.outputs[0].classifier
+    spikes = all(graph.is_spikes(o.source) for o in graph.outputs)
+    meant = all(o.kind == "spikes" for o in graph.outputs)
+    legal = {"class": classifier, "spikes": spikes, "scores": classifier, "accumulators": True}
+    order = (
+        ("class", "spikes", "scores", "accumulators")
+        if meant or classifier
+        else ("class", "accumulators", "spikes", "scores")
+    )
+    return tuple(kind for kind in order if legal[kind])
+
+
+def _bus_bits(asked: int | str | None, frame_bits: int) -> int:
+    whole = 8 * -(-frame_bits // 8)
+    if asked is None:
+        return min(DEFAULT_BUS_BITS, whole)
+    if asked == "full":
+        return whole
+    if isinstance(asked, int) and asked % 8 == 0 and 8 <= asked <= MAX_BUS_BITS:
+        return asked
+    raise BadInput(f"--bus-bits {asked}: choose a multiple of 8 from 8 to {MAX_BUS_BITS}, or full")
