@@ -1,0 +1,73 @@
+"""``whetgen inspect``: what a network is made of, layer by layer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from whetgen.ir import Graph
+from whetgen.ir.integers import signed_bits
+from whetgen.ir.nodes import LINEAR, Conv, Dense, Input, Node
+from whetgen.passes.narrow import weight_bits
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """One node. Counts are of one frame; bits are those of a word that holds any value.
+
+    ``fan_in``: inputs of a neuron; ``synapses``: stored weights that are not zero; ``operations``:
+    weights applied in one frame.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    value_bits: int
+    fan_in: int | None = None
+    weight_bits: int | None = None
+    synapses: int | None = None
+    operations: int | None = None
+
+
+def layers(graph: Graph) -> list[LayerFacts]:
+    """Facts about every node, in graph order."""
+    return [_facts(graph, node) for node in graph.nodes]
+
+
+def totals(graph: Graph) -> dict[str, int]:
+    """Sums over the layers: synapses, weight memory in bits, operations a frame."""
+    rows = layers(graph)
+    linear = [n for n in graph.nodes if isinstance(n, LINEAR)]
+    return {
+        "synapses": sum(r.synapses or 0 for r in rows),
+        "weight_memory_bits": sum(n.weights.size * weight_bits(n) for n in linear),
+        "operations": sum(r.operations or 0 for r in rows),
+    }
+
+
+def as_dict(graph: Graph) -> dict:
+    """Everything, ready for JSON."""
+    return {"layers": [asdict(row) for row in layers(graph)], "totals": totals(graph), "notes": list(graph.notes)}
+
+
+def _facts(graph: Graph, node: Node) -> LayerFacts:
+    lo, hi = graph.ranges[node.name]
+    bits = (
+        graph.input.type.bits
+        if isinstance(node, Input)
+        else (max(hi.bit_length(), 1) if lo >= 0 else signed_bits(lo, hi))
+    )
+    facts = (node.name, type(node).__name__, graph.shapes[node.name], bits)
+    if not isinstance(node, LINEAR):
+        return LayerFacts(*facts)
+    used = int(np.count_nonzero(node.weights))
+    return LayerFacts(*facts, _fan_in(node), weight_bits(node), used, used * _positions(graph, node))
+
+
+def _fan_in(node: Dense | Conv) -> int:
+    return int(np.prod(node.weights.shape[:-1]))
+
+
+def _positions(graph: Graph, node: Dense | Conv) -> int:
+    return int(np.prod(graph.shapes[node.name][:-1])) if isinstance(node, Conv) else 1

@@ -1,0 +1,153 @@
+"""``whetgen verify``: a generated folder against the reference, bit for bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from whetgen.backends.folder import changed_files, read_manifest
+from whetgen.errors import BadInput
+from whetgen.ir import Graph, graph_sha256, load_graph
+from whetgen.verify.frames import Frames, default_frames, flat_outputs, load_frames
+
+DEFAULT_VECTORS = 256
+SANITIZED_VECTORS = 32
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Result of a check.
+
+    ``vectors``: frames run; ``mismatches``: frames with any bit different; ``failures``: one line for
+    everything else that is wrong; ``accuracy``: share of labels hit by the target, None without labels.
+    """
+
+    target: str
+    name: str
+    vectors: int
+    mismatches: int
+    failures: tuple[str, ...] = ()
+    accuracy: float | None = None
+    measured: dict = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        return self.vectors > 0 and self.mismatches == 0 and not self.failures
+
+
+def verify(
+    folder: str | Path,
+    data: str | Path | Frames | None = None,
+    count: int | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Verification:
+    """Run what stands in ``folder`` and compare every output bit with the stored graph.
+
+    ``data``: an ``.npz`` with codes ``x`` and, for the accuracy, labels ``y``; by default edges and
+    random codes. ``count``: at most that many frames.
+
+    Raises:
+        BadInput: not a folder of ours, unreadable data, or a needed tool is missing.
+    """
+    folder = Path(folder)
+    manifest = read_manifest(folder)
+    graph = load_graph(folder)
+    frames = _frames(graph, data, count)
+    if manifest["target"] not in _RUNNERS:
+        raise BadInput(f"{folder}: target '{manifest['target']}' is not known to this version")
+    failures = [f"{path} was changed since it was generated" for path in changed_files(folder, manifest)]
+    if graph_sha256(graph) != manifest["graph_sha256"]:
+        failures.append("model.json and model.npz are not the graph that this folder was generated from")
+    outputs, measured, found = _RUNNERS[manifest["target"]](
+        folder, manifest, graph, frames, progress or (lambda _: None)
+    )
+    wanted = _wanted(graph, manifest, frames.codes)
+    mismatches = int(np.any(outputs != wanted, axis=1).sum())
+    return Verification(
+        manifest["target"],
+        manifest["name"],
+        len(frames.codes),
+        mismatches,
+        (*failures, *found),
+        _accuracy(graph, manifest, outputs, frames.labels),
+        measured,
+    )
+
+
+def _frames(graph: Graph, data, count: int | None) -> Frames:
+    if count is not None and count < 1:
+        raise BadInput(f"--count {count}: at least 1")
+    if isinstance(data, Frames):
+        return data.first(count)
+    if data is None:
+        return default_frames(graph, count or DEFAULT_VECTORS)
+    return load_frames(Path(data), graph).first(count)
+
+
+def _wanted(graph: Graph, manifest: dict, codes: np.ndarray) -> np.ndarray:
+    scores = flat_outputs(graph, codes)
+    return np.argmax(scores, axis=1)[:, None] if manifest["output"]["kind"] == "class" else scores
+
+
+def _accuracy(graph: Graph, manifest: dict, outputs: np.ndarray, labels: np.ndarray | None) -> float | None:
+    if labels is None or len(graph.outputs) != 1 or not graph.outputs[0].classifier:
+        return None
+    classes = outputs[:, 0] if manifest["output"]["kind"] == "class" else np.argmax(outputs, axis=1)
+    return float(np.mean(classes == labels))
+
+
+def _run_c(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress) -> tuple[np.ndarray, dict, list[str]]:
+    from whetgen.verify.c_runner import run_c
+
+    progress("compile and run the C")
+    outputs = run_c(folder, manifest["name"], graph, frames.codes)
+    progress("run the C with sanitizers")
+    few = frames.codes[:SANITIZED_VECTORS]
+    same = np.array_equal(run_c(folder, manifest["name"], graph, few, sanitize=True), outputs[: len(few)])
+    return outputs, {}, [] if same else ["the C computes something else under the sanitizers"]
+
+
+def _run_verilog(
+    folder: Path, manifest: dict, graph: Graph, frames: Frames, progress
+) -> tuple[np.ndarray, dict, list[str]]:
+    from whetgen.verify.rtl_runner import simulate_bulk, simulate_cocotb
+
+    progress("cocotb test of the stream protocol")
+    protocol = simulate_cocotb(folder)
+    progress("stream the frames through the RTL")
+    bulk = simulate_bulk(folder, frames.codes)
+    measured = {
+        "latency_cycles": bulk.latency_cycles,
+        "initiation_interval_cycles": bulk.interval_cycles
+        if len(frames.codes) > 1
+        else manifest["initiation_interval_cycles"],
+        "cocotb_tests": protocol.tests,
+        "cocotb_frames": protocol.frames,
+    }
+    found = [
+        f"{key}: {manifest[key]} promised in whetgen.json, {measured[key]} measured"
+        for key in _CYCLES
+        if measured[key] != manifest[key]
+    ]
+    counts = {
+        "cocotb tests failed": protocol.failed,
+        "mismatches in the cocotb test": protocol.mismatches,
+        "frames counted as malformed": bulk.err_frames,
+        "breaches of the stream protocol": bulk.unstable,
+        "surplus output beats": bulk.surplus_beats,
+    }
+    found += [f"{what}: {count}" for what, count in counts.items() if count]
+    return _whole(bulk.outputs, len(frames.codes)), measured, found
+
+
+def _whole(outputs: np.ndarray, frames: int) -> np.ndarray:
+    """Frames that never came out are rows that equal nothing."""
+    missing = np.full((frames - len(outputs), outputs.shape[1]), np.iinfo(np.int64).min)
+    return np.concatenate([outputs, missing.astype(outputs.dtype)]) if len(missing) else outputs
+
+
+_CYCLES = ("latency_cycles", "initiation_interval_cycles")
+_RUNNERS = {"c": _run_c, "verilog": _run_verilog}

@@ -1,0 +1,85 @@
+"""Input frames for checks: from a file, or edges and random codes; and what the reference makes of them."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from whetgen.errors import BadInput
+from whetgen.ir.graph import Graph
+from whetgen.reference import run
+
+_CODE_KEYS = ("x", "x_test", "codes")
+_LABEL_KEYS = ("y", "y_test", "labels")
+
+
+@dataclass(frozen=True, eq=False)
+class Frames:
+    """``codes``: (frames, *input shape) integers; ``labels``: (frames,) classes, or None."""
+
+    codes: np.ndarray
+    labels: np.ndarray | None = None
+
+    def first(self, count: int | None) -> Frames:
+        return Frames(self.codes[:count], None if self.labels is None else self.labels[:count])
+
+
+def load_frames(path: Path, graph: Graph) -> Frames:
+    """Codes ``x`` (or ``x_test``) and, where present, labels ``y`` (or ``y_test``) of an ``.npz`` file.
+
+    Frames of another shape with as many elements are taken row-major.
+
+    Raises:
+        BadInput: no such file, no codes in it, not integers, wrong shape or out of range.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {key: archive[key] for key in archive.files if key in _CODE_KEYS + _LABEL_KEYS}
+    except (OSError, EOFError, ValueError, AttributeError, TypeError, zipfile.BadZipFile) as error:
+        raise BadInput(f"{path}: not a readable .npz file ({error})") from error
+    codes = next((arrays[k] for k in _CODE_KEYS if k in arrays), None)
+    if codes is None:
+        raise BadInput(f"{path}: holds no array 'x' of input codes; save it with numpy.savez(path, x=codes, y=labels)")
+    labels = next((arrays[k] for k in _LABEL_KEYS if k in arrays), None)
+    if labels is not None and len(labels) != len(codes):
+        raise BadInput(f"{path}: {len(codes)} frames but {len(labels)} labels")
+    return Frames(_fitting(path, codes, graph), None if labels is None else labels.reshape(-1))
+
+
+def default_frames(graph: Graph, count: int, seed: int = 0) -> Frames:
+    """All lowest codes, all highest codes, single elements lit, then uniformly random codes."""
+    kind, shape = graph.input.type, graph.input.shape
+    rng = np.random.default_rng(seed)
+    codes = rng.integers(kind.lo, kind.hi + 1, (max(count, 1), *shape))
+    flat = codes.reshape(len(codes), -1)
+    for index, value in ((0, kind.lo), (1, kind.hi)):
+        flat[index : index + 1] = value
+    for index in range(2, min(4, len(flat))):
+        flat[index] = 0
+        flat[index, (index - 2) * (flat.shape[1] - 1)] = kind.hi
+    return Frames(codes[:count])
+
+
+def flat_outputs(graph: Graph, codes: np.ndarray) -> np.ndarray:
+    """Reference outputs of all heads side by side: (frames, elements)."""
+    results = run(graph, codes)
+    heads = results.values() if isinstance(results, dict) else [results]
+    return np.concatenate([head.reshape(len(codes), -1) for head in heads], axis=1)
+
+
+def _fitting(path: Path, codes: np.ndarray, graph: Graph) -> np.ndarray:
+    kind, shape = graph.input.type, graph.input.shape
+    if codes.dtype.kind not in "iub":
+        raise BadInput(
+            f"{path}: 'x' holds {codes.dtype}; give integer codes of type {kind.name} (real value = code * {graph.meaning.scale})"
+        )
+    if codes.ndim < 1 or len(codes) == 0 or codes[0].size != int(np.prod(shape)):
+        raise BadInput(f"{path}: frames have shape {codes.shape[1:]}, the network takes {shape}")
+    if codes.min() < kind.lo or codes.max() > kind.hi:
+        raise BadInput(
+            f"{path}: codes reach from {codes.min()} to {codes.max()}, {kind.name} holds {kind.lo}..{kind.hi}"
+        )
+    return codes.reshape(len(codes), *shape)

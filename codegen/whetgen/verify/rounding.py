@@ -1,0 +1,187 @@
+"""Where Keras' float32 evaluation and the exact integers decide differently, and whether it may.
+
+Adding n float32 products in any order is wrong by at most ``gamma_n sum |w_i x_i|`` with
+``gamma_n = n u / (1 - n u)``, ``u = 2**-24`` (Higham, Accuracy and Stability of Numerical
+Algorithms, section 3.1). A spike may differ only where the exact pre-activation is that close to its
+threshold; such a frame is not followed beyond its first difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import singledispatch
+
+import numpy as np
+
+from whetgen.ir.exact import approximate
+from whetgen.ir.graph import Graph
+from whetgen.ir.nodes import Concat, Conv, Dense, Input, MaxPool, Node, Pad, Permute, Reshape, Upsample
+from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Step, Sum
+from whetgen.passes import Lowered
+from whetgen.reference import evaluate, run_tensors
+
+_UNIT_ROUNDOFF = 2.0**-24
+_GRID = 1 << 20
+
+
+@dataclass(frozen=True)
+class KerasCheck:
+    """Counts over ``inputs`` frames: spikes that differ at first hand, frames and classes that differ."""
+
+    inputs: int
+    spikes_compared: int
+    spikes_rounded: int
+    frames_rounded: int
+    classes_rounded: int
+    outside_bound: int
+
+    def as_dict(self) -> dict[str, int]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class _Size:
+    """Bound on the magnitude of the terms of a float32 value, and how many roundings made it."""
+
+    magnitude: np.ndarray
+    roundings: int
+
+
+def compare_with_keras(
+    traced: Graph, lowered: Lowered, codes: np.ndarray, keras_values: Mapping[str, np.ndarray]
+) -> KerasCheck:
+    """Compare every spike and class; ``keras_values`` as ``trace.tracer.run_keras`` returns them."""
+    exact = run_tensors(lowered.graph, codes)
+    clean = np.ones(len(codes), dtype=bool)
+    compared = rounded = outside = 0
+    for step in (n for n in traced.nodes if isinstance(n, Step)):
+        if step.name not in keras_values:
+            continue
+        spikes = exact[step.name]
+        differs = (keras_values[step.name].reshape(spikes.shape) != spikes) & clean.reshape(
+            -1, *[1] * (spikes.ndim - 1)
+        )
+        compared += int(clean.sum()) * spikes[0].size
+        rounded += int(differs.sum())
+        frames = np.flatnonzero(differs.reshape(len(codes), -1).any(axis=1))
+        if len(frames):
+            outside += _outside_bound(traced, lowered, step, exact, codes, frames, differs)
+        clean[frames] = False
+    classes, strays = _classes(traced, lowered.graph, exact, keras_values, clean, codes)
+    return KerasCheck(len(codes), compared, rounded, int((~clean).sum()), classes, outside + strays)
+
+
+def _outside_bound(
+    traced: Graph, lowered: Lowered, step: Step, exact, codes, frames: np.ndarray, differs: np.ndarray
+) -> int:
+    bound = _bounds(traced, step.source, {n: v[frames] for n, v in exact.items()}, codes[frames])
+    meaning = lowered.preactivations[step.name]
+    scale, offset = (np.broadcast_to(a, meaning.shape) for a in (meaning.scale, meaning.offset))
+    sums = exact[meaning.node][frames]
+    count = 0
+    for index in zip(*np.nonzero(differs[frames]), strict=True):
+        where = index[1:]
+        distance = approximate(scale[where] * int(sums[index]) + offset[where] - step.level)
+        count += int(abs(float(distance)) > bound[index])
+    return count
+
+
+def _classes(traced: Graph, graph: Graph, exact, keras_values, clean: np.ndarray, codes: np.ndarray) -> tuple[int, int]:
+    """Classes that differ from Keras', and how many of them no rounding explains."""
+    different = strays = 0
+    for before, output in zip(traced.outputs, graph.outputs, strict=True):
+        if not output.classifier or before.source not in keras_values:
+            continue
+        ours = exact[output.source]
+        winners, theirs = np.argmax(ours, axis=-1), np.argmax(keras_values[before.source], axis=-1)
+        frames = np.flatnonzero(winners != theirs)
+        different += len(frames)
+        frames = frames[clean[frames]]
+        if output.kind == "scores":
+            strays += len(frames)
+        elif len(frames):
+            bound = _bounds(traced, before.source, {n: v[frames] for n, v in exact.items()}, codes[frames])
+            lead = ours[frames, winners[frames]] - ours[frames, theirs[frames]]
+            strays += int(np.sum(lead.astype(float) * float(output.scale) > 2 * bound.max(axis=-1)))
+    return different, int(strays)
+
+
+def _bounds(traced: Graph, name: str, exact: Mapping[str, np.ndarray], codes: np.ndarray) -> np.ndarray:
+    """Largest possible float32 error of a traced tensor, element by element."""
+    sizes: dict[str, _Size] = {}
+    for node in traced.nodes:
+        if isinstance(node, Input):
+            real = np.abs(codes.astype(float) * float(traced.meaning.scale) + float(traced.meaning.offset))
+            sizes[node.name] = _Size(real, 2)
+        elif isinstance(node, Step):
+            sizes[node.name] = _Size(exact[node.name].astype(float), 0)
+        else:
+            sizes[node.name] = _size(node, *(sizes[s] for s in node.sources))
+        if node.name == name:
+            break
+    terms = sizes[name].roundings * _UNIT_ROUNDOFF
+    return sizes[name].magnitude * terms / (1 - terms)
+
+
+@singledispatch
+def _size(node: Node, *sources: _Size) -> _Size:
+    raise TypeError(f"no rounding rule for {type(node).__name__}")
+
+
+@_size.register
+def _(node: RealDense, x: _Size) -> _Size:
+    linear = Dense("", "", _on_grid(node.kernel), np.zeros(node.kernel.shape[1], dtype=np.int64))
+    return _linear(linear, node, x, node.kernel.shape[0])
+
+
+@_size.register
+def _(node: RealConv, x: _Size) -> _Size:
+    zeros = np.zeros(node.kernel.shape[3], dtype=np.int64)
+    linear = Conv("", "", _on_grid(node.kernel), zeros, node.stride, node.dilation, node.padding, node.groups)
+    return _linear(linear, node, x, int(np.prod(node.kernel.shape[:3])))
+
+
+def _linear(linear: Dense | Conv, node: RealDense | RealConv, x: _Size, fan_in: int) -> _Size:
+    """``|W| |x| + |b|``, rounded up on a grid so that the interpreter can do it."""
+    top_w, top_x = max(np.abs(node.kernel).max(initial=0), 1e-300), max(x.magnitude.max(initial=0), 1e-300)
+    sums = evaluate(linear, _on_grid(x.magnitude)).astype(float) * (top_w / _GRID) * (top_x / _GRID)
+    return _Size(sums + np.abs(node.bias), x.roundings + fan_in + 2)
+
+
+def _on_grid(values: np.ndarray) -> np.ndarray:
+    """``ceil(|v| / max |v| * 2**20)``."""
+    top = np.abs(values).max(initial=0)
+    return np.ceil(np.abs(values) / (top or 1) * _GRID).astype(np.int64)
+
+
+@_size.register
+def _(node: Affine, x: _Size) -> _Size:
+    return _Size(np.abs(node.multiplier.astype(float)) * x.magnitude + node.addend_size, x.roundings + 8)
+
+
+@_size.register
+def _(node: AveragePool, x: _Size) -> _Size:
+    pooled = evaluate(MaxPool("", "", node.window, node.stride, node.padding), x.magnitude)
+    return _Size(pooled, x.roundings + node.window[0] * node.window[1] + 1)
+
+
+@_size.register
+def _(node: Sum, *operands: _Size) -> _Size:
+    return _Size(sum(o.magnitude for o in operands), max(o.roundings for o in operands) + len(operands))
+
+
+@_size.register(Head)
+@_size.register(Decode)
+def _(node: Head | Decode, x: _Size) -> _Size:
+    return x
+
+
+@_size.register(MaxPool)
+@_size.register(Reshape)
+@_size.register(Permute)
+@_size.register(Pad)
+@_size.register(Upsample)
+@_size.register(Concat)
+def _(node: Node, *sources: _Size) -> _Size:
+    return _Size(evaluate(node, *(s.magnitude for s in sources)), max(s.roundings for s in sources))

