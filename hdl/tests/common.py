@@ -269,7 +269,9 @@ def check_in_order(seen: Sequence, expected: Sequence) -> None:
 def malformed_lengths(beats: int, count: int) -> list[int]:
     """Frame lengths: most of them right, the others short by any amount, or long by a little or a lot."""
     wrong = [*range(1, beats), beats + 1, beats + 2, 2 * beats, 2 * beats + 1, 3 * beats]
-    return [beats if chance(0.6) else random.choice([length for length in wrong if length != beats]) for _ in range(count)]
+    return [
+        beats if chance(0.6) else random.choice([length for length in wrong if length != beats]) for _ in range(count)
+    ]
 
 
 # ---- Memory ports -------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import cocotb
 import pytest
-
 from hdl.tests.common import check_datapath, draws, pack, parameters, simulate, unpack
 
 NAMES = ("OPERANDS", "COUNT", "IN_WIDTH", "FACTOR_WIDTH", "SUM_WIDTH", "OUT_WIDTH", "FIRE")

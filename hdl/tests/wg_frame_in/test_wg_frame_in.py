@@ -4,7 +4,6 @@ import random
 
 import cocotb
 import pytest
-
 from hdl.tests.common import Bench, Sink, Source, chance, check_in_order, draw, malformed_lengths, pack, parameters
 from hdl.tests.common import simulate as run
 

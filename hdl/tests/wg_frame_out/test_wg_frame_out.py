@@ -4,7 +4,6 @@ import random
 
 import cocotb
 import pytest
-
 from hdl.tests.common import Bench, Sink, Source, check_in_order, draw, pack, parameters, simulate, unpack
 
 

@@ -4,7 +4,6 @@ import random
 
 import cocotb
 import pytest
-
 from hdl.tests.common import draws, pack, parameters, settle, simulate, unpack
 
 

@@ -4,7 +4,6 @@ import random
 
 import cocotb
 import pytest
-
 from hdl.tests.common import check_datapath, draws, pack, parameters, simulate, unpack
 
 NAMES = (

@@ -4,7 +4,6 @@ import itertools
 
 import cocotb
 import pytest
-
 from hdl.tests.common import Bench, Sink, Source, chance, check_in_order, parameters, simulate
 
 

@@ -4,7 +4,6 @@ import random
 
 import cocotb
 import pytest
-
 from hdl.tests.common import Bench, Source, chance, check_in_order, draw, malformed_lengths, parameters, simulate
 
 

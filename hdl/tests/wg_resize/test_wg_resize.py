@@ -2,7 +2,6 @@
 
 import cocotb
 import pytest
-
 from hdl.tests.common import draws, pack, parameters, settle, simulate
 
 

@@ -2,7 +2,6 @@
 
 import cocotb
 import pytest
-
 from hdl.tests.common import check_datapath, draws, pack, parameters, simulate, unpack
 
 SETS = [

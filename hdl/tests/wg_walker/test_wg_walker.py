@@ -4,7 +4,6 @@ import random
 
 import cocotb
 import pytest
-
 from hdl.tests.common import Bench, check_in_order, parameters, simulate
 from hdl.tests.windows import ONE, PADDED, STRIDED, address_bits, positions, taps
 

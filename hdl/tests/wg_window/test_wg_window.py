@@ -2,7 +2,6 @@
 
 import cocotb
 import pytest
-
 from hdl.tests.common import draws, pack, parameters, settle, simulate
 from hdl.tests.windows import ONE, PADDED, STRIDED, positions, taps
 
@@ -14,9 +13,7 @@ from hdl.tests.windows import ONE, PADDED, STRIDED, positions, taps
     ids=["one", "padded", "strided"],
 )
 def test_wg_window(tmp_path, geometry, channels, width, fill):
-    simulate(
-        tmp_path, "wg_window", {**geometry, "CHANNELS": channels, "ELEMENT_WIDTH": width, "FILL": (fill, width)}
-    )
+    simulate(tmp_path, "wg_window", {**geometry, "CHANNELS": channels, "ELEMENT_WIDTH": width, "FILL": (fill, width)})
 
 
 @cocotb.test()

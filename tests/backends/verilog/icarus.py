@@ -80,7 +80,11 @@ def _result(stream, log: list[str], frames: int) -> IcarusResult:
     first_in = next(int(r[0]) for r in rows if r[1:2] == ["in"])
     beats = stream.beats
     whole = min(len(out) // beats, frames)
-    surplus = len(out) - whole * beats + sum(last != (k % beats == beats - 1) for k, (_, last, _) in enumerate(out[: whole * beats]))
+    surplus = (
+        len(out)
+        - whole * beats
+        + sum(last != (k % beats == beats - 1) for k, (_, last, _) in enumerate(out[: whole * beats]))
+    )
     data = b"".join(word.to_bytes(stream.bus_bits // 8, "little") for _, _, word in out[: whole * beats])
     begun = [cycle for cycle, _, _ in out[: whole * beats : beats]]
     latency = begun[0] - first_in if begun else -1

@@ -34,20 +34,31 @@ def image(kind: str = "uint8", shape=(4, 5, 2)) -> Input:
 
 
 def dense(kind: str = "uint8", inputs: int = 7) -> Graph:
-    return network(Input("codes", (inputs,), ELEMENT_TYPES[kind]), Dense("fc", "codes", _weights(inputs, 4), _weights(4)),
-                   outputs=(Output("out", "fc", "scores", classifier=True),))
+    return network(
+        Input("codes", (inputs,), ELEMENT_TYPES[kind]),
+        Dense("fc", "codes", _weights(inputs, 4), _weights(4)),
+        outputs=(Output("out", "fc", "scores", classifier=True),),
+    )
 
 
 def fired() -> Graph:
-    return network(Input("codes", (9,), ELEMENT_TYPES["uint8"]), Dense("fc", "codes", _weights(9, 6), _weights(6)),
-                   Threshold("fire", "fc", _weights(6, top=300)), outputs=(Output("out", "fire", "spikes"),))
+    return network(
+        Input("codes", (9,), ELEMENT_TYPES["uint8"]),
+        Dense("fc", "codes", _weights(9, 6), _weights(6)),
+        Threshold("fire", "fc", _weights(6, top=300)),
+        outputs=(Output("out", "fire", "spikes"),),
+    )
 
 
 def wide_weights() -> Graph:
     weights = np.array([[3**50, -(5**40)], [-1, 2**90], [7, 11], [-(3**50), 5**40 + 1]], dtype=object)
     limits = np.array([1, 5**40 + 1], dtype=object)
-    return network(Input("codes", (4,), ELEMENT_TYPES["uint8"]), Dense("fc", "codes", weights, np.array([0, 1], dtype=object)),
-                   Threshold("fire", "fc", limits), outputs=(Output("out", "fire", "spikes"),))
+    return network(
+        Input("codes", (4,), ELEMENT_TYPES["uint8"]),
+        Dense("fc", "codes", weights, np.array([0, 1], dtype=object)),
+        Threshold("fire", "fc", limits),
+        outputs=(Output("out", "fire", "spikes"),),
+    )
 
 
 def convolution(**options) -> Graph:
@@ -56,28 +67,46 @@ def convolution(**options) -> Graph:
 
 
 def position_thresholds() -> Graph:
-    return network(image(), Conv("conv", "image", _weights(2, 2, 2, 3), _weights(3, 4, 3, top=99)),
-                   Threshold("fire", "conv", _weights(3, 4, 3, top=900)), MaxPool("pool", "fire", (2, 2), (1, 2)))
+    return network(
+        image(),
+        Conv("conv", "image", _weights(2, 2, 2, 3), _weights(3, 4, 3, top=99)),
+        Threshold("fire", "conv", _weights(3, 4, 3, top=900)),
+        MaxPool("pool", "fire", (2, 2), (1, 2)),
+    )
 
 
 def residual() -> Graph:
     first = Conv("conv1", "image", _weights(3, 3, 2, 2), _weights(2), padding=((1, 1), (1, 1)))
     second = Conv("conv2", "fire1", _weights(3, 3, 2, 2, seed=1), _weights(2), padding=((1, 1), (1, 1)))
-    return network(image(), first, Threshold("fire1", "conv1", _weights(2)), second, Threshold("fire2", "conv2", _weights(2)),
-                   WeightedSum("add", ("fire1", "fire2"), (np.array([2, 1]), np.array([-3, 1])), np.array([0, 1])),
-                   WeightedSum("again", ("add", "fire1"), (np.array([1, 1]), np.array([1, 5])), np.array([0, 0])), Threshold("late", "again", np.array([1, 2])))
+    return network(
+        image(),
+        first,
+        Threshold("fire1", "conv1", _weights(2)),
+        second,
+        Threshold("fire2", "conv2", _weights(2)),
+        WeightedSum("add", ("fire1", "fire2"), (np.array([2, 1]), np.array([-3, 1])), np.array([0, 1])),
+        WeightedSum("again", ("add", "fire1"), (np.array([1, 1]), np.array([1, 5])), np.array([0, 0])),
+        Threshold("late", "again", np.array([1, 2])),
+    )
 
 
 def two_outputs() -> Graph:
-    return network(Input("codes", (6,), ELEMENT_TYPES["int8"]), Dense("a", "codes", _weights(6, 3), _weights(3)),
-                   Threshold("spikes", "codes", _weights(6)),
-                   outputs=(Output("first", "a", "accumulators"), Output("second", "spikes", "spikes")))
+    return network(
+        Input("codes", (6,), ELEMENT_TYPES["int8"]),
+        Dense("a", "codes", _weights(6, 3), _weights(3)),
+        Threshold("spikes", "codes", _weights(6)),
+        outputs=(Output("first", "a", "accumulators"), Output("second", "spikes", "spikes")),
+    )
 
 
 def mnist_size() -> Graph:
-    return network(Input("codes", (784,), ELEMENT_TYPES["uint8"]), Dense("fc1", "codes", _weights(784, 96), _weights(96)),
-                   Threshold("fire", "fc1", _weights(96, top=999)), Dense("fc2", "fire", _weights(96, 10), _weights(10)),
-                   outputs=(Output("out", "fc2", "scores", classifier=True),))
+    return network(
+        Input("codes", (784,), ELEMENT_TYPES["uint8"]),
+        Dense("fc1", "codes", _weights(784, 96), _weights(96)),
+        Threshold("fire", "fc1", _weights(96, top=999)),
+        Dense("fc2", "fire", _weights(96, 10), _weights(10)),
+        outputs=(Output("out", "fc2", "scores", classifier=True),),
+    )
 
 
 CONSTRUCTS: dict[str, Graph] = {
@@ -94,15 +123,26 @@ CONSTRUCTS: dict[str, Graph] = {
     "conv_groups": convolution(groups=2),
     "position_thresholds": position_thresholds(),
     "max_pool_signed": network(image("int8"), MaxPool("pool", "image", (3, 2), (2, 2), ((1, 1), (0, 1)))),
-    "sum_pool": network(image("int8"), SumPool("pool", "image", (2, 2), (1, 2), ((1, 0), (0, 1))), Threshold("fire", "pool", np.array([3, -9]))),
+    "sum_pool": network(
+        image("int8"),
+        SumPool("pool", "image", (2, 2), (1, 2), ((1, 0), (0, 1))),
+        Threshold("fire", "pool", np.array([3, -9])),
+    ),
     "residual": residual(),
     "permute": network(image("int8"), Permute("turned", "image", (2, 0, 1)), Reshape("flat", "turned", (40,))),
     "pad": network(image("int8"), Pad("padded", "image", ((1, -1), (-2, 1)))),
     "upsample": network(image("uint4"), Upsample("grown", "image", (2, 3))),
-    "concat": network(image("int8"), MaxPool("pool", "image", (1, 1), (1, 1)), SumPool("sum", "image", (2, 1), (1, 1), ((1, 0), (0, 0))),
-                      Concat("joined", ("pool", "sum", "image"), 2)),
+    "concat": network(
+        image("int8"),
+        MaxPool("pool", "image", (1, 1), (1, 1)),
+        SumPool("sum", "image", (2, 1), (1, 1), ((1, 0), (0, 0))),
+        Concat("joined", ("pool", "sum", "image"), 2),
+    ),
     "two_outputs": two_outputs(),
-    "no_register": network(Input("codes", (1,), ELEMENT_TYPES["int8"]), Reshape("same", "codes", (1,)),
-                           outputs=(Output("out", "same", "scores", classifier=True),)),
+    "no_register": network(
+        Input("codes", (1,), ELEMENT_TYPES["int8"]),
+        Reshape("same", "codes", (1,)),
+        outputs=(Output("out", "same", "scores", classifier=True),),
+    ),
     "input_only": network(image("int16")),
 }

@@ -35,7 +35,9 @@ def malformed(stream, codes) -> tuple[list[Beat], int]:
     for i, frame in enumerate(pack_frames(stream, codes)):
         words = [frame[k : k + size] for k in range(0, len(frame), size)]
         wrong = [words[:-1], [*words, words[0]], [*words, *words]][i % 3]
-        beats += [Beat(w, k == len(wrong) - 1) for k, w in enumerate(wrong)] + [Beat(w, k == len(words) - 1) for k, w in enumerate(words)]
+        beats += [Beat(w, k == len(wrong) - 1) for k, w in enumerate(wrong)] + [
+            Beat(w, k == len(words) - 1) for k, w in enumerate(words)
+        ]
         bad += bool(wrong)
     return beats, bad
 
@@ -111,11 +113,17 @@ def test_scores_of_a_classifier_are_a_choice():
     assert (plan.output.kind, plan.output.bus_bits, plan.output.beats) == ("scores", 32, 4)
 
 
-@pytest.mark.parametrize(("options", "message"), [
-    ({"bus_bits": 12}, "--bus-bits 12: choose a multiple of 8 from 8 to 4096, or full"),
-    ({"output": "spikes"}, "--output spikes: not possible for this network; choose one of class, scores, accumulators"),
-    ({"architecture": "flat"}, "--architecture flat: choose one of auto, unrolled, folded"),
-])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"bus_bits": 12}, "--bus-bits 12: choose a multiple of 8 from 8 to 4096, or full"),
+        (
+            {"output": "spikes"},
+            "--output spikes: not possible for this network; choose one of class, scores, accumulators",
+        ),
+        ({"architecture": "flat"}, "--architecture flat: choose one of auto, unrolled, folded"),
+    ],
+)
 def test_illegal_options_are_refused(options, message):
     with pytest.raises(BadInput) as refused:
         verilog.plan(networks.CONSTRUCTS["dense"], "net", verilog.VerilogOptions(**options))
