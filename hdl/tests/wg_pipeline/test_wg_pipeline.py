@@ -26,6 +26,7 @@ async def items_pass_in_order(dut, idle, stall):
     entered, times, entries = [], [], []
     source = Source(range(1000), idle)
     reset_at = 5 * (p.STAGES + p.INTERVAL)
+    last_offer = reset_at + 60 * max(p.INTERVAL, 4)
     for cycle in itertools.count():
         if cycle == reset_at and p.STAGES:
             await bench.reset(in_valid=chance(0.5), out_ready=chance(0.5))
@@ -33,7 +34,8 @@ async def items_pass_in_order(dut, idle, stall):
             assert len(entered) - len(sink.items) == sum(item is not None for item in stages)
             sink.reset()
             stages, since, entered, times, entries = [None] * p.STAGES, p.INTERVAL, [], [], []
-        offered = cycle < reset_at + 60 * max(p.INTERVAL, 4) and source.valid
+        # Nothing new after the last offer; one that stands is held until it is taken.
+        offered = source.offered or (cycle < last_offer and source.valid)
         seen = await bench.step(in_valid=offered, out_ready=sink.draw_ready())
         item = source.head(None) if offered else None
         arrived = stages[-1] if stages else item
@@ -50,7 +52,7 @@ async def items_pass_in_order(dut, idle, stall):
             entries.append(cycle)
         if seen.advance:
             stages = [item if take else None, *stages][: p.STAGES]
-        if cycle > reset_at + 60 * max(p.INTERVAL, 4) and len(sink.items) == len(entered):
+        if cycle > last_offer and not source.offered and len(sink.items) == len(entered):
             break
         assert cycle < 20000, "items stay inside"
     assert len(entered) > 5
