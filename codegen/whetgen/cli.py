@@ -29,8 +29,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Sharpened Keras networks to bit-exact Verilog and C.\n\n"
-    "whetgen MODEL --target {verilog,c} --out DIR generates (the command name may be left out).",
+    help="Sharpened Keras networks to bit-exact Verilog, HLS C++ and C.\n\n"
+    "whetgen MODEL --target {verilog,hls,c} --out DIR generates (the command name may be left out).",
 )
 PLAIN_WIDTH = 140  # of tables that go to a file or a pipe
 COMMANDS = ("generate", "verify", "inspect", "train")
@@ -55,7 +55,7 @@ Tolerance = Annotated[float, typer.Option(help="Share of calibration frames that
 @app.command()
 def generate(
     model: Annotated[Path, typer.Argument(help="A .keras model whose spiking layers are at sharpness 1.0.")],
-    target: Annotated[str, typer.Option(help="verilog or c.")],
+    target: Annotated[str, typer.Option(help="verilog, hls or c.")],
     out: Annotated[Path, typer.Option(help="Folder to write; must be new, empty, or an unchanged one of ours.")],
     name: Name = None,
     input_type: InputType = "uint8",
@@ -64,12 +64,14 @@ def generate(
     calibration: Calibration = None,
     tolerance: Tolerance = api.DEFAULT_TOLERANCE,
     bus_bits: Annotated[
-        str | None, typer.Option(help="Verilog: width of the input tdata, a multiple of 8, or full.")
+        str | None, typer.Option(help="Verilog, HLS: width of the input tdata, a multiple of 8, or full.")
     ] = None,
-    output: Annotated[str | None, typer.Option(help="Verilog: class, scores, spikes or accumulators.")] = None,
+    output: Annotated[str | None, typer.Option(help="Verilog, HLS: class, scores, spikes or accumulators.")] = None,
     architecture: Annotated[
-        str, typer.Option(help="Verilog: auto, unrolled (one layer a pipeline stage) or folded (weights in ROM).")
-    ] = "auto",
+        str | None,
+        typer.Option(help="Verilog: auto (default), unrolled (one layer a pipeline stage) or folded (weights in ROM)."),
+    ] = None,
+    hls_tool: Annotated[str | None, typer.Option(help="HLS: vitis (default) or catapult.")] = None,
     check: Annotated[
         bool, typer.Option("--verify", help="Run the generated target against the reference as well.")
     ] = False,
@@ -80,7 +82,7 @@ def generate(
     report = Report(quiet, as_json)
     if target not in api.TARGETS:
         raise BadInput(f"--target {target}: choose one of {', '.join(api.TARGETS)}")
-    options = Options(check_name(name) if name else name_from(model.stem), bus_bits, output, architecture)
+    options = Options(check_name(name) if name else name_from(model.stem), bus_bits, output, architecture, hls_tool)
     check_replaceable(out)
     with report.steps() as step:
         step("load Keras and the model")

@@ -11,6 +11,7 @@ import numpy as np
 from whetgen.backends.folder import changed_files, read_manifest
 from whetgen.errors import BadInput
 from whetgen.ir import Graph, graph_sha256, load_graph
+from whetgen.reference import run
 from whetgen.verify.frames import Frames, default_frames, flat_outputs, load_frames
 
 DEFAULT_VECTORS = 256
@@ -143,6 +144,21 @@ def _run_verilog(
     return _whole(bulk.outputs, len(frames.codes)), measured, found
 
 
+def _run_hls(
+    folder: Path, manifest: dict, graph: Graph, frames: Frames, progress
+) -> tuple[np.ndarray, dict, list[str]]:
+    from whetgen.verify.hls_runner import run_hls
+
+    progress("compile the C++ and send the frames through its testbench")
+    result = run_hls(folder, manifest, frames.codes, run(graph, frames.codes))
+    wrong = result.malformed - result.dropped
+    return (
+        result.outputs,
+        {"malformed_frames_dropped": result.dropped},
+        [f"malformed frames that were not dropped: {wrong}"] if wrong else [],
+    )
+
+
 def _whole(outputs: np.ndarray, frames: int) -> np.ndarray:
     """Frames that never came out are rows that equal nothing."""
     missing = np.full((frames - len(outputs), outputs.shape[1]), np.iinfo(np.int64).min)
@@ -150,4 +166,4 @@ def _whole(outputs: np.ndarray, frames: int) -> np.ndarray:
 
 
 _CYCLES = ("latency_cycles", "initiation_interval_cycles")
-_RUNNERS = {"c": _run_c, "verilog": _run_verilog}
+_RUNNERS = {"c": _run_c, "hls": _run_hls, "verilog": _run_verilog}
