@@ -16,6 +16,7 @@ void wg_blend(wg_stream<typename L::word_in> in[L::OPERANDS], wg_stream<typename
 #pragma HLS ARRAY_PARTITION variable=factors complete dim=2
 #pragma HLS ARRAY_PARTITION variable=factors complete dim=3
 #pragma HLS ARRAY_PARTITION variable=levels complete dim=2
+    typedef wg_adder<typename L::sum> adder;
     int row = 0;
 words:
     for (int count = 0; count < L::WORDS; ++count) {
@@ -29,13 +30,13 @@ words:
         typename L::word_out results = 0;
         for (int lane = 0; lane < L::PE; ++lane) {
 #pragma HLS UNROLL
-            typename L::sum sum = 0;
+            typename adder::sum sum = 0;
             for (int operand = 0; operand < L::OPERANDS; ++operand) {
 #pragma HLS UNROLL
                 const typename L::element_in element = wg_get<typename L::element_in>(words[operand], lane);
-                sum = sum + wg_term<typename L::sum>(element, factors[row][operand][lane]);
+                sum = sum + adder::term(adder::load(element), factors[row][operand][lane]);
             }
-            wg_set(results, lane, wg_finish<L>(sum, levels[row][lane]));
+            wg_set(results, lane, wg_finish<L>(adder::store(sum), levels[row][lane]));
         }
         out.write(results);
         row = row == L::TABLE_ROWS - 1 ? 0 : row + 1;

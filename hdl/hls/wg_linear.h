@@ -7,17 +7,6 @@
 
 #include "wg_types.h"
 
-// Element times weight: a choice where the element is a spike.
-template <typename SUM, typename WEIGHT> SUM wg_term(const wg_uint<1> &spike, const WEIGHT &weight) {
-#pragma HLS INLINE
-    return spike != 0 ? SUM(weight) : SUM(0);
-}
-
-template <typename SUM, typename ELEMENT, typename WEIGHT> SUM wg_term(const ELEMENT &element, const WEIGHT &weight) {
-#pragma HLS INLINE
-    return SUM(element * weight);
-}
-
 // Result of a neuron: whether the sum reaches the threshold, or sum and bias.
 template <typename L> typename L::element_out wg_finish(const typename L::sum &sum, const typename L::level &level) {
 #pragma HLS INLINE
@@ -34,8 +23,9 @@ void wg_linear(wg_stream<typename L::word_in> &in, wg_stream<typename L::word_ou
 #pragma HLS ARRAY_PARTITION variable=weights complete dim=2
 #pragma HLS ARRAY_PARTITION variable=weights complete dim=3
 #pragma HLS ARRAY_PARTITION variable=levels complete dim=2
+    typedef wg_adder<typename L::sum> adder;
     typename L::word_in window[L::STEPS];
-    typename L::sum sums[L::PE];
+    typename adder::sum sums[L::PE];
 #pragma HLS ARRAY_PARTITION variable=sums complete
     int row = 0, level_row = 0;
 positions:
@@ -45,20 +35,28 @@ positions:
 #pragma HLS PIPELINE II=1
                 const typename L::word_in word = pass == 0 ? in.read() : window[step];
                 window[step] = word;
-                typename L::word_out results = 0;
+                typename adder::template operand<typename L::element_in>::type elements[L::SIMD];
+#pragma HLS ARRAY_PARTITION variable=elements complete
+                for (int lane = 0; lane < L::SIMD; ++lane) {
+#pragma HLS UNROLL
+                    elements[lane] = adder::load(wg_get<typename L::element_in>(word, lane));
+                }
                 for (int neuron = 0; neuron < L::PE; ++neuron) {
 #pragma HLS UNROLL
-                    typename L::sum sum = step == 0 ? typename L::sum(0) : sums[neuron];
+                    typename adder::sum sum = step == 0 ? typename adder::sum(0) : sums[neuron];
                     for (int lane = 0; lane < L::SIMD; ++lane) {
 #pragma HLS UNROLL
-                        const typename L::element_in element = wg_get<typename L::element_in>(word, lane);
-                        sum = sum + wg_term<typename L::sum>(element, weights[row][neuron][lane]);
+                        sum = sum + adder::term(elements[lane], weights[row][neuron][lane]);
                     }
                     sums[neuron] = sum;
-                    wg_set(results, neuron, wg_finish<L>(sum, levels[level_row][neuron]));
                 }
                 row = row == L::PASSES * L::STEPS - 1 ? 0 : row + 1;
                 if (step == L::STEPS - 1) {
+                    typename L::word_out results = 0;
+                    for (int neuron = 0; neuron < L::PE; ++neuron) {
+#pragma HLS UNROLL
+                        wg_set(results, neuron, wg_finish<L>(adder::store(sums[neuron]), levels[level_row][neuron]));
+                    }
                     out.write(results);
                     level_row = level_row == L::LEVEL_ROWS * L::PASSES - 1 ? 0 : level_row + 1;
                 }

@@ -16,6 +16,7 @@ from whetgen.verify.frames import Frames, default_frames, flat_outputs, load_fra
 
 DEFAULT_VECTORS = 256
 SANITIZED_VECTORS = 32
+EXACT_TYPE_VECTORS = 32
 
 
 @dataclass(frozen=True)
@@ -151,12 +152,17 @@ def _run_hls(
 
     progress("compile the C++ and send the frames through its testbench")
     result = run_hls(folder, manifest, frames.codes, run(graph, frames.codes))
-    wrong = result.malformed - result.dropped
-    return (
-        result.outputs,
-        {"malformed_frames_dropped": result.dropped},
-        [f"malformed frames that were not dropped: {wrong}"] if wrong else [],
+    progress("run the C++ with the exact types of the hardware")
+    few = frames.codes[:EXACT_TYPE_VECTORS]
+    exact = run_hls(folder, manifest, few, run(graph, few), flags="-O0 -DWG_EXACT_TYPES")
+    found = (
+        []
+        if np.array_equal(exact.outputs, result.outputs[: len(few)])
+        else ["the C++ computes something else with exact types"]
     )
+    wrong = result.malformed - result.dropped + exact.malformed - exact.dropped
+    found += [f"malformed frames that were not dropped: {wrong}"] if wrong else []
+    return result.outputs, {"malformed_frames_dropped": result.dropped + exact.dropped}, found
 
 
 def _whole(outputs: np.ndarray, frames: int) -> np.ndarray:

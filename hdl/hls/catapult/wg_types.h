@@ -34,6 +34,6 @@ template <int BITS> wg_beat<BITS> wg_make_beat(const ac_int<BITS, false> &data, 
     return beat;
 }
 
-#include "wg_tables.h"
+#include "wg_numbers.h"
 
 #endif

@@ -43,6 +43,6 @@ template <int BITS> wg_beat<BITS> wg_make_beat(const ap_uint<BITS> &data, bool l
     return beat;
 }
 
-#include "wg_tables.h"
+#include "wg_numbers.h"
 
 #endif

@@ -84,7 +84,7 @@ def _kernels(sections: tuple[Section, ...]) -> tuple[str, ...]:
 
 def _library(kernels: tuple[str, ...]) -> tuple[str, ...]:
     """The headers and what they include in turn, but for wg_types.h, which is the tool's."""
-    waiting, found = [*kernels, "wg_tables.h"], set()
+    waiting, found = [*kernels, "wg_numbers.h"], set()
     while waiting:
         file = waiting.pop()
         if file not in found and file != "wg_types.h":

@@ -38,7 +38,8 @@ def linear(name: str, step: Linear, folding: Folding) -> Shape:
     """For ``wg_window`` and ``wg_linear``."""
     (pe, simd), g = folding, step.geometry
     weight, total = layer_widths(step)
-    types = _words(step.source, simd, step.result, pe) + (
+    types = (
+        *_words(step.source, simd, step.result, pe),
         ("weight", f"wg_table<{weight}>"),
         ("level", f"wg_table<{total}>"),
         ("sum", f"wg_int<{total}>"),
