@@ -2,7 +2,7 @@
 
 from whetgen.backends.hls.options import HlsOptions
 from whetgen.backends.hls.plan import plan
-from whetgen.backends.hls.records import HlsPlan
+from whetgen.backends.hls.records import DIALECTS, HlsPlan
 from whetgen.backends.hls.render import render
 
-__all__ = ["HlsOptions", "HlsPlan", "plan", "render"]
+__all__ = ["DIALECTS", "HlsOptions", "HlsPlan", "plan", "render"]

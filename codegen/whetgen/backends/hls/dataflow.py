@@ -126,8 +126,7 @@ class Dataflow:
         self._words[step.result.name] = (pe * step.result.width, step.result.count // pe)
         self._build(step, (pe, simd))
         self._produce(step.result)
-        # The layer's result must be declared before the process that writes it.
-        notes = f"PE {pe}, SIMD {simd}: {max(c.cycles for c in self._calls)} cycles a frame."
+        notes = f"PE {pe}, SIMD {simd}: {max(c.cycles for c in self._calls)} loop trips a frame."
         self._close(f"{step.layer}: {describe(step)}", notes)
 
     @singledispatchmethod
@@ -195,7 +194,7 @@ class Dataflow:
         self._begin()
         last, bus, count = self._last, self.sink.bus_bits, self.sink.count
         if self.sink.kind == "spikes":
-            bits = gcd(self._words[last.name][0], bus)
+            bits = gcd(self._words[last.name][0], bus, last.bits)
             stream = self._take(last, bits, "sent")
             self._call("wg_send_packed", (bits, bus, last.bits // bits), last.bits // bits, stream, "m_axis")
         else:
