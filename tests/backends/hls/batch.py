@@ -70,9 +70,7 @@ def write(plan: HlsPlan, folder: Path) -> None:
         (folder / path).write_text(text)
 
 
-def run_batch(
-    batch: Sequence[tuple[HlsPlan, np.ndarray]], folder: Path, flags: Sequence[str] = ()
-) -> list[np.ndarray]:
+def run_batch(batch: Sequence[tuple[HlsPlan, np.ndarray]], folder: Path, flags: Sequence[str] = ()) -> list[np.ndarray]:
     """Output elements (frames, count) of each plan for its codes; all plans are for one tool."""
     tool = batch[0][0].tool
     lines, calls, data = [f"#define EMPTY(m_axis) {_EMPTY[tool]}"], [], b""
@@ -81,9 +79,15 @@ def run_batch(
         lines.append(f'#include "{plan.name}/{plan.name}.cpp"')
         calls.append(f"    drive({plan.name}, {len(codes)}, {plan.input.beats}, {plan.output.beats});")
         data += b"".join(pack_frames(plan.input, codes))
-    main = ["int main(int, char **argv) {", '    in_file = std::fopen(argv[1], "rb");', '    out_file = std::fopen(argv[2], "wb");']
+    main = [
+        "int main(int, char **argv) {",
+        '    in_file = std::fopen(argv[1], "rb");',
+        '    out_file = std::fopen(argv[2], "wb");',
+    ]
     source = folder / "batch.cpp"
-    source.write_text("\n".join([*lines, _DRIVER, *main, *calls, "    std::fclose(out_file);", "    return 0;", "}", ""]))
+    source.write_text(
+        "\n".join([*lines, _DRIVER, *main, *calls, "    std::fclose(out_file);", "    return 0;", "}", ""])
+    )
     include = [f"-isystem{headers(tool)}", f"-isystem{folder / batch[0][0].name / 'tb' / 'open'}", f"-I{folder}"]
     program = folder / "batch"
     subprocess.run(["g++", *_FLAGS, *_QUIET_HEADERS, *include, *flags, str(source), "-o", str(program)], check=True)

@@ -78,7 +78,9 @@ def test_a_layer_that_needs_the_whole_frame_has_room_for_it():
 def test_asked_foldings_are_taken_and_others_refused_with_the_legal_ones():
     plan = hls.plan(residual(), "net", hls.HlsOptions(folding={"a": (2, 4), "head": (3, 16)}))
     assert {(r.layer, r.pe, r.simd) for r in plan.cycles} >= {("a", 2, 4), ("head", 3, 16)}
-    with pytest.raises(BadInput, match=r"^folding \(3, 4\) of layer 'a' is not possible; legal \(PE, SIMD\): \[\(1, 1\)"):
+    with pytest.raises(
+        BadInput, match=r"^folding \(3, 4\) of layer 'a' is not possible; legal \(PE, SIMD\): \[\(1, 1\)"
+    ):
         hls.plan(residual(), "net", hls.HlsOptions(folding={"a": (3, 4)}))
 
 
@@ -101,7 +103,10 @@ def test_trips_of_a_convolution_are_those_of_its_line_buffer_and_its_sums():
     [
         ({"tool": "bambu"}, "--hls-tool bambu: choose one of vitis, catapult"),
         ({"bus_bits": 12}, "--bus-bits 12: choose a multiple of 8 from 8 to 4096, or full"),
-        ({"output": "class"}, "--output class: not possible for this network; choose one of accumulators, spikes, scores"),
+        (
+            {"output": "class"},
+            "--output class: not possible for this network; choose one of accumulators, spikes, scores",
+        ),
     ],
 )
 def test_impossible_options_are_refused(options, message):
@@ -117,7 +122,11 @@ def test_a_beat_that_no_hls_word_holds_is_refused():
         hls.plan(graph, "net", hls.HlsOptions(bus_bits="full"))
 
 
-@given(st.integers(65, 300).flatmap(lambda bits: st.tuples(st.just(bits), st.integers(-(1 << (bits - 1)), (1 << (bits - 1)) - 1))))
+@given(
+    st.integers(65, 300).flatmap(
+        lambda bits: st.tuples(st.just(bits), st.integers(-(1 << (bits - 1)), (1 << (bits - 1)) - 1))
+    )
+)
 def test_wide_literals_join_to_their_number(case):
     bits, value = case
     match = re.fullmatch(rf"wg_wide<{bits}>\((-?\d+)LL((?:, 0x[0-9a-f]+ULL)*)\)", literal(value, bits))

@@ -39,8 +39,14 @@ def harness(plan: HlsPlan, frames: int) -> str:
     for call in calls:
         work = f"{call.function}({', '.join(call.arguments)});"
         lines.append(f"    threads.emplace_back([] {{ for (int k = 0; k < {frames}; ++k) {work} }});")
-    lines.append(FEED.replace("BEATS", str(plan.input.beats)).replace("BYTES", str(plan.input.bus_bits // 8)).replace("FRAMES", str(frames)))
-    lines.append(DRAIN.replace("BEATS", str(frames * plan.output.beats)).replace("BYTES", str(plan.output.bus_bits // 8)))
+    lines.append(
+        FEED.replace("BEATS", str(plan.input.beats))
+        .replace("BYTES", str(plan.input.bus_bits // 8))
+        .replace("FRAMES", str(frames))
+    )
+    lines.append(
+        DRAIN.replace("BEATS", str(frames * plan.output.beats)).replace("BYTES", str(plan.output.bus_bits // 8))
+    )
     return "\n".join([*lines, "    for (auto &thread : threads)", "        thread.join();", "    return 0;", "}", ""])
 
 
@@ -80,9 +86,7 @@ def run_bounded(plan: HlsPlan, codes: np.ndarray, folder: Path, patience: int) -
 
 
 def with_depths(plan: HlsPlan, depth: int) -> HlsPlan:
-    sections = tuple(
-        replace(s, channels=tuple(replace(c, depth=depth) for c in s.channels)) for s in plan.sections
-    )
+    sections = tuple(replace(s, channels=tuple(replace(c, depth=depth) for c in s.channels)) for s in plan.sections)
     return replace(plan, sections=sections)
 
 
