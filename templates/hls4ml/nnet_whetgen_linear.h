@@ -7,7 +7,7 @@
 
 namespace nnet {
 
-/* res[n] = bias[n] + sum_i data[i] * weights[i][n] */
+/* res[n] = bias[n] + sum_i data[i] * weights[n][i] */
 template <class data_T, class res_T, typename CONFIG_T, class weight_T, class bias_T>
 void wg_dense(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_out],
               weight_T weights[CONFIG_T::n_in * CONFIG_T::n_out * CONFIG_T::weights_words],
@@ -15,67 +15,52 @@ void wg_dense(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_out],
     #pragma HLS PIPELINE II = CONFIG_T::reuse_factor
     #pragma HLS ARRAY_PARTITION variable = weights complete
     #pragma HLS ARRAY_PARTITION variable = bias complete
-    typename CONFIG_T::accum_t sums[CONFIG_T::n_out];
-    #pragma HLS ARRAY_PARTITION variable = sums complete
-
     for (int n = 0; n < CONFIG_T::n_out; n++) {
         #pragma HLS UNROLL
-        sums[n] = wg_entry<typename CONFIG_T::bias_t, CONFIG_T::bias_words>::read(bias, n);
-    }
-    for (int i = 0; i < CONFIG_T::n_in; i++) {
-        #pragma HLS UNROLL
-        for (int n = 0; n < CONFIG_T::n_out; n++) {
+        typename CONFIG_T::accum_t sum = wg_entry<typename CONFIG_T::bias_t, CONFIG_T::bias_words>::read(bias, n);
+        for (int i = 0; i < CONFIG_T::n_in; i++) {
             #pragma HLS UNROLL
             typename CONFIG_T::weights_t weight =
-                wg_entry<typename CONFIG_T::weights_t, CONFIG_T::weights_words>::read(weights, i * CONFIG_T::n_out + n);
-            sums[n] += wg_product<typename CONFIG_T::accum_t>(data[i], weight);
+                wg_entry<typename CONFIG_T::weights_t, CONFIG_T::weights_words>::read(weights, n * CONFIG_T::n_in + i);
+            sum += wg_product<typename CONFIG_T::accum_t>(data[i], weight);
         }
-    }
-    for (int n = 0; n < CONFIG_T::n_out; n++) {
-        #pragma HLS UNROLL
-        res[n] = res_T(sums[n]);
+        res[n] = res_T(sum);
     }
 }
 
-/* Sliding window over a (height, width, channels) map; taps outside the map add nothing.
- * Neuron n reads the n_chan input channels of its group n / (n_filt / groups). bias_step is n_filt where
- * every position has its own biases, else 0. */
+/* Sliding window over a (height, width, channels) map, weights (n_filt, filt_height, filt_width, n_chan);
+ * taps outside the map add nothing. Neuron n reads the n_chan input channels of its group n / (n_filt / groups).
+ * bias_step is n_filt where every position has its own biases, else 0. */
 template <class data_T, class res_T, typename CONFIG_T, class weight_T, class bias_T>
 void wg_conv(data_T data[CONFIG_T::in_height * CONFIG_T::in_width * CONFIG_T::n_chan * CONFIG_T::groups],
              res_T res[CONFIG_T::out_height * CONFIG_T::out_width * CONFIG_T::n_filt], weight_T *weights,
              bias_T *bias) {
-    const int per_group = CONFIG_T::n_filt / CONFIG_T::groups;
-    const int in_pixel = CONFIG_T::n_chan * CONFIG_T::groups;
+    const int taps = CONFIG_T::filt_height * CONFIG_T::filt_width;
+    const int pixel = CONFIG_T::n_chan * CONFIG_T::groups;
 
     for (int position = 0; position < CONFIG_T::out_height * CONFIG_T::out_width; position++) {
         #pragma HLS PIPELINE II = CONFIG_T::reuse_factor
         const int top = position / CONFIG_T::out_width * CONFIG_T::stride_height - CONFIG_T::pad_top;
         const int left = position % CONFIG_T::out_width * CONFIG_T::stride_width - CONFIG_T::pad_left;
-        typename CONFIG_T::accum_t sums[CONFIG_T::n_filt];
-        #pragma HLS ARRAY_PARTITION variable = sums complete
 
         for (int n = 0; n < CONFIG_T::n_filt; n++) {
-            sums[n] = wg_entry<typename CONFIG_T::bias_t, CONFIG_T::bias_words>::read(
+            const int group = n / (CONFIG_T::n_filt / CONFIG_T::groups);
+            typename CONFIG_T::accum_t sum = wg_entry<typename CONFIG_T::bias_t, CONFIG_T::bias_words>::read(
                 bias, position * CONFIG_T::bias_step + n);
-        }
-        for (int tap = 0; tap < CONFIG_T::filt_height * CONFIG_T::filt_width; tap++) {
-            const int y = top + tap / CONFIG_T::filt_width * CONFIG_T::dilation_height;
-            const int x = left + tap % CONFIG_T::filt_width * CONFIG_T::dilation_width;
-            if (y < 0 || y >= CONFIG_T::in_height || x < 0 || x >= CONFIG_T::in_width)
-                continue;
-            for (int c = 0; c < CONFIG_T::n_chan; c++) {
-                for (int n = 0; n < CONFIG_T::n_filt; n++) {
+            for (int tap = 0; tap < taps; tap++) {
+                const int y = top + tap / CONFIG_T::filt_width * CONFIG_T::dilation_height;
+                const int x = left + tap % CONFIG_T::filt_width * CONFIG_T::dilation_width;
+                if (y < 0 || y >= CONFIG_T::in_height || x < 0 || x >= CONFIG_T::in_width)
+                    continue;
+                for (int c = 0; c < CONFIG_T::n_chan; c++) {
                     typename CONFIG_T::weights_t weight =
                         wg_entry<typename CONFIG_T::weights_t, CONFIG_T::weights_words>::read(
-                            weights, (tap * CONFIG_T::n_chan + c) * CONFIG_T::n_filt + n);
-                    data_T value =
-                        data[(y * CONFIG_T::in_width + x) * in_pixel + n / per_group * CONFIG_T::n_chan + c];
-                    sums[n] += wg_product<typename CONFIG_T::accum_t>(value, weight);
+                            weights, (n * taps + tap) * CONFIG_T::n_chan + c);
+                    data_T value = data[(y * CONFIG_T::in_width + x) * pixel + group * CONFIG_T::n_chan + c];
+                    sum += wg_product<typename CONFIG_T::accum_t>(value, weight);
                 }
             }
-        }
-        for (int n = 0; n < CONFIG_T::n_filt; n++) {
-            res[position * CONFIG_T::n_filt + n] = res_T(sums[n]);
+            res[position * CONFIG_T::n_filt + n] = res_T(sum);
         }
     }
 }
@@ -93,10 +78,10 @@ void wg_decode(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_out],
         typename CONFIG_T::count_t equal = 0;
         for (int i = 0; i < CONFIG_T::n_in; i++) {
             #pragma HLS UNROLL
-            equal += typename CONFIG_T::count_t(data[i] == key[i * CONFIG_T::n_out + c]);
+            equal += typename CONFIG_T::count_t(data[i] == key[c * CONFIG_T::n_in + i]);
         }
         typename CONFIG_T::accum_t score = wg_entry<typename CONFIG_T::base_t, CONFIG_T::base_words>::read(base, c);
-        res[c] = res_T(score + 2 * equal);
+        res[c] = res_T(score + equal + equal);
     }
 }
 

@@ -173,7 +173,7 @@ def _(node: Dense, state: _Planning) -> None:
         tables, types = _decoding(node)
         state.add(node, "decode", state.sources(node), _result(state, node), size, types, tables)
         return
-    tables = (Table("weights", node.weights), Table("bias", node.bias))
+    tables = (_by_neuron(node.weights), Table("bias", node.bias))
     state.add(node, "dense", state.sources(node), _result(state, node), size, (_sum_type(node, state),), tables)
 
 
@@ -183,7 +183,7 @@ def _decoding(node: Dense) -> tuple[tuple[Table, Table], tuple[Type, Type]]:
     key = (node.weights > 0).astype(np.int64)
     base = node.bias.astype(object) + node.weights.astype(object).sum(axis=0) // 2 - width
     bound = magnitude(base) + 2 * width
-    return (Table("key", key), Table("base", base)), (Type("count_t", word_for(0, width)), _accumulator(bound))
+    return (Table("key", key.T), Table("base", base)), (Type("count_t", word_for(0, width)), _accumulator(bound))
 
 
 @plan_node.register
@@ -195,8 +195,13 @@ def _(node: Conv, state: _Planning) -> None:
         Constant("groups", node.groups),
         Constant("bias_step", node.weights.shape[3] if rows else 0),
     )
-    tables = (Table("weights", node.weights), Table("bias", node.bias))
+    tables = (_by_neuron(node.weights), Table("bias", node.bias))
     state.add(node, "conv", state.sources(node), _result(state, node), sizes, (_sum_type(node, state),), tables)
+
+
+def _by_neuron(weights: np.ndarray) -> Table:
+    """Each neuron's weights in a row: (neurons, ...), the window row-major."""
+    return Table("weights", np.moveaxis(weights, -1, 0))
 
 
 def _sum_type(node: Dense | Conv, state: _Planning) -> Type:
