@@ -56,7 +56,9 @@ def with_probes(graph: Graph, codes: np.ndarray) -> Graph:
             continue
         for frame, values in enumerate(tensors[output.source]):
             for above in (0, 1):
-                probe = Threshold(f"probe {len(nodes)} {frame} {above}", output.source, as_integers(values.astype(object) + above))
+                probe = Threshold(
+                    f"probe {len(nodes)} {frame} {above}", output.source, as_integers(values.astype(object) + above)
+                )
                 nodes.append(probe)
                 outputs.append(Output(probe.name, probe.name, "spikes"))
     return validate(Graph(tuple(nodes), tuple(outputs)))

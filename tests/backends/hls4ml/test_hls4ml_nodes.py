@@ -18,7 +18,7 @@ MORE = {
     "decode of spikes": network("bit", (9,), Dense("d", "in", KEY, -KEY.sum(axis=0) // 2)),
     "decode with neurons that never change": network("bit", (9,), Dense("d", "in", KEY, np.array([5, 0, -7, 40]))),
     "weights of 2 and -2 on bytes are no key": network("uint8", (9,), Dense("d", "in", KEY, ints(4))),
-    "weights of 2, 0 and -2 are no key": network("bit", (9,), Dense("d", "in", np.where(KEY == KEY[0], 0, KEY), ints(4))),
+    "weights of 2, 0 and -2 are no key": network("bit", (9,), Dense("d", "in", np.where(KEY[0] == KEY, 0, KEY), ints(4))),
     "ties fire": network("bit", (2,), Dense("d", "in", np.array([[1, 1], [1, -1]]), np.zeros(2, int)), Threshold("t", "d", np.array([1, 0]))),
     "or pooling of spikes": network("uint8", MAP, *BITS_MAP, MaxPool("p", "bits", (2, 3), (2, 1), ((1, 0), (2, 1)))),
     "sum pooling of spikes": network("uint8", MAP, *BITS_MAP, SumPool("p", "bits", (2, 3), (2, 1), ((1, 0), (2, 1)))),

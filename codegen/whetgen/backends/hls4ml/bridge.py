@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from whetgen.backends.hls4ml.plan import plan
-from whetgen.backends.hls4ml.records import InputLayer, Layer, Plan
+from whetgen.backends.hls4ml.records import InputLayer, Layer, Plan, class_name
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 
@@ -32,9 +32,13 @@ def require() -> ModuleType:
     """
     try:
         with quiet():
+            import hls4ml  # noqa: F401 - the real one
+
             from whetgen.backends.hls4ml import layers
     except ImportError as error:
-        raise BadInput(f"the hls4ml bridge needs hls4ml ({error}); install it with: pip install 'whetgen[hls]'") from error
+        raise BadInput(
+            f"the hls4ml bridge needs hls4ml ({error}); install it with: pip install 'whetgen[hls]'"
+        ) from error
     layers.register_layers()
     return layers
 
@@ -71,7 +75,9 @@ def to_hls4ml(
     if backend not in layers.BACKENDS:
         raise BadInput(f"hls4ml backend {backend!r}: choose one of {', '.join(layers.BACKENDS)}")
     if io_type != "io_parallel":
-        raise BadInput(f"hls4ml io_type {io_type!r}: the bridge makes io_parallel; for streams generate with --target hls")
+        raise BadInput(
+            f"hls4ml io_type {io_type!r}: the bridge makes io_parallel; for streams generate with --target hls"
+        )
     if not isinstance(reuse_factor, int) or reuse_factor < 1:
         raise BadInput(f"hls4ml reuse_factor {reuse_factor!r}: a whole number from 1")
     made = plan(graph, name, classify)
@@ -98,8 +104,6 @@ def _describe_input(layer: InputLayer) -> dict:
 
 
 def _describe(layer: Layer) -> dict:
-    from whetgen.backends.hls4ml.layers import class_name
-
     return {"class_name": class_name(layer.kind), "name": layer.name, "inputs": list(layer.inputs), "wg_layer": layer}
 
 
@@ -110,7 +114,9 @@ def compile_model(model: ModelGraph) -> None:
         BadInput: there is no g++, or it refuses the project.
     """
     if shutil.which("g++") is None:
-        raise BadInput("hls4ml compiles with g++, which is not installed; install it, for example with: apt-get install g++")
+        raise BadInput(
+            "hls4ml compiles with g++, which is not installed; install it, for example with: apt-get install g++"
+        )
     said = StringIO()
     try:
         with quiet(), redirect_stdout(said):

@@ -6,6 +6,7 @@ This module imports the real hls4ml: reach it through ``whetgen.backends.hls4ml.
 from __future__ import annotations
 
 from functools import cache
+from math import prod
 
 import hls4ml
 import numpy as np
@@ -15,8 +16,10 @@ from hls4ml.model.layers import register_layer
 from hls4ml.model.types import IntegerPrecisionType, WeightVariable
 
 from whetgen.assets import assets
-from whetgen.backends.hls4ml.records import Constant, Layer, Table, Type, Word
+from whetgen.backends.hls4ml.decoding import key_layer
+from whetgen.backends.hls4ml.records import Constant, Layer, Table, Type, Word, class_name
 from whetgen.backends.templating import template_environment
+from whetgen.errors import BadInput
 
 BACKENDS = ("Vitis", "Vivado")
 _HEADERS = {
@@ -26,6 +29,9 @@ _HEADERS = {
     "scale": "elements", "blend": "elements", "gather": "elements", "gather2": "elements", "copy": "elements",
 }  # fmt: skip
 _SOURCES = tuple(f"nnet_whetgen_{part}.h" for part in ("common", *dict.fromkeys(_HEADERS.values())))
+
+
+_SPIKES_STAY_SPIKES = ("Reshape", "Transpose", "Concatenate", "ZeroPadding1D", "ZeroPadding2D", "Resize", "Repack")
 
 
 class IntegerTable(WeightVariable):
@@ -59,31 +65,70 @@ class WhetgenLayer(HlsLayer):
         self.set_attr(name, variable)
 
 
+class WhetgenSharp(WhetgenLayer):
+    """A fully sharpened activation of a Keras model, on whatever type the user chose: 2 x >= ``twice_level``."""
+
+    kind = "sharp"
+
+    def planned(self) -> Layer:
+        shape = tuple(self.get_input_variable().shape)
+        sizes = (Constant("n_in", prod(shape)), Constant("twice_level", self.get_attr("twice_level")))
+        return Layer(self.kind, self.name, tuple(self.inputs), shape, Word(1, False), sizes)
+
+
+class WhetgenKey(WhetgenLayer):
+    """The N-hot output of a Keras model: integer scores from spikes and ``key`` (classes, width)."""
+
+    kind = "decode"
+
+    def planned(self) -> Layer:
+        key = np.array(self.get_attr("key"), dtype=np.int64)
+        if not spiking(self.get_input_node()):
+            raise BadInput(
+                f"layer '{self.name}' (SoftmaxDecode) does not read spikes; put SpikingBReLU or SpikingSigmoid before it"
+            )
+        shape = tuple(self.get_input_variable().shape)
+        if shape != key.shape[1:]:
+            raise BadInput(
+                f"layer '{self.name}' (SoftmaxDecode) has a key for {key.shape[1]} neurons and reads a tensor of shape {shape}; put Flatten before it"
+            )
+        return key_layer(self.name, tuple(self.inputs), key)
+
+
+def spiking(node: HlsLayer | None) -> bool:
+    """Whether a layer of an hls4ml model is known to hold nothing but 0 and 1."""
+    if isinstance(node, WhetgenSharp):
+        return True
+    stays = node is not None and (node.class_name in _SPIKES_STAY_SPIKES or node.get_attr("pool_op") == "Max")
+    return stays and all(spiking(node.get_input_node(name)) for name in node.inputs)
+
+
 def precision_of(word: Word) -> IntegerPrecisionType:
     """hls4ml's name for a word: ``ap_int`` or ``ap_uint`` of exactly this width."""
     return IntegerPrecisionType(width=word.bits, signed=word.signed)
 
 
-def class_name(kind: str) -> str:
-    """Name of the layer class of a kind: "max_pool" is WhetgenMaxPool."""
-    return "Whetgen" + "".join(part.capitalize() for part in kind.split("_"))
-
-
-LAYERS: dict[str, type[WhetgenLayer]] = {
-    kind: type(class_name(kind), (WhetgenLayer,), {"kind": kind, "__module__": __name__}) for kind in _HEADERS
-}
-globals().update({layer.__name__: layer for layer in LAYERS.values()})
+LAYERS: tuple[type[WhetgenLayer], ...] = (
+    *(
+        type(class_name(kind), (WhetgenLayer,), {"kind": kind, "__module__": __name__})
+        for kind in _HEADERS
+        if kind != "sharp"
+    ),
+    WhetgenSharp,
+    WhetgenKey,
+)
+globals().update({layer.__name__: layer for layer in LAYERS})
 
 
 class _Config(LayerConfigTemplate):
     """The config struct of a layer."""
 
     def __init__(self):
-        super().__init__(list(LAYERS.values()))
+        super().__init__(LAYERS)
         self.name = "whetgen_config_template"
 
     def format(self, node: WhetgenLayer) -> str:
-        layer = node.planned()
+        layer = node.get_attr("wg_layer")
         constants = (
             Constant("reuse_factor", node.get_attr("reuse_factor", 1)),
             *layer.constants,
@@ -98,7 +143,7 @@ class _Call(FunctionCallTemplate):
     """The call of a layer's C++ function."""
 
     def __init__(self):
-        super().__init__(list(LAYERS.values()))
+        super().__init__(LAYERS)
         self.name = "whetgen_function_template"
 
     def transform(self, model, node: WhetgenLayer) -> bool:
@@ -109,7 +154,7 @@ class _Call(FunctionCallTemplate):
         inputs = [node.get_input_variable(name) for name in node.inputs]
         result = node.get_output_variable()
         types = ", ".join(v.type.name for v in (*inputs, result))
-        tables = [node.get_weights(f"wg_{t.role}") for t in node.planned().tables]
+        tables = [node.get_weights(f"wg_{t.role}") for t in node.get_attr("wg_layer").tables]
         arguments = ", ".join(v.name for v in (*inputs, result, *tables))
         return f"nnet::wg_{node.kind}<{types}, config{node.index}>({arguments});"
 
@@ -117,7 +162,7 @@ class _Call(FunctionCallTemplate):
 @cache
 def register_layers() -> None:
     """Make our layers known to hls4ml. Calling it again changes nothing."""
-    for layer in LAYERS.values():
+    for layer in LAYERS:
         register_layer(layer.__name__, layer)
     for name in BACKENDS:
         backend = hls4ml.backends.get_backend(name)
@@ -125,12 +170,3 @@ def register_layers() -> None:
         backend.register_template(_Call)
         for source in _SOURCES:
             backend.register_source((assets() / "templates" / "hls4ml" / source).resolve())
-
-
-def is_layer_of_ours(node: HlsLayer) -> bool:
-    return isinstance(node, WhetgenLayer)
-
-
-def table_values(node: WhetgenLayer, role: str) -> np.ndarray:
-    """The constants of a layer as they stand in its weight file."""
-    return node.get_weights(f"wg_{role}").data

@@ -27,6 +27,7 @@ from math import prod
 
 import numpy as np
 
+from whetgen.backends.hls4ml.decoding import decoding, is_key
 from whetgen.backends.hls4ml.geometry import window_constants
 from whetgen.backends.hls4ml.records import WIDEST, Constant, InputLayer, Layer, Plan, Table, Type, Word, word_for
 from whetgen.backends.identifiers import Identifiers, check_name
@@ -95,7 +96,9 @@ def plan(graph: Graph, name: str, classify: bool = False) -> Plan:
     """
     check_name(name)
     state = _Planning(graph, Identifiers(name, *_ATTRIBUTES.split()))
-    entry = InputLayer(_input_name(graph, state.identifiers), graph.input.shape, word_for(*graph.ranges[graph.input.name]))
+    entry = InputLayer(
+        _input_name(graph, state.identifiers), graph.input.shape, word_for(*graph.ranges[graph.input.name])
+    )
     state.at[graph.input.name] = entry.name
     for node in _needed(graph):
         plan_node(node, state)
@@ -168,22 +171,12 @@ def _(node: Reshape, state: _Planning) -> None:
 
 @plan_node.register
 def _(node: Dense, state: _Planning) -> None:
-    size = (Constant("n_in", node.weights.shape[0]), Constant("n_out", node.weights.shape[1]))
-    if state.graph.is_spikes(node.source) and bool((abs(node.weights) == 2).all()):
-        tables, types = _decoding(node)
-        state.add(node, "decode", state.sources(node), _result(state, node), size, types, tables)
+    if state.graph.is_spikes(node.source) and is_key(node.weights):
+        state.add(node, "decode", state.sources(node), _result(state, node), *decoding(node))
         return
+    size = (Constant("n_in", node.weights.shape[0]), Constant("n_out", node.weights.shape[1]))
     tables = (_by_neuron(node.weights), Table("bias", node.bias))
     state.add(node, "dense", state.sources(node), _result(state, node), size, (_sum_type(node, state),), tables)
-
-
-def _decoding(node: Dense) -> tuple[tuple[Table, Table], tuple[Type, Type]]:
-    """Scores ``base + 2 * (spikes equal to the key)``: each equal spike counts 2 more than an unequal one."""
-    width = len(node.weights)
-    key = (node.weights > 0).astype(np.int64)
-    base = node.bias.astype(object) + node.weights.astype(object).sum(axis=0) // 2 - width
-    bound = magnitude(base) + 2 * width
-    return (Table("key", key.T), Table("base", base)), (Type("count_t", word_for(0, width)), _accumulator(bound))
 
 
 @plan_node.register
@@ -279,7 +272,9 @@ def _(node: Concat, state: _Planning) -> None:
     while len(inputs) > 2:
         name = state.identifiers.unique(f"{node.name}_part")
         shapes[:2], spans[:2], sizes, tables = _join(node.axis, shapes, spans)
-        state.put(Layer("gather2", name, tuple(inputs[:2]), shapes[0], word_for(*spans[0]), sizes, (), tables), node.name)
+        state.put(
+            Layer("gather2", name, tuple(inputs[:2]), shapes[0], word_for(*spans[0]), sizes, (), tables), node.name
+        )
         inputs[:2] = [name]
     if len(inputs) == 1:
         state.add(node, "copy", tuple(inputs), _result(state, node), (Constant("n_in", state.size(node.name)),))

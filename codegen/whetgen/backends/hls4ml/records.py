@@ -95,6 +95,11 @@ class Layer:
     tables: tuple[Table, ...] = ()
 
 
+def class_name(kind: str) -> str:
+    """Name of the layer class of a kind: "max_pool" is WhetgenMaxPool."""
+    return "Whetgen" + "".join(part.capitalize() for part in kind.split("_"))
+
+
 @dataclass(frozen=True)
 class InputLayer:
     """The codes of one frame."""
