@@ -9,7 +9,8 @@ namespace nnet {
 
 /* res[i] = factor * data[i] + bias; factors and biases repeat: one a channel, or one an element. */
 template <class data_T, class res_T, typename CONFIG_T, class factor_T, class bias_T>
-void wg_scale(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_in], factor_T *factor, bias_T *bias) {
+void wg_scale(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_in], factor_T factor[CONFIG_T::factor_size],
+              bias_T bias[CONFIG_T::bias_size]) {
     #pragma HLS PIPELINE II = CONFIG_T::reuse_factor
     for (int i = 0; i < CONFIG_T::n_in; i++) {
         #pragma HLS UNROLL
@@ -25,7 +26,8 @@ void wg_scale(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_in], factor_T *
 /* res[i] = factor * data[i] + factor2 * data2[i] + bias */
 template <class data_T, class data2_T, class res_T, typename CONFIG_T, class factor_T, class factor2_T, class bias_T>
 void wg_blend(data_T data[CONFIG_T::n_in], data2_T data2[CONFIG_T::n_in], res_T res[CONFIG_T::n_in],
-              factor_T *factor, factor2_T *factor2, bias_T *bias) {
+              factor_T factor[CONFIG_T::factor_size], factor2_T factor2[CONFIG_T::factor2_size],
+              bias_T bias[CONFIG_T::bias_size]) {
     #pragma HLS PIPELINE II = CONFIG_T::reuse_factor
     for (int i = 0; i < CONFIG_T::n_in; i++) {
         #pragma HLS UNROLL
@@ -43,7 +45,7 @@ void wg_blend(data_T data[CONFIG_T::n_in], data2_T data2[CONFIG_T::n_in], res_T 
 
 /* res[i] = data[indices[i]], or zero where the index is -1. The table is constant: in hardware, wires. */
 template <class data_T, class res_T, typename CONFIG_T, class index_T>
-void wg_gather(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_out], index_T indices[CONFIG_T::n_out]) {
+void wg_gather(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_out], index_T indices[CONFIG_T::indices_size]) {
     #pragma HLS PIPELINE II = CONFIG_T::reuse_factor
     for (int i = 0; i < CONFIG_T::n_out; i++) {
         #pragma HLS UNROLL
@@ -55,7 +57,7 @@ void wg_gather(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_out], index_T 
 /* The same from two tensors, one after the other: index n_in is the first element of data2. */
 template <class data_T, class data2_T, class res_T, typename CONFIG_T, class index_T>
 void wg_gather2(data_T data[CONFIG_T::n_in], data2_T data2[CONFIG_T::n_in2], res_T res[CONFIG_T::n_out],
-                index_T indices[CONFIG_T::n_out]) {
+                index_T indices[CONFIG_T::indices_size]) {
     #pragma HLS PIPELINE II = CONFIG_T::reuse_factor
     for (int i = 0; i < CONFIG_T::n_out; i++) {
         #pragma HLS UNROLL

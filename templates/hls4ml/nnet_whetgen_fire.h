@@ -10,7 +10,7 @@ namespace nnet {
 /* A spike where data >= threshold: equality fires. One threshold a channel, or one an element. */
 template <class data_T, class res_T, typename CONFIG_T, class threshold_T>
 void wg_threshold(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_in],
-                  threshold_T thresholds[CONFIG_T::n_thresholds * CONFIG_T::thresholds_words]) {
+                  threshold_T thresholds[CONFIG_T::thresholds_size]) {
     #pragma HLS PIPELINE II = CONFIG_T::reuse_factor
     #pragma HLS ARRAY_PARTITION variable = thresholds complete
     for (int i = 0; i < CONFIG_T::n_in; i++) {

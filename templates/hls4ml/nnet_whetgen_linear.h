@@ -10,8 +10,7 @@ namespace nnet {
 /* res[n] = bias[n] + sum_i data[i] * weights[n][i] */
 template <class data_T, class res_T, typename CONFIG_T, class weight_T, class bias_T>
 void wg_dense(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_out],
-              weight_T weights[CONFIG_T::n_in * CONFIG_T::n_out * CONFIG_T::weights_words],
-              bias_T bias[CONFIG_T::n_out * CONFIG_T::bias_words]) {
+              weight_T weights[CONFIG_T::weights_size], bias_T bias[CONFIG_T::bias_size]) {
     #pragma HLS PIPELINE II = CONFIG_T::reuse_factor
     #pragma HLS ARRAY_PARTITION variable = weights complete
     #pragma HLS ARRAY_PARTITION variable = bias complete
@@ -33,8 +32,8 @@ void wg_dense(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_out],
  * bias_step is n_filt where every position has its own biases, else 0. */
 template <class data_T, class res_T, typename CONFIG_T, class weight_T, class bias_T>
 void wg_conv(data_T data[CONFIG_T::in_height * CONFIG_T::in_width * CONFIG_T::n_chan * CONFIG_T::groups],
-             res_T res[CONFIG_T::out_height * CONFIG_T::out_width * CONFIG_T::n_filt], weight_T *weights,
-             bias_T *bias) {
+             res_T res[CONFIG_T::out_height * CONFIG_T::out_width * CONFIG_T::n_filt],
+             weight_T weights[CONFIG_T::weights_size], bias_T bias[CONFIG_T::bias_size]) {
     const int taps = CONFIG_T::filt_height * CONFIG_T::filt_width;
     const int pixel = CONFIG_T::n_chan * CONFIG_T::groups;
 
@@ -69,7 +68,7 @@ void wg_conv(data_T data[CONFIG_T::in_height * CONFIG_T::in_width * CONFIG_T::n_
  * base[c] holds what is constant: minus the width, and the votes of neurons that never change. */
 template <class data_T, class res_T, typename CONFIG_T, class key_T, class base_T>
 void wg_decode(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_out],
-               key_T key[CONFIG_T::n_in * CONFIG_T::n_out], base_T base[CONFIG_T::n_out * CONFIG_T::base_words]) {
+               key_T key[CONFIG_T::key_size], base_T base[CONFIG_T::base_size]) {
     #pragma HLS PIPELINE II = CONFIG_T::reuse_factor
     #pragma HLS ARRAY_PARTITION variable = key complete
     #pragma HLS ARRAY_PARTITION variable = base complete

@@ -122,6 +122,7 @@ def test_integers_wider_than_ap_int_are_refused_with_the_layers_name():
         ({"io_type": "io_stream"}, "hls4ml io_type 'io_stream': the bridge makes io_parallel; for streams generate with --target hls"),
         ({"reuse_factor": 0}, "hls4ml reuse_factor 0: a whole number from 1"),
         ({"name": "int"}, "--name 'int' is a keyword of C, C++ or Verilog; choose another"),
+        ({"name": "nnet"}, "--name 'nnet' is a word that hls4ml generates itself; choose another"),
         ({"classify": True}, "classify needs exactly one output, a classifier; this network has 1 outputs, 0 of them classifiers"),
     ],
 )  # fmt: skip

@@ -133,6 +133,7 @@ class _Config(LayerConfigTemplate):
             Constant("reuse_factor", node.get_attr("reuse_factor", 1)),
             *layer.constants,
             *(Constant(f"{t.role}_words", t.words) for t in layer.tables),
+            *(Constant(f"{t.role}_size", t.stored.size) for t in layer.tables),
         )
         types = (*layer.types, *(Type(f"{t.role}_t", t.word) for t in layer.tables))
         template = template_environment("hls4ml").get_template("config.h")
