@@ -9,7 +9,7 @@ from tests.random_graphs import random_codes, random_graph
 from whetgen.backends.hls4ml import compile_model, predict_codes, to_hls4ml
 
 FRAMES = 5
-NETWORKS = 20
+NETWORKS = 14
 
 
 @pytest.mark.slow
