@@ -13,6 +13,7 @@ from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.integers import as_integers
 from whetgen.ir.nodes import Dense, Input, Threshold, WeightedSum
+from whetgen.reference.interpreter import run_tensors
 from whetgen.verify.hls4ml_runner import run_hls4ml
 
 SMALL = network("uint8", (4,), *fired(Dense("d", "in", np.array([[1, -2], [3, 0], [0, 0], [-4, 5]]), ints(2)), ints(2)))
@@ -72,6 +73,16 @@ def test_classify_gives_the_class_and_the_lowest_index_wins_ties(tmp_path):
     found = model.predict(codes.astype(np.float32)).reshape(-1)
     assert graph.run(codes).tolist() == [[1, 0, 0, 3], [3, 0, 2, 4], [1, 3, 3, 4], [3, 3, 5, 5]]
     assert found.tolist() == [3, 3, 3, 2]
+
+
+@pytest.mark.slow
+def test_hls4mls_trace_shows_every_tensor(tmp_path):
+    model, codes = to_hls4ml(SMALL, tmp_path), np.array([[0, 255, 3, 1], [9, 0, 0, 7]])
+    for node in model.get_layers():
+        node.set_attr("trace", True)
+    _, found = model.trace(codes.astype(np.float64))
+    wanted = run_tensors(SMALL, codes)
+    assert {name: values.tolist() for name, values in found.items()} == {n: wanted[n].tolist() for n in ("d", "fire")}
 
 
 @pytest.mark.slow
