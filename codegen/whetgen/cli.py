@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from whetgen import api, inspection
 from whetgen.backends import Options
 from whetgen.backends.folder import check_replaceable
 from whetgen.backends.identifiers import check_name, name_from
+from whetgen.bench.app import app as bench_app
+from whetgen.console import AsJson, Output, Quiet
 from whetgen.errors import BadInput
 from whetgen.ir import Graph, load_graph
 from whetgen.verify.checks import Verification, verify
@@ -32,11 +29,9 @@ app = typer.Typer(
     help="Sharpened Keras networks to bit-exact Verilog, HLS C++ and C.\n\n"
     "whetgen MODEL --target {verilog,hls,c} --out DIR generates (the command name may be left out).",
 )
-PLAIN_WIDTH = 140  # of tables that go to a file or a pipe
-COMMANDS = ("generate", "verify", "inspect", "train")
+app.add_typer(bench_app, name="bench")
+COMMANDS = ("generate", "verify", "inspect", "train", "bench")
 
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 Name = Annotated[str | None, typer.Option(help="Identifier in the generated files (default: the file's stem).")]
 InputType = Annotated[str, typer.Option(help="Type of an input code: uint8, int8, uint4, bit, int16.")]
 InputScale = Annotated[
@@ -176,35 +171,8 @@ def _epoch_line(recipe: str, logs: dict) -> str:
     )
 
 
-class Report:
-    """Results on stdout, progress and errors on stderr."""
-
-    def __init__(self, quiet: bool, as_json: bool) -> None:
-        self.silent = quiet
-        self.as_json = as_json
-        self.console = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
-
-    @contextmanager
-    def steps(self) -> Iterator:
-        """A progress line for each step; yields a function that names the next one."""
-        progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-            transient=True,
-            disable=self.silent or self.as_json or not sys.stderr.isatty(),
-        )
-        with progress:
-            task = progress.add_task("start")
-            yield lambda text: progress.update(task, description=text)
-
-    def _emit(self, facts: dict, *lines) -> None:
-        if self.as_json:
-            sys.stdout.write(json.dumps(facts) + "\n")
-        elif not self.silent:
-            for line in lines:
-                self.console.print(line)
+class Report(Output):
+    """What each command found."""
 
     def generated(self, made: api.Generation, rounding, narrowed, checked: Verification | None) -> None:
         manifest = made.manifest
@@ -230,10 +198,10 @@ class Report:
         if checked:
             lines += _verification_lines(checked)
             facts["verify"] = _verification_facts(checked)
-        self._emit(facts, *lines)
+        self.emit(facts, *lines)
 
     def verified(self, result: Verification) -> None:
-        self._emit(_verification_facts(result), *_verification_lines(result))
+        self.emit(_verification_facts(result), *_verification_lines(result))
 
     def inspected(self, graph: Graph, resources: dict) -> None:
         table = Table("layer", "kind", "shape", "value bits", "fan-in", "weight bits", "synapses", "operations")
@@ -254,13 +222,13 @@ class Report:
             f"{target}: " + ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in facts.items())
             for target, facts in resources.items()
         ]
-        self._emit(
+        self.emit(
             {**inspection.as_dict(graph), "resources": resources}, table, *lines, *(f"note: {n}" for n in graph.notes)
         )
 
     def trained(self, result) -> None:
         facts = {**asdict(result), "path": str(result.path)}
-        self._emit(
+        self.emit(
             facts,
             f"wrote {result.path}: {result.sharp_accuracy:.2%} of the test set, fully sharp ({result.epochs} epochs, {result.seconds:.0f} s)",
         )

@@ -93,7 +93,7 @@ def compare_predictions(
         for precision in precisions:
             folder = work_dir / f"route{number}_{len(rows)}"
             classes = _convert_and_predict(converted, x, folder, precision)
-            rows.append(_agreement(route, precision, classes, keras_classes, labels))
+            rows.append(agreement(route, precision, classes, keras_classes, labels))
     return (*rows, _ours(model, codes, work_dir / "whetgen", keras_classes, labels, spec))
 
 
@@ -125,12 +125,12 @@ def _ours(model, codes, folder, keras_classes, labels, spec) -> Agreement:
     bridge.compile_model(made)
     scores = bridge.predict_codes(made, graph, frames).reshape(len(codes), -1)
     check = check_against_keras(model, traced, frames)
-    row = _agreement("whetgen's to_hls4ml", "exact integers", np.argmax(scores, axis=1), keras_classes, labels)
+    row = agreement("whetgen's to_hls4ml", "exact integers", np.argmax(scores, axis=1), keras_classes, labels)
     bits = int(np.any(scores != flat_outputs(graph, frames), axis=1).sum())
     return Agreement(row.route, row.types, row.images, row.differ, row.accuracy, check.outside_bound, bits)
 
 
-def _agreement(route: str, types: str, classes, keras_classes, labels) -> Agreement:
+def agreement(route: str, types: str, classes, keras_classes, labels) -> Agreement:
     accuracy = None if labels is None else float(np.mean(classes == labels))
     return Agreement(route, types, len(classes), int(np.sum(classes != keras_classes)), accuracy)
 
@@ -152,12 +152,12 @@ def time_bridge(graph: Graph, work_dir: str | Path) -> BuildTime:
 
 
 def _time_build(route: str, make: Callable) -> BuildTime:
-    converted, model = _timed("convert", make)
-    compiled, _ = _timed("write and compile", lambda: bridge.compile_model(model))
+    converted, model = timed("convert", make)
+    compiled, _ = timed("write and compile", lambda: bridge.compile_model(model))
     return BuildTime(route, (converted, compiled))
 
 
-def _timed(name: str, work: Callable) -> tuple[Step, object]:
+def timed(name: str, work: Callable) -> tuple[Step, object]:
     wall, cpu = time.perf_counter(), _cpu_seconds()
     result = work()
     return Step(name, time.perf_counter() - wall, _cpu_seconds() - cpu), result
