@@ -14,7 +14,7 @@ import numpy as np
 import whetgen.hls4ml as bridge
 from whetgen.api import InputSpec, check_against_keras, trace_steps
 from whetgen.backends.hls4ml.bridge import quiet
-from whetgen.bench.stock_twin import SPIKE_TYPE, spiking_layers, stock_twin
+from whetgen.bench.stock_twin import stock_twin
 from whetgen.ir import Graph
 from whetgen.verify.frames import flat_outputs
 
@@ -78,9 +78,9 @@ def compare_predictions(
 ) -> tuple[Agreement, ...]:
     """The sharpened ``model`` through stock hls4ml, through hls4ml with our layers, and through our bridge.
 
-    Stock: the twin of ``whetgen.bench.stock_twin``, hls4ml's own layers only, one precision for everything but the
-    spikes, which are ``ap_uint<1>``. With our layers: the model itself after ``whetgen.hls4ml.register()``, Dense in
-    that precision, integer decoding. Ours: ``to_hls4ml``, exact integers.
+    Stock: the twin of ``whetgen.bench.stock_twin``, hls4ml's own layers only, one precision for everything, as
+    ``hls_config={"Model": {"Precision": ...}}`` gives it. With our layers: the model itself after
+    ``whetgen.hls4ml.register()``, Dense in that precision, spikes as bits, integer decoding. Ours: ``to_hls4ml``.
 
     ``codes``: (images, *input shape) integers; Keras sees ``codes / spec.scale``. ``labels``: for the accuracy.
     """
@@ -105,12 +105,11 @@ def _convert_and_predict(model: keras.Model, x: np.ndarray, folder: Path, precis
 
 
 def convert(model: keras.Model, folder: Path, precision: str):
-    """Plain ``hls4ml.converters.convert_from_keras_model``, Vitis backend, one precision, a twin's spikes as bits."""
+    """Plain ``hls4ml.converters.convert_from_keras_model``, Vitis backend, everything in one precision."""
     bridge.register()
     import hls4ml
 
-    spikes = {name: {"Precision": {"result": SPIKE_TYPE}} for name in spiking_layers(model)}
-    config = {"Model": {"Precision": precision, "ReuseFactor": 1}, "LayerName": spikes}
+    config = {"Model": {"Precision": precision, "ReuseFactor": 1}}
     with quiet():
         return hls4ml.converters.convert_from_keras_model(
             model, hls_config=config, output_dir=str(folder), backend="Vitis"

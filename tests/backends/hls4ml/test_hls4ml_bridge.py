@@ -13,7 +13,7 @@ from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.integers import as_integers
 from whetgen.ir.nodes import Dense, Input, Threshold, WeightedSum
-from whetgen.reference.interpreter import run_tensors
+from whetgen.reference import predict, run_tensors
 from whetgen.verify.hls4ml_runner import run_hls4ml
 
 SMALL = network("uint8", (4,), *fired(Dense("d", "in", np.array([[1, -2], [3, 0], [0, 0], [-4, 5]]), ints(2)), ints(2)))
@@ -71,6 +71,7 @@ def test_classify_gives_the_class_and_the_lowest_index_wins_ties(tmp_path):
     model = to_hls4ml(graph, tmp_path, classify=True)
     compile_model(model)
     found = model.predict(codes.astype(np.float32)).reshape(-1)
+    assert predict_codes(model, graph, codes).tolist() == predict(graph, codes).tolist()
     assert graph.run(codes).tolist() == [[1, 0, 0, 3], [3, 0, 2, 4], [1, 3, 3, 4], [3, 3, 5, 5]]
     assert found.tolist() == [3, 3, 3, 2]
 
@@ -112,6 +113,37 @@ def test_outputs_beyond_a_double_are_refused_not_rounded(tmp_path):
         predict_codes(model, WIDE, np.zeros((1, 2), int))
 
 
+@pytest.mark.parametrize(
+    ("codes", "message"),
+    [
+        (np.full((1, 4), 256), "input codes reach from 256 to 256, uint8 holds 0..255"),
+        (np.zeros((1, 5), np.int64), "input codes are int64 of shape (1, 5); give one frame or more of integers, (frames, 4)"),
+        (np.zeros((1, 4)), "input codes are float64 of shape (1, 4); give one frame or more of integers, (frames, 4)"),
+        (np.zeros((0, 4), np.int64), "input codes are int64 of shape (0, 4); give one frame or more of integers, (frames, 4)"),
+    ],
+)  # fmt: skip
+def test_codes_that_are_not_the_networks_are_refused_not_wrapped(codes, message, tmp_path):
+    with pytest.raises(BadInput, match=f"^{re.escape(message)}$"):
+        predict_codes(to_hls4ml(SMALL, tmp_path), SMALL, codes)
+
+
+@pytest.mark.slow
+def test_hls4mls_namespace_and_constants_in_headers_give_the_same_bits(tmp_path):
+    graph = network(
+        "int16",
+        (3,),
+        *fired(
+            Dense("d", "in", as_integers([[3 << 60], [-1 << 61], [1 << 70]]), as_integers([1 << 62])),
+            as_integers([5 << 70]),
+        ),
+    )
+    model = to_hls4ml(graph, tmp_path, namespace="net", write_weights_txt=False)
+    compile_model(model)
+    codes = np.array([[0, 0, 4], [0, 0, 5], [-40, -40, 5], [1, 1, 5], [0, 3, 5], [0, 2, 5]])
+    assert predict_codes(model, graph, codes).tolist() == graph.run(codes).tolist()
+    assert len(set(graph.run(codes).reshape(-1).tolist())) == 2
+
+
 def test_integers_wider_than_ap_int_are_refused_with_the_layers_name():
     graph = network(
         "bit",
@@ -134,6 +166,7 @@ def test_integers_wider_than_ap_int_are_refused_with_the_layers_name():
         ({"reuse_factor": 0}, "hls4ml reuse_factor 0: a whole number from 1"),
         ({"name": "int"}, "--name 'int' is a keyword of C, C++ or Verilog; choose another"),
         ({"name": "nnet"}, "--name 'nnet' is a word that hls4ml generates itself; choose another"),
+        ({"clok_period": 4}, "hls4ml option 'clok_period': the Vitis backend takes part, clock_period, clock_uncertainty, namespace, write_weights_txt, write_tar, write_emulation_constants, tb_output_stream"),
         ({"classify": True}, "classify needs exactly one output, a classifier; this network has 1 outputs, 0 of them classifiers"),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Plan -> a real hls4ml ModelGraph, and integers through its ``predict``."""
+"""Plan -> a real hls4ml ModelGraph, compiled without noise."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from inspect import signature
 from io import StringIO
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from whetgen.backends.hls4ml.plan import plan
 from whetgen.backends.hls4ml.records import InputLayer, Layer, Plan, class_name
@@ -20,8 +19,6 @@ from whetgen.ir import Graph
 
 if TYPE_CHECKING:
     from hls4ml.model import ModelGraph
-
-_EXACT_DOUBLE = 1 << 53
 
 
 def require() -> ModuleType:
@@ -80,9 +77,20 @@ def to_hls4ml(
         )
     if not isinstance(reuse_factor, int) or reuse_factor < 1:
         raise BadInput(f"hls4ml reuse_factor {reuse_factor!r}: a whole number from 1")
+    _check_options(backend, options)
     made = plan(graph, name, classify)
     with quiet():
         return _model_graph(made, str(output_dir), backend, reuse_factor, options)
+
+
+def _check_options(backend: str, options: dict) -> None:
+    """hls4ml ignores what it does not know; a misspelt option is refused here."""
+    from hls4ml.backends import get_backend
+
+    known = [p.name for p in signature(get_backend(backend).create_initial_config).parameters.values()]
+    known = [name for name in known if name not in ("io_type", "_")]
+    if unknown := sorted(set(options) - set(known)):
+        raise BadInput(f"hls4ml option '{unknown[0]}': the {backend} backend takes {', '.join(known)}")
 
 
 def _model_graph(made: Plan, output_dir: str, backend: str, reuse_factor: int, options: dict) -> ModelGraph:
@@ -124,30 +132,3 @@ def compile_model(model: ModelGraph) -> None:
     except Exception as error:  # hls4ml raises Exception itself
         errors = [line.strip() for line in said.getvalue().splitlines() if "error" in line]
         raise BadInput(f"{model.config.get_output_dir()}: {errors[0] if errors else error}") from error
-
-
-def predict_codes(model: ModelGraph, graph: Graph, codes: np.ndarray) -> np.ndarray | dict[str, np.ndarray]:
-    """Integer codes through ``model.predict``, integers out, as ``graph.run`` gives them.
-
-    ``codes``: (frames, *input shape) integers. Returns (frames, *output shape) int64, or a dict by output name.
-
-    Raises:
-        BadInput: an output whose range a double does not hold exactly, which is what hls4ml passes around.
-    """
-    for output in graph.outputs:
-        lo, hi = graph.ranges[output.source]
-        if max(-lo, hi) > _EXACT_DOUBLE:
-            raise BadInput(
-                f"output '{output.name}' reaches from {lo} to {hi}; hls4ml's predict passes doubles, exact to 2**53: check it with --target c or hls"
-            )
-    frames = np.ascontiguousarray(codes, dtype=np.float64)
-    if not len(frames):
-        raise BadInput("predict needs at least one frame")
-    with quiet():
-        found = model.predict(frames)
-    found = found if len(graph.outputs) > 1 else [found]
-    shaped = {
-        o.name: np.asarray(values).astype(np.int64).reshape(len(frames), *graph.shapes[o.source])
-        for o, values in zip(graph.outputs, found, strict=True)
-    }
-    return shaped if len(shaped) > 1 else next(iter(shaped.values()))

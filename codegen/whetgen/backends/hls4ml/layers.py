@@ -29,9 +29,7 @@ _HEADERS = {
     "scale": "elements", "blend": "elements", "gather": "elements", "gather2": "elements", "copy": "elements",
 }  # fmt: skip
 _SOURCES = tuple(f"nnet_whetgen_{part}.h" for part in ("common", *dict.fromkeys(_HEADERS.values())))
-
-
-_SPIKES_STAY_SPIKES = ("Reshape", "Transpose", "Concatenate", "ZeroPadding1D", "ZeroPadding2D", "Resize", "Repack")
+_SPIKES_STAY_SPIKES = ("Reshape", "Transpose", "Concatenate", "ZeroPadding1D", "ZeroPadding2D")
 
 
 class IntegerTable(WeightVariable):
@@ -117,6 +115,7 @@ LAYERS: tuple[type[WhetgenLayer], ...] = (
     WhetgenSharp,
     WhetgenKey,
 )
+# hls4ml names a class by its module and its name there.
 globals().update({layer.__name__: layer for layer in LAYERS})
 
 
