@@ -37,7 +37,11 @@ class HlsResult:
 
 
 def run_hls(
-    folder: Path, manifest: dict, codes: np.ndarray, outputs: np.ndarray | dict[str, np.ndarray], flags: str = DEFAULT_FLAGS
+    folder: Path,
+    manifest: dict,
+    codes: np.ndarray,
+    outputs: np.ndarray | dict[str, np.ndarray],
+    flags: str = DEFAULT_FLAGS,
 ) -> HlsResult:
     """Send ``codes`` through the compiled C++; ``outputs``: the reference's, for the testbench's own comparison.
 
