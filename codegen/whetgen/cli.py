@@ -21,6 +21,7 @@ from whetgen.backends.folder import check_replaceable
 from whetgen.backends.identifiers import check_name, name_from
 from whetgen.errors import BadInput
 from whetgen.ir import Graph, load_graph
+from whetgen.passes.narrow import Narrowed
 from whetgen.verify.checks import Verification, verify
 from whetgen.verify.frames import load_frames
 
@@ -215,14 +216,7 @@ class Report:
             lines.append(
                 f"latency {manifest['latency_cycles']} cycles, a frame every {manifest['initiation_interval_cycles']} cycles"
             )
-        lines += (
-            [
-                f"{c.name}: {c.bits_before} -> {c.bits_after} bits, {c.decisions_kept:.2%} of decisions kept"
-                for c in narrowed.changes
-            ]
-            if narrowed
-            else []
-        )
+        lines += _narrowing_lines(narrowed) if narrowed else []
         lines += [f"note: {note}" for note in manifest["notes"]]
         facts = {"out": str(made.folder), **manifest}
         if checked:
@@ -262,6 +256,15 @@ class Report:
             facts,
             f"wrote {result.path}: {result.sharp_accuracy:.2%} of the test set, fully sharp ({result.epochs} epochs, {result.seconds:.0f} s)",
         )
+
+
+def _narrowing_lines(narrowed: Narrowed) -> list[str]:
+    lines = [
+        f"{c.name}: {c.bits_before} -> {c.bits_after} bits, {c.decisions_kept:.2%} of decisions kept"
+        + (f"; {c.note}" if c.note else "")
+        for c in narrowed.changes
+    ]
+    return [*lines, f"narrow weights: {narrowed.agreement:.2%} of the calibration frames give the same result"]
 
 
 def _verification_facts(result: Verification) -> dict:
