@@ -209,7 +209,8 @@ class Report:
         manifest = made.manifest
         lines = [
             f"wrote {made.folder} ({manifest['target']}, {len(manifest['files'])} files)",
-            f"against Keras float32: {rounding.spikes_compared} spikes of {rounding.inputs} inputs compared, "
+            f"against Keras float32: {rounding.spikes_compared} spikes and {rounding.values_compared} values "
+            f"of {rounding.inputs} inputs compared, "
             f"{rounding.spikes_rounded} rounded differently, {rounding.outside_bound} outside the rounding bound",
         ]
         if manifest["latency_cycles"] is not None:
