@@ -123,6 +123,28 @@ def test_weight_bits_narrows_and_says_so(tmp_path, capsys):
     assert [row["bits_after"] for row in facts["narrowing"]["layers"]] == [3, 3]
 
 
+def test_weight_bits_through_an_average_pool_prints_what_it_kept(tmp_path, capsys):
+    layers = L.Conv2D(4, 3), L.AveragePooling2D(2), L.BatchNormalization(), fire(), L.Flatten(), L.Dense(3)
+    sequential((6, 6, 1), *layers, L.Softmax()).save(tmp_path / "n.keras")
+    np.savez(tmp_path / "x.npz", x=np.random.default_rng(0).integers(0, 256, (200, 6, 6)))
+    narrowing = "--weight-bits", 4, "--calibration", tmp_path / "x.npz"
+    code, out, _ = run(capsys, tmp_path / "n.keras", "--target", "c", "--out", tmp_path / "c", *narrowing)
+    agreement = json.loads((tmp_path / "c" / "whetgen.json").read_text())["narrowing"]["agreement"]
+    assert code == 0 and agreement > 0.8
+    assert f"narrow weights: {agreement:.2%} of the calibration frames give the same result" in out
+
+
+def test_a_sum_too_wide_for_the_targets_is_refused_until_it_is_narrow(tmp_path, capsys):
+    net = sequential((8,), L.Dense(4), fire(), L.Dense(2))
+    net.layers[-1].set_weights([np.array([[1e-12, 1.0]] * 4, "f4"), np.array([0.3, 0.7], "f4")])
+    net.save(tmp_path / "n.keras")
+    np.savez(tmp_path / "x.npz", x=np.random.default_rng(0).integers(0, 256, (50, 8)))
+    arguments = tmp_path / "n.keras", "--target", "c", "--out", tmp_path / "c"
+    code, _, err = run(capsys, *arguments)
+    assert code == 2 and "bits to be exact, at most 64 are possible" in err and err.count("\n") == 1
+    assert run(capsys, *arguments, "--weight-bits", 8, "--calibration", tmp_path / "x.npz", "--verify")[0] == 0
+
+
 def soft(tmp_path):
     path = tmp_path / "soft.keras"
     sequential((4,), L.Dense(3), SpikingBReLU(sharpness=0.5, name="hidden")).save(path)

@@ -18,7 +18,7 @@ from whetgen.backends.folder import write_folder
 from whetgen.backends.identifiers import check_name
 from whetgen.backends.manifest import describe
 from whetgen.errors import BadInput
-from whetgen.ir import ELEMENT_TYPES, Graph, InputMeaning, save_graph
+from whetgen.ir import ELEMENT_TYPES, Graph, InputMeaning, check_output_bits, save_graph
 from whetgen.ir.exact import simplest_rational
 from whetgen.passes import Lowered, lower, optimise
 from whetgen.passes.narrow import MAX_BITS, Narrowed, narrow, narrow_auto
@@ -157,7 +157,7 @@ def generate(
     if target not in TARGETS:
         raise BadInput(f"--target {target}: choose one of {', '.join(TARGETS)}")
     check_name(options.name)
-    graph = _with_output(graph, options.output)
+    graph = _with_output(check_output_bits(graph), options.output)
     rendered = TARGETS[target](graph, options, _vector_frames(graph, options.vectors, calibration))
 
     def fill(folder: Path) -> dict:
@@ -175,7 +175,7 @@ def plan_resources(graph: Graph) -> dict[str, dict]:
     found: dict[str, dict] = {}
     for target, render in TARGETS.items():
         try:
-            rendered = render(graph, Options(), default_frames(graph, 1).codes)
+            rendered = render(check_output_bits(graph), Options(), default_frames(graph, 1).codes)
             cycles = {"latency_cycles": rendered.latency_cycles, "interval_cycles": rendered.interval_cycles}
             found[target] = {**rendered.resources, **{k: v for k, v in cycles.items() if v is not None}}
         except BadInput as error:

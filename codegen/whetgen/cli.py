@@ -18,6 +18,7 @@ from whetgen.bench.app import app as bench_app
 from whetgen.console import AsJson, Output, Quiet
 from whetgen.errors import BadInput
 from whetgen.ir import Graph, load_graph
+from whetgen.passes.narrow import Narrowed
 from whetgen.verify.checks import Verification, verify
 from whetgen.verify.frames import load_frames
 
@@ -178,21 +179,15 @@ class Report(Output):
         manifest = made.manifest
         lines = [
             f"wrote {made.folder} ({manifest['target']}, {len(manifest['files'])} files)",
-            f"against Keras float32: {rounding.spikes_compared} spikes of {rounding.inputs} inputs compared, "
+            f"against Keras float32: {rounding.spikes_compared} spikes and {rounding.values_compared} values "
+            f"of {rounding.inputs} inputs compared, "
             f"{rounding.spikes_rounded} rounded differently, {rounding.outside_bound} outside the rounding bound",
         ]
         if manifest["latency_cycles"] is not None:
             lines.append(
                 f"latency {manifest['latency_cycles']} cycles, a frame every {manifest['initiation_interval_cycles']} cycles"
             )
-        lines += (
-            [
-                f"{c.name}: {c.bits_before} -> {c.bits_after} bits, {c.decisions_kept:.2%} of decisions kept"
-                for c in narrowed.changes
-            ]
-            if narrowed
-            else []
-        )
+        lines += _narrowing_lines(narrowed) if narrowed else []
         lines += [f"note: {note}" for note in manifest["notes"]]
         facts = {"out": str(made.folder), **manifest}
         if checked:
@@ -232,6 +227,15 @@ class Report(Output):
             facts,
             f"wrote {result.path}: {result.sharp_accuracy:.2%} of the test set, fully sharp ({result.epochs} epochs, {result.seconds:.0f} s)",
         )
+
+
+def _narrowing_lines(narrowed: Narrowed) -> list[str]:
+    lines = [
+        f"{c.name}: {c.bits_before} -> {c.bits_after} bits, {c.decisions_kept:.2%} of decisions kept"
+        + (f"; {c.note}" if c.note else "")
+        for c in narrowed.changes
+    ]
+    return [*lines, f"narrow weights: {narrowed.agreement:.2%} of the calibration frames give the same result"]
 
 
 def _verification_facts(result: Verification) -> dict:

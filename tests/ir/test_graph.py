@@ -107,6 +107,25 @@ def test_a_corrupt_folder_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (None, "[]", "model.json has format None, this version reads 1"),
+        ('"1/255"', '"1/0"', "does not describe a graph"),
+        ('"1/255"', '"a half"', "does not describe a graph"),
+        ('"kind": "Conv"', '"kind": "Blob"', "does not describe a graph"),
+        ('"source": "pool"', '"source": "pond"', "sources come before their readers; found pond|'pond'"),
+    ],
+)
+def test_a_model_json_that_is_no_graph_is_refused(tmp_path, old, new, message):
+    save_graph(small_graph(), tmp_path)
+    text = (tmp_path / "model.json").read_text()
+    assert old is None or old in text
+    (tmp_path / "model.json").write_text(text.replace(old, new) if old else new)
+    with pytest.raises(BadInput, match=message):
+        load_graph(tmp_path)
+
+
+@pytest.mark.parametrize(
     ("lo", "hi", "signed", "word"),
     [(0, 0, 1, 1), (0, 1, 2, 1), (-1, 0, 1, 1), (-1, 1, 2, 2), (0, 255, 9, 8), (-128, 127, 8, 8), (-129, 5, 9, 9)],
 )

@@ -1,5 +1,7 @@
 """Every supported layer means in the integer graph what Keras computes."""
 
+from fractions import Fraction
+
 import keras
 import numpy as np
 import pytest
@@ -117,6 +119,72 @@ def test_an_adapted_normalization_is_exact_when_its_scale_is_common():
     assert check_against_keras(model, traced, frames(model, 100)).outside_bound == 0
 
 
+IN_FRONT = {
+    "flatten": lambda: [L.Flatten()],
+    "reshape": lambda: [L.Reshape((7, 8, 3))],
+    "noise": lambda: [L.GaussianNoise(0.1)],
+    "cropping and dropout": lambda: [L.Cropping2D(1), L.Dropout(0.5)],
+    "a nested model of noise": lambda: [keras.Sequential([keras.Input(IMAGE), L.GaussianNoise(0.1)])],
+}
+
+
+@pytest.mark.parametrize("name", IN_FRONT)
+def test_a_rescaling_layer_behind_what_only_moves_replaces_the_input_scale(name):
+    model = sequential(IMAGE, *IN_FRONT[name](), L.Rescaling(1 / 255), L.Dense(4), fire())
+    assert trace(model, InputSpec(scale=99)).meaning.scale == 1
+
+
+def test_a_rescaling_layer_behind_sums_leaves_the_input_scale():
+    assert trace(sequential(ROW, L.Dense(4), L.Rescaling(0.5), fire()), InputSpec(scale=99)).meaning.scale == Fraction(
+        1, 99
+    )
+
+
+def test_a_nested_model_with_open_axes_takes_the_shapes_around_it():
+    inner = keras.Sequential([keras.Input((None, None, 2)), L.Conv2D(3, 3), fire(), L.MaxPooling2D(2)])
+    model = sequential((8, 6, 2), inner, L.Flatten(), L.Dense(3), fire())
+    codes = frames(model)
+    theirs = np.asarray(model((codes / 256).astype("float32"), training=False))
+    assert np.array_equal(trace(model, InputSpec(scale=256)).run(codes), theirs)
+    assert check_against_keras(model, trace_steps(model, InputSpec(scale=256))).outside_bound == 0
+
+
+class Doubled(L.Dense):
+    def call(self, x):
+        return 2 * super().call(x)
+
+
+class Centred(L.Conv2D):
+    def convolution_op(self, inputs, kernel):
+        return super().convolution_op(inputs, kernel - keras.ops.mean(kernel))
+
+
+class Wide(L.Dense):
+    def __init__(self, **options):
+        super().__init__(12, **options)
+
+    def build(self, shape):
+        super().build(shape)
+
+    def compute_output_shape(self, shape):
+        return super().compute_output_shape(shape)
+
+
+def Dense(*arguments, **options):
+    """A layer class of the user's that has the name of Keras' own."""
+    kind = type("Dense", (L.Layer,), {"call": lambda self, x: keras.ops.abs(x), "__module__": "mine"})
+    return kind(**options)
+
+
+def linear(x):
+    return 3 * x
+
+
+def test_a_subclass_that_computes_as_its_base_is_taken_for_it():
+    graph = trace(sequential(ROW, Wide(), fire()))
+    assert graph.shapes[graph.outputs[0].source] == (12,)
+
+
 def test_one_shared_threshold_layer_becomes_two_nodes():
     graph = trace(CASES["shared layer"]())
     assert sum(type(n).__name__ == "Threshold" for n in graph.nodes) == 2
@@ -140,6 +208,17 @@ def _nan():
     model = sequential(ROW, L.Dense(4, name="d"), fire())
     model.layers[0].bias.assign(np.full(4, np.nan, "float32"))
     return model
+
+
+def _quantised():
+    model = sequential(ROW, L.Dense(4, name="d"), fire())
+    model.layers[0].quantize("int8")
+    return model
+
+
+def _functional(body):
+    x = keras.Input(SIGNAL)
+    return keras.Model(x, fire()(L.Dense(3)(body(x))))
 
 
 REFUSED = {
@@ -172,6 +251,38 @@ REFUSED = {
         lambda: sequential(ROW, L.Dense(4), SoftmaxDecode(key(2, 4), name="dec")),
         r"layer 'dec' \(SoftmaxDecode\) does not read spikes",
     ),
+    "own call": (
+        lambda: sequential(ROW, Doubled(4, name="d"), fire()),
+        r"layer 'd' \(Doubled\) computes something else than Dense; use Dense itself",
+    ),
+    "own convolution": (
+        lambda: sequential(IMAGE, Centred(4, 3, name="c"), fire()),
+        r"layer 'c' \(Centred\) computes something else than Conv2D; use Conv2D itself",
+    ),
+    "own layer of a known name": (
+        lambda: sequential(ROW, Dense(name="mine"), fire()),
+        r"layer 'mine' \(Dense\) is not supported; the section Limits of the README lists the layers that are",
+    ),
+    "own activation of a known name": (
+        lambda: sequential(ROW, L.Dense(4, activation=linear, name="d"), fire()),
+        r"layer 'd' \(Dense\) has an activation of its own, 'linear'; use SpikingBReLU or SpikingSigmoid",
+    ),
+    "quantised": (
+        _quantised,
+        r"layer 'd' \(Dense\) is quantised \('int8'\); save the model before quantize\(\), and narrow with --weight-bits",
+    ),
+    "flatten, channels first": (
+        lambda: sequential(IMAGE, L.Flatten(data_format="channels_first", name="f"), L.Dense(2), fire()),
+        r"layer 'f' \(Flatten\) has data_format 'channels_first'; use 'channels_last'",
+    ),
+    "concatenate frames": (
+        lambda: _functional(lambda x: keras.ops.concatenate([x, x], axis=0)),
+        r"layer 'concatenate.*' \(Concatenate\) joins frames \(axis 0\); join along another axis",
+    ),
+    "average along an axis": (
+        lambda: _functional(lambda x: keras.ops.average(x, axis=1)),
+        r"\(Average\) averages along an axis; use AveragePooling or GlobalAveragePooling",
+    ),
     "two inputs": (_two_inputs, r"model 'twins' has 2 inputs \(left, right\); join them"),
     "open shape": (
         lambda: sequential((None, None, 3), L.Conv2D(2, 3), fire()),
@@ -186,6 +297,25 @@ def test_what_is_not_supported_is_refused_with_its_name_and_a_way_out(name):
     build, message = REFUSED[name]
     with pytest.raises(BadInput, match=message):
         trace(build())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda x: x / 3.0,
+        lambda x: keras.ops.mean(x, axis=1),
+        lambda x: keras.ops.sigmoid(x),
+        lambda x: x[:, 1:],
+        L.TimeDistributed(L.Dense(2)),
+        L.Masking(),
+        L.LSTM(3),
+        L.RandomTranslation(0.1, 0.1),
+    ],
+)
+def test_a_common_refusal_says_in_one_short_line_what_to_use_instead(body):
+    with pytest.raises(BadInput, match=r"is not supported; (use|put|give|augment) .*") as error:
+        trace(_functional(body))
+    assert len(str(error.value)) < 160
 
 
 def test_a_subclassed_model_is_refused():

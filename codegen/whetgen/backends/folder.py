@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from whetgen.errors import BadInput
 
 MANIFEST = "whetgen.json"
+REQUIRED = {
+    "target": str,
+    "name": str,
+    "input": dict,
+    "output": dict,
+    "latency_cycles": int | None,
+    "initiation_interval_cycles": int | None,
+    "resources": dict,
+    "graph_sha256": str,
+    "files": dict,
+}
 _IGNORED = ("__pycache__",)
 
 
@@ -24,8 +37,13 @@ def write_folder(out: Path, fill: Callable[[Path], dict]) -> dict:
         BadInput: ``out`` holds something that this program did not write, or was edited since.
     """
     check_replaceable(out)
+    with _refusing(out):
+        return _write(Path(os.path.realpath(out)), fill)
+
+
+def _write(out: Path, fill: Callable[[Path], dict]) -> dict:
     out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name[:40]}.", dir=out.parent))
     try:
         manifest = fill(fresh)
         manifest["files"] = {path: _sha256(fresh / path) for path in _files(fresh)}
@@ -51,33 +69,52 @@ def read_manifest(folder: Path) -> dict:
         raise BadInput(f"{folder}: holds no {MANIFEST}; give a folder that whetgen generated")
     try:
         manifest = json.loads(path.read_text())
-    except ValueError as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(f"{path}: corrupt ({error}); generate the folder again") from error
     if not isinstance(manifest, dict) or manifest.get("schema") != 1:
         raise BadInput(f"{path}: not of schema 1; generate the folder again with this version")
+    for key, kind in REQUIRED.items():
+        if key not in manifest or not isinstance(manifest[key], kind):
+            raise BadInput(f"{path}: has no valid '{key}'; generate the folder again")
     return manifest
 
 
-def changed_files(folder: Path, manifest: dict) -> list[str]:
-    """Paths that were edited, removed or added since the folder was generated."""
+def changed_files(folder: Path, manifest: dict) -> dict[str, str]:
+    """Path -> "was added", "was removed" or "was changed", for all that differs from what was generated."""
     recorded = manifest["files"]
     present = set(_files(folder)) - {MANIFEST}
-    edited = [p for p in recorded if p not in present or _sha256(folder / p) != recorded[p]]
-    return sorted({*edited, *(present - set(recorded))})
+    edited = {p for p in present & set(recorded) if _sha256(folder / p) != recorded[p]}
+    found = {p: "was added" for p in present - set(recorded)} | {p: "was removed" for p in set(recorded) - present}
+    return dict(sorted((found | dict.fromkeys(edited, "was changed")).items()))
 
 
 def check_replaceable(out: Path) -> None:
-    """Refuse an output path that is a file, somebody else's folder, or an edited one of ours."""
-    if out.is_file():
-        raise BadInput(f"--out {out}: is a file; give a new folder")
-    if not out.exists() or not any(out.iterdir()):
-        return
+    """Refuse an output path that cannot be a folder, is somebody else's, or an edited one of ours."""
+    with _refusing(out):
+        place = Path(os.path.realpath(out))
+        if os.path.lexists(place) and not place.is_dir():
+            raise BadInput(f"--out {out}: is a file; give a new folder")
+        above = next((p for p in place.parents if p.exists()), place)
+        if not above.is_dir() or not os.access(above, os.W_OK):
+            raise BadInput(f"--out {out}: cannot be made in {above}; give another place")
+        if place.exists() and any(place.iterdir()):
+            _check_ours(out)
+
+
+def _check_ours(out: Path) -> None:
     if not (out / MANIFEST).is_file():
         raise BadInput(f"--out {out}: is not empty and was not made by whetgen; give a new folder")
-    if changed := changed_files(out, read_manifest(out)):
-        raise BadInput(
-            f"--out {out}: '{changed[0]}' was added or changed since it was generated; move it away or give a new folder"
-        )
+    for path, what in changed_files(out, read_manifest(out)).items():
+        raise BadInput(f"--out {out}: '{path}' {what} since it was generated; move it away or give a new folder")
+
+
+@contextmanager
+def _refusing(out: Path) -> Iterator[None]:
+    """Troubles with the file system as bad input."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(f"--out {out}: {error.strerror or error}; give another place") from error
 
 
 def _replace(fresh: Path, out: Path) -> None:

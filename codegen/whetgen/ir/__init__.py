@@ -3,7 +3,7 @@
 from whetgen.ir.files import graph_sha256, load_graph, save_graph
 from whetgen.ir.graph import Graph, InputMeaning, Output
 from whetgen.ir.nodes import ELEMENT_TYPES, ElementType
-from whetgen.ir.validate import validate
+from whetgen.ir.validate import check_output_bits, validate
 
 __all__ = [
     "ELEMENT_TYPES",
@@ -11,6 +11,7 @@ __all__ = [
     "Graph",
     "InputMeaning",
     "Output",
+    "check_output_bits",
     "graph_sha256",
     "load_graph",
     "save_graph",

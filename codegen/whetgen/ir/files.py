@@ -47,17 +47,20 @@ def load_graph(folder: Path) -> Graph:
         structure = json.loads((folder / "model.json").read_text())
         with np.load(folder / "model.npz", allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, AttributeError, RecursionError, zipfile.BadZipFile) as error:
         raise BadInput(
             f"{folder}: no readable model.json and model.npz ({error}); generate the folder again"
         ) from error
-    if structure.get("format") != FORMAT:
+    found = structure.get("format") if isinstance(structure, dict) else None
+    if found != FORMAT:
         raise BadInput(
-            f"{folder}: model.json has format {structure.get('format')}, this version reads {FORMAT}; generate the folder again"
+            f"{folder}: model.json has format {found}, this version reads {FORMAT}; generate the folder again"
         )
     try:
         return validate(_unpack(structure, arrays))
-    except (KeyError, TypeError, IndexError, AttributeError) as error:
+    except BadInput:
+        raise
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError, ArithmeticError) as error:
         raise BadInput(
             f"{folder}: model.json does not describe a graph ({error!r}); generate the folder again"
         ) from error

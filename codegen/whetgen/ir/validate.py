@@ -8,6 +8,7 @@ import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.ir.graph import Graph
+from whetgen.ir.integers import signed_bits
 from whetgen.ir.nodes import (
     Concat,
     Conv,
@@ -69,13 +70,22 @@ def _check_output(graph: Graph, output) -> None:
         raise BadInput(f"output '{output.name}' reads '{output.source}', which does not exist")
     if output.kind == "spikes" and not graph.is_spikes(output.source):
         raise BadInput(f"output '{output.name}' is of spikes, but its range is {graph.ranges[output.source]}")
-    lo, hi = graph.ranges[output.source]
-    limit = 1 << (OUTPUT_BITS - 1)
-    if lo < -limit or hi >= limit:
-        raise BadInput(
-            f"output '{output.name}' needs more than {OUTPUT_BITS} bits to be exact "
-            "(its float weights span too many powers of two); use --weight-bits to narrow it"
-        )
+
+
+def check_output_bits(graph: Graph) -> Graph:
+    """``graph`` itself if every output fits the targets' widest word; the reference has no such limit.
+
+    Raises:
+        BadInput: with the output's name.
+    """
+    for output in graph.outputs:
+        bits = signed_bits(*graph.ranges[output.source])
+        if bits > OUTPUT_BITS:
+            raise BadInput(
+                f"output '{output.name}' needs {bits} bits to be exact, at most {OUTPUT_BITS} are possible "
+                "(its weights span too many powers of two); narrow the last layer with --weight-bits"
+            )
+    return graph
 
 
 @singledispatch

@@ -7,18 +7,18 @@ the threshold is the one that repeats most of the exact neuron's decisions on th
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
 
-from whetgen.errors import BadInput
-from whetgen.ir.graph import Graph
+from whetgen.ir.graph import Graph, Output
 from whetgen.ir.integers import as_integers, magnitude
-from whetgen.ir.nodes import LINEAR, Conv, Dense, Node, Threshold
+from whetgen.ir.nodes import LINEAR, Conv, Dense, Node
 from whetgen.passes.pipeline import optimise
-from whetgen.passes.rewrite import only_reader, rebuilt
+from whetgen.passes.rewrite import rebuilt
+from whetgen.passes.route import Route, route_of
 from whetgen.reference import evaluate, run_tensors
 
 MAX_BITS = 32
@@ -29,12 +29,17 @@ _MAX_SAMPLES = 20_000
 
 @dataclass(frozen=True)
 class LayerChange:
-    """What narrowing did to one layer: weight bits and the share of decisions that stayed."""
+    """What narrowing did to one layer: its weight bits and the measured share of decisions that stayed.
+
+    A decision is a spike of the threshold behind the layer, else the result of a frame. ``note``: what
+    else there is to know, such as why the layer keeps its exact weights.
+    """
 
     name: str
     bits_before: int
     bits_after: int
     decisions_kept: float
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,8 +52,12 @@ class Narrowed:
 
 
 def narrow(graph: Graph, codes: np.ndarray, bits: int, progress: Callable[[str], None] | None = None) -> Narrowed:
-    """All linear layers at no more than ``bits`` bits a weight (1: sign, 2: ternary, ...)."""
-    return _narrow_each(graph, codes, lambda current, name: _narrow_layer(graph, current, name, codes, bits), progress)
+    """All linear layers at no more than ``bits`` bits a weight (1: sign, 2: ternary, ...).
+
+    A layer whose sums meet others before anything is decided keeps its exact weights; its note says so.
+    """
+    job = _Job(graph, codes)
+    return _narrow_each(job, lambda current, name, route: _narrow_layer(job, current, name, route, bits), progress)
 
 
 def narrow_auto(
@@ -58,23 +67,20 @@ def narrow_auto(
     tolerance: float,
     progress: Callable[[str], None] | None = None,
 ) -> Narrowed:
-    """Layer by layer the fewest bits that lose at most ``tolerance`` of the frames.
-
-    A frame is lost when its class was right and is wrong now; without labels, when its result differs.
-    """
+    """Layer by layer the fewest bits that lose at most ``tolerance`` of the frames (see ``lost_frames``)."""
+    job = _Job(graph, codes)
     allowed = int(tolerance * len(codes))
 
-    def fewest(current: Graph, name: str) -> tuple[Graph, LayerChange]:
+    def fewest(current: Graph, name: str, route: Route) -> tuple[Graph, str | None]:
         for bits in _AUTO_BITS:
             if bits >= weight_bits(current[name]):
                 break
-            trial, change = _narrow_layer(graph, current, name, codes, bits)
+            trial, note = _narrow_layer(job, current, name, route, bits)
             if lost_frames(graph, trial, codes, labels) <= allowed:
-                return trial, change
-        before = weight_bits(current[name])
-        return current, LayerChange(name, before, before, 1.0)
+                return trial, note
+        return current, None
 
-    return _narrow_each(graph, codes, fewest, progress)
+    return _narrow_each(job, fewest, progress)
 
 
 def weight_bits(node: Dense | Conv) -> int:
@@ -84,90 +90,140 @@ def weight_bits(node: Dense | Conv) -> int:
 
 
 def lost_frames(exact: Graph, trial: Graph, codes: np.ndarray, labels: np.ndarray | None) -> int:
-    """Frames whose result got worse (see ``narrow_auto``)."""
+    """By how many frames fewer the class is right; without labels, how many results differ."""
     if labels is not None and sum(o.classifier for o in exact.outputs) == 1:
         before, after = exact.predict(codes) == labels, trial.predict(codes) == labels
         return max(0, int(before.sum()) - int(after.sum()))
-    return len(codes) - _same_results(exact, trial, codes)
+    return len(codes) - int(same_results(exact, trial, codes).sum())
 
 
-def _same_results(exact: Graph, trial: Graph, codes: np.ndarray) -> int:
-    a, b = (_results(g, codes) for g in (exact, trial))
-    same = [np.all((x == y).reshape(len(codes), -1), axis=1) for x, y in zip(a, b, strict=True)]
-    return int(np.all(same, axis=0).sum())
+def same_results(exact: Graph, trial: Graph, codes: np.ndarray) -> np.ndarray:
+    """For each frame, whether all outputs agree: classes, spikes, real values of accumulators."""
+    ours, theirs = (run_tensors(g, codes, keep=set(g.read_by_output)) for g in (exact, trial))
+    same = [
+        _equal(a, ours[a.source], b, theirs[b.source]).reshape(len(codes), -1).all(axis=1)
+        for a, b in zip(exact.outputs, trial.outputs, strict=True)
+    ]
+    return np.all(same, axis=0)
 
 
-def _results(graph: Graph, codes: np.ndarray) -> list[np.ndarray]:
-    outputs = graph.run(codes)
-    arrays = outputs if isinstance(outputs, dict) else {graph.outputs[0].name: outputs}
-    return [np.argmax(arrays[o.name], axis=-1) if o.classifier else arrays[o.name] for o in graph.outputs]
+def _equal(a: Output, x: np.ndarray, b: Output, y: np.ndarray) -> np.ndarray:
+    if a.classifier:
+        return np.argmax(x, axis=-1) == np.argmax(y, axis=-1)
+    ratio = a.scale / b.scale
+    if ratio == 1:
+        return x == y
+    return x.astype(object) * ratio.numerator == y.astype(object) * ratio.denominator
 
 
-def _narrow_each(graph: Graph, codes: np.ndarray, step, progress) -> Narrowed:
-    current, changes = graph, []
-    for node in graph.nodes:
-        if isinstance(node, LINEAR) and not _is_decode(graph, node):
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """The exact graph, the calibration codes, and what the exact graph makes of them."""
+
+    exact: Graph
+    codes: np.ndarray
+    _spikes: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def wanted(self, fire: str) -> np.ndarray:
+        """Decisions of one exact threshold; the last one asked for is remembered."""
+        if fire not in self._spikes:
+            self._spikes.clear()
+            self._spikes[fire] = run_tensors(self.exact, self.codes, keep={fire})[fire].astype(bool)
+        return self._spikes[fire]
+
+    def kept(self, current: Graph, route: Route | str) -> float:
+        """Share of the decisions behind a layer that ``current`` takes as well."""
+        if isinstance(route, str) or route.end is None:
+            return float(same_results(self.exact, current, self.codes).mean())
+        fire = route.end.name
+        return float((run_tensors(current, self.codes, keep={fire})[fire] == self.wanted(fire)).mean())
+
+
+def _narrow_each(job: _Job, step, progress) -> Narrowed:
+    current, changes = job.exact, []
+    for node in job.exact.nodes:
+        if isinstance(node, LINEAR) and not _is_decode(job.exact, node):
             if progress:
                 progress(node.name)
-            current, change = step(current, node.name)
-            changes.append(change)
-    return Narrowed(optimise(current), tuple(changes), _same_results(graph, current, codes) / len(codes))
+            route = route_of(current, node.name)
+            if isinstance(route, str):
+                note = f"keeps its exact weights, because {route}"
+            else:
+                current, note = step(current, node.name, route)
+            before, after = (weight_bits(g[node.name]) for g in (job.exact, current))
+            changes.append(LayerChange(node.name, before, after, job.kept(current, route), note))
+    narrowed = optimise(current)
+    return Narrowed(narrowed, tuple(changes), float(same_results(job.exact, narrowed, job.codes).mean()))
 
 
 def _is_decode(graph: Graph, node: Node) -> bool:
     return any(o.kind == "scores" and o.source == node.name for o in graph.outputs)
 
 
-def _narrow_layer(exact: Graph, current: Graph, name: str, codes: np.ndarray, bits: int) -> tuple[Graph, LayerChange]:
+def _narrow_layer(job: _Job, current: Graph, name: str, route: Route, bits: int) -> tuple[Graph, str | None]:
     linear = current[name]
-    before = weight_bits(linear)
-    if before <= bits:
-        return current, LayerChange(name, before, before, 1.0)
-    fire = only_reader(current, name)
-    if isinstance(fire, Threshold):
-        wanted = run_tensors(exact, codes, keep={fire.name})[fire.name]
-        seen = run_tensors(current, codes, keep={linear.source})[linear.source]
-        replaced, kept = _narrow_neurons(linear, fire, seen, wanted, bits)
-        return rebuilt(current, replaced, {}), LayerChange(name, before, bits, kept)
-    step = _sum_step(linear, bits)
-    graph = rebuilt(current, {name: _narrow_sums(linear, bits, step)}, {})
-    outputs = tuple(replace(o, scale=o.scale * Fraction(step)) if o.source == name else o for o in graph.outputs)
-    return replace(graph, outputs=outputs), LayerChange(name, before, bits, 1.0)
+    if weight_bits(linear) <= bits:
+        return current, None
+    if route.end is None:
+        return _narrow_sums(job, current, linear, route, bits)
+    seen = run_tensors(current, job.codes, keep={linear.source})[linear.source]
+    return rebuilt(current, _narrow_neurons(linear, route, seen, job.wanted(route.end.name), bits), {}), None
 
 
-def _candidates(weights: np.ndarray, bits: int) -> list[np.ndarray]:
-    """Weights on the grids of all step sizes, int64."""
-    columns = np.abs(weights).reshape(-1, weights.shape[-1]).astype(np.float64)
-    largest = columns.max(axis=0)
+def _candidates(linear: Dense | Conv, route: Route, bits: int) -> Iterator[tuple[Node, ...]]:
+    """The layer and its path on the grids of all step sizes, one step a neuron or one for all of them."""
+    values = linear.weights.astype(np.float64)
+    axes = tuple(range(values.ndim - route.channelwise))
     if bits == 1:
-        return [np.where(weights.astype(np.float64) >= 0, 1, -1).astype(np.int64)]
+        yield _on_steps(linear, route, np.where(values >= 0, 1, -1), np.abs(values).mean(axis=axes))
+        return
     top = (1 << (bits - 1)) - 1
-    steps = np.maximum(largest / top, 1e-300)
-    scaled = weights.astype(np.float64)
-    return [np.clip(np.rint(scaled / (steps * s)), -top, top).astype(np.int64) for s in _SHRINK]
+    steps = np.maximum(np.abs(values).max(axis=axes) / top, 1e-300)
+    for shrink in _SHRINK:
+        weights = np.clip(np.rint(values / (steps * shrink)), -top, top)
+        yield _on_steps(linear, route, weights, steps * shrink)
 
 
-def _narrow_neurons(linear, fire: Threshold, seen: np.ndarray, wanted: np.ndarray, bits: int) -> tuple[dict, float]:
-    if fire.thresholds.ndim > 1 or np.any(linear.bias != 0):
-        raise BadInput(
-            f"layer '{linear.name}' has a threshold for each position (padding of a shifted input), "
-            "which --weight-bits cannot narrow; use --weight-bits exact, or remove the offset before the padding"
-        )
-    neurons = linear.weights.shape[-1]
-    best_right = np.full(neurons, -1)
-    best_weights, best_levels = np.zeros(linear.weights.shape, dtype=np.int64), np.zeros(neurons, dtype=np.int64)
-    decisions, keep = _sampled(wanted.reshape(-1, neurons).astype(bool))
-    for weights in _candidates(linear.weights, bits):
-        sums = evaluate(replace(linear, weights=weights), seen).reshape(-1, neurons)[keep]
-        levels, right = _best_thresholds(sums, decisions)
-        better = right > best_right
-        best_right, best_levels = np.where(better, right, best_right), np.where(better, levels, best_levels)
-        best_weights = np.where(better, weights, best_weights)
-    replaced = {
-        linear.name: replace(linear, weights=best_weights),
-        fire.name: replace(fire, thresholds=best_levels.astype(np.int64)),
-    }
-    return replaced, float(best_right.sum() / (len(decisions) * neurons))
+def _on_steps(linear: Dense | Conv, route: Route, weights: np.ndarray, steps: np.ndarray) -> tuple[Node, ...]:
+    """The layer with these weights and the path behind it, all biases in units of ``steps``."""
+    narrow_layer = replace(linear, weights=weights.astype(np.int64))
+    return tuple(_with_bias_on(node, steps) for node in (narrow_layer, *route.path))
+
+
+def _with_bias_on(node: Node, steps: np.ndarray) -> Node:
+    bias = getattr(node, "bias", None)
+    if bias is None or not np.any(bias):
+        return node
+    units = np.broadcast_to(np.maximum(steps, 1e-300), bias.shape)
+    rounded = [round(int(b) / Fraction(float(s))) for b, s in zip(bias.flat, units.flat, strict=True)]
+    return replace(node, bias=as_integers(rounded).reshape(bias.shape))
+
+
+def _narrow_neurons(linear, route: Route, seen: np.ndarray, wanted: np.ndarray, bits: int) -> dict[str, Node]:
+    """The candidate with most right decisions, neuron by neuron where the route allows it, and its thresholds."""
+    columns = route.end.thresholds.shape[-1]
+    decisions, keep = _sampled(wanted.reshape(-1, columns))
+    best = None
+    for trial in _candidates(linear, route, bits):
+        sums = seen
+        for node in trial:
+            sums = evaluate(node, sums)
+        levels, right = _best_thresholds(sums.reshape(-1, columns)[keep], decisions)
+        best = _better(route, best, (trial, levels, right)) if best else (trial, levels, right)
+    nodes, levels, _ = best
+    return {n.name: n for n in (*nodes, replace(route.end, thresholds=as_integers(levels)))}
+
+
+def _better(route: Route, old: tuple, new: tuple) -> tuple:
+    """The better of two (nodes, levels, right decisions): whole, or neuron by neuron."""
+    (old_nodes, old_levels, old_right), (new_nodes, new_levels, new_right) = old, new
+    if not route.channelwise:
+        return new if new_right.sum() > old_right.sum() else old
+    better = new_right > old_right
+    (a, *path), (b, *_) = old_nodes, new_nodes
+    bias = as_integers(np.where(better, b.bias, a.bias))
+    layer = replace(a, weights=np.where(better, b.weights, a.weights), bias=bias)
+    return (layer, *path), np.where(better, new_levels, old_levels), np.where(better, new_right, old_right)
 
 
 def _sampled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -194,13 +250,28 @@ def _best_thresholds(sums: np.ndarray, fires: np.ndarray) -> tuple[np.ndarray, n
     return levels, right[best, np.arange(sums.shape[1])]
 
 
-def _narrow_sums(linear: Dense | Conv, bits: int, step: float) -> Dense | Conv:
-    """Accumulators keep one scale for the whole tensor; the bias is rounded on it."""
-    scaled = linear.weights.astype(np.float64) / step
+def _narrow_sums(job: _Job, current: Graph, linear: Dense | Conv, route: Route, bits: int) -> tuple[Graph, str | None]:
+    """Sums that leave the network keep one scale for the whole tensor, and the outputs take it up."""
+    step = _sum_step(linear, bits)
     top = max((1 << (bits - 1)) - 1, 1)
+    scaled = linear.weights.astype(np.float64) / step
     weights = np.where(scaled >= 0, 1, -1) if bits == 1 else np.clip(np.rint(scaled), -top, top)
-    bias = [round(int(b) / step) for b in linear.bias.reshape(-1)]
-    return replace(linear, weights=weights.astype(np.int64), bias=as_integers(bias).reshape(linear.bias.shape))
+    graph = rebuilt(current, {n.name: n for n in _on_steps(linear, route, weights, np.array(step))}, {})
+    moved = [o for o in graph.outputs if o.source == route.tip]
+    outputs = tuple(replace(o, scale=o.scale * Fraction(step)) if o in moved else o for o in graph.outputs)
+    graph = replace(graph, outputs=outputs)
+    return graph, None if all(o.classifier for o in moved) else _rounding_note(job, graph, moved[0].name)
+
+
+def _rounding_note(job: _Job, graph: Graph, name: str) -> str:
+    """How far the values of an output moved."""
+    values = []
+    for g in (job.exact, graph):
+        output = next(o for o in g.outputs if o.name == name)
+        sums = run_tensors(g, job.codes, keep={output.source})[output.source]
+        values.append(sums.astype(np.float64) * float(output.scale))
+    error = np.abs(values[0] - values[1]).max() / max(np.abs(values[0]).max(), 1e-300)
+    return f"its values move by at most {error:.2g} of the largest"
 
 
 def _sum_step(linear: Dense | Conv, bits: int) -> float:

@@ -38,29 +38,69 @@ class Call:
         return BadInput(f"layer '{self.path}' ({type(self.layer).__name__}) {why}")
 
 
+NO_OPS = (
+    "InputLayer",
+    "Dropout",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "GaussianNoise",
+    "GaussianDropout",
+    "AlphaDropout",
+    "ActivityRegularization",
+    "Identity",
+)
+MOVES = (
+    "Flatten",
+    "Reshape",
+    "Permute",
+    "ZeroPadding1D",
+    "ZeroPadding2D",
+    "Cropping1D",
+    "Cropping2D",
+    "UpSampling1D",
+    "UpSampling2D",
+    "Concatenate",
+)
+_COMPUTING = ("__call__", "call", "convolution_op")
+
 Handler = Callable[[Call, Builder], str]
 HANDLERS: dict[str, Handler] = {}
 
-INSTEAD = {
-    "Conv3D": "use Conv2D",
-    "Conv2DTranspose": "use UpSampling2D followed by Conv2D",
-    "Conv1DTranspose": "use UpSampling1D followed by Conv1D",
-    "ReLU": "use SpikingBReLU, sharpened to 1.0",
-    "LeakyReLU": "use SpikingBReLU, sharpened to 1.0",
-    "PReLU": "use SpikingBReLU, sharpened to 1.0",
-    "ELU": "use SpikingBReLU, sharpened to 1.0",
-    "LayerNormalization": "use BatchNormalization, whose statistics are constants",
-    "GroupNormalization": "use BatchNormalization, whose statistics are constants",
-    "UnitNormalization": "use BatchNormalization, whose statistics are constants",
-    "Multiply": "use Add or Concatenate followed by a sharpened layer",
-    "Maximum": "use Concatenate followed by MaxPooling, or Add followed by SpikingBReLU",
-    "Minimum": "use Add followed by SpikingBReLU",
-    "LSTM": "use Conv1D layers",
-    "GRU": "use Conv1D layers",
-    "SimpleRNN": "use Conv1D layers",
-    "Embedding": "feed one-hot codes into a Dense layer",
-    "Lambda": "use layers, whose meaning is known",
+_SPIKE = "use SpikingBReLU, sharpened to 1.0"
+_NORM = "use BatchNormalization, whose statistics are constants"
+_FLAT = "use its 2-D form, with the third axis among the channels"
+_CODES = "feed one-hot codes into a Dense layer"
+_AUGMENT = "augment the data before training instead"
+_SEQUENCE = "use Conv1D layers"
+_CONSTANT = "put the constant into a Rescaling layer, or into weights and biases"
+_MIX = "use Add or Concatenate followed by a sharpened layer"
+_POOL = "use a pooling layer"
+_SHAPE = "use Reshape, Permute, Cropping or Concatenate layers"
+_INSTEAD = {
+    _SPIKE: "ReLU LeakyReLU PReLU ELU GELU Swish Relu Relu6 LeakyRelu Elu Selu Gelu Silu Softplus Softsign Tanh Sigmoid "
+    "HardSigmoid HardTanh Sign Greater GreaterEqual Round",
+    _NORM: "LayerNormalization GroupNormalization UnitNormalization RMSNormalization SpectralNormalization Normalize",
+    _FLAT: "Conv3D Conv3DTranspose MaxPooling3D AveragePooling3D GlobalMaxPooling3D GlobalAveragePooling3D "
+    "ZeroPadding3D Cropping3D UpSampling3D",
+    _CODES: "Embedding CategoryEncoding Hashing StringLookup IntegerLookup TextVectorization Discretization",
+    _AUGMENT: "RandomFlip RandomRotation RandomZoom RandomTranslation RandomCrop RandomContrast RandomBrightness "
+    "RandomShear RandomErasing CutMix MixUp RandAugment AugMix",
+    _SEQUENCE: "LSTM GRU SimpleRNN RNN Bidirectional ConvLSTM1D ConvLSTM2D Attention AdditiveAttention "
+    "MultiHeadAttention GroupQueryAttention",
+    _CONSTANT: "TrueDivide Divide Negative Power Mod FloorDivide",
+    _MIX: "Multiply Dot Matmul Einsum Where Square Abs Exp Sqrt Log",
+    _POOL: "Mean Sum Max Min Amax Amin Any All AdaptiveAveragePooling2D AdaptiveMaxPooling2D",
+    _SHAPE: "GetItem Transpose Squeeze ExpandDims Stack Split Tile Repeat Pad Flip Roll RepeatVector CenterCrop",
+    "use UpSampling1D followed by Conv1D": "Conv1DTranspose",
+    "use UpSampling2D followed by Conv2D": "Conv2DTranspose",
+    "use Concatenate followed by MaxPooling, or Add followed by SpikingBReLU": "Maximum Minimum",
+    "use layers, whose meaning is known": "Lambda TorchModuleWrapper TFSMLayer JaxLayer FlaxLayer",
+    "use Conv1D, or a Dense layer, which works along the last axis anyway": "TimeDistributed EinsumDense",
+    "give frames of one length": "Masking",
+    "resize the frames before they reach the network, or use UpSampling2D": "Resizing Resize",
 }
+INSTEAD = {kind: advice for advice, kinds in _INSTEAD.items() for kind in kinds.split()}
+_ELSEWHERE = "the section Limits of the README lists the layers that are"
 
 
 def handles(*class_names: str) -> Callable[[Handler], Handler]:
@@ -79,24 +119,28 @@ def handle(call: Call, builder: Builder) -> str:
     Raises:
         BadInput: the layer's type or one of its settings is not supported.
     """
+    if mode := getattr(call.layer, "quantization_mode", None):
+        raise call.refuse(f"is quantised ('{mode}'); save the model before quantize(), and narrow with --weight-bits")
     for kind in type(call.layer).__mro__:
-        if kind.__name__ in HANDLERS:
+        if kind.__name__ in HANDLERS and _is_known(kind):
+            if not _computes_as(type(call.layer), kind):
+                raise call.refuse(f"computes something else than {kind.__name__}; use {kind.__name__} itself")
             return HANDLERS[kind.__name__](call, builder)
-    instead = INSTEAD.get(type(call.layer).__name__, f"supported are {', '.join(sorted(HANDLERS))}")
+    instead = INSTEAD.get(type(call.layer).__name__, _ELSEWHERE)
     raise call.refuse(f"is not supported; {instead}")
 
 
-@handles(
-    "InputLayer",
-    "Dropout",
-    "SpatialDropout1D",
-    "SpatialDropout2D",
-    "GaussianNoise",
-    "GaussianDropout",
-    "AlphaDropout",
-    "ActivityRegularization",
-    "Identity",
-)
+def _is_known(thing: Any) -> bool:
+    """Whether a class or function of a known name is the one of Keras or of ``whetgen.sharpen``."""
+    return (getattr(thing, "__module__", None) or "").split(".")[0] in ("keras", "whetgen")
+
+
+def _computes_as(kind: type, base: type) -> bool:
+    """Whether a subclass left alone what its base computes (it may build or configure otherwise)."""
+    return all(getattr(kind, name, None) is getattr(base, name, None) for name in _COMPUTING)
+
+
+@handles(*NO_OPS)
 def _no_op(call: Call, builder: Builder) -> str:
     return call.source
 
@@ -149,7 +193,11 @@ def _activate(call: Call, builder: Builder, source: str, name: str | None = None
     activation = call.layer.activation
     kind = getattr(activation, "__name__", type(activation).__name__)
     name = name or f"{call.path}_{kind}"
-    if activation is None or kind == "linear":
+    if activation is None:
+        return source
+    if not _is_known(activation if hasattr(activation, "__name__") else type(activation)):
+        raise call.refuse(f"has an activation of its own, '{kind}'; use SpikingBReLU or SpikingSigmoid")
+    if kind == "linear":
         return source
     if kind in ("softmax", "sigmoid"):
         return builder.add(Head, name, source=source, activation=kind)
@@ -353,6 +401,7 @@ def _settings(values) -> np.ndarray:
 def _reshape(call: Call, builder: Builder) -> str:
     if not 1 <= len(call.shape) <= 3 or None in call.shape:
         raise call.refuse(f"makes the shape {call.shape}; one to three fixed axes are supported")
+    _channels_last(call)
     return builder.reshape(call.source, call.shape, call.path)
 
 
@@ -393,7 +442,9 @@ def _up_sampling(call: Call, builder: Builder) -> str:
 @handles("Concatenate")
 def _concatenate(call: Call, builder: Builder) -> str:
     rank = len(call.shape)
-    axis = call.layer.axis - 1 if call.layer.axis > 0 else rank + call.layer.axis
+    axis = call.layer.axis - 1 if call.layer.axis >= 0 else rank + call.layer.axis
+    if not 0 <= axis < rank:
+        raise call.refuse("joins frames (axis 0); join along another axis")
     return builder.add(Concat, call.path, operands=tuple(call.inputs), axis=axis)
 
 
@@ -409,6 +460,8 @@ def _subtract(call: Call, builder: Builder) -> str:
 
 @handles("Average")
 def _average(call: Call, builder: Builder) -> str:
+    if hasattr(call.layer, "axis"):  # keras.ops.average
+        raise call.refuse("averages along an axis; use AveragePooling or GlobalAveragePooling")
     total = _sum(call, builder, (1,) * len(call.inputs))
     share = np.array(Fraction(1, len(call.inputs)), dtype=object)
     mean = replace(call, path=f"{call.path}_mean", inputs=[total])

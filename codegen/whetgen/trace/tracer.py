@@ -7,7 +7,7 @@ import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.ir.graph import Graph, InputMeaning, Output
-from whetgen.ir.nodes import ElementType, Input
+from whetgen.ir.nodes import ElementType, Input, Shape
 from whetgen.ir.real import Decode, Head
 from whetgen.trace.builder import Builder
 from whetgen.trace.handlers import Call, handle
@@ -28,8 +28,7 @@ def trace_keras(model: keras.Model, element: ElementType, meaning: InputMeaning)
     builder.add(Input, name, shape=shape, type=element)
 
     def visit(layer, path, node, inputs):
-        result = tuple(node.output_tensors[0].shape[1:])
-        return handle(Call(layer, path, inputs, result), builder)
+        return handle(Call(layer, path, inputs, _result_shape(layer, path, node, inputs, builder)), builder)
 
     sources = walk(model, name, visit)
     _check_heads(builder)
@@ -52,13 +51,29 @@ def run_keras(model: keras.Model, traced: Graph, codes: np.ndarray) -> dict[str,
         tensors = {id(t): value for t, (_, value) in zip(node.input_tensors, inputs, strict=True)}
         arguments, options = node.arguments.fill_in(tensors)
         value = layer(*arguments, **options)
-        call = Call(layer, path, [source for source, _ in inputs], tuple(node.output_tensors[0].shape[1:]))
-        result = handle(call, builder)
+        sources = [source for source, _ in inputs]
+        result = handle(Call(layer, path, sources, _result_shape(layer, path, node, sources, builder)), builder)
         values[result] = np.asarray(value)
         return result, value
 
     walk(model, (name, keras.ops.convert_to_tensor(real.astype(np.float32))), visit)
     return values
+
+
+def _result_shape(layer, path: str, node, sources: list[str], builder: Builder) -> Shape:
+    """Shape of a call's result; in a nested model with open axes, that for the shapes which it reads here."""
+    shape = tuple(node.output_tensors[0].shape[1:])
+    if None not in shape:
+        return shape
+    fixed = {
+        id(t): keras.KerasTensor((None, *builder.shapes[s]), t.dtype)
+        for t, s in zip(node.input_tensors, sources, strict=True)
+    }
+    arguments, options = node.arguments.fill_in(fixed)
+    shape = tuple(layer.compute_output_spec(*arguments, **options).shape[1:])
+    if None in shape:
+        raise BadInput(f"layer '{path}' ({type(layer).__name__}) makes the open shape {shape}; fix its axes")
+    return shape
 
 
 def _output(builder: Builder, source: str, name: str) -> Output:

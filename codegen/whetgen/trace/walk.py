@@ -9,12 +9,12 @@ import keras
 import numpy as np
 
 from whetgen.errors import BadInput
+from whetgen.trace.handlers import MOVES, NO_OPS
 
 Visit = Callable[[Any, str, Any, list[Any]], Any]
 """(layer, its path, the Keras call node, values of its inputs) -> value of its output."""
 
 _SHAPE_HELP = "give the model a fixed input shape, e.g. keras.Input((28, 28, 1))"
-_NO_OPS = ("InputLayer", "Dropout", "Identity")
 
 
 def walk(model: keras.Model, entry: Any, visit: Visit) -> list[Any]:
@@ -47,17 +47,17 @@ def check_model(model: keras.Model) -> tuple[int, ...]:
 
 
 def starts_with_rescaling(model: keras.Model) -> bool:
-    """Whether a Rescaling layer is the first to read the input codes."""
-    wave = {id(t) for t in model.inputs}
-    for operation, node in _calls_in_order(model):
-        if id(node.input_tensors[0]) in wave:
-            if type(operation).__name__ in _NO_OPS:
-                wave.add(id(node.output_tensors[0]))
-            elif isinstance(operation, keras.Model):
-                return starts_with_rescaling(operation)
-            else:
-                return type(operation).__name__ == "Rescaling"
-    return False
+    """Whether a Rescaling layer reads the input codes, as they are or moved."""
+    found = False
+
+    def visit(operation, path, node, still_codes):
+        nonlocal found
+        kind = type(operation).__name__
+        found |= kind == "Rescaling" and still_codes[0]
+        return kind in (*NO_OPS, *MOVES) and all(still_codes)
+
+    walk(model, True, visit)
+    return found
 
 
 def output_names(model: keras.Model) -> list[str]:

@@ -60,7 +60,7 @@ def verify(
     frames = _frames(graph, data, count)
     if manifest["target"] not in _RUNNERS:
         raise BadInput(f"{folder}: target '{manifest['target']}' is not known to this version")
-    failures = [f"{path} was changed since it was generated" for path in changed_files(folder, manifest)]
+    failures = [f"{path} {what} since it was generated" for path, what in changed_files(folder, manifest).items()]
     if graph_sha256(graph) != manifest["graph_sha256"]:
         failures.append("model.json and model.npz are not the graph that this folder was generated from")
     outputs, measured, found = _RUNNERS[manifest["target"]](

@@ -3,7 +3,10 @@
 Adding n float32 products in any order is wrong by at most ``gamma_n sum |w_i x_i|`` with
 ``gamma_n = n u / (1 - n u)``, ``u = 2**-24`` (Higham, Accuracy and Stability of Numerical
 Algorithms, section 3.1). A spike may differ only where the exact pre-activation is that close to its
-threshold; such a frame is not followed beyond its first difference.
+threshold; such a frame is not followed beyond its first difference. Results that are no spikes may
+differ by that bound, passed through softmax or sigmoid where the output has one.
+
+TensorFlow takes numbers below ``2**-126`` for 0: each operation may lose that much beside its rounding.
 """
 
 from __future__ import annotations
@@ -22,15 +25,23 @@ from whetgen.passes import Lowered
 from whetgen.reference import evaluate, run_tensors
 
 _UNIT_ROUNDOFF = 2.0**-24
+_LEAST_NORMAL = 2.0**-126
+_NORM_GAIN = 2.0**26  # of a batch norm's inverse root: epsilon is above 2**-52
+_HEAD_TOLERANCE = 2.0**-20  # of float32 exponentials, near results up to 1
 _GRID = 1 << 20
 
 
 @dataclass(frozen=True)
 class KerasCheck:
-    """Counts over ``inputs`` frames: spikes that differ at first hand, frames and classes that differ."""
+    """Counts over ``inputs`` frames: spikes that differ at first hand, frames and classes that differ.
+
+    ``values_compared``: numbers of outputs that are no spikes; ``outside_bound``: spikes, values and
+    classes that no rounding explains.
+    """
 
     inputs: int
     spikes_compared: int
+    values_compared: int
     spikes_rounded: int
     frames_rounded: int
     classes_rounded: int
@@ -42,16 +53,24 @@ class KerasCheck:
 
 @dataclass(frozen=True)
 class _Size:
-    """Bound on the magnitude of the terms of a float32 value, and how many roundings made it."""
+    """Bound on the magnitude of the terms of a float32 value, and how many roundings made it.
+
+    ``underflow``: bound on what numbers too small for float32 add to its error.
+    """
 
     magnitude: np.ndarray
     roundings: int
+    underflow: float = _LEAST_NORMAL
+
+    @property
+    def largest(self) -> float:
+        return float(self.magnitude.max(initial=0))
 
 
 def compare_with_keras(
     traced: Graph, lowered: Lowered, codes: np.ndarray, keras_values: Mapping[str, np.ndarray]
 ) -> KerasCheck:
-    """Compare every spike and class; ``keras_values`` as ``trace.tracer.run_keras`` returns them."""
+    """Compare every spike, value and class; ``keras_values`` as ``trace.tracer.run_keras`` returns them."""
     exact = run_tensors(lowered.graph, codes)
     clean = np.ones(len(codes), dtype=bool)
     compared = rounded = outside = 0
@@ -69,7 +88,8 @@ def compare_with_keras(
             outside += _outside_bound(traced, lowered, step, exact, codes, frames, differs)
         clean[frames] = False
     classes, strays = _classes(traced, lowered.graph, exact, keras_values, clean, codes)
-    return KerasCheck(len(codes), compared, rounded, int((~clean).sum()), classes, outside + strays)
+    values, far = _values(traced, lowered.graph, exact, keras_values, clean, codes)
+    return KerasCheck(len(codes), compared, values, rounded, int((~clean).sum()), classes, outside + strays + far)
 
 
 def _outside_bound(
@@ -99,12 +119,54 @@ def _classes(traced: Graph, graph: Graph, exact, keras_values, clean: np.ndarray
         different += len(frames)
         frames = frames[clean[frames]]
         if output.kind == "scores":
-            strays += len(frames)
+            theirs = keras_values[before.source][frames]
+            lost = theirs[np.arange(len(frames)), winners[frames]] < theirs.max(axis=-1, initial=0) * (
+                1 - _HEAD_TOLERANCE
+            )
+            strays += int(lost.sum())
         elif len(frames):
             bound = _bounds(traced, before.source, {n: v[frames] for n, v in exact.items()}, codes[frames])
             lead = ours[frames, winners[frames]] - ours[frames, theirs[frames]]
             strays += int(np.sum(lead.astype(float) * float(output.scale) > 2 * bound.max(axis=-1)))
     return different, int(strays)
+
+
+def _values(traced: Graph, graph: Graph, exact, keras_values, clean: np.ndarray, codes: np.ndarray) -> tuple[int, int]:
+    """Numbers of outputs with a scale that were compared, and how many lie outside the bound."""
+    compared = far = 0
+    frames = np.flatnonzero(clean)
+    kinds = {node.name: node for node in traced.nodes}
+    for before, output in zip(traced.outputs, graph.outputs, strict=True):
+        if output.kind != "accumulators" or before.source not in keras_values or not len(frames):
+            continue
+        ours = exact[output.source][frames].astype(float) * float(output.scale) + float(output.offset)
+        bound = _bounds(traced, before.source, {n: v[frames] for n, v in exact.items()}, codes[frames])
+        head = kinds[before.source]
+        squash = _HEADS[head.activation] if isinstance(head, Head) else _linear_head
+        wanted, tolerance = squash(ours, bound.reshape(ours.shape))
+        theirs = keras_values[before.source][frames].reshape(ours.shape)
+        compared += theirs.size
+        far += int(np.sum(~(np.abs(theirs - wanted) <= tolerance)))  # NaN is far
+    return compared, far
+
+
+def _linear_head(values: np.ndarray, bound: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A head's results for exact values, and by how much those of values within ``bound`` may differ."""
+    return values, bound
+
+
+def _sigmoid_head(values: np.ndarray, bound: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return 0.5 + 0.5 * np.tanh(values / 2), bound / 4 + _HEAD_TOLERANCE
+
+
+def _softmax_head(values: np.ndarray, bound: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    powers = np.exp(values - values.max(axis=-1, keepdims=True))
+    shares = powers / powers.sum(axis=-1, keepdims=True)
+    growth = np.expm1(np.minimum(2 * bound.max(axis=-1, keepdims=True), 1))
+    return shares, shares * growth + _HEAD_TOLERANCE
+
+
+_HEADS = {"sigmoid": _sigmoid_head, "softmax": _softmax_head}
 
 
 def _bounds(traced: Graph, name: str, exact: Mapping[str, np.ndarray], codes: np.ndarray) -> np.ndarray:
@@ -115,13 +177,13 @@ def _bounds(traced: Graph, name: str, exact: Mapping[str, np.ndarray], codes: np
             real = np.abs(codes.astype(float) * float(traced.meaning.scale) + float(traced.meaning.offset))
             sizes[node.name] = _Size(real, 2)
         elif isinstance(node, Step):
-            sizes[node.name] = _Size(exact[node.name].astype(float), 0)
+            sizes[node.name] = _Size(exact[node.name].astype(float), 0, 0.0)
         else:
             sizes[node.name] = _size(node, *(sizes[s] for s in node.sources))
         if node.name == name:
             break
     terms = sizes[name].roundings * _UNIT_ROUNDOFF
-    return sizes[name].magnitude * terms / (1 - terms)
+    return sizes[name].magnitude * terms / (1 - terms) + sizes[name].underflow
 
 
 @singledispatch
@@ -146,7 +208,8 @@ def _linear(linear: Dense | Conv, node: RealDense | RealConv, x: _Size, fan_in: 
     """``|W| |x| + |b|``, rounded up on a grid so that the interpreter can do it."""
     top_w, top_x = max(np.abs(node.kernel).max(initial=0), 1e-300), max(x.magnitude.max(initial=0), 1e-300)
     sums = evaluate(linear, _on_grid(x.magnitude)).astype(float) * (top_w / _GRID) * (top_x / _GRID)
-    return _Size(sums + np.abs(node.bias), x.roundings + fan_in + 2)
+    underflow = fan_in * (top_w * x.underflow + _LEAST_NORMAL * (2 + top_x))
+    return _Size(sums + np.abs(node.bias), x.roundings + fan_in + 2, underflow)
 
 
 def _on_grid(values: np.ndarray) -> np.ndarray:
@@ -157,18 +220,23 @@ def _on_grid(values: np.ndarray) -> np.ndarray:
 
 @_size.register
 def _(node: Affine, x: _Size) -> _Size:
-    return _Size(np.abs(node.multiplier.astype(float)) * x.magnitude + node.addend_size, x.roundings + 8)
+    multiplier = np.abs(node.multiplier.astype(float))
+    gain = float(multiplier.max(initial=0))
+    underflow = gain * x.underflow + _LEAST_NORMAL * (4 + gain + _NORM_GAIN * (1 + x.largest))
+    return _Size(multiplier * x.magnitude + node.addend_size, x.roundings + 8, underflow)
 
 
 @_size.register
 def _(node: AveragePool, x: _Size) -> _Size:
     pooled = evaluate(MaxPool("", "", node.window, node.stride, node.padding), x.magnitude)
-    return _Size(pooled, x.roundings + node.window[0] * node.window[1] + 1)
+    taps = node.window[0] * node.window[1]
+    return _Size(pooled, x.roundings + taps + 1, x.underflow + (taps + 1) * _LEAST_NORMAL)
 
 
 @_size.register
 def _(node: Sum, *operands: _Size) -> _Size:
-    return _Size(sum(o.magnitude for o in operands), max(o.roundings for o in operands) + len(operands))
+    underflow = sum(o.underflow + _LEAST_NORMAL for o in operands)
+    return _Size(sum(o.magnitude for o in operands), max(o.roundings for o in operands) + len(operands), underflow)
 
 
 @_size.register(Head)
@@ -184,4 +252,5 @@ def _(node: Head | Decode, x: _Size) -> _Size:
 @_size.register(Upsample)
 @_size.register(Concat)
 def _(node: Node, *sources: _Size) -> _Size:
-    return _Size(evaluate(node, *(s.magnitude for s in sources)), max(s.roundings for s in sources))
+    magnitude = evaluate(node, *(s.magnitude for s in sources))
+    return _Size(magnitude, max(s.roundings for s in sources), max(s.underflow for s in sources))
