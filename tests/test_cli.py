@@ -91,6 +91,21 @@ def test_verify_fails_when_a_weight_was_flipped(folder, capsys):
     assert any("tiny_net.c was changed" in failure for failure in facts["failures"])
 
 
+def test_verify_self_check_reports_each_flip(folder, capsys):
+    code, out, _ = run(capsys, "verify", folder, "--self-check", "--json")
+    flips = json.loads(out)["self_check"]
+    assert code == 0 and len(flips) == 3 and all(flip["found"] and flip["changed"] == flip["reported"] for flip in flips)
+
+
+def test_diff_of_two_folders(model, folder, tmp_path, capsys):
+    run(capsys, model, "--target", "verilog", "--out", tmp_path / "v", "--quiet")
+    code, out, _ = run(capsys, "diff", folder, tmp_path / "v", "--json")
+    facts = json.loads(out)
+    assert code == 0 and not facts["same"]
+    assert {"part": "target", "what": "target", "before": "c", "after": "verilog"} in facts["changes"]
+    assert run(capsys, "diff", folder, folder)[1] == "no difference\n"
+
+
 @pytest.mark.parametrize("what", ["model", "folder"])
 def test_inspect_reads_models_and_folders(model, folder, what, capsys):
     code, out, _ = run(capsys, "inspect", model if what == "model" else folder, "--json")

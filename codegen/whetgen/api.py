@@ -16,9 +16,9 @@ import numpy as np
 from whetgen.backends import TARGETS, Options
 from whetgen.backends.folder import write_folder
 from whetgen.backends.identifiers import check_name
-from whetgen.backends.manifest import describe
+from whetgen.backends.output import fill_folder
 from whetgen.errors import BadInput
-from whetgen.ir import ELEMENT_TYPES, Graph, InputMeaning, check_output_bits, save_graph
+from whetgen.ir import ELEMENT_TYPES, Graph, InputMeaning, check_output_bits
 from whetgen.ir.exact import simplest_rational
 from whetgen.passes import Lowered, lower, optimise
 from whetgen.passes.narrow import MAX_BITS, Narrowed, narrow, narrow_auto
@@ -158,16 +158,9 @@ def generate(
         raise BadInput(f"--target {target}: choose one of {', '.join(TARGETS)}")
     check_name(options.name)
     graph = _with_output(check_output_bits(graph), options.output)
-    rendered = TARGETS[target](graph, options, _vector_frames(graph, options.vectors, calibration))
-
-    def fill(folder: Path) -> dict:
-        save_graph(graph, folder)
-        for path, text in rendered.files.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_text(text)
-        return describe(graph, target, options.name, rendered, facts or {})
-
-    return Generation(Path(out), write_folder(Path(out), fill))
+    codes = _vector_frames(graph, options.vectors, calibration)
+    manifest = write_folder(Path(out), lambda folder: fill_folder(folder, graph, target, options, codes, facts or {}))
+    return Generation(Path(out), manifest)
 
 
 def plan_resources(graph: Graph) -> dict[str, dict]:

@@ -16,11 +16,13 @@ from whetgen.backends.folder import check_replaceable
 from whetgen.backends.identifiers import check_name, name_from
 from whetgen.bench.app import app as bench_app
 from whetgen.console import AsJson, Output, Quiet
+from whetgen.diff import Change, diff
 from whetgen.errors import BadInput
 from whetgen.ir import Graph, load_graph
 from whetgen.passes.narrow import Narrowed
 from whetgen.verify.checks import Verification, verify
 from whetgen.verify.frames import load_frames
+from whetgen.verify.self_check import Flip, self_check
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,7 +33,7 @@ app = typer.Typer(
     "whetgen MODEL --target {verilog,hls,c} --out DIR generates (the command name may be left out).",
 )
 app.add_typer(bench_app, name="bench")
-COMMANDS = ("generate", "verify", "inspect", "train", "bench")
+COMMANDS = ("generate", "verify", "inspect", "diff", "train", "bench")
 
 Name = Annotated[str | None, typer.Option(help="Identifier in the generated files (default: the file's stem).")]
 InputType = Annotated[str, typer.Option(help="Type of an input code: uint8, int8, uint4, bit, int16.")]
@@ -111,6 +113,9 @@ def verify_command(
         typer.Option(help="X.npz with codes x and, for the accuracy, labels y (default: edges and random codes)."),
     ] = None,
     count: Annotated[int | None, typer.Option(help="At most that many frames.")] = None,
+    flip: Annotated[
+        bool, typer.Option("--self-check", help="Flip a weight, a threshold and an expected output in copies, too.")
+    ] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -118,8 +123,9 @@ def verify_command(
     report = Report(quiet, as_json)
     with report.steps() as step:
         result = verify(folder, data, count, step)
-    report.verified(result)
-    if not result.passed:
+        flips = self_check(folder, load_frames(data, load_graph(folder)) if data else None, step) if flip else ()
+    report.verified(result, flips)
+    if not (result.passed and all(flip.found for flip in flips)):
         raise typer.Exit(1)
 
 
@@ -143,6 +149,17 @@ def inspect(
         step("plan the targets")
         resources = api.plan_resources(graph)
     report.inspected(graph, resources)
+
+
+@app.command("diff")
+def diff_command(
+    before: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that whetgen generated.")],
+    after: Annotated[Path, typer.Argument(metavar="DIR", help="Another one.")],
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what changed between two generated folders: options, cycles, resources, graph, files."""
+    Report(quiet, as_json).compared(diff(before, after))
 
 
 @app.command()
@@ -195,8 +212,18 @@ class Report(Output):
             facts["verify"] = _verification_facts(checked)
         self.emit(facts, *lines)
 
-    def verified(self, result: Verification) -> None:
-        self.emit(_verification_facts(result), *_verification_lines(result))
+    def verified(self, result: Verification, flips: tuple[Flip, ...]) -> None:
+        facts, lines = _verification_facts(result), _verification_lines(result)
+        if flips:
+            facts["self_check"] = [{**asdict(flip), "found": flip.found} for flip in flips]
+            lines += [f"{flip}" if flip.found else f"FAILED: {flip}" for flip in flips]
+        self.emit(facts, *lines)
+
+    def compared(self, changes: tuple[Change, ...]) -> None:
+        table = Table("part", "what", "before", "after")
+        for change in changes:
+            table.add_row(*("" if cell is None else str(cell) for cell in asdict(change).values()))
+        self.emit({"same": not changes, "changes": [asdict(c) for c in changes]}, table if changes else "no difference")
 
     def inspected(self, graph: Graph, resources: dict) -> None:
         table = Table("layer", "kind", "shape", "value bits", "fan-in", "weight bits", "synapses", "operations")

@@ -40,6 +40,15 @@ class Verification:
         return self.vectors > 0 and self.mismatches == 0 and not self.failures
 
 
+@dataclass(frozen=True)
+class Ran:
+    """What a target did. ``outputs``: (frames, elements); ``measured``: cycles and counts; ``failures``: a line each."""
+
+    outputs: np.ndarray
+    measured: dict
+    failures: list[str]
+
+
 def verify(
     folder: str | Path,
     data: str | Path | Frames | None = None,
@@ -63,20 +72,25 @@ def verify(
     failures = [f"{path} {what} since it was generated" for path, what in changed_files(folder, manifest).items()]
     if graph_sha256(graph) != manifest["graph_sha256"]:
         failures.append("model.json and model.npz are not the graph that this folder was generated from")
-    outputs, measured, found = _RUNNERS[manifest["target"]](
-        folder, manifest, graph, frames, progress or (lambda _: None)
-    )
-    wanted = _wanted(graph, manifest, frames.codes)
-    mismatches = int(np.any(outputs != wanted, axis=1).sum())
+    ran = run_target(folder, manifest, graph, frames, progress)
+    wanted = target_outputs(graph, manifest, frames.codes)
+    mismatches = int(np.any(ran.outputs != wanted, axis=1).sum())
     return Verification(
         manifest["target"],
         manifest["name"],
         len(frames.codes),
         mismatches,
-        (*failures, *found),
-        _accuracy(graph, manifest, outputs, frames.labels),
-        measured,
+        (*failures, *ran.failures),
+        _accuracy(graph, manifest, ran.outputs, frames.labels),
+        ran.measured,
     )
+
+
+def run_target(
+    folder: Path, manifest: dict, graph: Graph, frames: Frames, progress: Callable[[str], None] | None = None
+) -> Ran:
+    """Run what stands in ``folder`` over ``frames``, whatever it should compute."""
+    return Ran(*_RUNNERS[manifest["target"]](folder, manifest, graph, frames, progress or (lambda _: None)))
 
 
 def _frames(graph: Graph, data, count: int | None) -> Frames:
@@ -89,7 +103,8 @@ def _frames(graph: Graph, data, count: int | None) -> Frames:
     return load_frames(Path(data), graph).first(count)
 
 
-def _wanted(graph: Graph, manifest: dict, codes: np.ndarray) -> np.ndarray:
+def target_outputs(graph: Graph, manifest: dict, codes: np.ndarray) -> np.ndarray:
+    """What the target has to give, (frames, elements), by the reference."""
     scores = flat_outputs(graph, codes)
     return np.argmax(scores, axis=1)[:, None] if manifest["output"]["kind"] == "class" else scores
 
