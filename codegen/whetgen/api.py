@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -72,6 +73,8 @@ def load_model(path: str | Path) -> keras.Model:
         raise BadInput(f"{path}: no such file; give a .keras model")
     if path.suffix not in (".keras", ".h5"):
         raise BadInput(f"{path}: not a .keras file; save the model with model.save('name.keras')")
+    if path.suffix == ".keras" and not zipfile.is_zipfile(path):
+        raise BadInput(f"{path}: Keras cannot load this model (no whole .keras archive; copy or save it again)")
     keras = _keras()
     try:
         return keras.models.load_model(path, compile=False)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -24,6 +25,7 @@ from whetgen.ir import Graph, load_graph
 from whetgen.passes.narrow import Narrowed
 from whetgen.verify.checks import Verification, verify
 from whetgen.verify.frames import load_frames
+from whetgen.verify.rounding import KerasCheck
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -81,8 +83,10 @@ def generate(
     report = Report(quiet, as_json)
     if target not in api.TARGETS:
         raise BadInput(f"--target {target}: choose one of {', '.join(api.TARGETS)}")
-    options = Options(check_name(name) if name else name_from(model.stem), bus_bits, output, architecture)
+    own_name = name_from(model.stem) if name is None else check_name(name)
+    options = Options(own_name, bus_bits, output, architecture)
     check_replaceable(out)
+    api.check_narrowing(weight_bits, calibration is not None, tolerance)
     with report.steps() as step:
         step("load Keras and the model")
         network = api.load_model(model)
@@ -91,6 +95,8 @@ def generate(
         frames = load_frames(calibration, traced.graph) if calibration else None
         step("compare with Keras")
         rounding = api.check_against_keras(network, traced, frames.first(1000).codes if frames else None)
+        if rounding.outside_bound:
+            report.refuted(rounding)
         narrowed = api.narrow_weights(
             traced.graph, weight_bits, frames, tolerance, lambda layer: step(f"narrow {layer}")
         )
@@ -102,7 +108,7 @@ def generate(
         made = api.generate(graph, target, out, options, frames, facts)
         checked = verify(out, frames, progress=step) if check else None
     report.generated(made, rounding, narrowed, checked)
-    if rounding.outside_bound or (checked and not checked.passed):
+    if checked and not checked.passed:
         raise typer.Exit(1)
 
 
@@ -163,6 +169,8 @@ def train(
         raise BadInput(f"--out {out}: give a file name that ends in .keras")
     if out.exists():
         raise BadInput(f"--out {out}: exists; give a new file name")
+    if not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
+        raise BadInput(f"--out {out}: {out.parent} is no folder that can be written; make it first")
     with report.steps() as step:
         step(f"train {recipe}")
         result = api.train(recipe, out, seed, quick, lambda logs: step(_epoch_line(recipe, logs)))
@@ -205,6 +213,23 @@ class Report:
             for line in lines:
                 self.console.print(line)
 
+    def _fail(self, *lines: str) -> None:
+        """What failed, in quiet runs as well."""
+        sys.stderr.writelines(f"whetgen: {line}\n" for line in lines)
+
+    def refuted(self, rounding: KerasCheck) -> NoReturn:
+        """The integers are not the model: nothing is written.
+
+        Raises:
+            typer.Exit: always, with 1.
+        """
+        self._emit({"keras_check": rounding.as_dict()})
+        self._fail(
+            f"{rounding.outside_bound} results of {rounding.inputs} inputs differ from Keras' beyond float32's rounding "
+            "bound; nothing was written, please report the model"
+        )
+        raise typer.Exit(1)
+
     def generated(self, made: api.Generation, rounding, narrowed, checked: Verification | None) -> None:
         manifest = made.manifest
         lines = [
@@ -224,9 +249,11 @@ class Report:
             lines += _verification_lines(checked)
             facts["verify"] = _verification_facts(checked)
         self._emit(facts, *lines)
+        self._fail(*_failure_lines(checked) if checked else ())
 
     def verified(self, result: Verification) -> None:
         self._emit(_verification_facts(result), *_verification_lines(result))
+        self._fail(*_failure_lines(result))
 
     def inspected(self, graph: Graph, resources: dict) -> None:
         table = Table("layer", "kind", "shape", "value bits", "fan-in", "weight bits", "synapses", "operations")
@@ -276,20 +303,47 @@ def _verification_lines(result: Verification) -> list[str]:
     lines = [f"{result.target} {result.name}: {result.vectors} frames, {result.mismatches} mismatches"]
     if result.accuracy is not None:
         lines.append(f"accuracy {result.accuracy:.2%}")
-    lines += [f"{key.replace('_', ' ')} {value}" for key, value in result.measured.items()]
-    return lines + [f"FAILED: {failure}" for failure in result.failures]
+    return lines + [f"{key.replace('_', ' ')} {value}" for key, value in result.measured.items()]
+
+
+def _failure_lines(result: Verification) -> list[str]:
+    mismatches = [f"FAILED: {result.mismatches} of {result.vectors} frames differ"] if result.mismatches else []
+    return mismatches + [f"FAILED: {failure}" for failure in result.failures]
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point; exits with 0 done, 1 a check failed, 2 bad input."""
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
-    if arguments and arguments[0] not in (*COMMANDS, "--help", "-h"):
-        arguments.insert(0, "generate")
     try:
-        app(arguments)
+        sys.exit(app(_routed(list(sys.argv[1:] if arguments is None else arguments)), standalone_mode=False))
     except BadInput as error:
-        sys.stderr.write(f"whetgen: {error}\n")
-        sys.exit(2)
+        message = str(error)
+    except OSError as error:
+        message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    except typer.BadParameter.__base__ as error:  # every error of usage
+        asked = error.ctx.info_name if error.ctx and error.ctx.parent else ""
+        message = (
+            f"{' '.join(error.format_message().split())} ({' '.join(['whetgen', asked]).strip()} --help shows all)"
+        )
+    except typer.Abort:
+        sys.exit(1)
+    sys.stderr.write(f"whetgen: {message}\n")
+    sys.exit(2)
+
+
+def _routed(arguments: list[str]) -> list[str]:
+    """The arguments with the command's name in front.
+
+    Raises:
+        BadInput: the first word is neither a command nor a file.
+    """
+    first = arguments[0] if arguments else "--help"
+    if first in (*COMMANDS, "--help"):
+        return arguments or [first]
+    if first.startswith("-") or Path(first).exists():
+        return ["generate", *arguments]
+    if Path(first).suffix:
+        raise BadInput(f"{first}: no such file; give a .keras model")
+    raise BadInput(f"'{first}' is no command and no file; commands are {', '.join(COMMANDS)}")
 
 
 if __name__ == "__main__":
