@@ -10,6 +10,7 @@ from tests.trace.models import fire, key, sequential
 
 from whetgen.cli import main
 from whetgen.sharpen import SoftmaxDecode, SpikingBReLU
+from whetgen.verify.rounding import KerasCheck
 
 MODELS = Path(__file__).parents[1] / "models"
 
@@ -94,7 +95,9 @@ def test_verify_fails_when_a_weight_was_flipped(folder, capsys):
 def test_verify_self_check_reports_each_flip(folder, capsys):
     code, out, _ = run(capsys, "verify", folder, "--self-check", "--json")
     flips = json.loads(out)["self_check"]
-    assert code == 0 and len(flips) == 3 and all(flip["found"] and flip["changed"] == flip["reported"] for flip in flips)
+    assert (
+        code == 0 and len(flips) == 3 and all(flip["found"] and flip["changed"] == flip["reported"] for flip in flips)
+    )
 
 
 def test_diff_of_two_folders(model, folder, tmp_path, capsys):
@@ -160,6 +163,56 @@ def test_a_sum_too_wide_for_the_targets_is_refused_until_it_is_narrow(tmp_path, 
     assert run(capsys, *arguments, "--weight-bits", 8, "--calibration", tmp_path / "x.npz", "--verify")[0] == 0
 
 
+def test_a_failed_verification_is_told_in_a_quiet_run_too(folder, capsys):
+    (folder / "README").write_text("mine")
+    assert run(capsys, "verify", folder, "--count", 3, "--quiet") == (
+        1,
+        "",
+        "whetgen: FAILED: README was added since it was generated\n",
+    )
+
+
+def test_results_that_no_rounding_explains_write_nothing(model, tmp_path, capsys, monkeypatch):
+    wrong = KerasCheck(256, 9, 0, 9, 1, 0, outside_bound=7)
+    monkeypatch.setattr("whetgen.api.compare_with_keras", lambda *_: wrong)
+    arguments = model, "--target", "c", "--out", tmp_path / "c"
+    code, out, err = run(capsys, *arguments, "--quiet")
+    assert (code, out) == (1, "") and err.startswith("whetgen: 7 results of 256 inputs differ from Keras' beyond")
+    assert err.count("\n") == 1 and not (tmp_path / "c").exists()
+    code, out, err = run(capsys, *arguments, "--json")
+    assert code == 1 and json.loads(out)["keras_check"]["outside_bound"] == 7
+
+
+USAGE = {
+    "nothing but a model": (lambda m: [m], "Missing option '--target'. (whetgen generate --help shows all)"),
+    "no --out": (lambda m: [m, "--target", "c"], "Missing option '--out'. (whetgen generate --help shows all)"),
+    "option": (lambda m: [m, "--frobnicate"], "No such option: --frobnicate"),
+    "extra argument": (lambda m: [m, "more", "--target", "c", "--out", "o"], "Got unexpected extra argument"),
+    "text for a number": (
+        lambda m: [m, "--target", "c", "--out", "o", "--input-scale", "big"],
+        "Invalid value for '--input-scale'",
+    ),
+    "no folder": (lambda m: ["verify"], "Missing argument 'DIR'. (whetgen verify --help shows all)"),
+    "long folder": (lambda m: ["verify", "n" * 300], "nnn: File name too long"),
+    "unknown command": (lambda m: ["frobnicate"], "'frobnicate' is no command and no file; commands are generate, "),
+    "unknown command on a model": (lambda m: ["frob", m, "--out", "o"], "'frob' is no command and no file"),
+    "missing model": (lambda m: ["nowhere.keras"], "nowhere.keras: no such file; give a .keras model"),
+    "long name": (lambda m: ["n" * 300 + ".keras"], "nnn.keras: File name too long"),
+}
+
+
+@pytest.mark.parametrize("name", USAGE)
+def test_a_usage_error_is_one_line_and_exit_2(name, model, capsys):
+    arguments, message = USAGE[name]
+    code, out, err = run(capsys, *arguments(model))
+    assert (code, out) == (2, "") and err.startswith("whetgen: ") and message in err and err.count("\n") == 1
+
+
+def test_help_is_shown_without_arguments(capsys):
+    assert run(capsys)[:2] == run(capsys, "--help")[:2]
+    assert "generate" in run(capsys)[1]
+
+
 def soft(tmp_path):
     path = tmp_path / "soft.keras"
     sequential((4,), L.Dense(3), SpikingBReLU(sharpness=0.5, name="hidden")).save(path)
@@ -169,6 +222,11 @@ def soft(tmp_path):
 def corrupt(tmp_path):
     (tmp_path / "corrupt.keras").write_bytes(b"no zip")
     return tmp_path / "corrupt.keras"
+
+
+def truncated(model, tmp_path):
+    (tmp_path / "short.keras").write_bytes(model.read_bytes()[:-200])
+    return tmp_path / "short.keras"
 
 
 def data(tmp_path):
@@ -233,6 +291,26 @@ BAD = {
         lambda m, t: [m, "--target", "hls", "--hls-tool", "bambu"],
         "--hls-tool bambu: choose one of vitis, catapult",
     ),
+    "tolerance nan": (lambda m, t: [m, "--target", "c", "--tolerance", "nan"], "--tolerance nan: must be a share"),
+    "tolerance inf": (lambda m, t: [m, "--target", "c", "--tolerance", "inf"], "--tolerance inf: must be a share"),
+    "tolerance 2": (lambda m, t: [m, "--target", "c", "--tolerance", "2"], "--tolerance 2.0: must be a share"),
+    "tolerance -1": (lambda m, t: [m, "--target", "c", "--tolerance", "-1"], "--tolerance -1.0: must be a share"),
+    "largest scale": (
+        lambda m, t: [m, "--target", "c", "--input-scale", "1.7976931348623157e308"],
+        "--input-scale 1.7976931348623157e+308: must be a number above 0, from 1e-09 to 1e+09",
+    ),
+    "least scale": (
+        lambda m, t: [m, "--target", "c", "--input-scale", "5e-324"],
+        "--input-scale 5e-324: must be a number above 0, from 1e-09 to 1e+09",
+    ),
+    "empty name": (lambda m, t: [m, "--target", "c", "--name", ""], "--name '' is not an identifier"),
+    "empty output": (lambda m, t: [m, "--target", "verilog", "--output", ""], "--output : not possible"),
+    "full-width digits": (lambda m, t: [m, "--target", "verilog", "--bus-bits", "\uff18"], "--bus-bits \uff18: choose"),
+    "narrow to full-width bits": (lambda m, t: [m, "--target", "c", "--weight-bits", "\uff18"], "--weight-bits \uff18"),
+    "truncated model": (
+        lambda m, t: [truncated(m, t), "--target", "c"],
+        "(no whole .keras archive; copy or save it again)",
+    ),
     "bus bits": (lambda m, t: [m, "--target", "verilog", "--bus-bits", "12"], "--bus-bits 12"),
     "architecture": (lambda m, t: [m, "--target", "verilog", "--architecture", "magic"], "--architecture magic"),
     "output": (lambda m, t: [m, "--target", "verilog", "--output", "spikes"], "--output spikes"),
@@ -263,7 +341,11 @@ def test_verify_refuses_what_is_no_folder_of_ours(tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(["nonsense", "--out", "a.keras"], "nonsense"), (["digits-mlp", "--out", "a.txt"], "ends in .keras")],
+    [
+        (["nonsense", "--out", "a.keras"], "nonsense"),
+        (["digits-mlp", "--out", "a.txt"], "ends in .keras"),
+        (["digits-mlp", "--out", "deep/er/a.keras"], "--out deep/er/a.keras: deep/er is no folder that can be written"),
+    ],
 )
 def test_train_refuses_unknown_recipes_and_odd_files(arguments, message, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
@@ -279,8 +361,3 @@ def test_train_quick_makes_a_model_that_generates(tmp_path, capsys):
         run(capsys, tmp_path / "d.keras", "--target", "c", "--out", tmp_path / "c", "--input-scale", 16, "--quiet")[0]
         == 0
     )
-
-
-def test_usage_errors_exit_with_2(capsys):
-    assert run(capsys, "model.keras", "--target")[0] == 2
-    assert run(capsys, "verify", "--frobnicate")[0] == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 CHECK_FRAMES = 256
 DEFAULT_TOLERANCE = 0.0
+LARGEST_SCALE = 1e9
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ def load_model(path: str | Path) -> keras.Model:
         raise BadInput(f"{path}: no such file; give a .keras model")
     if path.suffix not in (".keras", ".h5"):
         raise BadInput(f"{path}: not a .keras file; save the model with model.save('name.keras')")
+    if path.suffix == ".keras" and not zipfile.is_zipfile(path):
+        raise BadInput(f"{path}: Keras cannot load this model (no whole .keras archive; copy or save it again)")
     keras = _keras()
     try:
         return keras.models.load_model(path, compile=False)
@@ -96,8 +100,11 @@ def trace_steps(model: keras.Model, spec: InputSpec) -> Traced:
 
     if spec.type not in ELEMENT_TYPES:
         raise BadInput(f"--input-type {spec.type}: choose one of {', '.join(ELEMENT_TYPES)}")
-    if not 0 < spec.scale < float("inf"):
-        raise BadInput(f"--input-scale {spec.scale}: must be a number above 0 (real value = code / scale)")
+    if not 1 / LARGEST_SCALE <= spec.scale <= LARGEST_SCALE:
+        raise BadInput(
+            f"--input-scale {spec.scale}: must be a number above 0, from {1 / LARGEST_SCALE:g} to {LARGEST_SCALE:g} "
+            "(real value = code / scale)"
+        )
     check_model(model)
     scale = Fraction(1) if starts_with_rescaling(model) else 1 / simplest_rational(spec.scale)
     real = trace_keras(model, ELEMENT_TYPES[spec.type], InputMeaning(scale))
@@ -125,17 +132,28 @@ def narrow_weights(
     """``--weight-bits``: None for "exact", else the graph with narrow weights and what changed.
 
     Raises:
-        BadInput: not "exact", "auto" or 1..32, or no calibration frames.
+        BadInput: see ``check_narrowing``.
     """
+    check_narrowing(bits, calibration is not None, tolerance)
     if bits == "exact":
         return None
-    if bits != "auto" and not (bits.isdecimal() and 1 <= int(bits) <= MAX_BITS):
-        raise BadInput(f"--weight-bits {bits}: choose exact, auto or a number of bits from 1 to {MAX_BITS}")
-    if calibration is None:
-        raise BadInput(f"--weight-bits {bits}: narrowing is measured on data; give --calibration X.npz")
     if bits == "auto":
         return narrow_auto(graph, calibration.codes, calibration.labels, tolerance, progress)
     return narrow(graph, calibration.codes, int(bits), progress)
+
+
+def check_narrowing(bits: str, calibrated: bool, tolerance: float) -> None:
+    """Refuse what ``narrow_weights`` cannot take.
+
+    Raises:
+        BadInput: not "exact", "auto" or 1..32, no calibration frames, or a tolerance that is no share.
+    """
+    if bits not in ("exact", "auto") and not (bits.isascii() and bits.isdecimal() and 1 <= int(bits) <= MAX_BITS):
+        raise BadInput(f"--weight-bits {bits}: choose exact, auto or a number of bits from 1 to {MAX_BITS}")
+    if bits != "exact" and not calibrated:
+        raise BadInput(f"--weight-bits {bits}: narrowing is measured on data; give --calibration X.npz")
+    if not 0 <= tolerance <= 1:
+        raise BadInput(f"--tolerance {tolerance}: must be a share of the frames, from 0 to 1")
 
 
 def generate(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.table import Table
@@ -22,6 +23,7 @@ from whetgen.ir import Graph, load_graph
 from whetgen.passes.narrow import Narrowed
 from whetgen.verify.checks import Verification, verify
 from whetgen.verify.frames import load_frames
+from whetgen.verify.rounding import KerasCheck
 from whetgen.verify.self_check import Flip, self_check
 
 app = typer.Typer(
@@ -80,8 +82,10 @@ def generate(
     report = Report(quiet, as_json)
     if target not in api.TARGETS:
         raise BadInput(f"--target {target}: choose one of {', '.join(api.TARGETS)}")
-    options = Options(check_name(name) if name else name_from(model.stem), bus_bits, output, architecture, hls_tool)
+    own_name = name_from(model.stem) if name is None else check_name(name)
+    options = Options(own_name, bus_bits, output, architecture, hls_tool)
     check_replaceable(out)
+    api.check_narrowing(weight_bits, calibration is not None, tolerance)
     with report.steps() as step:
         step("load Keras and the model")
         network = api.load_model(model)
@@ -90,6 +94,8 @@ def generate(
         frames = load_frames(calibration, traced.graph) if calibration else None
         step("compare with Keras")
         rounding = api.check_against_keras(network, traced, frames.first(1000).codes if frames else None)
+        if rounding.outside_bound:
+            report.refuted(rounding)
         narrowed = api.narrow_weights(
             traced.graph, weight_bits, frames, tolerance, lambda layer: step(f"narrow {layer}")
         )
@@ -101,7 +107,7 @@ def generate(
         made = api.generate(graph, target, out, options, frames, facts)
         checked = verify(out, frames, progress=step) if check else None
     report.generated(made, rounding, narrowed, checked)
-    if rounding.outside_bound or (checked and not checked.passed):
+    if checked and not checked.passed:
         raise typer.Exit(1)
 
 
@@ -177,6 +183,8 @@ def train(
         raise BadInput(f"--out {out}: give a file name that ends in .keras")
     if out.exists():
         raise BadInput(f"--out {out}: exists; give a new file name")
+    if not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
+        raise BadInput(f"--out {out}: {out.parent} is no folder that can be written; make it first")
     with report.steps() as step:
         step(f"train {recipe}")
         result = api.train(recipe, out, seed, quick, lambda logs: step(_epoch_line(recipe, logs)))
@@ -191,6 +199,23 @@ def _epoch_line(recipe: str, logs: dict) -> str:
 
 class Report(Output):
     """What each command found."""
+
+    def _fail(self, *lines: str) -> None:
+        """What failed, in quiet runs as well."""
+        sys.stderr.writelines(f"whetgen: {line}\n" for line in lines)
+
+    def refuted(self, rounding: KerasCheck) -> NoReturn:
+        """The integers are not the model: nothing is written.
+
+        Raises:
+            typer.Exit: always, with 1.
+        """
+        self.emit({"keras_check": rounding.as_dict()})
+        self._fail(
+            f"{rounding.outside_bound} results of {rounding.inputs} inputs differ from Keras' beyond float32's rounding "
+            "bound; nothing was written, please report the model"
+        )
+        raise typer.Exit(1)
 
     def generated(self, made: api.Generation, rounding, narrowed, checked: Verification | None) -> None:
         manifest = made.manifest
@@ -211,13 +236,15 @@ class Report(Output):
             lines += _verification_lines(checked)
             facts["verify"] = _verification_facts(checked)
         self.emit(facts, *lines)
+        self._fail(*_failure_lines(checked) if checked else ())
 
     def verified(self, result: Verification, flips: tuple[Flip, ...]) -> None:
         facts, lines = _verification_facts(result), _verification_lines(result)
         if flips:
             facts["self_check"] = [{**asdict(flip), "found": flip.found} for flip in flips]
-            lines += [f"{flip}" if flip.found else f"FAILED: {flip}" for flip in flips]
+            lines += [str(flip) for flip in flips if flip.found]
         self.emit(facts, *lines)
+        self._fail(*_failure_lines(result), *(f"FAILED: {flip}" for flip in flips if not flip.found))
 
     def compared(self, changes: tuple[Change, ...]) -> None:
         table = Table("part", "what", "before", "after")
@@ -273,20 +300,47 @@ def _verification_lines(result: Verification) -> list[str]:
     lines = [f"{result.target} {result.name}: {result.vectors} frames, {result.mismatches} mismatches"]
     if result.accuracy is not None:
         lines.append(f"accuracy {result.accuracy:.2%}")
-    lines += [f"{key.replace('_', ' ')} {value}" for key, value in result.measured.items()]
-    return lines + [f"FAILED: {failure}" for failure in result.failures]
+    return lines + [f"{key.replace('_', ' ')} {value}" for key, value in result.measured.items()]
+
+
+def _failure_lines(result: Verification) -> list[str]:
+    mismatches = [f"FAILED: {result.mismatches} of {result.vectors} frames differ"] if result.mismatches else []
+    return mismatches + [f"FAILED: {failure}" for failure in result.failures]
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point; exits with 0 done, 1 a check failed, 2 bad input."""
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
-    if arguments and arguments[0] not in (*COMMANDS, "--help", "-h"):
-        arguments.insert(0, "generate")
     try:
-        app(arguments)
+        sys.exit(app(_routed(list(sys.argv[1:] if arguments is None else arguments)), standalone_mode=False))
     except BadInput as error:
-        sys.stderr.write(f"whetgen: {error}\n")
-        sys.exit(2)
+        message = str(error)
+    except OSError as error:
+        message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    except typer.BadParameter.__base__ as error:  # every error of usage
+        asked = error.ctx.info_name if error.ctx and error.ctx.parent else ""
+        message = (
+            f"{' '.join(error.format_message().split())} ({' '.join(['whetgen', asked]).strip()} --help shows all)"
+        )
+    except typer.Abort:
+        sys.exit(1)
+    sys.stderr.write(f"whetgen: {message}\n")
+    sys.exit(2)
+
+
+def _routed(arguments: list[str]) -> list[str]:
+    """The arguments with the command's name in front.
+
+    Raises:
+        BadInput: the first word is neither a command nor a file.
+    """
+    first = arguments[0] if arguments else "--help"
+    if first in (*COMMANDS, "--help"):
+        return arguments or [first]
+    if first.startswith("-") or Path(first).exists():
+        return ["generate", *arguments]
+    if Path(first).suffix:
+        raise BadInput(f"{first}: no such file; give a .keras model")
+    raise BadInput(f"'{first}' is no command and no file; commands are {', '.join(COMMANDS)}")
 
 
 if __name__ == "__main__":

@@ -73,3 +73,8 @@ def test_only_irrational_numbers_are_surds():
 def test_numpy_object_arrays_work_element_by_element():
     values = np.array([square_root(Fraction(2)), Fraction(1, 2)], dtype=object)
     assert list(values * values) == [2, Fraction(1, 4)]
+
+
+@pytest.mark.parametrize("value", [1.7976931348623157e308, 5e-324, 2.0**-1022])
+def test_the_ends_of_the_doubles_have_a_simplest_rational(value):
+    assert float(simplest_rational(value)) == value

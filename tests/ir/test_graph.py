@@ -110,8 +110,8 @@ def test_a_corrupt_folder_is_refused(tmp_path):
     ("old", "new", "message"),
     [
         (None, "[]", "model.json has format None, this version reads 1"),
-        ('"1/255"', '"1/0"', "does not describe a graph"),
-        ('"1/255"', '"a half"', "does not describe a graph"),
+        ('"1/16"', '"1/0"', "does not describe a graph"),
+        ('"1/16"', '"a half"', "does not describe a graph"),
         ('"kind": "Conv"', '"kind": "Blob"', "does not describe a graph"),
         ('"source": "pool"', '"source": "pond"', "sources come before their readers; found pond|'pond'"),
     ],

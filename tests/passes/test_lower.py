@@ -11,6 +11,7 @@ from keras import layers as L
 from tests.trace.models import fire, sequential
 
 from whetgen import InputSpec, trace
+from whetgen.api import check_against_keras, trace_steps
 
 
 def decided_by_squares(total, gamma, beta, mean, spread, level):
@@ -74,3 +75,26 @@ def test_pixels_over_255_are_exact():
     model.layers[0].set_weights([np.array([[2.5]], "f4")])
     spikes = trace(model).run(np.array([[50], [51]]))
     assert spikes[:, 0].tolist() == [0, 1]  # 51/255 * 2.5 is exactly 0.5
+
+
+def test_norms_that_cancel_before_an_output_are_rounded_and_noted():
+    """gamma 0 leaves sums of two square roots, which no single one divides."""
+    model = sequential((4,), L.Dense(3), L.BatchNormalization(), L.BatchNormalization())
+    weights = [np.array(v, "f4") for v in ([0, 0, 0], [1, 2, 3], [0.5, 0.25, 1], [0.3, 0.7, 2])]
+    model.layers[1].set_weights(weights)
+    model.layers[2].set_weights([np.array(v, "f4") for v in ([1, 2, 3], [0.5, 1, 1.5], [1, 1, 1], [0.9, 0.3, 5])])
+    traced = trace_steps(model, InputSpec())
+    assert len(traced.graph.notes) == 1 and "no common unit" in traced.graph.notes[0]
+    assert check_against_keras(model, traced).outside_bound == 0
+
+
+def test_sums_that_happen_to_be_0_or_1_are_no_spikes():
+    model = sequential((3,), fire(), L.Dense(2, use_bias=False), L.Reshape((1, 2)))
+    model.layers[1].set_weights([np.array([[1, 0], [0, 1], [0, 0]], "f4")])
+    (output,) = trace(model).outputs
+    assert (output.kind, output.scale) == ("accumulators", 1)
+
+
+def test_spikes_that_were_moved_and_pooled_are_spikes():
+    layers = L.Conv2D(2, 2), fire(), L.MaxPooling2D(2), L.ZeroPadding2D(1), L.Flatten()
+    assert trace(sequential((5, 5, 1), *layers)).outputs[0].kind == "spikes"

@@ -5,8 +5,14 @@ import pytest
 
 from whetgen import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
-from whetgen.ir.nodes import Input, Threshold
+from whetgen.ir.nodes import Dense, Input, Reshape, Threshold
 from whetgen.verify.frames import default_frames, load_frames
+
+
+def classifier():
+    """The graph of ``graph()`` with a row of three scores."""
+    fire = (*graph().nodes, Reshape("flat", "t", (6,)), Dense("d", "flat", np.ones((6, 3), int), np.zeros(3, int)))
+    return Graph(fire, (Output("y", "d", "scores", classifier=True),))
 
 
 def graph(element="uint4", shape=(2, 3, 1)):
@@ -29,7 +35,23 @@ BAD = {
     "floats": ({"x": np.zeros((2, 6))}, r"'x' holds float64; give integer codes of type uint4"),
     "shape": ({"x": np.zeros((2, 7), int)}, r"frames have shape \(7,\), the network takes \(2, 3, 1\)"),
     "range": ({"x": np.full((2, 6), 16)}, r"codes reach from 16 to 16, uint4 holds 0..15"),
+    "no frames": ({"x": np.zeros((0, 6), int)}, r"'x' holds no frames; the network takes \(frames, 2, 3, 1\)"),
+    "one number": ({"x": np.array(3), "y": np.array(3)}, r"'x' holds no frames"),
     "labels": ({"x": np.zeros((2, 6), int), "y": np.zeros(3, int)}, r"2 frames but 3 labels"),
+    "one label": ({"x": np.zeros((2, 6), int), "y": np.array(1)}, r"2 frames but no row of labels"),
+    "one-hot labels": (
+        {"x": np.zeros((2, 6), int), "y": np.eye(2, dtype=int)},
+        r"labels have shape \(2, 2\); give one class a frame \(numpy.argmax of one-hot rows\)",
+    ),
+    "label strings": (
+        {"x": np.zeros((2, 6), int), "y": np.array(["a", "b"])},
+        r"labels hold <U1; give integer classes",
+    ),
+    "label fractions": ({"x": np.zeros((2, 6), int), "y": np.array([1.5, 0])}, r"labels hold float64; give integer"),
+    "label range": (
+        {"x": np.zeros((2, 6), int), "y": np.array([0, 77])},
+        r"labels reach from 0 to 77, the network tells the classes 0..2",
+    ),
 }
 
 
@@ -38,7 +60,13 @@ def test_what_does_not_fit_is_refused(tmp_path, name):
     arrays, message = BAD[name]
     np.savez(tmp_path / "bad.npz", **arrays)
     with pytest.raises(BadInput, match=r"bad.npz: .*" + message):
-        load_frames(tmp_path / "bad.npz", graph())
+        load_frames(tmp_path / "bad.npz", classifier())
+
+
+def test_an_array_without_a_name_is_refused(tmp_path):
+    np.save(tmp_path / "bad.npy", np.zeros((2, 6), int))
+    with pytest.raises(BadInput, match=r"bad.npy: not an .npz file of named arrays; save it with numpy.savez"):
+        load_frames(tmp_path / "bad.npy", graph())
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a zip", b"PK\x03\x04 broken"])

@@ -7,6 +7,7 @@ legal in every target, is no keyword there, and occurs once; the user's words st
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from whetgen.errors import BadInput
 
@@ -49,10 +50,22 @@ shortint shortreal soft solve static string strong struct super sync_accept_on s
 throughout timeprecision timeunit type typedef union unique unique0 until until_with untyped var virtual void
 wait_order weak wildcard with within
 """
-_USED_BY_TARGETS = "clk rst err_frames s_axis m_axis ap_int ap_uint input output arena sums null errno"
+_USED_BY_TARGETS = """
+clk rst err_frames s_axis m_axis ap_int ap_uint input output arena sums null errno frame_valid frame_ready
+result_valid result_ready advance unused_advance s_axis_tdata s_axis_tvalid s_axis_tready s_axis_tlast
+m_axis_tdata m_axis_tvalid m_axis_tready m_axis_tlast
+"""
+_SYSTEM_HEADERS = """
+alloca assert byteswap complex ctype dirent elf endian errno error fcntl features fenv float getopt glob iconv
+inttypes iso646 langinfo libgen libintl limits link locale malloc math memory netdb poll pthread pwd regex resolv
+sched search semaphore setjmp signal spawn stab stdalign stdarg stdatomic stdbool stdckdint stddef stdint stdio
+stdlib stdnoreturn string strings syscall syslog tar termios tgmath threads time uchar unistd utime values wchar
+wctype
+"""
 
 KEYWORDS = frozenset(" ".join((_C, _CPP, _VERILOG, _SYSTEMVERILOG)).split())
 RESERVED = KEYWORDS | frozenset(_USED_BY_TARGETS.split())
+HEADERS = frozenset(_SYSTEM_HEADERS.split())
 
 
 def check_name(name: str) -> str:
@@ -67,6 +80,10 @@ def check_name(name: str) -> str:
         raise BadInput(f"--name {name!r} is a keyword of C, C++ or Verilog; choose another")
     if name.lower() in RESERVED:
         raise BadInput(f"--name {name!r} is a word that the generated files use themselves; choose another")
+    if name.lower() in HEADERS:
+        raise BadInput(
+            f"--name {name!r} is a header of the C library, which include/{name}.h would hide; choose another"
+        )
     if name.lower().startswith(("wg_", "whetgen")):
         raise BadInput(f"--name {name!r} starts like the names of the runtime and library; choose another")
     if len(name) > MAX_LENGTH:
@@ -75,13 +92,11 @@ def check_name(name: str) -> str:
 
 
 def name_from(stem: str) -> str:
-    """The default for ``--name``: a file's stem made legal ("mnist-mlp" becomes mnist_mlp)."""
-    word = _sanitised(stem, "net")
-    return (
-        f"{word[: MAX_LENGTH - 4]}_net"
-        if word.lower() in RESERVED or word.lower().startswith(("wg_", "whetgen"))
-        else word
-    )
+    """The default for ``--name``: a file's stem made legal ("mnist-mlp" becomes mnist_mlp, "Größe" Gro_e)."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", stem) if not unicodedata.combining(c))
+    word = _sanitised(plain, "net")
+    taken = word.lower() in RESERVED | HEADERS or word.lower().startswith(("wg_", "whetgen"))
+    return f"{word[: MAX_LENGTH - 4]}_net" if taken else word
 
 
 def comment_text(text: str) -> str:

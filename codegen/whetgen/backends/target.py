@@ -92,7 +92,7 @@ def _hls(graph: Graph, options: Options, codes: np.ndarray) -> Rendered:
 
 
 def _bus_bits(text: str | None) -> int | str | None:
-    return int(text) if text is not None and text.isdecimal() else text
+    return int(text) if text is not None and text.isascii() and text.isdecimal() else text
 
 
 _FLAGS = {

@@ -131,8 +131,9 @@ def simplest_rational(value: float) -> Fraction:
     if value < 0:
         return -simplest_rational(-value)
     exact = Fraction(value)
-    low = (exact + Fraction(math.nextafter(value, 0.0))) / 2
-    high = (exact + Fraction(math.nextafter(value, math.inf))) / 2
+    below, above = math.nextafter(value, 0.0), math.nextafter(value, math.inf)
+    low = (exact + Fraction(below)) / 2
+    high = (exact + Fraction(above)) / 2 if math.isfinite(above) else exact + (exact - Fraction(below)) / 2
     return _simplest_between(low, high)
 
 

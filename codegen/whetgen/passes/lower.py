@@ -29,6 +29,7 @@ from whetgen.ir.exact import Surd, approximate, ceil, exact_array, sign
 from whetgen.ir.graph import Graph, Output
 from whetgen.ir.integers import as_integers
 from whetgen.ir.nodes import (
+    MOVES,
     NO_PADDING,
     Concat,
     Conv,
@@ -334,7 +335,8 @@ def _common_unit(state: Lowering, name: str, scales: np.ndarray) -> tuple:
     """
     if scales.shape == ():
         return scales[()], np.ones((), dtype=np.int64)
-    reference = next((s for s in scales.flat if s != 0), Fraction(1))
+    simple = (s for s in scales.flat if s != 0 and not (isinstance(s, Surd) and len(s.terms) > 1))
+    reference = next(simple, Fraction(1))
     ratios = [s / reference for s in scales.flat]
     if any(isinstance(r, Surd) for r in ratios):
         state.notes.append(
@@ -386,8 +388,7 @@ def _integral(state: Lowering, x: Scaled, name: str) -> Scaled:
 
 def _output(output: Output, x: Scaled, state: Lowering) -> Output:
     """Kind, scale and offset of an output; accumulators of one tensor share one positive scale."""
-    lo, hi = state.ranges[x.node]
-    if output.kind == "scores" or (x.is_plain and lo >= 0 and hi <= 1):
+    if output.kind == "scores" or (x.is_plain and _is_spikes(state, x.node)):
         kind = output.kind if output.kind == "scores" else "spikes"
         return Output(output.name, x.node, kind, classifier=output.classifier)
     if (
@@ -404,6 +405,19 @@ def _output(output: Output, x: Scaled, state: Lowering) -> Output:
         )
     scale = approximate(x.scale[()], 64)
     return Output(output.name, x.node, output.kind, scale, Fraction(x.offset[()]), output.classifier)
+
+
+def _is_spikes(state: Lowering, name: str) -> bool:
+    """Whether a tensor is made of thresholds' results, moved and pooled; a range of 0..1 alone means nothing."""
+    kinds = {node.name: node for node in state.nodes}
+    waiting = [kinds[name]]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (MaxPool, *MOVES)):
+            waiting += [kinds[s] for s in node.sources]
+        elif not isinstance(node, Threshold):
+            return False
+    return True
 
 
 def _cell(value) -> np.ndarray:

@@ -18,6 +18,10 @@ SANITIZERS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recove
 _OUTPUT_DTYPES = {1: np.uint8, 4: np.int32, 8: np.int64}
 
 
+class ProgramFailed(BadInput):
+    """The C of a folder does not compile, or the program stops."""
+
+
 def run_c(folder: Path, name: str, graph: Graph, codes: np.ndarray, sanitize: bool = False) -> np.ndarray:
     """Outputs of the generated C for a batch of frames.
 
@@ -25,14 +29,17 @@ def run_c(folder: Path, name: str, graph: Graph, codes: np.ndarray, sanitize: bo
     the network one after the other, each row-major. Odd frames use the static arena, even ones their own.
 
     Raises:
-        BadInput: there is no C compiler, the folder does not compile, or the program stops.
+        BadInput: there is no C compiler.
+        ProgramFailed: the folder does not compile, or the program stops.
     """
     frames = pack_codes(np.asarray(codes), graph.input.type)
     with tempfile.TemporaryDirectory(prefix="whetgen-c-") as scratch:
         program = compile_folder(folder, name, Path(scratch) / "network", sanitize)
         done = subprocess.run([program], input=frames.tobytes(), capture_output=True, check=False)
     if done.returncode:
-        raise BadInput(f"{folder}: the compiled network stopped with code {done.returncode}: {_excerpt(done.stderr)}")
+        raise ProgramFailed(
+            f"{folder}: the compiled network stopped with code {done.returncode}: {_excerpt(done.stderr)}"
+        )
     return _outputs(done.stdout)
 
 
@@ -40,7 +47,8 @@ def compile_folder(folder: Path, name: str, program: Path, sanitize: bool = Fals
     """Build ``program`` from the folder and the host driver.
 
     Raises:
-        BadInput: there is no C compiler, or it refuses the folder.
+        BadInput: there is no C compiler.
+        ProgramFailed: it refuses the folder.
     """
     sources = sorted(map(str, (Path(folder) / "src").glob("*.c")))
     command = [
@@ -50,7 +58,7 @@ def compile_folder(folder: Path, name: str, program: Path, sanitize: bool = Fals
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:
-        raise BadInput(f"{folder}: the C compiler refuses it: {_excerpt(done.stderr)}")
+        raise ProgramFailed(f"{folder}: the C compiler refuses it: {_excerpt(done.stderr)}")
     return program
 
 

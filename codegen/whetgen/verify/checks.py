@@ -117,25 +117,31 @@ def _accuracy(graph: Graph, manifest: dict, outputs: np.ndarray, labels: np.ndar
 
 
 def _run_c(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress) -> tuple[np.ndarray, dict, list[str]]:
-    from whetgen.verify.c_runner import run_c
+    from whetgen.verify.c_runner import ProgramFailed, run_c
 
-    progress("compile and run the C")
-    outputs = run_c(folder, manifest["name"], graph, frames.codes)
-    progress("run the C with sanitizers")
     few = frames.codes[:SANITIZED_VECTORS]
-    same = np.array_equal(run_c(folder, manifest["name"], graph, few, sanitize=True), outputs[: len(few)])
+    try:
+        progress("compile and run the C")
+        outputs = run_c(folder, manifest["name"], graph, frames.codes)
+        progress("run the C with sanitizers")
+        same = np.array_equal(run_c(folder, manifest["name"], graph, few, sanitize=True), outputs[: len(few)])
+    except ProgramFailed as error:
+        return _nothing(manifest, frames), {}, [str(error)]
     return outputs, {}, [] if same else ["the C computes something else under the sanitizers"]
 
 
 def _run_verilog(
     folder: Path, manifest: dict, graph: Graph, frames: Frames, progress
 ) -> tuple[np.ndarray, dict, list[str]]:
-    from whetgen.verify.rtl_runner import simulate_bulk, simulate_cocotb
+    from whetgen.verify.rtl_runner import SimulationFailed, simulate_bulk, simulate_cocotb
 
-    progress("cocotb test of the stream protocol")
-    protocol = simulate_cocotb(folder)
-    progress("stream the frames through the RTL")
-    bulk = simulate_bulk(folder, frames.codes)
+    try:
+        progress("cocotb test of the stream protocol")
+        protocol = simulate_cocotb(folder)
+        progress("stream the frames through the RTL")
+        bulk = simulate_bulk(folder, frames.codes)
+    except SimulationFailed as error:
+        return _nothing(manifest, frames), {}, [f"the simulation failed: {_telling_line(str(error))}"]
     measured = {
         "latency_cycles": bulk.latency_cycles,
         "initiation_interval_cycles": bulk.interval_cycles
@@ -178,6 +184,17 @@ def _run_hls(
     wrong = result.malformed - result.dropped + exact.malformed - exact.dropped
     found += [f"malformed frames that were not dropped: {wrong}"] if wrong else []
     return result.outputs, {"malformed_frames_dropped": result.dropped + exact.dropped}, found
+
+
+def _nothing(manifest: dict, frames: Frames) -> np.ndarray:
+    """The outputs of a target that did not run."""
+    return _whole(np.empty((0, manifest["output"]["length"]), dtype=np.int64), len(frames.codes))
+
+
+def _telling_line(log: str) -> str:
+    """The first error of a log, else its last line."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    return next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "no message")
 
 
 def _whole(outputs: np.ndarray, frames: int) -> np.ndarray:

@@ -33,20 +33,26 @@ def load_frames(path: Path, graph: Graph) -> Frames:
     Frames of another shape with as many elements are taken row-major.
 
     Raises:
-        BadInput: no such file, no codes in it, not integers, wrong shape or out of range.
+        BadInput: no such file, no codes in it; codes or labels not integers, of a wrong shape or out of range.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        archive = np.load(path, allow_pickle=False)
+        if not isinstance(archive, np.lib.npyio.NpzFile):
+            raise BadInput(
+                f"{path}: not an .npz file of named arrays; save it with numpy.savez(path, x=codes, y=labels)"
+            )
+        with archive:
             arrays = {key: archive[key] for key in archive.files if key in _CODE_KEYS + _LABEL_KEYS}
+    except BadInput:
+        raise
     except (OSError, EOFError, ValueError, AttributeError, TypeError, zipfile.BadZipFile) as error:
         raise BadInput(f"{path}: not a readable .npz file ({error})") from error
     codes = next((arrays[k] for k in _CODE_KEYS if k in arrays), None)
     if codes is None:
         raise BadInput(f"{path}: holds no array 'x' of input codes; save it with numpy.savez(path, x=codes, y=labels)")
+    codes = _fitting(path, codes, graph)
     labels = next((arrays[k] for k in _LABEL_KEYS if k in arrays), None)
-    if labels is not None and len(labels) != len(codes):
-        raise BadInput(f"{path}: {len(codes)} frames but {len(labels)} labels")
-    return Frames(_fitting(path, codes, graph), None if labels is None else labels.reshape(-1))
+    return Frames(codes, None if labels is None else _classes(path, labels, len(codes), graph))
 
 
 def default_frames(graph: Graph, count: int, seed: int = 0) -> Frames:
@@ -76,10 +82,29 @@ def _fitting(path: Path, codes: np.ndarray, graph: Graph) -> np.ndarray:
         raise BadInput(
             f"{path}: 'x' holds {codes.dtype}; give integer codes of type {kind.name} (real value = code * {graph.meaning.scale})"
         )
-    if codes.ndim < 1 or len(codes) == 0 or codes[0].size != int(np.prod(shape)):
+    if codes.ndim < 1 or len(codes) == 0:
+        raise BadInput(f"{path}: 'x' holds no frames; the network takes (frames, {', '.join(map(str, shape))})")
+    if codes[0].size != int(np.prod(shape)):
         raise BadInput(f"{path}: frames have shape {codes.shape[1:]}, the network takes {shape}")
     if codes.min() < kind.lo or codes.max() > kind.hi:
         raise BadInput(
             f"{path}: codes reach from {codes.min()} to {codes.max()}, {kind.name} holds {kind.lo}..{kind.hi}"
         )
     return codes.reshape(len(codes), *shape)
+
+
+def _classes(path: Path, labels: np.ndarray, frames: int, graph: Graph) -> np.ndarray:
+    if labels.shape not in ((frames,), (frames, 1)):
+        if labels.ndim > 1:
+            raise BadInput(
+                f"{path}: labels have shape {labels.shape}; give one class a frame (numpy.argmax of one-hot rows)"
+            )
+        raise BadInput(f"{path}: {frames} frames but {labels.size if labels.ndim else 'no row of'} labels")
+    if labels.dtype.kind not in "iub":
+        raise BadInput(f"{path}: labels hold {labels.dtype}; give integer classes")
+    sizes = [graph.shapes[o.source][-1] for o in graph.outputs if o.classifier]
+    if len(sizes) == 1 and (labels.min() < 0 or labels.max() >= sizes[0]):
+        raise BadInput(
+            f"{path}: labels reach from {labels.min()} to {labels.max()}, the network tells the classes 0..{sizes[0] - 1}"
+        )
+    return labels.reshape(-1).astype(np.int64)

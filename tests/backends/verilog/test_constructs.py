@@ -14,6 +14,8 @@ from whetgen.backends import verilog
 from whetgen.backends.hardware.packing import pack_frames
 from whetgen.backends.hardware.vectors import stream_outputs, vectors
 from whetgen.errors import BadInput
+from whetgen.ir import ELEMENT_TYPES, Graph, Output
+from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.reference import run
 from whetgen.verify.rtl_runner import Beat, BulkSimulator, simulate_cocotb, tool_environment
 
@@ -133,3 +135,19 @@ def test_illegal_options_are_refused(options, message):
 def test_same_graph_same_text():
     graph = networks.CONSTRUCTS["residual"]
     assert verilog.render(verilog.plan(graph, "net")) == verilog.render(verilog.plan(graph, "net"))
+
+
+@pytest.mark.parametrize("architecture", ["unrolled", "folded"])
+def test_layer_names_of_any_text_stay_inside_their_comments(architecture):
+    odd = "a\nmodule b;\n"
+    kind = ELEMENT_TYPES["uint4"]
+    nodes = (
+        Input(odd, (9,), kind),
+        Dense(f"{odd}sum", odd, np.arange(45).reshape(9, 5) - 20, np.zeros(5, dtype=np.int64)),
+        Threshold(f"{odd}fire", f"{odd}sum", np.arange(5)),
+        Dense(f"{odd}last", f"{odd}fire", np.ones((5, 2), dtype=np.int64), np.arange(2)),
+    )
+    graph = Graph(nodes, (Output(f"{odd}out", f"{odd}last", "accumulators"),))
+    files = verilog.render(verilog.plan(graph, "net", verilog.VerilogOptions(architecture=architecture)))
+    for path, text in files.items():
+        assert "\nmodule b" not in text, path

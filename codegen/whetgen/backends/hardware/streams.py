@@ -49,7 +49,7 @@ def input_stream(graph: Graph, options: HardwareOptions) -> Stream:
 def output_stream(graph: Graph, options: HardwareOptions) -> Stream:
     """The result frame of the kind that the user or the network chooses."""
     legal = legal_outputs(graph)
-    kind = options.output or legal[0]
+    kind = legal[0] if options.output is None else options.output
     if kind not in legal:
         raise BadInput(f"--output {kind}: not possible for this network; choose one of {', '.join(legal)}")
     sources = [o.source for o in graph.outputs]

@@ -15,23 +15,6 @@ from whetgen.backends.verilog.unrolled import MAX_WORD_BITS, Unrolled, multiply_
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 
-_WIRES_OF_ENDS = (
-    "frame_valid",
-    "frame_ready",
-    "result_valid",
-    "result_ready",
-    "advance",
-    "unused_advance",
-    "s_axis_tdata",
-    "s_axis_tvalid",
-    "s_axis_tready",
-    "s_axis_tlast",
-    "m_axis_tdata",
-    "m_axis_tvalid",
-    "m_axis_tready",
-    "m_axis_tlast",
-)
-
 
 @dataclass(frozen=True)
 class LayerCycles:
@@ -85,7 +68,7 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     options = options or VerilogOptions()
     check_name(name)
     source, sink = input_stream(graph, options), output_stream(graph, options)
-    identifiers = Identifiers(name, *_WIRES_OF_ENDS)
+    identifiers = Identifiers(name)
     steps = steps_of(graph, identifiers)
     architecture = _architecture(steps, options)
     if architecture == "unrolled":

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from whetgen.assets import assets
+from whetgen.backends.identifiers import comment_text
 from whetgen.backends.templating import template_environment
 from whetgen.backends.verilog.plan import VerilogPlan
 
@@ -15,7 +16,7 @@ _SYNTHESIS = ("yosys.ys", "vivado.tcl", "vivado.xdc", "quartus.tcl", "quartus.sd
 def render(plan: VerilogPlan) -> dict[str, str]:
     """Text of every file by its path in the output folder, all but vectors and manifest."""
     hdl, bench = template_environment("verilog"), template_environment("cocotb")
-    hdl.filters["columns"] = columns
+    hdl.filters |= {"columns": columns, "comment": comment_text}
     files = {f"rtl/{plan.name}.v": hdl.get_template("top.v.j2").render(plan=plan, clocks=_clock_ports(plan))}
     for rom in plan.roms:
         files[f"rtl/{rom.module}.v"] = hdl.get_template("rom.v.j2").render(plan=plan, rom=rom)
