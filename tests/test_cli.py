@@ -26,7 +26,7 @@ def run(capsys, *arguments):
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
     path = tmp_path_factory.mktemp("model") / "tiny-net.keras"
-    sequential((6, 5, 1), L.Conv2D(3, 3), fire(), L.Flatten(), L.Dense(6), fire(), SoftmaxDecode(key(3, 6))).save(path)
+    sequential((6, 5, 1), L.Conv2D(3, 3, name="conv"), fire(), L.Flatten(), L.Dense(6), fire(), SoftmaxDecode(key(3, 6))).save(path)
     return path
 
 
@@ -115,7 +115,21 @@ def test_inspect_reads_models_and_folders(model, folder, what, capsys):
     facts = json.loads(out)
     assert code == 0 and [row["kind"] for row in facts["layers"]][:3] == ["Input", "Conv", "Threshold"]
     assert facts["totals"]["synapses"] > 0 and set(facts["resources"]) == {"verilog", "hls", "c"}
+    assert facts["foldings"]["conv"][0] == {"pe": 1, "simd": 1, "cycles": 4 * 3 * 9 * 3 + 6}
     assert "fan-in" in run(capsys, "inspect", folder)[1]
+
+
+def test_inspect_lists_every_folding(folder, capsys):
+    out = run(capsys, "inspect", folder, "--foldings")[1]
+    assert out.count("conv ") >= 1 + 2 and "cycles a frame" in out
+
+
+def test_a_folding_and_a_pace_are_taken(model, tmp_path, capsys):
+    arguments = ["--fold", "conv=3x1", "--target-fps", "500000", "--clock-mhz", "100", "--out", tmp_path / "v", "--json"]
+    code, out, _ = run(capsys, model, "--target", "verilog", *arguments)
+    facts = json.loads(out)
+    assert code == 0 and facts["architecture"] == "folded" and facts["initiation_interval_cycles"] <= 200
+    assert facts["cycles"][0] == {"layer": "conv", "cycles": 4 * 3 * 9 + 6, "pe": 3, "simd": 1}
 
 
 def test_weight_bits_narrows_and_says_so(tmp_path, capsys):
@@ -277,16 +291,46 @@ BAD = {
     ),
     "bus of C": (
         lambda m, t: [m, "--target", "c", "--bus-bits", "32"],
-        "--bus-bits 32: --target c has no such option; leave it out",
+        "--bus-bits: --target c has no such option; leave it out",
     ),
     "architecture of HLS": (
         lambda m, t: [m, "--target", "hls", "--architecture", "folded"],
-        "--architecture folded: --target hls has no such option; leave it out",
+        "--architecture: --target hls has no such option; leave it out",
     ),
     "HLS tool of Verilog": (
         lambda m, t: [m, "--target", "verilog", "--hls-tool", "vitis"],
-        "--hls-tool vitis: --target verilog has no such option; leave it out",
+        "--hls-tool: --target verilog has no such option; leave it out",
     ),
+    "folding of C": (lambda m, t: [m, "--target", "c", "--fold", "a=1x1"], "--fold: --target c has no such option"),
+    "folding text": (
+        lambda m, t: [m, "--target", "verilog", "--fold", "conv=4"],
+        "--fold conv=4: write LAYER=PExSIMD, for example dense=4x8",
+    ),
+    "folding of no layer": (
+        lambda m, t: [m, "--target", "hls", "--fold", "nowhere=1x1"],
+        "folding names 'nowhere', which is no layer; layers are ",
+    ),
+    "folding that is not legal": (
+        lambda m, t: [m, "--target", "verilog", "--fold", "conv=77x1"],
+        "folding (77, 1) of layer 'conv' is not possible; legal (PE, SIMD): [(1, 1)",
+    ),
+    "folding unrolled": (
+        lambda m, t: [m, "--target", "verilog", "--architecture", "unrolled", "--fold", "conv=1x1"],
+        "--fold: an unrolled network has no folding; choose --architecture folded",
+    ),
+    "more frames than cycles": (
+        lambda m, t: [m, "--target", "verilog", "--architecture", "folded", "--target-fps", "1e8"],
+        "cycles a frame at least, 1 are left; lower --target-fps or raise --clock-mhz",
+    ),
+    "more frames than the bus brings": (
+        lambda m, t: [m, "--target", "verilog", "--bus-bits", "8", "--target-fps", "1e7"],
+        "--target-fps: the network with its streams takes 30 cycles a frame at least, 10 are left; widen --bus-bits",
+    ),
+    "clock alone": (
+        lambda m, t: [m, "--target", "verilog", "--clock-mhz", "50"],
+        "--clock-mhz 50: means something with --target-fps only; give both",
+    ),
+    "no frames": (lambda m, t: [m, "--target", "hls", "--target-fps", "0"], "--target-fps 0: must be a number above 0"),
     "HLS tool": (
         lambda m, t: [m, "--target", "hls", "--hls-tool", "bambu"],
         "--hls-tool bambu: choose one of vitis, catapult",

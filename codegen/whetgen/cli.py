@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -72,6 +73,14 @@ def generate(
         typer.Option(help="Verilog: auto (default), unrolled (one layer a pipeline stage) or folded (weights in ROM)."),
     ] = None,
     hls_tool: Annotated[str | None, typer.Option(help="HLS: vitis (default) or catapult.")] = None,
+    fold: Annotated[
+        list[str] | None,
+        typer.Option(help="Verilog, HLS: LAYER=PExSIMD, once a layer; whetgen inspect lists the legal ones."),
+    ] = None,
+    target_fps: Annotated[
+        float | None, typer.Option(help="Verilog, HLS: frames a second that the folding must reach.")
+    ] = None,
+    clock_mhz: Annotated[float | None, typer.Option(help="Clock of --target-fps (default 100).")] = None,
     check: Annotated[
         bool, typer.Option("--verify", help="Run the generated target against the reference as well.")
     ] = False,
@@ -83,7 +92,8 @@ def generate(
     if target not in api.TARGETS:
         raise BadInput(f"--target {target}: choose one of {', '.join(api.TARGETS)}")
     own_name = name_from(model.stem) if name is None else check_name(name)
-    options = Options(own_name, bus_bits, output, architecture, hls_tool)
+    folding = _foldings(fold) if fold else None
+    options = Options(own_name, bus_bits, output, architecture, hls_tool, folding, target_fps, clock_mhz)
     check_replaceable(out)
     api.check_narrowing(weight_bits, calibration is not None, tolerance)
     with report.steps() as step:
@@ -109,6 +119,17 @@ def generate(
     report.generated(made, rounding, narrowed, checked)
     if checked and not checked.passed:
         raise typer.Exit(1)
+
+
+def _foldings(texts: list[str]) -> dict[str, tuple[int, int]]:
+    """(PE, SIMD) by layer of ``LAYER=PExSIMD`` each."""
+    found = {}
+    for text in texts:
+        parts = re.fullmatch(r"(.+)=(\d+)x(\d+)", text, re.ASCII)
+        if parts is None:
+            raise BadInput(f"--fold {text}: write LAYER=PExSIMD, for example dense=4x8")
+        found[parts[1]] = (int(parts[2]), int(parts[3]))
+    return found
 
 
 @app.command("verify")
@@ -140,6 +161,9 @@ def inspect(
     model: Annotated[Path, typer.Argument(help="A .keras model or a generated folder.")],
     input_type: InputType = "uint8",
     input_scale: InputScale = 255,
+    foldings: Annotated[
+        bool, typer.Option("--foldings", help="List every legal folding of each layer with its cycles.")
+    ] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -154,7 +178,7 @@ def inspect(
         )
         step("plan the targets")
         resources = api.plan_resources(graph)
-    report.inspected(graph, resources)
+    report.inspected(graph, resources, foldings)
 
 
 @app.command("diff")
@@ -252,7 +276,7 @@ class Report(Output):
             table.add_row(*("" if cell is None else str(cell) for cell in asdict(change).values()))
         self.emit({"same": not changes, "changes": [asdict(c) for c in changes]}, table if changes else "no difference")
 
-    def inspected(self, graph: Graph, resources: dict) -> None:
+    def inspected(self, graph: Graph, resources: dict, all_foldings: bool) -> None:
         table = Table("layer", "kind", "shape", "value bits", "fan-in", "weight bits", "synapses", "operations")
         for row in inspection.layers(graph):
             cells = (
@@ -271,9 +295,9 @@ class Report(Output):
             f"{target}: " + ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in facts.items())
             for target, facts in resources.items()
         ]
-        self.emit(
-            {**inspection.as_dict(graph), "resources": resources}, table, *lines, *(f"note: {n}" for n in graph.notes)
-        )
+        folded = _every_folding(graph) if all_foldings else _folding_spans(graph)
+        notes = (f"note: {n}" for n in graph.notes)
+        self.emit({**inspection.as_dict(graph), "resources": resources}, table, *lines, folded, *notes)
 
     def trained(self, result) -> None:
         facts = {**asdict(result), "path": str(result.path)}
@@ -281,6 +305,23 @@ class Report(Output):
             facts,
             f"wrote {result.path}: {result.sharp_accuracy:.2%} of the test set, fully sharp ({result.epochs} epochs, {result.seconds:.0f} s)",
         )
+
+
+def _folding_spans(graph: Graph) -> Table:
+    table = Table("folded layer", "legal foldings", "cycles a frame", "with PE x SIMD")
+    for layer, legal in inspection.foldings(graph).items():
+        slow, fast = legal[0], legal[-1]
+        span = [f"{slow.cycles:,} to {fast.cycles:,}", f"{slow.pe} x {slow.simd} to {fast.pe} x {fast.simd}"]
+        table.add_row(layer, str(len(legal)), *span)
+    return table
+
+
+def _every_folding(graph: Graph) -> Table:
+    table = Table("folded layer", "PE", "SIMD", "cycles a frame")
+    for layer, legal in inspection.foldings(graph).items():
+        for row in legal:
+            table.add_row(layer, str(row.pe), str(row.simd), f"{row.cycles:,}")
+    return table
 
 
 def _narrowing_lines(narrowed: Narrowed) -> list[str]:

@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from whetgen.backends.hardware.folding import legal_foldings, stage_cycles
+from whetgen.backends.hardware.steps import steps_of
+from whetgen.backends.identifiers import Identifiers
 from whetgen.ir import Graph
 from whetgen.ir.integers import signed_bits
 from whetgen.ir.nodes import LINEAR, Conv, Dense, Input, Node
@@ -30,6 +33,26 @@ class LayerFacts:
     operations: int | None = None
 
 
+@dataclass(frozen=True)
+class LegalFolding:
+    """PE neurons and SIMD inputs at once, and the cycles a frame of the folded Verilog."""
+
+    pe: int
+    simd: int
+    cycles: int
+
+
+def foldings(graph: Graph) -> dict[str, list[LegalFolding]]:
+    """Every legal folding of each hardware layer, the slowest first."""
+    return {
+        step.layer: sorted(
+            (LegalFolding(*folding, stage_cycles(step, folding)) for folding in legal_foldings(step)),
+            key=lambda row: (-row.cycles, row.pe),
+        )
+        for step in steps_of(graph, Identifiers()).steps
+    }
+
+
 def layers(graph: Graph) -> list[LayerFacts]:
     """Facts about every node, in graph order."""
     return [_facts(graph, node) for node in graph.nodes]
@@ -48,7 +71,9 @@ def totals(graph: Graph) -> dict[str, int]:
 
 def as_dict(graph: Graph) -> dict:
     """Everything, ready for JSON."""
-    return {"layers": [asdict(row) for row in layers(graph)], "totals": totals(graph), "notes": list(graph.notes)}
+    legal = {layer: [asdict(row) for row in rows] for layer, rows in foldings(graph).items()}
+    rows = [asdict(row) for row in layers(graph)]
+    return {"layers": rows, "totals": totals(graph), "foldings": legal, "notes": list(graph.notes)}
 
 
 def _facts(graph: Graph, node: Node) -> LayerFacts:

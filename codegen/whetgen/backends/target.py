@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
@@ -12,12 +12,15 @@ from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.reference import run
 
+DEFAULT_CLOCK_MHZ = 100.0
+
 
 @dataclass(frozen=True)
 class Options:
     """Options of ``generate``; None for the default.
 
-    ``bus_bits``, ``output``: Verilog and HLS. ``architecture``: Verilog. ``hls_tool``: HLS.
+    ``bus_bits``, ``output``: Verilog and HLS; so are ``folding``, (PE, SIMD) by layer name, and ``target_fps`` frames a
+    second at ``clock_mhz``, 100 where that is None. ``architecture``: Verilog. ``hls_tool``: HLS.
     ``vectors``: test frames stored in the folder.
     """
 
@@ -26,6 +29,9 @@ class Options:
     output: str | None = None
     architecture: str | None = None
     hls_tool: str | None = None
+    folding: dict[str, tuple[int, int]] | None = None
+    target_fps: float | None = None
+    clock_mhz: float | None = None
     vectors: int = 32
 
 
@@ -45,8 +51,7 @@ class Rendered:
 def _c(graph: Graph, options: Options, codes: np.ndarray) -> Rendered:
     from whetgen.backends import c
 
-    output = None if options.output == "class" else options.output
-    _refuse("c", bus_bits=options.bus_bits, output=output, architecture=options.architecture, hls_tool=options.hls_tool)
+    _refuse("c", replace(options, output=None) if options.output == "class" else options)
     plan = c.plan(graph, options.name)
     resources = {"flash_table_bytes": plan.flash_table_bytes, "arena_bytes": plan.arena_bytes}
     return Rendered(c.render(plan), plan.output_kind, plan.output_len, resources)
@@ -55,10 +60,8 @@ def _c(graph: Graph, options: Options, codes: np.ndarray) -> Rendered:
 def _verilog(graph: Graph, options: Options, codes: np.ndarray) -> Rendered:
     from whetgen.backends import verilog
 
-    _refuse("verilog", hls_tool=options.hls_tool)
-    chosen = verilog.VerilogOptions(
-        bus_bits=_bus_bits(options.bus_bits), output=options.output, architecture=options.architecture or "auto"
-    )
+    _refuse("verilog", options)
+    chosen = verilog.VerilogOptions(**_hardware(options), architecture=options.architecture or "auto")
     plan = verilog.plan(graph, options.name, chosen)
     files = verilog.render(plan)
     files["sim/vectors.txt"] = vectors(plan.input, plan.output, codes, run(graph, codes))
@@ -81,33 +84,59 @@ def _verilog(graph: Graph, options: Options, codes: np.ndarray) -> Rendered:
 def _hls(graph: Graph, options: Options, codes: np.ndarray) -> Rendered:
     from whetgen.backends import hls
 
-    _refuse("hls", architecture=options.architecture)
-    chosen = hls.HlsOptions(
-        bus_bits=_bus_bits(options.bus_bits), output=options.output, tool=options.hls_tool or "vitis"
-    )
+    _refuse("hls", options)
+    chosen = hls.HlsOptions(**_hardware(options), tool=options.hls_tool or "vitis")
     plan = hls.plan(graph, options.name, chosen)
     files = hls.render(plan)
     files["tb/vectors.txt"] = vectors(plan.input, plan.output, codes, run(graph, codes))
     return Rendered(files, plan.output.kind, plan.output.count, plan.resources, details=plan.manifest())
 
 
+def _hardware(options: Options) -> dict:
+    """What Verilog and HLS have in common."""
+    return {
+        "bus_bits": _bus_bits(options.bus_bits),
+        "output": options.output,
+        "folding": options.folding or {},
+        "most_cycles": _most_cycles(options.target_fps, options.clock_mhz),
+    }
+
+
+def _most_cycles(target_fps: float | None, clock_mhz: float | None) -> int | None:
+    """Cycles that a frame may take."""
+    if target_fps is None:
+        if clock_mhz is not None:
+            raise BadInput(f"--clock-mhz {clock_mhz:g}: means something with --target-fps only; give both")
+        return None
+    clock = DEFAULT_CLOCK_MHZ if clock_mhz is None else clock_mhz
+    for flag, value in (("--target-fps", target_fps), ("--clock-mhz", clock)):
+        if not 0 < value < float("inf"):
+            raise BadInput(f"{flag} {value:g}: must be a number above 0")
+    return int(clock * 1e6 // target_fps)
+
+
 def _bus_bits(text: str | None) -> int | str | None:
     return int(text) if text is not None and text.isascii() and text.isdecimal() else text
 
 
-_FLAGS = {
-    "bus_bits": "--bus-bits",
-    "output": "--output",
-    "architecture": "--architecture",
-    "hls_tool": "--hls-tool",
+_TARGETS_OF = {
+    "bus_bits": ("verilog", "hls"),
+    "output": ("verilog", "hls"),
+    "folding": ("verilog", "hls"),
+    "target_fps": ("verilog", "hls"),
+    "clock_mhz": ("verilog", "hls"),
+    "architecture": ("verilog",),
+    "hls_tool": ("hls",),
 }
+_FLAGS = {"folding": "--fold"}
 
 
-def _refuse(target: str, **unused: str | None) -> None:
+def _refuse(target: str, options: Options) -> None:
     """A line about the first option that is given but means nothing to the target."""
-    for option, value in unused.items():
-        if value is not None:
-            raise BadInput(f"{_FLAGS[option]} {value}: --target {target} has no such option; leave it out")
+    for option, targets in _TARGETS_OF.items():
+        if getattr(options, option) is not None and target not in targets:
+            flag = _FLAGS.get(option, "--" + option.replace("_", "-"))
+            raise BadInput(f"{flag}: --target {target} has no such option; leave it out")
 
 
 TARGETS: dict[str, Callable[[Graph, Options, np.ndarray], Rendered]] = {"verilog": _verilog, "hls": _hls, "c": _c}

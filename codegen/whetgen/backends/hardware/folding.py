@@ -52,13 +52,31 @@ def choose_foldings(steps: Steps, input_word: int, options: HardwareOptions) -> 
         raise BadInput(
             f"folding names {sorted(unknown)[0]!r}, which is no layer; layers are {', '.join(s.layer for s in steps.steps)}"
         )
-    pace = max([options.target_cycles, *(_fastest(s, options) for s in steps.steps)])
+    pace = _pace(steps, options)
     words = {steps.input.name: input_word}
     chosen: dict[str, Folding] = {}
     for step in steps.steps:
         chosen[step.layer] = _choose(step, words, pace, options)
         words[step.result.name] = chosen[step.layer][0] * step.result.width
     return chosen
+
+
+def _pace(steps: Steps, options: HardwareOptions) -> int:
+    """Cycles a frame to which the layers are balanced."""
+    fastest = {step.layer: _fastest(step, options) for step in steps.steps}
+    if options.most_cycles is None:
+        return max([options.target_cycles, *fastest.values()])
+    slowest = max(fastest, key=fastest.get)
+    check_pace(f"layer '{slowest}'", fastest[slowest], options, "lower --target-fps or raise --clock-mhz")
+    return options.most_cycles
+
+
+def check_pace(what: str, cycles: int, options: HardwareOptions, remedy: str) -> None:
+    """Refuse what cannot keep the pace that was asked for."""
+    if options.most_cycles is not None and cycles > options.most_cycles:
+        raise BadInput(
+            f"--target-fps: {what} takes {cycles} cycles a frame at least, {options.most_cycles} are left; {remedy}"
+        )
 
 
 def _fastest(step: Step, options: HardwareOptions) -> int:

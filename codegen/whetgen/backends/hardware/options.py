@@ -19,11 +19,13 @@ class HardwareOptions:
     ``bus_bits``: width of the input's tdata, a multiple of 8, or "full" for one beat a frame;
     None is 64 or the whole frame where that is narrower. ``output``: class, scores, spikes or
     accumulators; None chooses by the network. ``folding``: by layer name, (PE, SIMD); a layer not named is
-    balanced to ``target_cycles`` a frame. ``max_word_bits``: widest word between two layers, None for any.
+    balanced to ``target_cycles`` a frame. ``most_cycles``: a frame must not take longer than that, None for as fast
+    as the folding goes. ``max_word_bits``: widest word between two layers, None for any.
     """
 
     bus_bits: int | Literal["full"] | None = None
     output: str | None = None
     target_cycles: int = TARGET_CYCLES
     folding: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    most_cycles: int | None = None
     max_word_bits: int | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from whetgen.assets import assets
+from whetgen.backends.hardware.folding import check_pace
 from whetgen.backends.hardware.resources import estimate
 from whetgen.backends.hardware.steps import steps_of
 from whetgen.backends.hardware.streams import Stream, input_stream, output_stream
@@ -52,6 +53,8 @@ def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
     steps = steps_of(graph, identifiers)
     built = Dataflow(steps, source, sink, identifiers, options)
     sections = tuple(built.sections)
+    slowest = max(sections, key=lambda section: section.cycles)
+    check_pace(f"'{slowest.title}'", slowest.cycles, options, "widen --bus-bits, or lower --target-fps")
     kernels = _kernels(sections)
     return HlsPlan(
         name,

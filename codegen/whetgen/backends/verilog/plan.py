@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from whetgen.backends.hardware.folding import check_pace
 from whetgen.backends.hardware.resources import estimate
 from whetgen.backends.hardware.steps import Steps, steps_of
 from whetgen.backends.hardware.streams import Stream, input_stream, output_stream
@@ -77,6 +78,7 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     else:
         built = Folded(steps, source, sink, identifiers, name, options)
         cycles, roms = tuple(LayerCycles(*row) for row in built.cycles), tuple(built.roms)
+    check_pace("the network with its streams", built.interval, options, "widen --bus-bits, or lower --target-fps")
     sections = tuple(built.sections)
     return VerilogPlan(
         name,
@@ -96,6 +98,8 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
 def _architecture(steps: Steps, options: VerilogOptions) -> str:
     if options.architecture not in ("auto", "unrolled", "folded"):
         raise BadInput(f"--architecture {options.architecture}: choose one of auto, unrolled, folded")
+    if options.folding and options.architecture == "unrolled":
+        raise BadInput("--fold: an unrolled network has no folding; choose --architecture folded")
     widest = widest_word(steps)
     if options.architecture == "unrolled" and widest > MAX_WORD_BITS:
         raise BadInput(
@@ -103,7 +107,11 @@ def _architecture(steps: Steps, options: VerilogOptions) -> str:
         )
     if options.architecture != "auto":
         return options.architecture
-    small = multiply_adds(steps) <= options.unrolled_budget and sliding_windows(steps) <= UNROLLED_WINDOWS
+    small = (
+        not options.folding
+        and multiply_adds(steps) <= options.unrolled_budget
+        and sliding_windows(steps) <= UNROLLED_WINDOWS
+    )
     return "unrolled" if widest <= MAX_WORD_BITS and small else "folded"
 
 
