@@ -26,7 +26,9 @@ def run(capsys, *arguments):
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
     path = tmp_path_factory.mktemp("model") / "tiny-net.keras"
-    sequential((6, 5, 1), L.Conv2D(3, 3, name="conv"), fire(), L.Flatten(), L.Dense(6), fire(), SoftmaxDecode(key(3, 6))).save(path)
+    sequential(
+        (6, 5, 1), L.Conv2D(3, 3, name="conv"), fire(), L.Flatten(), L.Dense(6), fire(), SoftmaxDecode(key(3, 6))
+    ).save(path)
     return path
 
 
@@ -125,11 +127,30 @@ def test_inspect_lists_every_folding(folder, capsys):
 
 
 def test_a_folding_and_a_pace_are_taken(model, tmp_path, capsys):
-    arguments = ["--fold", "conv=3x1", "--target-fps", "500000", "--clock-mhz", "100", "--out", tmp_path / "v", "--json"]
+    arguments = [
+        "--fold",
+        "conv=3x1",
+        "--target-fps",
+        "500000",
+        "--clock-mhz",
+        "100",
+        "--out",
+        tmp_path / "v",
+        "--json",
+    ]
     code, out, _ = run(capsys, model, "--target", "verilog", *arguments)
     facts = json.loads(out)
     assert code == 0 and facts["architecture"] == "folded" and facts["initiation_interval_cycles"] <= 200
     assert facts["cycles"][0] == {"layer": "conv", "cycles": 4 * 3 * 9 + 6, "pe": 3, "simd": 1}
+
+
+@pytest.mark.parametrize("what", ["model", "folder"])
+def test_report_writes_one_page_and_overwrites_none(model, folder, what, tmp_path, capsys):
+    source, page = (model if what == "model" else folder), tmp_path / "page.html"
+    assert run(capsys, "report", source, "--out", page)[0] == 0
+    assert page.read_text().startswith("<!DOCTYPE html>") and not list(tmp_path.glob(".page*"))
+    code, _, err = run(capsys, "report", source, "--out", page)
+    assert code == 2 and err == f"whetgen: --out {page}: exists; give a new file name\n"
 
 
 def test_weight_bits_narrows_and_says_so(tmp_path, capsys):

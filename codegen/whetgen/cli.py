@@ -14,7 +14,7 @@ from rich.table import Table
 
 from whetgen import api, inspection
 from whetgen.backends import Options
-from whetgen.backends.folder import check_replaceable
+from whetgen.backends.folder import check_replaceable, read_manifest, write_text
 from whetgen.backends.identifiers import check_name, name_from
 from whetgen.bench.app import app as bench_app
 from whetgen.console import AsJson, Output, Quiet
@@ -22,6 +22,7 @@ from whetgen.diff import Change, diff
 from whetgen.errors import BadInput
 from whetgen.ir import Graph, load_graph
 from whetgen.passes.narrow import Narrowed
+from whetgen.report import render_report
 from whetgen.verify.checks import Verification, verify
 from whetgen.verify.frames import load_frames
 from whetgen.verify.rounding import KerasCheck
@@ -36,7 +37,7 @@ app = typer.Typer(
     "whetgen MODEL --target {verilog,hls,c} --out DIR generates (the command name may be left out).",
 )
 app.add_typer(bench_app, name="bench")
-COMMANDS = ("generate", "verify", "inspect", "diff", "train", "bench")
+COMMANDS = ("generate", "verify", "inspect", "report", "diff", "train", "bench")
 
 Name = Annotated[str | None, typer.Option(help="Identifier in the generated files (default: the file's stem).")]
 InputType = Annotated[str, typer.Option(help="Type of an input code: uint8, int8, uint4, bit, int16.")]
@@ -171,14 +172,42 @@ def inspect(
     report = Report(quiet, as_json)
     with report.steps() as step:
         step("read the model")
-        graph = (
-            load_graph(model)
-            if model.is_dir()
-            else api.trace(api.load_model(model), api.InputSpec(input_type, input_scale))
-        )
+        graph = _graph(model, input_type, input_scale)
         step("plan the targets")
         resources = api.plan_resources(graph)
     report.inspected(graph, resources, foldings)
+
+
+@app.command()
+def report(
+    source: Annotated[Path, typer.Argument(metavar="DIR|MODEL", help="A generated folder, or a .keras model.")],
+    out: Annotated[Path, typer.Option(help="File to write, NAME.html; an existing one is not overwritten.")],
+    data: Annotated[Path | None, typer.Option(help="X.npz with codes x and labels y, for the samples.")] = None,
+    input_type: InputType = "uint8",
+    input_scale: InputScale = 255,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write one self-contained page with tables and pictures."""
+    output = Report(quiet, as_json)
+    if out.exists():
+        raise BadInput(f"--out {out}: exists; give a new file name")
+    with output.steps() as step:
+        step("read the network")
+        manifest = read_manifest(source) if source.is_dir() else None
+        graph = _graph(source, input_type, input_scale)
+        step("draw the page")
+        frames = load_frames(data, graph) if data else None
+        text = render_report(graph, manifest["name"] if manifest else source.stem, manifest, frames)
+        write_text(out, text)
+    output.emit({"out": str(out)}, f"wrote {out}")
+
+
+def _graph(source: Path, input_type: str, input_scale: float) -> Graph:
+    """Of a generated folder, or of a model."""
+    if source.is_dir():
+        return load_graph(source)
+    return api.trace(api.load_model(source), api.InputSpec(input_type, input_scale))
 
 
 @app.command("diff")

@@ -15,7 +15,7 @@ MANIFEST = {
     "output": {},
     "latency_cycles": None,
     "initiation_interval_cycles": None,
-    "resources": {},
+    "resources": {}, "options": {},
     "graph_sha256": "",
 }
 

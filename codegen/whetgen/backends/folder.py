@@ -22,6 +22,7 @@ REQUIRED = {
     "latency_cycles": int | None,
     "initiation_interval_cycles": int | None,
     "resources": dict,
+    "options": dict,
     "graph_sha256": str,
     "files": dict,
 }
@@ -54,6 +55,20 @@ def _write(out: Path, fill: Callable[[Path], dict]) -> dict:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
     return manifest
+
+
+def write_text(out: Path, text: str) -> None:
+    """Write a file, whole or not at all.
+
+    Raises:
+        BadInput: the place cannot be written to.
+    """
+    with _refusing(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=out.parent, prefix=f".{out.name[:40]}.", delete=False) as fresh:
+            fresh.write(text)
+        Path(fresh.name).chmod(0o644)
+        Path(fresh.name).rename(out)
 
 
 def read_manifest(folder: Path) -> dict:

@@ -7,12 +7,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from whetgen.assets import assets
 
 
-def template_environment(target: str) -> Environment:
-    """Environment over ``templates/<target>``, for plain text (nothing is escaped)."""
+def template_environment(target: str, escape: bool = False) -> Environment:
+    """Environment over ``templates/<target>``; ``escape`` for HTML, where text must not become markup."""
     return Environment(
         loader=FileSystemLoader(assets() / "templates" / target),
         undefined=StrictUndefined,
-        autoescape=False,
+        autoescape=escape,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

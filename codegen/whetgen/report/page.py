@@ -1,0 +1,162 @@
+"""The page: what stands on it, decided; the template lays it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from whetgen import inspection
+from whetgen.backends.templating import template_environment
+from whetgen.ir import Graph
+from whetgen.report import charts
+from whetgen.verify.frames import Frames, default_frames, flat_outputs
+
+_SAMPLES = 16
+_MOST_NUMBERS = 10
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An SVG with its title and a line below it."""
+
+    title: str
+    svg: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells under a head."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything on the page."""
+
+    title: str
+    summary: str
+    boxes: tuple[tuple[str, str], ...]
+    tables: tuple[Table, ...]
+    pictures: tuple[Picture, ...]
+    notes: tuple[str, ...]
+
+
+def render_report(graph: Graph, name: str, manifest: Mapping | None = None, frames: Frames | None = None) -> str:
+    """HTML text. ``manifest``: of an output folder, None for a model alone. ``frames``: for the sample pictures.
+
+    Raises:
+        BadInput: matplotlib is not installed.
+    """
+    page = Page(
+        name,
+        _summary(graph, manifest),
+        tuple((node.name, f"{type(node).__name__} {_shape(graph.shapes[node.name])}") for node in graph.nodes),
+        tuple(table for table in (_facts(manifest), _layers(graph), _kernels(manifest), _files(manifest)) if table),
+        (*_layer_pictures(graph, manifest), *_samples(graph, frames or default_frames(graph, _SAMPLES))),
+        graph.notes,
+    )
+    return template_environment("report", escape=True).get_template("page.html.j2").render(page=page)
+
+
+def _summary(graph: Graph, manifest: Mapping | None) -> str:
+    heads = ", ".join(f"{_shape(graph.shapes[o.source])} {o.kind}" for o in graph.outputs)
+    made = f", generated for {manifest['target']} by whetgen {manifest['version']}" if manifest else ""
+    return f"{_shape(graph.input.shape)} {graph.input.type.name} in, {heads} out{made}."
+
+
+def _facts(manifest: Mapping | None) -> Table | None:
+    """What ``whetgen.json`` says in single numbers."""
+    if manifest is None:
+        return None
+    groups = {"": manifest, "resources": manifest["resources"], "against Keras": manifest.get("keras_check", {})}
+    rows = [
+        (" ".join(filter(None, (group, key.replace("_", " ")))), f"{value:,}" if isinstance(value, int) else str(value))
+        for group, facts in groups.items()
+        for key, value in facts.items()
+        if isinstance(value, int | float | str) and key != "schema"
+    ]
+    return Table("Facts", ("what", "value"), tuple(rows))
+
+
+def _layers(graph: Graph) -> Table:
+    head = ("layer", "kind", "shape", "value bits", "fan-in", "weight bits", "synapses", "operations")
+    rows = []
+    for r in inspection.layers(graph):
+        numbers = (r.value_bits, r.fan_in, r.weight_bits, r.synapses, r.operations)
+        rows.append((r.name, r.kind, _shape(r.shape), *("" if n is None else f"{n:,}" for n in numbers)))
+    return Table("Layers", head, tuple(rows))
+
+
+def _kernels(manifest: Mapping | None) -> Table | None:
+    """What the C planner chose, and what it would have cost otherwise."""
+    if not manifest or not manifest.get("kernels"):
+        return None
+    rows = [
+        (
+            choice["layer"],
+            option["kernel"] + (" (taken)" if option["kernel"] == choice["kernel"] else ""),
+            f"{option['cycles']:,}",
+            f"{option['table_bytes']:,}",
+        )
+        for choice in manifest["kernels"]
+        for option in choice["options"]
+    ]
+    return Table("Kernels", ("layer", "kernel", "cycles, estimated", "bytes of tables"), tuple(rows))
+
+
+def _files(manifest: Mapping | None) -> Table | None:
+    if manifest is None:
+        return None
+    return Table("Files", ("file", "sha256"), tuple((path, sha[:16]) for path, sha in manifest["files"].items()))
+
+
+def _layer_pictures(graph: Graph, manifest: Mapping | None) -> list[Picture]:
+    operations = {r.name: r.operations for r in inspection.layers(graph) if r.operations}
+    found = []
+    if operations:
+        found.append(
+            Picture("Operations", charts.bars(operations, "weights applied a frame"), "Zero weights are not counted.")
+        )
+        found.append(
+            Picture("Weights", charts.weight_histograms(graph), "How often each integer weight occurs, layer by layer.")
+        )
+    cycles = (manifest or {}).get("cycles") or (manifest or {}).get("loop_trips")
+    if cycles:
+        unit = "cycles" if "cycles" in manifest else "loop trips"
+        svg = charts.bars({row["layer"]: row["cycles"] for row in cycles}, f"{unit} a frame")
+        found.append(Picture("Time", svg, f"{unit.capitalize()} of each layer, by the closed formulas."))
+    return found
+
+
+def _samples(graph: Graph, frames: Frames) -> list[Picture]:
+    """Inputs that are pictures, and what the network says."""
+    shape = graph.input.shape
+    plane = shape[:2] if len(shape) == 3 and shape[2] == 1 else shape
+    if len(plane) != 2:
+        return []
+    few = frames.first(_SAMPLES)
+    captions = _captions(graph, few)
+    svg = charts.images(few.codes.reshape(len(few.codes), *plane), captions)
+    return [Picture("Samples", svg, "Input frames, and above each what the network says of it.")]
+
+
+def _captions(graph: Graph, frames: Frames) -> list[str]:
+    outputs = flat_outputs(graph, frames.codes)
+    if len(graph.outputs) == 1 and graph.outputs[0].classifier:
+        classes = np.argmax(outputs, axis=1)
+        labels = [None] * len(classes) if frames.labels is None else frames.labels
+        return [
+            f"class {c}" + ("" if y is None else " ✓" if c == y else f" ✗ {y}")
+            for c, y in zip(classes, labels, strict=True)
+        ]
+    return [" ".join(map(str, row[:_MOST_NUMBERS])) + (" …" if len(row) > _MOST_NUMBERS else "") for row in outputs]
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape))
