@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import keras
 
 PRECISIONS = ("ap_fixed<16,6>", "ap_fixed<32,16>")
+WIDEST = "ap_fixed<100,50>"  # an input of more than 100 bits stops hls4ml's conversion
 MNIST_MLP = (784, 256, 256, 100)
 
 
