@@ -23,6 +23,7 @@ from whetgen.errors import BadInput
 from whetgen.ir import Graph, load_graph
 from whetgen.passes.narrow import Narrowed
 from whetgen.report import render_report
+from whetgen.synth import DEVICES, Synthesis, synthesise
 from whetgen.verify.checks import Verification, verify
 from whetgen.verify.frames import load_frames
 from whetgen.verify.rounding import KerasCheck
@@ -37,7 +38,7 @@ app = typer.Typer(
     "whetgen MODEL --target {verilog,hls,c} --out DIR generates (the command name may be left out).",
 )
 app.add_typer(bench_app, name="bench")
-COMMANDS = ("generate", "verify", "inspect", "report", "diff", "train", "bench")
+COMMANDS = ("generate", "verify", "inspect", "report", "synth", "diff", "train", "bench")
 
 Name = Annotated[str | None, typer.Option(help="Identifier in the generated files (default: the file's stem).")]
 InputType = Annotated[str, typer.Option(help="Type of an input code: uint8, int8, uint4, bit, int16.")]
@@ -210,6 +211,23 @@ def _graph(source: Path, input_type: str, input_scale: float) -> Graph:
     return api.trace(api.load_model(source), api.InputSpec(input_type, input_scale))
 
 
+@app.command()
+def synth(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of --target verilog.")],
+    device: Annotated[str, typer.Option(help=f"{', '.join(DEVICES)}.")],
+    seed: Annotated[int, typer.Option(help="Of the placement.")] = 1,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Synthesise, place and route with open tools: LUT, FF, carry, BRAM, DSP, Fmax."""
+    report = Report(quiet, as_json)
+    with report.steps() as step:
+        result = synthesise(folder, device, seed, step)
+    report.synthesised(result)
+    if result.failure or not result.fits:
+        raise typer.Exit(1)
+
+
 @app.command("diff")
 def diff_command(
     before: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that whetgen generated.")],
@@ -298,6 +316,23 @@ class Report(Output):
             lines += [str(flip) for flip in flips if flip.found]
         self.emit(facts, *lines)
         self._fail(*_failure_lines(result), *(f"FAILED: {flip}" for flip in flips if not flip.found))
+
+    def synthesised(self, result: Synthesis) -> None:
+        table = Table(result.device, "used", "of")
+        for resource, used in result.cells.items():
+            table.add_row(resource, f"{used:,}", f"{result.room[resource]:,}")
+        lines = [f"logic depth {result.depth} cells"]
+        if result.fmax_mhz is not None:
+            lines.append(
+                f"{result.fmax_mhz} MHz: {result.frames_per_second:,.0f} frames a second, latency {result.latency_ns} ns"
+            )
+        self.emit(
+            {**asdict(result), "fits": result.fits}, f"{result.name} on {DEVICES[result.device].title}", table, *lines
+        )
+        self._fail(*([f"FAILED: {result.failure}"] if result.failure else []))
+        self._fail(
+            *([] if result.fits else [f"FAILED: does not fit {result.device}; fold more (--fold, --target-fps)"])
+        )
 
     def compared(self, changes: tuple[Change, ...]) -> None:
         table = Table("part", "what", "before", "after")

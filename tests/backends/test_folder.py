@@ -15,7 +15,8 @@ MANIFEST = {
     "output": {},
     "latency_cycles": None,
     "initiation_interval_cycles": None,
-    "resources": {}, "options": {},
+    "resources": {},
+    "options": {},
     "graph_sha256": "",
 }
 

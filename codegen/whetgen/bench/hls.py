@@ -11,7 +11,17 @@ import numpy as np
 
 from whetgen.api import InputSpec, check_against_keras, generate, trace, trace_steps
 from whetgen.backends import Options
-from whetgen.bench.hls4ml import Agreement, BuildTime, agreement, compare_predictions, time_bridge, time_stock, timed
+from whetgen.bench.hls4ml import (
+    PRECISIONS,
+    WIDEST,
+    Agreement,
+    BuildTime,
+    agreement,
+    compare_predictions,
+    time_bridge,
+    time_stock,
+    timed,
+)
 from whetgen.reference import run
 from whetgen.verify.frames import flat_outputs
 from whetgen.verify.hls_runner import compile_testbench, run_hls
@@ -55,7 +65,7 @@ def agreements(
 ) -> tuple[Agreement, ...]:
     """``compare_predictions`` and a row for our own C++."""
     progress("predictions through hls4ml")
-    rows = compare_predictions(model, codes, work_dir / "routes", labels, spec)
+    rows = compare_predictions(model, codes, work_dir / "routes", labels, spec, (*PRECISIONS, WIDEST))
     progress("predictions through whetgen --target hls")
     return (*rows, _target_row(model, codes, labels, spec, work_dir / "target"))
 

@@ -1,0 +1,117 @@
+"""From a Verilog folder to cells, a netlist, and a placed and routed design."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from whetgen.backends.folder import read_manifest
+from whetgen.errors import BadInput
+from whetgen.synth.depth import logic_depth
+from whetgen.synth.devices import DEVICES, Device
+from whetgen.synth.tools import ToolFailed, call, find_tool
+
+_NS_PER_CYCLE_AT_1_MHZ = 1000.0
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """What a network takes. ``cells``: count by resource; ``other``: cells that take none, by type.
+
+    ``depth``: longest path in cells between registers. ``fmax_mhz``: of nextpnr, None where it was not run or
+    failed, ``failure`` then says why. ``frames_per_second``, ``latency_ns``: at that clock, by the cycles in whetgen.json.
+    """
+
+    device: str
+    name: str
+    cells: dict[str, int]
+    room: dict[str, int]
+    other: dict[str, int]
+    depth: int
+    fmax_mhz: float | None = None
+    frames_per_second: float | None = None
+    latency_ns: float | None = None
+    failure: str | None = None
+
+    @property
+    def fits(self) -> bool:
+        return all(count <= self.room.get(resource, 0) for resource, count in self.cells.items())
+
+
+def synthesise(folder: Path, device: str, seed: int = 1, progress: Callable[[str], None] | None = None) -> Synthesis:
+    """Synthesise the folder's ``rtl``, out of context where the device's tools can; nothing in the folder changes.
+
+    Raises:
+        BadInput: not a Verilog folder of ours, no such device, a tool is missing, or Yosys cannot take the sources.
+    """
+    tell = progress or (lambda _: None)
+    manifest = read_manifest(folder)
+    if manifest["target"] != "verilog":
+        raise BadInput(f"{folder}: holds target {manifest['target']}; whetgen synth takes folders of --target verilog")
+    if device not in DEVICES:
+        raise BadInput(f"--device {device}: choose one of {', '.join(DEVICES)}")
+    chosen = DEVICES[device]
+    with tempfile.TemporaryDirectory(prefix="whetgen-synth-") as scratch:
+        work = Path(scratch)
+        for source in (folder / "rtl").glob("*.v"):
+            shutil.copy(source, work)
+        tell(f"yosys for {device}")
+        try:
+            counts, depth = _yosys(work, manifest["name"], chosen)
+        except ToolFailed as error:
+            raise BadInput(f"{folder}: {error}") from error
+        cells, other = _resources(counts, chosen)
+        made = Synthesis(device, manifest["name"], cells, chosen.room, other, depth)
+        if chosen.place_and_route is None:
+            return made
+        tell(f"place and route for {device}")
+        return _place_and_route(work, chosen, seed, made, manifest)
+
+
+def _yosys(work: Path, top: str, device: Device) -> tuple[Counter, int]:
+    """Cells of the flat netlist by type, and the depth; leaves ``netlist.json``."""
+    sources = " ".join(sorted(path.name for path in work.glob("*.v")))
+    script = [
+        f"read_verilog {sources}",
+        device.synth.format(top=top),
+        "flatten",
+        "clean",
+        "write_json netlist.json",
+    ]
+    (work / "run.ys").write_text("\n".join([*script, ""]))
+    call([find_tool("yosys"), "run.ys"], work)
+    cells = json.loads((work / "netlist.json").read_text())["modules"][top]["cells"].values()
+    return Counter(cell["type"] for cell in cells), logic_depth(cells, device.logic)
+
+
+def _resources(counts: Counter, device: Device) -> tuple[dict[str, int], dict[str, int]]:
+    cells, other = dict.fromkeys(device.room, 0), {}
+    for kind, count in sorted(counts.items()):
+        taken = device.resource(kind)
+        if taken is None:
+            other[kind] = count
+        else:
+            cells[taken[0]] += taken[1] * count
+    return cells, other
+
+
+def _place_and_route(work: Path, device: Device, seed: int, made: Synthesis, manifest: dict) -> Synthesis:
+    tool, *arguments = device.place_and_route
+    command = [find_tool(tool), *arguments, "--json", "netlist.json", "--report", "report.json", "--seed", str(seed)]
+    try:
+        call(command, work)
+    except ToolFailed as error:
+        return Synthesis(**{**vars(made), "failure": str(error)})
+    clocks = json.loads((work / "report.json").read_text())["fmax"]
+    fmax = min(clock["achieved"] for clock in clocks.values())
+    speed = {
+        "fmax_mhz": round(fmax, 2),
+        "frames_per_second": round(fmax * 1e6 / manifest["initiation_interval_cycles"], 1),
+        "latency_ns": round(manifest["latency_cycles"] * _NS_PER_CYCLE_AT_1_MHZ / fmax, 1),
+    }
+    return Synthesis(**{**vars(made), **speed})

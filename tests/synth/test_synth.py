@@ -1,0 +1,61 @@
+"""Synthesis with the open tools on small networks, and what is refused."""
+
+import pytest
+from tests.backends.verilog.test_golden import tiny
+
+import whetgen
+from whetgen.errors import BadInput
+from whetgen.synth import DEVICES, Synthesis, synthesise, tools
+from whetgen.synth.run import _resources
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("synth") / "v"
+    whetgen.generate(tiny(), "verilog", path, whetgen.Options(name="tiny"))
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_small_network_fits_and_has_a_speed(device, folder):
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    result = synthesise(folder, device)
+    assert result.fits and result.failure is None and result.depth > 0
+    assert 10 < result.cells["lut"] < 1000 and 10 < result.cells["ff"] < 1000
+    if DEVICES[device].place_and_route:
+        assert result.fmax_mhz > 10
+        assert result.frames_per_second == pytest.approx(result.fmax_mhz * 1e6, rel=1e-3)  # a frame a cycle
+    else:
+        assert result.fmax_mhz is None
+    assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_cells_count_by_what_they_take():
+    cells, other = _resources({"LUT6": 3, "RAM32M": 2, "RAMB36E1": 2, "FDRE": 5, "BUFG": 1}, DEVICES["xc7"])
+    assert cells == {"lut": 11, "ff": 5, "carry": 0, "bram": 4, "dsp": 0} and other == {"BUFG": 1}
+
+
+def test_what_is_too_large_does_not_fit():
+    room = DEVICES["ice40-hx8k"].room
+    assert not Synthesis("ice40-hx8k", "net", {"lut": 7681}, room, {}, 3).fits
+    assert Synthesis("ice40-hx8k", "net", {"lut": 7680, "bram": 32}, room, {}, 3).fits
+
+
+def test_other_targets_devices_and_missing_tools_are_refused(folder, tmp_path, monkeypatch):
+    whetgen.generate(tiny(), "c", tmp_path / "c", whetgen.Options(name="tiny"))
+    with pytest.raises(BadInput, match=r"holds target c; whetgen synth takes folders of --target verilog$"):
+        synthesise(tmp_path / "c", "xc7")
+    with pytest.raises(BadInput, match=r"^--device virtex: choose one of xc7, ecp5-25k, ice40-hx8k$"):
+        synthesise(folder, "virtex")
+    monkeypatch.setattr(tools.shutil, "which", lambda *_, **__: None)
+    with pytest.raises(BadInput, match=r"^yosys is not installed; install it, or its build on PyPI: pip install"):
+        synthesise(folder, "xc7")
+
+
+@pytest.mark.slow
+def test_sources_that_yosys_refuses_are_said_in_one_line(folder, tmp_path):
+    whetgen.generate(tiny(), "verilog", tmp_path / "v", whetgen.Options(name="tiny"))
+    (tmp_path / "v" / "rtl" / "tiny.v").write_text("module tiny(;\n")
+    with pytest.raises(BadInput, match=r"ERROR"):
+        synthesise(tmp_path / "v", "xc7")
