@@ -421,11 +421,10 @@ def main(arguments: list[str] | None = None) -> None:
         message = str(error)
     except OSError as error:
         message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-    except typer.BadParameter.__base__ as error:  # every error of usage
-        asked = error.ctx.info_name if error.ctx and error.ctx.parent else ""
-        message = (
-            f"{' '.join(error.format_message().split())} ({' '.join(['whetgen', asked]).strip()} --help shows all)"
-        )
+    except typer.TyperException as error:  # a mistake in the arguments
+        context = getattr(error, "ctx", None)
+        asked = f"whetgen {context.info_name}" if context and context.parent else "whetgen"
+        message = f"{' '.join(error.format_message().split())} ({asked} --help shows all)"
     except typer.Abort:
         sys.exit(1)
     sys.stderr.write(f"whetgen: {message}\n")

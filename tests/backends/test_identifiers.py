@@ -36,11 +36,11 @@ def test_a_legal_name_stays(name):
         ("frame_valid", "--name 'frame_valid' is a word that the generated files use themselves; choose another"),
         (
             "stdint",
-            "--name 'stdint' is a header of the C library, which include/stdint.h would hide; choose another",
+            "--name 'stdint' is a system header, which include/stdint.h would hide; choose another",
         ),
         (
             "Features",
-            "--name 'Features' is a header of the C library, which include/Features.h would hide; choose another",
+            "--name 'Features' is a system header, which include/Features.h would hide; choose another",
         ),
         ("wg_dense", "--name 'wg_dense' starts like the names of the runtime and library; choose another"),
         ("n" * 49, f"--name '{'n' * 49}' is 49 characters long, at most 48 are allowed"),

@@ -11,6 +11,8 @@ from tests.random_graphs import random_codes, random_graph
 from tests.trace.models import fire, key, sequential, with_coarse_weights
 
 from whetgen import InputSpec, trace
+from whetgen.ir import ELEMENT_TYPES, Graph, Output
+from whetgen.ir.nodes import Dense, Input, Reshape, Threshold
 from whetgen.passes import optimise
 from whetgen.passes.narrow import _best_thresholds, lost_frames, narrow, narrow_auto, weight_bits
 from whetgen.sharpen import SoftmaxDecode
@@ -130,7 +132,7 @@ def read_and_given_out():
 
 
 EXACT = {
-    "residual add": (residual, "'join' adds its sums to something else"),
+    "residual add": (residual, "'join' brings its sums together with others"),
     "two thresholds": (read_twice, "'wide' is read 2 times"),
     "output and threshold": (read_and_given_out, "'wide' is read 2 times|'wide' is an output and is read by"),
 }
@@ -173,6 +175,22 @@ def test_a_layer_whose_scale_meets_another_stays_exact_and_says_why(name):
     assert wide.bits_after == wide.bits_before > 4
     assert re.match(f"keeps its exact weights, because {reason}", wide.note)
     assert weight_bits(narrowed.graph["wide"]) > 4
+
+
+def test_a_neuron_without_weights_does_not_blow_up_its_bias():
+    weights = np.array([[1000, 0], [-777, 0], [345, 0]])
+    nodes = (
+        Input("x", (3,), ELEMENT_TYPES["uint8"]),
+        Dense("d", "x", weights, np.array([5, 9])),
+        Reshape("r", "d", (1, 2)),
+        Threshold("t", "r", np.array([7, 9])),
+    )
+    graph = Graph(nodes, (Output("y", "t", "spikes"),))
+    codes = np.random.default_rng(0).integers(0, 256, (100, 3))
+    for bits in (1, 4):
+        narrowed = narrow(graph, codes, bits).graph
+        assert narrowed.ranges["d"][1] < 1 << 20
+        assert np.array_equal(narrowed.run(codes)[..., 1], graph.run(codes)[..., 1])
 
 
 def measured_agreement(exact, narrowed, codes):

@@ -56,11 +56,11 @@ result_valid result_ready advance unused_advance s_axis_tdata s_axis_tvalid s_ax
 m_axis_tdata m_axis_tvalid m_axis_tready m_axis_tlast
 """
 _SYSTEM_HEADERS = """
-alloca assert byteswap complex ctype dirent elf endian errno error fcntl features fenv float getopt glob iconv
-inttypes iso646 langinfo libgen libintl limits link locale malloc math memory netdb poll pthread pwd regex resolv
-sched search semaphore setjmp signal spawn stab stdalign stdarg stdatomic stdbool stdckdint stddef stdint stdio
-stdlib stdnoreturn string strings syscall syslog tar termios tgmath threads time uchar unistd utime values wchar
-wctype
+alloca ap_fixed assert byteswap complex ctype dirent elf endian errno error fcntl features fenv float getopt
+glob hls_math hls_stream iconv inttypes iso646 langinfo libgen libintl limits link locale malloc math memory
+netdb poll pthread pwd regex resolv sched search semaphore setjmp signal spawn stab stdalign stdarg stdatomic
+stdbool stdckdint stddef stdint stdio stdlib stdnoreturn string strings syscall syslog tar termios tgmath
+threads time uchar unistd utime values wchar wctype
 """
 
 KEYWORDS = frozenset(" ".join((_C, _CPP, _VERILOG, _SYSTEMVERILOG)).split())
@@ -81,9 +81,7 @@ def check_name(name: str) -> str:
     if name.lower() in RESERVED:
         raise BadInput(f"--name {name!r} is a word that the generated files use themselves; choose another")
     if name.lower() in HEADERS:
-        raise BadInput(
-            f"--name {name!r} is a header of the C library, which include/{name}.h would hide; choose another"
-        )
+        raise BadInput(f"--name {name!r} is a system header, which include/{name}.h would hide; choose another")
     if name.lower().startswith(("wg_", "whetgen")):
         raise BadInput(f"--name {name!r} starts like the names of the runtime and library; choose another")
     if len(name) > MAX_LENGTH:

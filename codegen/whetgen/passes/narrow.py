@@ -174,11 +174,13 @@ def _candidates(linear: Dense | Conv, route: Route, bits: int) -> Iterator[tuple
     """The layer and its path on the grids of all step sizes, one step a neuron or one for all of them."""
     values = linear.weights.astype(np.float64)
     axes = tuple(range(values.ndim - route.channelwise))
+    largest = np.abs(values).max(axis=axes)
     if bits == 1:
-        yield _on_steps(linear, route, np.where(values >= 0, 1, -1), np.abs(values).mean(axis=axes))
+        steps = np.where(largest > 0, np.abs(values).mean(axis=axes), 1)
+        yield _on_steps(linear, route, np.where(values >= 0, 1, -1), steps)
         return
     top = (1 << (bits - 1)) - 1
-    steps = np.maximum(np.abs(values).max(axis=axes) / top, 1e-300)
+    steps = np.where(largest > 0, largest / top, 1)
     for shrink in _SHRINK:
         weights = np.clip(np.rint(values / (steps * shrink)), -top, top)
         yield _on_steps(linear, route, weights, steps * shrink)
@@ -194,7 +196,7 @@ def _with_bias_on(node: Node, steps: np.ndarray) -> Node:
     bias = getattr(node, "bias", None)
     if bias is None or not np.any(bias):
         return node
-    units = np.broadcast_to(np.maximum(steps, 1e-300), bias.shape)
+    units = np.broadcast_to(steps, bias.shape)
     rounded = [round(int(b) / Fraction(float(s))) for b, s in zip(bias.flat, units.flat, strict=True)]
     return replace(node, bias=as_integers(rounded).reshape(bias.shape))
 

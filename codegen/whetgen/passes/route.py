@@ -47,7 +47,7 @@ def route_of(graph: Graph, name: str) -> Route | str:
                 return f"'{reader.name}' has a threshold for each position"
             return Route(tuple(path), tip, reader, all(_is_channelwise(graph, n) for n in path))
         if not _carries_a_scale(reader):
-            return f"'{reader.name}' adds its sums to something else"
+            return f"'{reader.name}' brings its sums together with others"
         path.append(reader)
         tip = reader.name
     if graph.readers[tip]:

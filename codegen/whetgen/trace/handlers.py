@@ -77,7 +77,7 @@ _MIX = "use Add or Concatenate followed by a sharpened layer"
 _POOL = "use a pooling layer"
 _SHAPE = "use Reshape, Permute, Cropping or Concatenate layers"
 _INSTEAD = {
-    _SPIKE: "ReLU LeakyReLU PReLU ELU GELU Swish Relu Relu6 LeakyRelu Elu Selu Gelu Silu Softplus Softsign Tanh Sigmoid "
+    _SPIKE: "ReLU LeakyReLU PReLU ELU GELU Swish Relu Relu6 LeakyRelu Elu Selu Gelu Silu Softplus Softsign Tanh "
     "HardSigmoid HardTanh Sign Greater GreaterEqual Round",
     _NORM: "LayerNormalization GroupNormalization UnitNormalization RMSNormalization SpectralNormalization Normalize",
     _FLAT: "Conv3D Conv3DTranspose MaxPooling3D AveragePooling3D GlobalMaxPooling3D GlobalAveragePooling3D "
@@ -94,6 +94,7 @@ _INSTEAD = {
     "use UpSampling1D followed by Conv1D": "Conv1DTranspose",
     "use UpSampling2D followed by Conv2D": "Conv2DTranspose",
     "use Concatenate followed by MaxPooling, or Add followed by SpikingBReLU": "Maximum Minimum",
+    "use SpikingSigmoid, sharpened to 1.0, or at the end Activation('sigmoid')": "Sigmoid LogSigmoid",
     "use layers, whose meaning is known": "Lambda TorchModuleWrapper TFSMLayer JaxLayer FlaxLayer",
     "use Conv1D, or a Dense layer, which works along the last axis anyway": "TimeDistributed EinsumDense",
     "give frames of one length": "Masking",

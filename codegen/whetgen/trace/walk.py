@@ -53,7 +53,7 @@ def starts_with_rescaling(model: keras.Model) -> bool:
     def visit(operation, path, node, still_codes):
         nonlocal found
         kind = type(operation).__name__
-        found |= kind == "Rescaling" and still_codes[0]
+        found |= kind == "Rescaling" and all(still_codes)
         return kind in (*NO_OPS, *MOVES) and all(still_codes)
 
     walk(model, True, visit)

@@ -29,6 +29,7 @@ _LEAST_NORMAL = 2.0**-126
 _NORM_GAIN = 2.0**26  # of a batch norm's inverse root: epsilon is above 2**-52
 _HEAD_TOLERANCE = 2.0**-20  # of float32 exponentials, near results up to 1
 _GRID = 1 << 20
+_BATCH = 64  # frames whose bounds are in memory at once
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def compare_with_keras(
 def _outside_bound(
     traced: Graph, lowered: Lowered, step: Step, exact, codes, frames: np.ndarray, differs: np.ndarray
 ) -> int:
-    bound = _bounds(traced, step.source, {n: v[frames] for n, v in exact.items()}, codes[frames])
+    bound = _bounds(traced, step.source, exact, codes, frames)
     meaning = lowered.preactivations[step.name]
     scale, offset = (np.broadcast_to(a, meaning.shape) for a in (meaning.scale, meaning.offset))
     sums = exact[meaning.node][frames]
@@ -125,7 +126,7 @@ def _classes(traced: Graph, graph: Graph, exact, keras_values, clean: np.ndarray
             )
             strays += int(lost.sum())
         elif len(frames):
-            bound = _bounds(traced, before.source, {n: v[frames] for n, v in exact.items()}, codes[frames])
+            bound = _bounds(traced, before.source, exact, codes, frames)
             lead = ours[frames, winners[frames]] - ours[frames, theirs[frames]]
             strays += int(np.sum(lead.astype(float) * float(output.scale) > 2 * bound.max(axis=-1)))
     return different, int(strays)
@@ -134,19 +135,20 @@ def _classes(traced: Graph, graph: Graph, exact, keras_values, clean: np.ndarray
 def _values(traced: Graph, graph: Graph, exact, keras_values, clean: np.ndarray, codes: np.ndarray) -> tuple[int, int]:
     """Numbers of outputs with a scale that were compared, and how many lie outside the bound."""
     compared = far = 0
-    frames = np.flatnonzero(clean)
+    batches = [b for b in np.array_split(np.flatnonzero(clean), range(_BATCH, len(codes), _BATCH)) if len(b)]
     kinds = {node.name: node for node in traced.nodes}
     for before, output in zip(traced.outputs, graph.outputs, strict=True):
-        if output.kind != "accumulators" or before.source not in keras_values or not len(frames):
+        if output.kind != "accumulators" or before.source not in keras_values:
             continue
-        ours = exact[output.source][frames].astype(float) * float(output.scale) + float(output.offset)
-        bound = _bounds(traced, before.source, {n: v[frames] for n, v in exact.items()}, codes[frames])
         head = kinds[before.source]
         squash = _HEADS[head.activation] if isinstance(head, Head) else _linear_head
-        wanted, tolerance = squash(ours, bound.reshape(ours.shape))
-        theirs = keras_values[before.source][frames].reshape(ours.shape)
-        compared += theirs.size
-        far += int(np.sum(~(np.abs(theirs - wanted) <= tolerance)))  # NaN is far
+        for frames in batches:
+            ours = exact[output.source][frames].astype(float) * float(output.scale) + float(output.offset)
+            bound = _bounds(traced, before.source, exact, codes, frames).reshape(ours.shape)
+            wanted, tolerance = squash(ours, bound)
+            theirs = keras_values[before.source][frames].reshape(ours.shape)
+            compared += theirs.size
+            far += int(np.sum(~(np.abs(theirs - wanted) <= tolerance)))  # NaN is far
     return compared, far
 
 
@@ -169,15 +171,17 @@ def _softmax_head(values: np.ndarray, bound: np.ndarray) -> tuple[np.ndarray, np
 _HEADS = {"sigmoid": _sigmoid_head, "softmax": _softmax_head}
 
 
-def _bounds(traced: Graph, name: str, exact: Mapping[str, np.ndarray], codes: np.ndarray) -> np.ndarray:
-    """Largest possible float32 error of a traced tensor, element by element."""
+def _bounds(
+    traced: Graph, name: str, exact: Mapping[str, np.ndarray], codes: np.ndarray, frames: np.ndarray
+) -> np.ndarray:
+    """Largest possible float32 error of a traced tensor on some frames, element by element."""
     sizes: dict[str, _Size] = {}
     for node in traced.nodes:
         if isinstance(node, Input):
-            real = np.abs(codes.astype(float) * float(traced.meaning.scale) + float(traced.meaning.offset))
+            real = np.abs(codes[frames].astype(float) * float(traced.meaning.scale) + float(traced.meaning.offset))
             sizes[node.name] = _Size(real, 2)
         elif isinstance(node, Step):
-            sizes[node.name] = _Size(exact[node.name].astype(float), 0, 0.0)
+            sizes[node.name] = _Size(exact[node.name][frames].astype(float), 0, 0.0)
         else:
             sizes[node.name] = _size(node, *(sizes[s] for s in node.sources))
         if node.name == name:
