@@ -144,9 +144,9 @@ def test_summary_shows_the_sharpness_of_nested_layers_too():
     inner = keras.Sequential([keras.Input((4,)), SpikingBReLU(0.25)], name="inner")
     lines: list[str] = []
     outer = keras.Sequential([keras.Input((4,)), inner, SpikingSigmoid(1.0)])
-    outer.summary(print_fn=lines.append, expand_nested=True, line_length=120)
+    outer.summary(print_fn=lines.append, expand_nested=True)
     text = "".join(lines)
-    assert "1 (sharp 0.25)" in text and "1 (sharp 1)" in text
+    assert "1 (s=0.25)" in text and "1 (s=1)" in text
 
 
 @pytest.mark.parametrize("sharpness", [0.0, 1.0])

@@ -86,8 +86,8 @@ class SpikingActivation(keras.layers.Layer):
         return fire(z)
 
     def count_params(self) -> int:
-        """1, the sharpness; ``model.summary()`` shows its value beside it."""
-        return _ShownWith(super().count_params(), f"sharp {self.sharpness:.4g}")
+        """1, the sharpness; ``model.summary()`` shows its value s beside it."""
+        return _ShownWith(super().count_params(), f"s={self.sharpness:.4g}")
 
     def compute_output_shape(self, input_shape):
         return input_shape
