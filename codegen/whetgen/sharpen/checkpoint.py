@@ -78,6 +78,7 @@ def resume(path: str | Path, model: keras.Model, callbacks: Sequence[keras.callb
     for variable, value in zip(variables, given, strict=True):
         variable.assign(value)
     for number, callback in enumerate(kept):
+        callback.set_model(model)
         start = f"callback/{number}/"
         callback.restore({k.removeprefix(start): v for k, v in saved.items() if k.startswith(start)})
     return Progress(int(saved["epochs"]), bool(saved["stopped"]))

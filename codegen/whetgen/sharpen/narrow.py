@@ -33,7 +33,8 @@ class NarrowWeights(keras.callbacks.Callback):
     model holds (straight-through). Between batches, so in validation, checkpoints and at the end,
     the model is on the grid, and its weights narrow to ``bits`` bits without loss.
 
-    The steps are chosen anew at the beginning of each epoch. ``bits``: 1 (sign), 2 (ternary) to 16.
+    The steps are chosen anew at the beginning of each epoch. A layer with an activation of its own (a softmax
+    or sigmoid head) has one step for all channels: its sums are compared with each other. ``bits``: 1 (sign), 2 (ternary) to 16.
     With 1 bit latent weights stay within 2.5 steps of 0, so that each can still turn.
 
     Raises:
@@ -80,6 +81,7 @@ class _Latent:
         self.bits = bits
         self.values = per_channel(layer)
         self.on_grid = self.values
+        self.common = getattr(layer, "activation", keras.activations.linear) is not keras.activations.linear
 
     def state(self) -> dict[str, np.ndarray]:
         return {"values": self.values, "steps": self.steps}
@@ -89,7 +91,8 @@ class _Latent:
         self._publish()
 
     def choose_steps(self) -> None:
-        self.steps = grid_steps(self.values, self.bits)
+        values = self.values.reshape(-1, 1) if self.common else self.values
+        self.steps = grid_steps(values, self.bits)
         self._publish()
 
     def absorb(self) -> None:
