@@ -47,7 +47,7 @@ def _split(folder: Path, split: str, side: int) -> tuple[np.ndarray, np.ndarray]
 
 
 def _persons_by_image(notes: dict) -> dict[int, list[dict]]:
-    person = next(c["id"] for c in notes["categories"] if c["name"] == "person")
+    person = {category["name"]: category["id"] for category in notes["categories"]}["person"]
     found: dict[int, list[dict]] = {}
     for note in notes["annotations"]:
         if note["category_id"] == person:

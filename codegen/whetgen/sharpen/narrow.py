@@ -63,6 +63,7 @@ class NarrowWeights(keras.callbacks.Callback):
         if not self._latent:
             self._prepare()
         for latent in self._latent:
+            latent.absorb()
             latent.choose_steps()
 
     def on_train_batch_end(self, batch, logs=None):
@@ -79,9 +80,9 @@ class _Latent:
     def __init__(self, layer: keras.layers.Layer, bits: int):
         self.variable = layer.kernel
         self.bits = bits
-        self.values = per_channel(layer)
-        self.on_grid = self.values
         self.common = getattr(layer, "activation", keras.activations.linear) is not keras.activations.linear
+        self.values = self.on_grid = per_channel(layer)
+        self.steps = self._steps()
 
     def state(self) -> dict[str, np.ndarray]:
         return {"values": self.values, "steps": self.steps}
@@ -91,17 +92,20 @@ class _Latent:
         self._publish()
 
     def choose_steps(self) -> None:
-        values = self.values.reshape(-1, 1) if self.common else self.values
-        self.steps = grid_steps(values, self.bits)
+        self.steps = self._steps()
         self._publish()
 
     def absorb(self) -> None:
         """Move the optimizer's change over, and put the model back on the grid."""
         kernel = keras.ops.convert_to_numpy(self.variable).reshape(self.values.shape)
-        self.values = self.values + (kernel - self.on_grid)
+        pruned = (kernel == 0) & (self.on_grid != 0)
+        self.values = np.where(pruned, np.float32(0), self.values + (kernel - self.on_grid))
         if self.bits == 1:
             self.values = np.clip(self.values, -_SIGN_RANGE * self.steps, _SIGN_RANGE * self.steps)
         self._publish()
+
+    def _steps(self) -> np.ndarray:
+        return grid_steps(self.values.reshape(-1, 1) if self.common else self.values, self.bits)
 
     def _publish(self) -> None:
         self.on_grid = grid_numbers(self.values, self.steps, self.bits) * self.steps
