@@ -118,7 +118,7 @@ def test_checkpoint_that_is_missing_or_in_the_way_is_refused(tmp_path):
 
 
 def test_settings_of_a_recipe_can_be_changed(tmp_path):
-    changes = {"weight_bits": 2, "synapses": 0.3, "patience": 1}
+    changes = {"weight_bits": 2, "synapses": 0.3}
     result = quick(tmp_path, changes=changes)
     model = keras.models.load_model(result.path)
     kernels = [per_channel(layer) for layer in kernel_layers(model)]

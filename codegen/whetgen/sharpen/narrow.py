@@ -98,10 +98,11 @@ class _Latent:
     def absorb(self) -> None:
         """Move the optimizer's change over, and put the model back on the grid."""
         kernel = keras.ops.convert_to_numpy(self.variable).reshape(self.values.shape)
-        pruned = (kernel == 0) & (self.on_grid != 0)
-        self.values = np.where(pruned, np.float32(0), self.values + (kernel - self.on_grid))
+        moved = self.values + (kernel - self.on_grid)
         if self.bits == 1:
-            self.values = np.clip(self.values, -_SIGN_RANGE * self.steps, _SIGN_RANGE * self.steps)
+            self.values = np.clip(moved, -_SIGN_RANGE * self.steps, _SIGN_RANGE * self.steps)
+        else:  # a weight that is 0 all of a sudden has been pruned
+            self.values = np.where((kernel == 0) & (self.on_grid != 0), np.float32(0), moved)
         self._publish()
 
     def _steps(self) -> np.ndarray:

@@ -248,9 +248,8 @@ def _thermometer(call: Call, builder: Builder) -> str:
     """``x - threshold >= 0``, level after level along the last axis."""
     thresholds = exact_array(call.layer.thresholds)
     one, size = np.array(Fraction(1), dtype=object), np.abs(_values(call.layer.thresholds))
-    bits = []
-    for level, row in enumerate(thresholds):
-        margin = builder.add(
+    margins = [
+        builder.add(
             Affine,
             f"{call.path}_margin{level}",
             source=call.source,
@@ -258,9 +257,12 @@ def _thermometer(call: Call, builder: Builder) -> str:
             addend=-row,
             addend_size=size[level],
         )
-        bits.append(builder.add(Step, f"{call.path}_level{level}", source=margin, level=Fraction(0)))
-    rank = len(call.shape)
-    return bits[0] if len(bits) == 1 else builder.add(Concat, call.path, operands=tuple(bits), axis=rank - 1)
+        for level, row in enumerate(thresholds)
+    ]
+    joined = margins[0]
+    if len(margins) > 1:
+        joined = builder.add(Concat, f"{call.path}_margins", operands=tuple(margins), axis=len(call.shape) - 1)
+    return builder.add(Step, call.path, source=joined, level=Fraction(0))
 
 
 # Pooling
