@@ -97,7 +97,7 @@ def test_inspect_reads_models_and_folders(model, folder, what, capsys):
     code, out, _ = run(capsys, "inspect", model if what == "model" else folder, "--json")
     facts = json.loads(out)
     assert code == 0 and [row["kind"] for row in facts["layers"]][:3] == ["Input", "Conv", "Threshold"]
-    assert facts["totals"]["synapses"] > 0 and set(facts["resources"]) == {"verilog", "c"}
+    assert facts["totals"]["synapses"] > 0 and set(facts["resources"]) == {"verilog", "hls", "c"}
     assert "fan-in" in run(capsys, "inspect", folder)[1]
 
 
@@ -183,7 +183,19 @@ BAD = {
     ),
     "bus of C": (
         lambda m, t: [m, "--target", "c", "--bus-bits", "32"],
-        "--bus-bits, --architecture and --output are options of --target verilog",
+        "--bus-bits 32: --target c has no such option; leave it out",
+    ),
+    "architecture of HLS": (
+        lambda m, t: [m, "--target", "hls", "--architecture", "folded"],
+        "--architecture folded: --target hls has no such option; leave it out",
+    ),
+    "HLS tool of Verilog": (
+        lambda m, t: [m, "--target", "verilog", "--hls-tool", "vitis"],
+        "--hls-tool vitis: --target verilog has no such option; leave it out",
+    ),
+    "HLS tool": (
+        lambda m, t: [m, "--target", "hls", "--hls-tool", "bambu"],
+        "--hls-tool bambu: choose one of vitis, catapult",
     ),
     "bus bits": (lambda m, t: [m, "--target", "verilog", "--bus-bits", "12"], "--bus-bits 12"),
     "architecture": (lambda m, t: [m, "--target", "verilog", "--architecture", "magic"], "--architecture magic"),

@@ -1,4 +1,4 @@
-"""The models that ship: real test images through RTL and C, every bit equal, accuracy as promised.
+"""The models that ship: real test images through RTL, HLS and C, every bit equal, accuracy as promised.
 
 MNIST comes through the project's own loader; where it cannot be had the tests fail, they do not skip.
 """
@@ -18,7 +18,7 @@ MODELS = Path(__file__).parents[1] / "models"
 SCALES = {"digits-mlp": 16, "mnist-mlp": 255, "mnist-cnn": 255}
 DATA = {"digits-mlp": "digits", "mnist-mlp": "mnist", "mnist-cnn": "mnist"}
 LEAST_ACCURACY = {"digits-mlp": 0.96, "mnist-mlp": 0.98, "mnist-cnn": 0.99}
-RTL_FRAMES = {"digits-mlp": None, "mnist-mlp": 10_000, "mnist-cnn": 500}
+HARDWARE_FRAMES = {"digits-mlp": None, "mnist-mlp": 10_000, "mnist-cnn": 500}
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +61,32 @@ def test_c_computes_every_bit_and_reaches_the_accuracy(name, traced, frames, tmp
 def test_rtl_computes_every_bit_in_the_promised_cycles(name, traced, frames, tmp_path):
     graph = traced(name)[1].graph
     made = whetgen.generate(graph, "verilog", tmp_path / "v", whetgen.Options(name="net"))
-    result = whetgen.verify(tmp_path / "v", frames(name), RTL_FRAMES[name])
+    result = whetgen.verify(tmp_path / "v", frames(name), HARDWARE_FRAMES[name])
     assert result.passed, result
-    assert result.vectors == (RTL_FRAMES[name] or 450)
+    assert result.vectors == (HARDWARE_FRAMES[name] or 450)
     assert result.measured["latency_cycles"] == made.manifest["latency_cycles"]
     assert made.manifest["architecture"] == ("unrolled" if name == "digits-mlp" else "folded")
-    if RTL_FRAMES[name] != 500:
+    if HARDWARE_FRAMES[name] != 500:
         assert result.accuracy >= LEAST_ACCURACY[name]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCALES)
+def test_hls_computes_every_bit(name, traced, frames, tmp_path):
+    whetgen.generate(traced(name)[1].graph, "hls", tmp_path / "h", whetgen.Options(name="net"))
+    result = whetgen.verify(tmp_path / "h", frames(name), HARDWARE_FRAMES[name])
+    assert result.passed, result
+    assert result.vectors == (HARDWARE_FRAMES[name] or 450)
+    if HARDWARE_FRAMES[name] != 500:
+        assert result.accuracy >= LEAST_ACCURACY[name]
+
+
+@pytest.mark.slow
+def test_catapult_computes_every_bit_of_the_digits(traced, frames, tmp_path):
+    options = whetgen.Options(name="net", hls_tool="catapult")
+    whetgen.generate(traced("digits-mlp")[1].graph, "hls", tmp_path / "h", options)
+    result = whetgen.verify(tmp_path / "h", frames("digits-mlp"))
+    assert result.passed and result.vectors == 450 and result.accuracy >= LEAST_ACCURACY["digits-mlp"]
 
 
 @pytest.mark.slow

@@ -148,7 +148,7 @@ def generate(
     calibration: Frames | None = None,
     facts: dict | None = None,
 ) -> Generation:
-    """Write the output folder of ``target``: "verilog" or "c".
+    """Write the output folder of ``target``: "verilog", "hls" or "c".
 
     ``calibration``: frames that come first among the stored vectors. ``facts``: more entries for ``whetgen.json``.
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from whetgen import api, inspection
 from whetgen.backends import Options
 from whetgen.backends.folder import check_replaceable
 from whetgen.backends.identifiers import check_name, name_from
+from whetgen.bench.app import app as bench_app
+from whetgen.console import AsJson, Output, Quiet
 from whetgen.errors import BadInput
 from whetgen.ir import Graph, load_graph
 from whetgen.verify.checks import Verification, verify
@@ -29,14 +26,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Sharpened Keras networks to bit-exact Verilog and C.\n\n"
-    "whetgen MODEL --target {verilog,c} --out DIR generates (the command name may be left out).",
+    help="Sharpened Keras networks to bit-exact Verilog, HLS C++ and C.\n\n"
+    "whetgen MODEL --target {verilog,hls,c} --out DIR generates (the command name may be left out).",
 )
-PLAIN_WIDTH = 140  # of tables that go to a file or a pipe
-COMMANDS = ("generate", "verify", "inspect", "train")
+app.add_typer(bench_app, name="bench")
+COMMANDS = ("generate", "verify", "inspect", "train", "bench")
 
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 Name = Annotated[str | None, typer.Option(help="Identifier in the generated files (default: the file's stem).")]
 InputType = Annotated[str, typer.Option(help="Type of an input code: uint8, int8, uint4, bit, int16.")]
 InputScale = Annotated[
@@ -55,7 +50,7 @@ Tolerance = Annotated[float, typer.Option(help="Share of calibration frames that
 @app.command()
 def generate(
     model: Annotated[Path, typer.Argument(help="A .keras model whose spiking layers are at sharpness 1.0.")],
-    target: Annotated[str, typer.Option(help="verilog or c.")],
+    target: Annotated[str, typer.Option(help="verilog, hls or c.")],
     out: Annotated[Path, typer.Option(help="Folder to write; must be new, empty, or an unchanged one of ours.")],
     name: Name = None,
     input_type: InputType = "uint8",
@@ -64,12 +59,14 @@ def generate(
     calibration: Calibration = None,
     tolerance: Tolerance = api.DEFAULT_TOLERANCE,
     bus_bits: Annotated[
-        str | None, typer.Option(help="Verilog: width of the input tdata, a multiple of 8, or full.")
+        str | None, typer.Option(help="Verilog, HLS: width of the input tdata, a multiple of 8, or full.")
     ] = None,
-    output: Annotated[str | None, typer.Option(help="Verilog: class, scores, spikes or accumulators.")] = None,
+    output: Annotated[str | None, typer.Option(help="Verilog, HLS: class, scores, spikes or accumulators.")] = None,
     architecture: Annotated[
-        str, typer.Option(help="Verilog: auto, unrolled (one layer a pipeline stage) or folded (weights in ROM).")
-    ] = "auto",
+        str | None,
+        typer.Option(help="Verilog: auto (default), unrolled (one layer a pipeline stage) or folded (weights in ROM)."),
+    ] = None,
+    hls_tool: Annotated[str | None, typer.Option(help="HLS: vitis (default) or catapult.")] = None,
     check: Annotated[
         bool, typer.Option("--verify", help="Run the generated target against the reference as well.")
     ] = False,
@@ -80,7 +77,7 @@ def generate(
     report = Report(quiet, as_json)
     if target not in api.TARGETS:
         raise BadInput(f"--target {target}: choose one of {', '.join(api.TARGETS)}")
-    options = Options(check_name(name) if name else name_from(model.stem), bus_bits, output, architecture)
+    options = Options(check_name(name) if name else name_from(model.stem), bus_bits, output, architecture, hls_tool)
     check_replaceable(out)
     with report.steps() as step:
         step("load Keras and the model")
@@ -222,35 +219,8 @@ def _epoch_line(recipe: str, row: dict) -> str:
     return " ".join(parts)
 
 
-class Report:
-    """Results on stdout, progress and errors on stderr."""
-
-    def __init__(self, quiet: bool, as_json: bool) -> None:
-        self.silent = quiet
-        self.as_json = as_json
-        self.console = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
-
-    @contextmanager
-    def steps(self) -> Iterator:
-        """A progress line for each step; yields a function that names the next one."""
-        progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-            transient=True,
-            disable=self.silent or self.as_json or not sys.stderr.isatty(),
-        )
-        with progress:
-            task = progress.add_task("start")
-            yield lambda text: progress.update(task, description=text)
-
-    def _emit(self, facts: dict, *lines) -> None:
-        if self.as_json:
-            sys.stdout.write(json.dumps(facts) + "\n")
-        elif not self.silent:
-            for line in lines:
-                self.console.print(line)
+class Report(Output):
+    """What each command found."""
 
     def generated(self, made: api.Generation, rounding, narrowed, checked: Verification | None) -> None:
         manifest = made.manifest
@@ -276,10 +246,10 @@ class Report:
         if checked:
             lines += _verification_lines(checked)
             facts["verify"] = _verification_facts(checked)
-        self._emit(facts, *lines)
+        self.emit(facts, *lines)
 
     def verified(self, result: Verification) -> None:
-        self._emit(_verification_facts(result), *_verification_lines(result))
+        self.emit(_verification_facts(result), *_verification_lines(result))
 
     def inspected(self, graph: Graph, resources: dict) -> None:
         table = Table("layer", "kind", "shape", "value bits", "fan-in", "weight bits", "synapses", "operations")
@@ -300,7 +270,7 @@ class Report:
             f"{target}: " + ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in facts.items())
             for target, facts in resources.items()
         ]
-        self._emit(
+        self.emit(
             {**inspection.as_dict(graph), "resources": resources}, table, *lines, *(f"note: {n}" for n in graph.notes)
         )
 
@@ -312,12 +282,12 @@ class Report:
             f"({result.epochs} epochs, {result.seconds:.0f} s)",
             *(f"wrote {file}" for file in result.files),
         ]
-        self._emit(facts, *lines)
+        self.emit(facts, *lines)
 
     def searched(self, found) -> None:
         settings = " ".join(f"{name} {value:.4g}" for name, value in found.settings.items())
         lines = [f"best of {found.trials} trials: {found.figure} {found.score:.2%} on held-out training examples", settings]
-        self._emit(asdict(found), *lines)
+        self.emit(asdict(found), *lines)
 
 
 def _verification_facts(result: Verification) -> dict:

@@ -11,10 +11,12 @@ import numpy as np
 from whetgen.backends.folder import changed_files, read_manifest
 from whetgen.errors import BadInput
 from whetgen.ir import Graph, graph_sha256, load_graph
+from whetgen.reference import run
 from whetgen.verify.frames import Frames, default_frames, flat_outputs, load_frames
 
 DEFAULT_VECTORS = 256
 SANITIZED_VECTORS = 32
+EXACT_TYPE_VECTORS = 32
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,26 @@ def _run_verilog(
     return _whole(bulk.outputs, len(frames.codes)), measured, found
 
 
+def _run_hls(
+    folder: Path, manifest: dict, graph: Graph, frames: Frames, progress
+) -> tuple[np.ndarray, dict, list[str]]:
+    from whetgen.verify.hls_runner import run_hls
+
+    progress("compile the C++ and send the frames through its testbench")
+    result = run_hls(folder, manifest, frames.codes, run(graph, frames.codes))
+    progress("run the C++ with the exact types of the hardware")
+    few = frames.codes[:EXACT_TYPE_VECTORS]
+    exact = run_hls(folder, manifest, few, run(graph, few), flags="-O0 -DWG_EXACT_TYPES")
+    found = (
+        []
+        if np.array_equal(exact.outputs, result.outputs[: len(few)])
+        else ["the C++ computes something else with exact types"]
+    )
+    wrong = result.malformed - result.dropped + exact.malformed - exact.dropped
+    found += [f"malformed frames that were not dropped: {wrong}"] if wrong else []
+    return result.outputs, {"malformed_frames_dropped": result.dropped + exact.dropped}, found
+
+
 def _whole(outputs: np.ndarray, frames: int) -> np.ndarray:
     """Frames that never came out are rows that equal nothing."""
     missing = np.full((frames - len(outputs), outputs.shape[1]), np.iinfo(np.int64).min)
@@ -150,4 +172,4 @@ def _whole(outputs: np.ndarray, frames: int) -> np.ndarray:
 
 
 _CYCLES = ("latency_cycles", "initiation_interval_cycles")
-_RUNNERS = {"c": _run_c, "verilog": _run_verilog}
+_RUNNERS = {"c": _run_c, "hls": _run_hls, "verilog": _run_verilog}

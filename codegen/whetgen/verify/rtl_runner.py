@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from whetgen.backends.verilog.packing import pack_frames, unpack_frames
-from whetgen.backends.verilog.streams import Stream
+from whetgen.backends.hardware.packing import pack_frames, unpack_frames
+from whetgen.backends.hardware.streams import Stream
 from whetgen.errors import BadInput
 
 
@@ -66,7 +66,7 @@ class BulkSimulator:
     def __init__(self, folder: Path, build: Path, flags: Sequence[str] = ("-O3",), optimise: str = "-O2"):
         self.build = build
         self.manifest = json.loads((folder / "sim" / "stream.json").read_text())
-        self.input, self.output = _stream(self.manifest["input"]), _stream(self.manifest["output"])
+        self.input, self.output = (Stream.from_manifest(self.manifest[side]) for side in ("input", "output"))
         sources = [str(p.resolve()) for p in sorted((folder / "rtl").glob("*.v"))]
         _call(
             [
@@ -194,7 +194,3 @@ def _call(command: Sequence[str]) -> str:
 
 def _tail(log: str) -> str:
     return "\n".join(log.strip().splitlines()[-30:])
-
-
-def _stream(side: dict) -> Stream:
-    return Stream(side["kind"], side["count"], side["element_bits"], side["signed"], side["bus_bits"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from whetgen.backends import verilog
-from whetgen.backends.verilog.packing import pack_frames, unpack_frames
+from whetgen.backends.hardware.packing import pack_frames, unpack_frames
 from whetgen.verify.rtl_runner import Beat
 
 BENCH = Path(__file__).with_name("icarus_bench.v")

@@ -9,7 +9,7 @@ from tests.naive import naive_run
 from tests.random_graphs import random_codes, random_graph
 
 from whetgen.backends import verilog
-from whetgen.backends.verilog.render import stream_outputs
+from whetgen.backends.hardware.vectors import stream_outputs
 from whetgen.ir import Graph
 from whetgen.reference import run
 
@@ -41,7 +41,7 @@ def test_random_networks_give_the_same_bits_in_loops_reference_and_rtl(block, tm
         for architecture in ("unrolled", "folded"):
             plan = verilog.plan(graph, "net", verilog.VerilogOptions(architecture=architecture, bus_bits=bus))
             simulator = IcarusSimulator(plan, tmp_path / f"{seed}_{architecture}")
-            expected = stream_outputs(plan, wanted)
+            expected = stream_outputs(plan.output, wanted)
             smooth, rough = simulator.run(codes), simulator.run(codes, seed + 1, idle_percent=40, stall_percent=50)
             about = f"seed {seed}, {architecture}\n{graph}"
             assert np.array_equal(smooth.outputs, expected), about

@@ -2,6 +2,6 @@
 
 from whetgen.backends.verilog.options import VerilogOptions
 from whetgen.backends.verilog.plan import VerilogPlan, plan
-from whetgen.backends.verilog.render import render, vectors
+from whetgen.backends.verilog.render import render
 
-__all__ = ["VerilogOptions", "VerilogPlan", "plan", "render", "vectors"]
+__all__ = ["VerilogOptions", "VerilogPlan", "plan", "render"]

@@ -16,13 +16,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import singledispatchmethod
 
+from whetgen.backends.hardware.describe import describe
+from whetgen.backends.hardware.folding import choose_foldings, lcm, stage_cycles, weight_blocks
+from whetgen.backends.hardware.steps import Blend, Linear, Move, Pool, Step, Steps, Tensor, with_joined_outputs
+from whetgen.backends.hardware.streams import Stream
+from whetgen.backends.hardware.widths import blend_widths, layer_widths
 from whetgen.backends.identifiers import Identifiers
-from whetgen.backends.verilog.folding import choose_foldings, lcm, stage_cycles
 from whetgen.backends.verilog.netlist import Instance, Rom, Section, Wire, concatenation, pack, pairs
 from whetgen.backends.verilog.options import VerilogOptions
-from whetgen.backends.verilog.steps import Blend, Linear, Move, Pool, Step, Steps, Tensor, joined
-from whetgen.backends.verilog.streams import Stream
-from whetgen.backends.verilog.unrolled import blend_widths, describe, layer_widths
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Folded:
         self.identifiers, self.source, self.sink, self.name = identifiers, source, sink, name
         self.sections: list[Section] = []
         self.roms: list[Rom] = []
-        steps, self._last = _with_joined_outputs(steps, identifiers)
+        steps, self._last = with_joined_outputs(steps, identifiers)
         self.folding = choose_foldings(steps, source.bus_bits, options)
         self._plan_edges(steps)
         self._receive(steps.input)
@@ -265,7 +266,7 @@ class Folded:
             step,
             "weights",
             f"{weight_width}-bit weights; word = pass * steps + step, in it {pe} neurons of {simd} inputs, first in the low bits",
-            _weight_words(step, pe, simd),
+            weight_blocks(step, (pe, simd)).reshape(-1, pe * simd).tolist(),
             weight_width,
         )
         role = "thresholds" if step.fire else "biases"
@@ -472,17 +473,3 @@ class Folded:
             "Output stream",
             f"{self.sink.kind}: {self.sink.count} elements of {self.sink.element_bits} bits in {self.sink.beats} beats.",
         )
-
-
-def _with_joined_outputs(steps: Steps, identifiers: Identifiers) -> tuple[Steps, Tensor]:
-    if len(steps.outputs) == 1:
-        return steps, steps.outputs[0]
-    move = joined(steps.outputs, identifiers.unique("outputs_joined"), "outputs joined")
-    return Steps(steps.input, (*steps.steps, move), (move.result,)), move.result
-
-
-def _weight_words(step: Linear, pe: int, simd: int) -> list[list[int]]:
-    """Rows in the order of the walk: pass, tap, chunk; in a row neuron by neuron."""
-    inputs, neurons = step.weights.shape
-    blocks = step.weights.reshape(inputs // simd, simd, neurons // pe, pe)
-    return blocks.transpose(2, 0, 3, 1).reshape(-1, pe * simd).tolist()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from whetgen.backends.hardware.resources import estimate
+from whetgen.backends.hardware.steps import Steps, steps_of
+from whetgen.backends.hardware.streams import Stream, input_stream, output_stream
 from whetgen.backends.identifiers import Identifiers, check_name
 from whetgen.backends.verilog.folded import Folded
 from whetgen.backends.verilog.netlist import Rom, Section
 from whetgen.backends.verilog.options import UNROLLED_WINDOWS, VerilogOptions
-from whetgen.backends.verilog.resources import estimate
-from whetgen.backends.verilog.steps import Steps, steps_of
-from whetgen.backends.verilog.streams import Stream, input_stream, output_stream
 from whetgen.backends.verilog.unrolled import MAX_WORD_BITS, Unrolled, multiply_adds, sliding_windows, widest_word
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
@@ -66,21 +66,11 @@ class VerilogPlan:
 
     def stream_manifest(self) -> dict[str, object]:
         """What the simulation runners need to know; belongs into whetgen.json under "stream"."""
-        sides = {
-            side: {
-                "kind": s.kind,
-                "count": s.count,
-                "element_bits": s.element_bits,
-                "signed": s.signed,
-                "bus_bits": s.bus_bits,
-                "beats": s.beats,
-            }
-            for side, s in (("input", self.input), ("output", self.output))
-        }
         return {
             "top": self.name,
             "architecture": self.architecture,
-            **sides,
+            "input": self.input.manifest(),
+            "output": self.output.manifest(),
             "latency_cycles": self.latency_cycles,
             "initiation_interval_cycles": self.initiation_interval_cycles,
         }
@@ -116,7 +106,7 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
         sections,
         roms,
         _library_modules(sections),
-        estimate(steps, architecture, roms),
+        estimate(steps, sum(rom.width * len(rom.words) for rom in roms)),
     )
 
 

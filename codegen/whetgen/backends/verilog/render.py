@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
-
 from whetgen.assets import assets
 from whetgen.backends.templating import template_environment
-from whetgen.backends.verilog.packing import pack_frames
 from whetgen.backends.verilog.plan import VerilogPlan
 
 _SYNTHESIS = ("yosys.ys", "vivado.tcl", "vivado.xdc", "quartus.tcl", "quartus.sdc")
@@ -32,26 +29,6 @@ def render(plan: VerilogPlan) -> dict[str, str]:
     for template in ("run.py", "bench.py", "bulk.cpp"):
         files[f"sim/{_bench_name(template, plan)}"] = bench.get_template(f"{template}.j2").render(plan=plan)
     return files
-
-
-def vectors(plan: VerilogPlan, codes: np.ndarray, outputs: np.ndarray | dict[str, np.ndarray]) -> str:
-    """Text of ``sim/vectors.txt``: a line a frame, input and expected output bytes in hexadecimal.
-
-    ``codes`` and ``outputs`` as ``reference.run`` takes and gives them, with a frame axis.
-    """
-    expected = stream_outputs(plan, outputs)
-    lines = (
-        f"{i.hex()} {o.hex()}"
-        for i, o in zip(pack_frames(plan.input, codes), pack_frames(plan.output, expected), strict=True)
-    )
-    return "\n".join(["# input frame, output frame: bytes as on the bus, first byte first", *lines, ""])
-
-
-def stream_outputs(plan: VerilogPlan, outputs: np.ndarray | dict[str, np.ndarray]) -> np.ndarray:
-    """What the output stream carries, (frames, elements), for the reference's outputs."""
-    arrays = list(outputs.values()) if isinstance(outputs, dict) else [outputs]
-    flat = np.concatenate([a.reshape(len(a), -1) for a in arrays], axis=1)
-    return np.argmax(flat, axis=1)[:, None] if plan.output.kind == "class" else flat
 
 
 def columns(rows: tuple[tuple[str, str], ...]) -> int:

@@ -22,10 +22,12 @@ from functools import singledispatchmethod
 
 import numpy as np
 
+from whetgen.backends.hardware.describe import describe
+from whetgen.backends.hardware.steps import Blend, Geometry, Linear, Move, Pool, Step, Steps, Tensor
+from whetgen.backends.hardware.streams import Stream
+from whetgen.backends.hardware.widths import blend_widths, layer_widths
 from whetgen.backends.identifiers import Identifiers
 from whetgen.backends.verilog.netlist import Constant, Instance, Section, Wire, concatenation, literal, packed, pairs
-from whetgen.backends.verilog.steps import Blend, Geometry, Linear, Move, Pool, Step, Steps, Tensor
-from whetgen.backends.verilog.streams import Stream
 from whetgen.ir.integers import signed_bits, unsigned_bits
 
 MAX_WORD_BITS = 1 << 16  # Verilator's longest constant
@@ -79,22 +81,6 @@ def _word_bits(step: Step) -> list[int]:
     else:
         bits += [step.result.count * 20]
     return bits
-
-
-def layer_widths(step: Linear) -> tuple[int, int]:
-    """(weight, sum) width that suits every neuron of the layer."""
-    weight = signed_bits(int(step.weights.min()), int(step.weights.max()))
-    lo, hi = min(lo for lo, _ in step.sum_ranges), max(hi for _, hi in step.sum_ranges)
-    total = signed_bits(lo, hi + 1) if step.fire else step.result.width
-    return weight, max(weight, total, step.source.width + 1, 1 if step.fire else step.result.width)
-
-
-def blend_widths(step: Blend) -> tuple[int, int]:
-    """(factor, sum) width."""
-    factor = signed_bits(int(step.factors.min()), int(step.factors.max()))
-    lo, hi = step.sum_range
-    total = signed_bits(lo, hi + 1) if step.fire else step.result.width
-    return factor, max(factor, total, step.operand_width + 1)
 
 
 class Unrolled:
@@ -428,18 +414,3 @@ class Unrolled:
                 "m_axis_tlast": "m_axis_tlast",
             },
         )
-
-
-def describe(step: Step) -> str:
-    """One line: what the layer is."""
-    if isinstance(step, Linear):
-        g, what = step.geometry, "fire" if step.fire else "sum"
-        if g.trivial:
-            return f"{len(step.weights)} inputs, {step.neurons} neurons, {what}"
-        return f"{g.height}x{g.width}x{g.channels}, window {g.kernel[0]}x{g.kernel[1]}, to {g.out_height}x{g.out_width}x{step.neurons}, {what}"
-    if isinstance(step, Pool):
-        g = step.geometry
-        return f"{'largest' if step.largest else 'sum'} of {g.kernel[0]}x{g.kernel[1]} windows, to {g.out_height}x{g.out_width}x{g.channels}"
-    if isinstance(step, Blend):
-        return f"{len(step.sources)} operands of {step.result.count} elements, {'fire' if step.fire else 'sum'}"
-    return f"{step.result.count} elements moved"

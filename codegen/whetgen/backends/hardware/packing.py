@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from whetgen.backends.verilog.streams import Stream
+from whetgen.backends.hardware.streams import Stream
 
 
 def pack_frames(stream: Stream, frames: np.ndarray) -> list[bytes]:

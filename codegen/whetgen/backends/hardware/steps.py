@@ -303,8 +303,12 @@ for _kind in set(MOVES) - {Reshape}:
     _step.register(_kind, _move)
 
 
-def joined(sources: tuple[Tensor, ...], name: str, layer: str) -> Move:
-    """All sources one after the other as one tensor."""
-    count = sum(t.count for t in sources)
-    result = Tensor(name, count, min(t.lo for t in sources), max(t.hi for t in sources))
-    return Move(layer, sources, result, np.arange(count))
+def with_joined_outputs(steps: Steps, identifiers: Identifiers) -> tuple[Steps, Tensor]:
+    """The same steps with one output, and that: several are moved one after the other into one tensor."""
+    if len(steps.outputs) == 1:
+        return steps, steps.outputs[0]
+    count = sum(t.count for t in steps.outputs)
+    span = min(t.lo for t in steps.outputs), max(t.hi for t in steps.outputs)
+    result = Tensor(identifiers.unique("outputs_joined"), count, *span)
+    move = Move("outputs joined", steps.outputs, result, np.arange(count))
+    return Steps(steps.input, (*steps.steps, move), (result,)), result

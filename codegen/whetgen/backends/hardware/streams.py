@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from math import prod
 
-from whetgen.backends.verilog.options import DEFAULT_BUS_BITS, MAX_BUS_BITS, VerilogOptions
+from whetgen.backends.hardware.options import DEFAULT_BUS_BITS, MAX_BUS_BITS, HardwareOptions
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.ir.integers import signed_bits
@@ -29,14 +30,23 @@ class Stream:
     def beats(self) -> int:
         return -(-self.frame_bits // self.bus_bits)
 
+    def manifest(self) -> dict[str, object]:
+        """The fields and the beats, for ``whetgen.json`` and the simulation runners."""
+        return {**asdict(self), "beats": self.beats}
 
-def input_stream(graph: Graph, options: VerilogOptions) -> Stream:
+    @staticmethod
+    def from_manifest(side: Mapping[str, object]) -> Stream:
+        """The inverse of ``manifest``."""
+        return Stream(**{name: value for name, value in side.items() if name != "beats"})
+
+
+def input_stream(graph: Graph, options: HardwareOptions) -> Stream:
     """The frame of input codes."""
     kind, count = graph.input.type, prod(graph.input.shape)
     return Stream(kind.name, count, kind.bits, kind.signed, _bus_bits(options.bus_bits, count * kind.bits))
 
 
-def output_stream(graph: Graph, options: VerilogOptions) -> Stream:
+def output_stream(graph: Graph, options: HardwareOptions) -> Stream:
     """The result frame of the kind that the user or the network chooses."""
     legal = legal_outputs(graph)
     kind = options.output or legal[0]

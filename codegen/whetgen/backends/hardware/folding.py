@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from math import gcd
 
-from whetgen.backends.verilog.options import VerilogOptions
-from whetgen.backends.verilog.steps import Blend, Linear, Pool, Step, Steps
+import numpy as np
+
+from whetgen.backends.hardware.options import MAX_LANES, HardwareOptions
+from whetgen.backends.hardware.steps import Blend, Linear, Pool, Step, Steps
 from whetgen.errors import BadInput
 
 MAX_BUFFER_WORD = 16_384
@@ -43,7 +45,7 @@ def legal_foldings(step: Step) -> list[Folding]:
     return [(1, 1)]
 
 
-def choose_foldings(steps: Steps, input_word: int, options: VerilogOptions) -> dict[str, Folding]:
+def choose_foldings(steps: Steps, input_word: int, options: HardwareOptions) -> dict[str, Folding]:
     """Folding of each step by its layer's name: the fewest lanes that keep up with the slowest layer."""
     unknown = set(options.folding) - {s.layer for s in steps.steps}
     if unknown:
@@ -59,11 +61,11 @@ def choose_foldings(steps: Steps, input_word: int, options: VerilogOptions) -> d
     return chosen
 
 
-def _fastest(step: Step, options: VerilogOptions) -> int:
+def _fastest(step: Step, options: HardwareOptions) -> int:
     return min(stage_cycles(step, f) for f in _affordable(step, options))
 
 
-def _affordable(step: Step, options: VerilogOptions) -> list[Folding]:
+def _affordable(step: Step, options: HardwareOptions) -> list[Folding]:
     if step.layer in options.folding:
         asked = tuple(options.folding[step.layer])
         if asked not in legal_foldings(step):
@@ -71,12 +73,16 @@ def _affordable(step: Step, options: VerilogOptions) -> list[Folding]:
                 f"folding {asked} of layer '{step.layer}' is not possible; legal (PE, SIMD): {legal_foldings(step)}"
             )
         return [asked]
-    from whetgen.backends.verilog.options import MAX_LANES
+    few = (f for f in legal_foldings(step) if f[0] * f[1] <= MAX_LANES and _fits(step, f, options.max_word_bits))
+    return list(few) or [(1, 1)]
 
-    return [f for f in legal_foldings(step) if f[0] * f[1] <= MAX_LANES or f == (1, 1)]
+
+def _fits(step: Step, folding: Folding, max_word_bits: int | None) -> bool:
+    widest = max(folding[0] * step.result.width, *(folding[1] * t.width for t in step.sources))
+    return max_word_bits is None or widest <= max_word_bits
 
 
-def _choose(step: Step, words: dict[str, int], pace: int, options: VerilogOptions) -> Folding:
+def _choose(step: Step, words: dict[str, int], pace: int, options: HardwareOptions) -> Folding:
     def cost(folding: Folding):
         joint = max(lcm(words[t.name], folding[1] * t.width) for t in step.sources)
         cycles = stage_cycles(step, folding)
@@ -84,3 +90,10 @@ def _choose(step: Step, words: dict[str, int], pace: int, options: VerilogOption
         return joint > MAX_BUFFER_WORD, max(cycles - pace, 0), lanes, joint, folding
 
     return min(_affordable(step, options), key=cost)
+
+
+def weight_blocks(step: Linear, folding: Folding) -> np.ndarray:
+    """Weights in the order of the walk: (pass * steps + step, PE, SIMD); a step is a chunk of a tap."""
+    (pe, simd), (inputs, neurons) = folding, step.weights.shape
+    blocks = step.weights.reshape(inputs // simd, simd, neurons // pe, pe)
+    return blocks.transpose(2, 0, 3, 1).reshape(-1, pe, simd)

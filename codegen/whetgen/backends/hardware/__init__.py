@@ -1,0 +1,1 @@
+"""What Verilog and HLS share: the network as steps, its streams, its folding."""

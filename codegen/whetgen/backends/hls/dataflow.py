@@ -1,0 +1,215 @@
+"""Steps -> processes that are joined by streams, each layer with its PE x SIMD folding.
+
+A tensor leaves its layer as words of PE elements. On its way to each reader it is copied where several read it,
+packed into words of the reader's SIMD elements, and resized where the reader wants one type for all operands.
+
+Depths: a reader that takes a whole frame before it gives something back has a frame of room; one that walks windows a
+row of the map. An edge that skips ``d`` layers has ``d + 1`` frames: whatever the longer way holds back, the shorter
+one has room for, so that nothing waits for ever.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatchmethod
+from math import gcd
+
+from whetgen.backends.hardware.describe import describe
+from whetgen.backends.hardware.folding import Folding, choose_foldings
+from whetgen.backends.hardware.steps import Blend, Linear, Move, Pool, Step, Steps, Tensor, with_joined_outputs
+from whetgen.backends.hardware.streams import Stream
+from whetgen.backends.hls import shapes
+from whetgen.backends.hls.options import HlsOptions
+from whetgen.backends.hls.records import Call, Channel, LayerCycles, Section, Shape, Table
+from whetgen.backends.identifiers import Identifiers
+
+_SHALLOW = 2
+
+
+class Dataflow:
+    """Builds the sections of one network."""
+
+    def __init__(self, steps: Steps, source: Stream, sink: Stream, identifiers: Identifiers, options: HlsOptions):
+        self.source, self.sink, self.identifiers = source, sink, identifiers
+        self._steps, self._last = with_joined_outputs(steps, identifiers)
+        self.folding = choose_foldings(self._steps, source.bus_bits, options)
+        self.sections: list[Section] = []
+        self._level = _levels(self._steps)
+        self._words = {self._steps.input.name: (source.bus_bits, source.beats)}
+        self._waiting: dict[str, list[str]] = {}
+        self._receive(self._steps.input)
+        for step in self._steps.steps:
+            self._layer(step)
+        self._send()
+        self.cycles = tuple(
+            LayerCycles(step.layer, section.cycles, *self.folding[step.layer])
+            for step, section in zip(self._steps.steps, self.sections[1:-1], strict=True)
+        )
+
+    # ---- one section ----
+
+    def _begin(self) -> None:
+        self._channels: list[Channel] = []
+        self._shapes: list[Shape] = []
+        self._tables: list[Table] = []
+        self._calls: list[Call] = []
+
+    def _close(self, title: str, *notes: str) -> None:
+        parts = (self._channels, self._shapes, self._tables, self._calls)
+        self.sections.append(Section(title, notes, *map(tuple, parts)))
+
+    def _channel(self, name: str, bits: int, depth: int = _SHALLOW, count: int = 0) -> str:
+        name = self.identifiers.unique(name)
+        self._channels.append(Channel(name, bits, depth, count))
+        return name
+
+    def _call(self, function: str, parameters: tuple[object, ...], cycles: int, *arguments: str) -> None:
+        text = f"{function}<{', '.join(map(str, parameters))}>"
+        self._calls.append(Call(text, arguments, cycles))
+
+    # ---- between the layers ----
+
+    def _produce(self, tensor: Tensor) -> None:
+        """The stream that the tensor leaves on, and the copies for its readers."""
+        bits, words = self._words[tensor.name]
+        readers = [step for step in self._steps.steps for t in step.sources if t is tensor]
+        rooms = [self._room(tensor, step, words) for step in readers]
+        rooms += [_SHALLOW] if tensor is self._last else []
+        if len(rooms) == 1:
+            self._channels.append(Channel(tensor.name, bits, rooms[0]))
+            self._waiting[tensor.name] = [tensor.name]
+            return
+        self._channels.append(Channel(tensor.name, bits, _SHALLOW))
+        copies = self._channel(f"{tensor.name}_to", bits, max(rooms), len(rooms))
+        self._call("wg_fork", (bits, len(rooms), words), words, tensor.name, copies)
+        self._waiting[tensor.name] = [f"{copies}[{k}]" for k in range(len(rooms))]
+
+    def _room(self, tensor: Tensor, reader: Step, words: int) -> int:
+        """Words that wait for this reader at most."""
+        skipped = self._level[reader.result.name] - self._level[tensor.name] - 1
+        if skipped:
+            return words * (skipped + 1)
+        if isinstance(reader, Linear | Pool) and not reader.geometry.trivial:
+            row = reader.geometry.width * reader.geometry.channels
+            return max(_SHALLOW, -(-words * row // tensor.count))
+        return _SHALLOW if isinstance(reader, Blend) else max(_SHALLOW, words)
+
+    def _take(self, tensor: Tensor, want: int, prefix: str) -> str:
+        """The tensor's next copy as words of ``want`` bits."""
+        stream, (bits, _) = self._waiting[tensor.name].pop(0), self._words[tensor.name]
+        step = gcd(bits, want)
+        if bits != step:
+            parts = self._channel(f"{prefix}_parts", step)
+            words = tensor.bits // step
+            self._call("wg_narrow", (step, bits // step, words), words, stream, parts)
+            stream = parts
+        if want != step:
+            wide = self._channel(f"{prefix}_words", want)
+            self._call("wg_widen", (step, want // step, tensor.bits // want), tensor.bits // step, stream, wide)
+            stream = wide
+        return stream
+
+    def _operands(self, step: Blend | Move, element: str, width: int, lanes: int) -> str:
+        """An array of streams, one a source, all of one element type."""
+        name = step.result.name
+        taken = [self._take(t, lanes * t.width, f"{name}_{k}") for k, t in enumerate(step.sources)]
+        array = self._channel(f"{name}_in", lanes * width, count=len(taken))
+        for k, (tensor, stream) in enumerate(zip(step.sources, taken, strict=True)):
+            words = tensor.count // lanes
+            self._call("wg_resize", (shapes.element(tensor), element, lanes, words), words, stream, f"{array}[{k}]")
+        return array
+
+    # ---- layers ----
+
+    def _layer(self, step: Step) -> None:
+        self._begin()
+        pe, simd = self.folding[step.layer]
+        self._words[step.result.name] = (pe * step.result.width, step.result.count // pe)
+        self._build(step, (pe, simd))
+        self._produce(step.result)
+        notes = f"PE {pe}, SIMD {simd}: {max(c.cycles for c in self._calls)} loop trips a frame."
+        self._close(f"{step.layer}: {describe(step)}", notes)
+
+    @singledispatchmethod
+    def _build(self, step: Step, folding: Folding) -> None:
+        raise TypeError(f"no HLS form of {type(step).__name__}")
+
+    @_build.register
+    def _(self, step: Linear, folding: Folding) -> None:
+        name, (pe, simd), g = step.result.name, folding, step.geometry
+        shape = self._shape(shapes.linear(self.identifiers.unique(f"{name}_shape"), step, folding))
+        tables = shapes.linear_tables(step, folding, self.identifiers)
+        self._tables += tables
+        stream = self._windows(step, shape, self._take(step.source, simd * step.source.width, name), simd)
+        cycles = g.positions * g.taps * (g.channels // simd) * (step.neurons // pe)
+        self._call("wg_linear", (shape,), cycles, stream, name, *(t.name for t in tables))
+
+    @_build.register
+    def _(self, step: Pool, folding: Folding) -> None:
+        name, (lanes, _), g = step.result.name, folding, step.geometry
+        shape = self._shape(shapes.pool(self.identifiers.unique(f"{name}_shape"), step, lanes))
+        stream = self._windows(step, shape, self._take(step.source, lanes * step.source.width, name), lanes)
+        self._call("wg_pool", (shape,), g.positions * g.taps * (g.channels // lanes), stream, name)
+
+    @_build.register
+    def _(self, step: Blend, folding: Folding) -> None:
+        name, (lanes, _) = step.result.name, folding
+        shape = self._shape(shapes.blend(self.identifiers.unique(f"{name}_shape"), step, lanes))
+        tables = shapes.blend_tables(step, lanes, self.identifiers)
+        self._tables += tables
+        operands = self._operands(step, f"wg_int<{step.operand_width}>", step.operand_width, lanes)
+        self._call("wg_blend", (shape,), step.result.count // lanes, operands, name, *(t.name for t in tables))
+
+    @_build.register
+    def _(self, step: Move, folding: Folding) -> None:
+        name, total = step.result.name, sum(t.count for t in step.sources)
+        tables = shapes.move_tables(step, self.identifiers)
+        shape = self._shape(shapes.move(self.identifiers.unique(f"{name}_shape"), step))
+        self._tables += tables
+        operands = self._operands(step, shapes.element(step.result), step.result.width, 1)
+        function, cycles = ("wg_append", total) if step.in_order else ("wg_gather", total + step.result.count)
+        self._call(function, (shape,), cycles, operands, name, *(t.name for t in tables))
+
+    def _shape(self, shape: Shape) -> str:
+        self._shapes.append(shape)
+        return shape.name
+
+    def _windows(self, step: Linear | Pool, shape: str, stream: str, simd: int) -> str:
+        """The stream itself where its words already are the windows, one after the other."""
+        if shapes.in_order(step.geometry):
+            return stream
+        windows = self._channel(f"{step.result.name}_windows", simd * step.source.width)
+        self._call("wg_window", (shape,), shapes.window_cycles(step.geometry, simd), stream, windows)
+        return windows
+
+    # ---- the two ends ----
+
+    def _receive(self, tensor: Tensor) -> None:
+        self._begin()
+        bus, beats = self.source.bus_bits, self.source.beats
+        self._call("wg_receive", (bus, beats), 2 * beats, "s_axis", tensor.name, "err_frames")
+        self._produce(tensor)
+        self._close("Input stream", f"{self.source.count} {self.source.kind} elements in {beats} beats.")
+
+    def _send(self) -> None:
+        self._begin()
+        last, bus, count = self._last, self.sink.bus_bits, self.sink.count
+        if self.sink.kind == "spikes":
+            bits = gcd(self._words[last.name][0], bus, last.bits)
+            stream = self._take(last, bits, "sent")
+            self._call("wg_send_packed", (bits, bus, last.bits // bits), last.bits // bits, stream, "m_axis")
+        else:
+            function = "wg_send_class" if self.sink.kind == "class" else "wg_send"
+            stream = self._take(last, last.width, "sent")
+            self._call(function, (shapes.element(last), bus, last.count), last.count, stream, "m_axis")
+        self._close(
+            "Output stream",
+            f"{self.sink.kind}: {count} elements of {self.sink.element_bits} bits in {self.sink.beats} beats.",
+        )
+
+
+def _levels(steps: Steps) -> dict[str, int]:
+    """Layers on the longest way from the input to each tensor."""
+    level = {steps.input.name: 0}
+    for step in steps.steps:
+        level[step.result.name] = 1 + max(level[t.name] for t in step.sources)
+    return level

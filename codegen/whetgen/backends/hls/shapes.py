@@ -1,0 +1,199 @@
+"""The structs and tables that instantiate a kernel of ``hdl/hls`` for one layer."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+import numpy as np
+
+from whetgen.backends.hardware.folding import Folding, weight_blocks
+from whetgen.backends.hardware.steps import Blend, Geometry, Linear, Move, Pool, Tensor
+from whetgen.backends.hardware.widths import blend_widths, layer_widths
+from whetgen.backends.hls.records import Pairs, Shape, Table
+from whetgen.backends.hls.tables import index_bits, make_table
+from whetgen.backends.identifiers import Identifiers
+
+
+def element(tensor: Tensor) -> str:
+    """C++ type of one element."""
+    return f"wg_{'int' if tensor.signed else 'uint'}<{tensor.width}>"
+
+
+def in_order(g: Geometry) -> bool:
+    """Whether the map, read pixel by pixel, already is the windows one after the other."""
+    pointwise = g.taps == 1 and g.stride == (1, 1) and (g.out_height, g.out_width) == (g.height, g.width)
+    return g.trivial or (pointwise and g.before == (0, 0))
+
+
+def window_cycles(g: Geometry, simd: int) -> int:
+    """Trips of ``wg_window``: the first rows, then a span for each row of windows."""
+    chunks = g.channels // simd
+    row = g.width * chunks
+    first = min(max((g.kernel[0] - 1) * g.dilation[0] + 1 - g.before[0], 0), g.height) * row
+    span = max(g.out_width * g.taps * chunks, g.stride[0] * row)
+    return first + g.out_height * span
+
+
+def linear(name: str, step: Linear, folding: Folding) -> Shape:
+    """For ``wg_window`` and ``wg_linear``."""
+    (pe, simd), g = folding, step.geometry
+    weight, total = layer_widths(step)
+    types = (
+        *_words(step.source, simd, step.result, pe),
+        ("weight", f"wg_table<{weight}>"),
+        ("level", f"wg_table<{total}>"),
+        ("sum", f"wg_int<{total}>"),
+    )
+    return Shape(
+        name,
+        types,
+        _constants(
+            **_window(g, lowest=False),
+            PE=pe,
+            SIMD=simd,
+            CHUNKS=g.channels // simd,
+            POSITIONS=g.positions,
+            STEPS=g.taps * (g.channels // simd),
+            PASSES=step.neurons // pe,
+            LEVEL_ROWS=len(step.levels),
+            FIRE=step.fire,
+        ),
+    )
+
+
+def linear_tables(step: Linear, folding: Folding, names: Identifiers) -> tuple[Table, Table]:
+    """Weights row by row of the walk; thresholds or biases pass by pass."""
+    (pe, simd), (weight, total) = folding, layer_widths(step)
+    role, stem = "thresholds" if step.fire else "biases", step.result.name
+    return (
+        make_table(
+            names.unique(f"{stem}_weights"),
+            f"{step.layer}: weights [pass * steps + step][{pe} neurons][{simd} inputs]",
+            weight_blocks(step, folding),
+            weight,
+        ),
+        make_table(
+            names.unique(f"{stem}_{role}"),
+            f"{step.layer}: {role} [position and pass][{pe} neurons]",
+            step.levels.reshape(-1, pe),
+            total,
+        ),
+    )
+
+
+def pool(name: str, step: Pool, lanes: int) -> Shape:
+    """For ``wg_window`` and ``wg_pool``."""
+    g, lowest = step.geometry, step.largest and step.result.signed
+    return Shape(
+        name,
+        _words(step.source, lanes, step.result, lanes),
+        _constants(
+            **_window(g, lowest),
+            PE=lanes,
+            SIMD=lanes,
+            CHUNKS=g.channels // lanes,
+            POSITIONS=g.positions,
+            TAPS=g.taps,
+            LARGEST=step.largest,
+        ),
+    )
+
+
+def blend(name: str, step: Blend, lanes: int) -> Shape:
+    """For ``wg_blend``."""
+    factor, total = blend_widths(step)
+    types = (
+        ("element_in", f"wg_int<{step.operand_width}>"),
+        ("word_in", f"wg_uint<{lanes * step.operand_width}>"),
+        *_words(step.sources[0], lanes, step.result, lanes)[2:],
+        ("weight", f"wg_table<{factor}>"),
+        ("level", f"wg_table<{total}>"),
+        ("sum", f"wg_int<{total}>"),
+    )
+    return Shape(
+        name,
+        types,
+        _constants(
+            OPERANDS=len(step.sources),
+            PE=lanes,
+            WORDS=step.result.count // lanes,
+            TABLE_ROWS=len(step.levels) // lanes,
+            FIRE=step.fire,
+        ),
+    )
+
+
+def blend_tables(step: Blend, lanes: int, names: Identifiers) -> tuple[Table, Table]:
+    """Factors and thresholds (or biases), ``lanes`` elements a row."""
+    (factor, total), stem = blend_widths(step), step.result.name
+    role = "thresholds" if step.fire else "biases"
+    factors = step.factors.reshape(len(step.factors), -1, lanes).transpose(1, 0, 2)
+    return (
+        make_table(
+            names.unique(f"{stem}_factors"),
+            f"{step.layer}: factors [row][{len(step.factors)} operands][{lanes} elements]",
+            factors,
+            factor,
+        ),
+        make_table(
+            names.unique(f"{stem}_{role}"),
+            f"{step.layer}: {role} [row][{lanes} elements]",
+            step.levels.reshape(-1, lanes),
+            total,
+        ),
+    )
+
+
+def move(name: str, step: Move) -> Shape:
+    """For ``wg_append`` and ``wg_gather``."""
+    total = sum(t.count for t in step.sources)
+    types = (("element", f"wg_uint<{step.result.width}>"), ("index", f"wg_table<{index_bits(total)}>"))
+    return Shape(name, types, _constants(SOURCES=len(step.sources), TOTAL=total, COUNT=step.result.count))
+
+
+def move_tables(step: Move, names: Identifiers) -> tuple[Table, ...]:
+    """Where each source ends and, unless all elements stay in order, where each result comes from."""
+    stem, total = step.result.name, sum(t.count for t in step.sources)
+    ends = np.array(list(accumulate(t.count for t in step.sources)))
+    table = make_table(names.unique(f"{stem}_ends"), f"{step.layer}: elements of the sources so far", ends, 32)
+    if step.in_order:
+        return (table,)
+    indices = np.where(step.indices < 0, total, step.indices)
+    comment = f"{step.layer}: where each element comes from; {total} is zero"
+    return table, make_table(names.unique(f"{stem}_indices"), comment, indices, index_bits(total))
+
+
+def _words(source: Tensor, lanes_in: int, result: Tensor, lanes_out: int) -> Pairs:
+    return (
+        ("element_in", element(source)),
+        ("word_in", f"wg_uint<{lanes_in * source.width}>"),
+        ("element_out", element(result)),
+        ("word_out", f"wg_uint<{lanes_out * result.width}>"),
+    )
+
+
+def _window(g: Geometry, lowest: bool) -> dict[str, int | bool]:
+    """Constants of ``wg_window``, where the layer has one."""
+    if in_order(g):
+        return {}
+    return {
+        "HEIGHT": g.height,
+        "WIDTH": g.width,
+        "OUT_HEIGHT": g.out_height,
+        "OUT_WIDTH": g.out_width,
+        "KERNEL_Y": g.kernel[0],
+        "KERNEL_X": g.kernel[1],
+        "STRIDE_Y": g.stride[0],
+        "STRIDE_X": g.stride[1],
+        "DILATION_Y": g.dilation[0],
+        "DILATION_X": g.dilation[1],
+        "PAD_TOP": g.before[0],
+        "PAD_LEFT": g.before[1],
+        "FILL_LOWEST": lowest,
+    }
+
+
+def _constants(**values: int | bool) -> Pairs:
+    return tuple(
+        (name, str(value).lower() if isinstance(value, bool) else str(value)) for name, value in values.items()
+    )

@@ -1,0 +1,1 @@
+"""Side-by-side measurements. Functions return rows; the command line prints them."""

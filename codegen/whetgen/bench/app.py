@@ -1,0 +1,64 @@
+"""``whetgen bench``: options and tables only."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from whetgen import api
+from whetgen.console import AsJson, Output, Quiet
+from whetgen.verify.frames import load_frames
+
+app = typer.Typer(no_args_is_help=True, help="Side-by-side measurements against other tools.")
+
+
+@app.command()
+def hls(
+    model: Annotated[Path, typer.Argument(help="A sharpened MLP, .keras.")],
+    data: Annotated[Path, typer.Option(help="X.npz with codes x and labels y.")],
+    input_scale: Annotated[float, typer.Option(help="Real value = code / scale.")] = 255,
+    count: Annotated[int | None, typer.Option(help="At most that many images.")] = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Our HLS C++ beside hls4ml: build times, and predictions that differ from Keras."""
+    from whetgen.bench.hls import agreements, build_times
+
+    output = Output(quiet, as_json)
+    spec = api.InputSpec(scale=input_scale)
+    with output.steps() as step, tempfile.TemporaryDirectory(prefix="whetgen-bench-") as folder:
+        step("load Keras and the model")
+        network = api.load_model(model)
+        frames = load_frames(data, api.trace(network, spec)).first(count)
+        codes = frames.codes.reshape(len(frames.codes), *network.input_shape[1:])
+        times = build_times(network, spec, Path(folder), step)
+        rows = agreements(network, codes, frames.labels, spec, Path(folder), step)
+    output.emit(
+        {"build": [asdict(t) for t in times], "agreement": [asdict(r) for r in rows]},
+        _build_table(times),
+        _agreement_table(rows),
+    )
+
+
+def _build_table(times) -> Table:
+    table = Table("from Keras to a program that runs", "seconds", "CPU seconds", "steps")
+    for row in times:
+        steps = ", ".join(f"{step.name} {step.seconds:.1f}" for step in row.steps)
+        table.add_row(row.route, f"{row.seconds:.1f}", f"{row.cpu_seconds:.1f}", steps)
+    return table
+
+
+def _agreement_table(rows) -> Table:
+    table = Table(
+        "route", "types", "images", "unlike Keras", "accuracy", "beyond float rounding", "bits unlike reference"
+    )
+    for row in rows:
+        accuracy = "" if row.accuracy is None else f"{row.accuracy:.2%}"
+        counts = ("" if n is None else str(n) for n in (row.unexplained, row.bits_differ))
+        table.add_row(row.route, row.types, str(row.images), str(row.differ), accuracy, *counts)
+    return table
