@@ -8,9 +8,9 @@ import pytest
 from keras import layers as L
 from tests.trace.models import fire, key, sequential
 
-from whetgen import cli
 from whetgen.cli import main
 from whetgen.sharpen import SoftmaxDecode, SpikingBReLU
+from whetgen.train_command import _epoch_line
 
 MODELS = Path(__file__).parents[1] / "models"
 
@@ -256,10 +256,10 @@ def test_train_quick_makes_a_model_that_generates(tmp_path, capsys):
 def test_an_epoch_is_shown_on_one_line():
     row = {"epoch": 5, "epochs": 40, "loss": 0.5632, "soft": 0.971, "hard": 0.968}
     row |= {"a/sharpness": 1.0, "a/rate": 0.25, "a/dead": 0, "b/sharpness": 0.5, "b/rate": 0.5, "b/dead": 3}
-    assert cli._epoch_line("mnist-mlp", row) == (
+    assert _epoch_line("mnist-mlp", row) == (
         "train mnist-mlp: epoch 5/40 loss 0.5632 soft 97.10% hard 96.80% sharpness 1 0.5 rate 0.25 0.5 dead 0 3"
     )
-    assert cli._epoch_line("cartpole-dqn", {"epoch": 1, "epochs": 9, "hard": 475.0}).endswith("epoch 1/9 hard 475.0")
+    assert _epoch_line("cartpole-dqn", {"epoch": 1, "epochs": 9, "hard": 475.0}).endswith("epoch 1/9 hard 475.0")
 
 
 @pytest.mark.slow

@@ -71,7 +71,7 @@ def load_model(path: str | Path) -> keras.Model:
         raise BadInput(f"{path}: no such file; give a .keras model or an original Whetstone .h5")
     if path.suffix not in (".keras", ".h5"):
         raise BadInput(f"{path}: not a .keras file; save the model with model.save('name.keras')")
-    keras = _keras()
+    keras = need_keras()
     try:
         from whetgen.sharpen.legacy import is_legacy, load_legacy
 
@@ -92,7 +92,7 @@ def trace(model: keras.Model, input_spec: InputSpec | None = None) -> Graph:
 
 def trace_steps(model: keras.Model, spec: InputSpec) -> Traced:
     """``trace``, with what comes before the integers (for ``check_against_keras``)."""
-    _keras()
+    need_keras()
     from whetgen.trace.tracer import trace_keras
     from whetgen.trace.walk import check_model, starts_with_rescaling
 
@@ -191,7 +191,7 @@ def train(recipe: str, out: Path, **options):
     Raises:
         BadInput: no such recipe, its data is missing, or an option does not fit.
     """
-    _keras()
+    need_keras()
     from whetgen.sharpen import recipes
 
     with _as_bad_input(f"train {recipe}"):
@@ -204,7 +204,7 @@ def search(recipe: str, trials: int, storage: str | None = None, **options):
     Raises:
         BadInput: as ``train``; or Optuna is not installed, or cannot use the storage.
     """
-    _keras()
+    need_keras()
     from whetgen.sharpen import recipes
     from whetgen.sharpen.search import search as run
 
@@ -239,7 +239,12 @@ def _with_output(graph: Graph, output: str | None) -> Graph:
     return replace(graph, outputs=(replace(head, classifier=True),))
 
 
-def _keras():
+def need_keras():
+    """Keras with the spiking layers known.
+
+    Raises:
+        BadInput: it is not installed.
+    """
     try:
         with silent_import():
             import keras

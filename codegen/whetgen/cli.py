@@ -18,6 +18,7 @@ from whetgen.bench.app import app as bench_app
 from whetgen.console import AsJson, Output, Quiet
 from whetgen.errors import BadInput
 from whetgen.ir import Graph, load_graph
+from whetgen.train_command import train
 from whetgen.verify.checks import Verification, verify
 from whetgen.verify.frames import load_frames
 
@@ -144,79 +145,7 @@ def inspect(
     report.inspected(graph, resources)
 
 
-@app.command()
-def train(
-    recipe: Annotated[str, typer.Argument(help="Name of a recipe, e.g. mnist-mlp; an unknown one lists all.")],
-    out: Annotated[
-        Path | None, typer.Option(help="File to write, NAME.keras; NAME.csv and NAME.png come beside it.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Same seed, same machine: same model.")] = 0,
-    quick: Annotated[bool, typer.Option("--quick", help="A few steps only, to try the plumbing.")] = False,
-    epochs: Annotated[int | None, typer.Option(help="Another number of epochs than the recipe's.")] = None,
-    train_bits: Annotated[
-        int | None, typer.Option("--weight-bits", help="Train on a grid of that many bits: 1 (sign), 2 (ternary) to 16.")
-    ] = None,
-    synapses: Annotated[
-        float | None, typer.Option(help="Prune to that many synapses (up to 1: that share of them).")
-    ] = None,
-    patience: Annotated[
-        int | None, typer.Option(help="End after so many sharp epochs without a lower training loss.")
-    ] = None,
-    goes_on: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run of --out stopped.")] = False,
-    mixed_precision: Annotated[
-        bool, typer.Option("--mixed-precision", help="Compute in float16 (GPUs); the saved model is float32.")
-    ] = False,
-    tensorboard: Annotated[Path | None, typer.Option(help="Folder for TensorBoard logs.")] = None,
-    trials: Annotated[
-        int | None, typer.Option("--search", help="Instead: that many trials of other settings, with Optuna.")
-    ] = None,
-    storage: Annotated[
-        str | None, typer.Option(help="Optuna storage URL of --search; machines with the same one share a study.")
-    ] = None,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-) -> None:
-    """Train a named recipe until every layer is sharp."""
-    report = Report(quiet, as_json)
-    fields = {"epochs": epochs, "weight_bits": train_bits, "synapses": synapses, "patience": patience}
-    options = {
-        "seed": seed,
-        "quick": quick,
-        "mixed_precision": mixed_precision,
-        "changes": {name: value for name, value in fields.items() if value is not None},
-    }
-    if trials is not None:
-        with report.steps() as step:
-            step(f"search {recipe}")
-            found = api.search(recipe, trials, storage, on_epoch=lambda row: step(_epoch_line(recipe, row)), **options)
-        report.searched(found)
-        return
-    _check_model_file(out, goes_on)
-    with report.steps() as step:
-        step(f"train {recipe}")
-        options |= {"goes_on": goes_on, "tensorboard": tensorboard}
-        result = api.train(recipe, out, on_epoch=lambda row: step(_epoch_line(recipe, row)), **options)
-    report.trained(result)
-
-
-def _check_model_file(out: Path | None, goes_on: bool) -> None:
-    if out is None:
-        raise BadInput("--out is missing; give a file name that ends in .keras")
-    if out.suffix != ".keras":
-        raise BadInput(f"--out {out}: give a file name that ends in .keras")
-    if out.exists():
-        raise BadInput(f"--out {out}: exists; " + ("that run is done" if goes_on else "give a new file name"))
-
-
-def _epoch_line(recipe: str, row: dict) -> str:
-    """E.g. ``train mnist-mlp: epoch 5/40 loss 0.56 soft 97.1% hard 96.8% sharpness 1 1 0.5 dead 0 3 0``."""
-    parts = [f"train {recipe}: epoch {row['epoch']}/{row['epochs']}"]
-    parts += [f"loss {row['loss']:.4g}"] if "loss" in row else []
-    parts += [f"{kind} {row[kind]:.2%}" if row[kind] <= 1 else f"{kind} {row[kind]:.1f}" for kind in ("soft", "hard") if kind in row]
-    for kind in ("sharpness", "rate", "dead"):
-        values = [value for key, value in row.items() if key.endswith(f"/{kind}")]
-        parts += [f"{kind} {' '.join(f'{value:.2g}' for value in values)}"] if values else []
-    return " ".join(parts)
+app.command()(train)
 
 
 class Report(Output):
@@ -273,21 +202,6 @@ class Report(Output):
         self.emit(
             {**inspection.as_dict(graph), "resources": resources}, table, *lines, *(f"note: {n}" for n in graph.notes)
         )
-
-    def trained(self, result) -> None:
-        facts = {**asdict(result), "path": str(result.path), "files": [str(file) for file in result.files]}
-        score = f"{result.sharp_accuracy:.2%}" if result.sharp_accuracy <= 1 else f"{result.sharp_accuracy:.1f}"
-        lines = [
-            f"wrote {result.path}: {result.figure} {score} on held-out examples, fully sharp "
-            f"({result.epochs} epochs, {result.seconds:.0f} s)",
-            *(f"wrote {file}" for file in result.files),
-        ]
-        self.emit(facts, *lines)
-
-    def searched(self, found) -> None:
-        settings = " ".join(f"{name} {value:.4g}" for name, value in found.settings.items())
-        lines = [f"best of {found.trials} trials: {found.figure} {found.score:.2%} on held-out training examples", settings]
-        self.emit(asdict(found), *lines)
 
 
 def _verification_facts(result: Verification) -> dict:

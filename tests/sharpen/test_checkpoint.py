@@ -53,7 +53,9 @@ SHARPENERS = {
     "simple": lambda: SimpleSharpener(1, steps=2),
     "simple by batch": lambda: SimpleSharpener(1, steps=9, epochs=False),
     "scheduled": lambda: ScheduledSharpener([(0.5, 2.7), (2.7, 5.5)]),
-    "adaptive": lambda: AdaptiveSharpener(min_init_epochs=1, patience=0, sig_increase=0.02, sig_decrease=0.05, rate=0.5),
+    "adaptive": lambda: AdaptiveSharpener(
+        min_init_epochs=1, patience=0, sig_increase=0.02, sig_decrease=0.05, rate=0.5
+    ),
 }
 
 

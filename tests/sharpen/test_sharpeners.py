@@ -157,7 +157,17 @@ def test_steps_are_counted_by_hand_or_by_fit():
     while not sharpener.done:
         sharpener.step()
         seen.append([layer.sharpness for layer in spiking_layers(model)])
-    assert seen == [*[[0, 0]] * 10, [0.25, 0], [0.5, 0], [0.75, 0], *[[1, 0]] * 3, [1, 0.25], [1, 0.5], [1, 0.75], [1, 1]]
+    assert seen == [
+        *[[0, 0]] * 10,
+        [0.25, 0],
+        [0.5, 0],
+        [0.75, 0],
+        *[[1, 0]] * 3,
+        [1, 0.25],
+        [1, 0.5],
+        [1, 0.75],
+        [1, 1],
+    ]
     fitted, _ = train(StepSharpener(2, start=10, duration=4, intermission=2), epochs=9, each="batch")
     assert fitted[: len(seen)] == seen
 

@@ -39,9 +39,7 @@ class SparseDense(keras.layers.Layer):
     ):
         super().__init__(**kwargs)
         if min(units, fan_in, sharing) < 1 or units % sharing:
-            raise ValueError(
-                f"units {units} must be a multiple of sharing {sharing}, and fan_in {fan_in} at least 1"
-            )
+            raise ValueError(f"units {units} must be a multiple of sharing {sharing}, and fan_in {fan_in} at least 1")
         self.units = units
         self.fan_in = fan_in
         self.sharing = sharing

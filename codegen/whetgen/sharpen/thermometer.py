@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import keras
 import numpy as np
 from keras import ops
@@ -59,7 +61,7 @@ class Thermometer(keras.layers.Layer):
 
 def _checked(thresholds) -> tuple[float, ...]:
     levels = tuple(float(t) for t in np.asarray(thresholds, dtype=np.float64).reshape(-1))
-    if not levels or any(b <= a for a, b in zip(levels, levels[1:], strict=False)):
+    if not levels or any(b <= a for a, b in itertools.pairwise(levels)):
         raise ValueError(f"thresholds are one number or more that grow, not {list(levels)}")
     return levels
 

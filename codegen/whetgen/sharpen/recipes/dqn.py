@@ -139,7 +139,9 @@ class _Learner:
     def act(self, step: int) -> None:
         """One step of the environment, and one of learning every so often."""
         code = encode_state(self.state)
-        action = int(self.rng.integers(2)) if self.rng.random() < self._explore(step) else int(self.greedy(code[None])[0])
+        action = (
+            int(self.rng.integers(2)) if self.rng.random() < self._explore(step) else int(self.greedy(code[None])[0])
+        )
         self.state, reward, ended, cut, _ = self.environment.step(action)
         self.memory.add(code, action, reward, encode_state(self.state), ended)
         if ended or cut:

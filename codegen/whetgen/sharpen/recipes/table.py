@@ -8,8 +8,8 @@ from functools import partial
 
 import keras
 
-from whetgen.sharpen.recipes.dqn import DqnRecipe
 from whetgen.sharpen.recipes.distortion import Distortion
+from whetgen.sharpen.recipes.dqn import DqnRecipe
 from whetgen.sharpen.recipes.models import autoencoder, binary_mlp, cnn, lookup, mlp, q_network, resnet, segmenter
 from whetgen.sharpen.recipes.tasks import CLASSIFY, RECONSTRUCT, SEGMENT, Task
 
@@ -169,9 +169,7 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
     "cifar100-vgg": replace(
         _CIFAR10,
         data="cifar100",
-        build=partial(
-            cnn, _CIFAR, blocks=((128, 128), (256, 256), (512, 512)), dense=(2048,), votes=16, classes=100
-        ),
+        build=partial(cnn, _CIFAR, blocks=((128, 128), (256, 256), (512, 512)), dense=(2048,), votes=16, classes=100),
     ),
     "coco-person-segmentation": Recipe(
         build=partial(segmenter, (128, 128, 3), widths=(24, 48, 96, 128)),

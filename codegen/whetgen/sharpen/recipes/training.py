@@ -24,7 +24,7 @@ from whetgen.sharpen.recipes.dqn import DqnRecipe, train_agent
 from whetgen.sharpen.recipes.table import RECIPES, Recipe
 from whetgen.sharpen.recipes.tasks import Examples
 from whetgen.sharpen.rewire import Rewire
-from whetgen.sharpen.sharpeners import Sharpener, SimpleSharpener
+from whetgen.sharpen.sharpeners import SimpleSharpener
 from whetgen.sharpen.walk import spiking_layers
 
 _QUICK_IMAGES = 256
