@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 
 import whetgen
-from whetgen.sharpen import recipes, spiking_layers
-from whetgen.sharpen.data import load
+from whetgen.sharpen import SpikingBReLU, recipes, spiking_layers
+from whetgen.sharpen.data import Dataset, load
 from whetgen.sharpen.logger import read_log
 from whetgen.sharpen.narrow import kernel_layers, per_channel
-from whetgen.sharpen.recipes import RECIPES, DqnRecipe, TrainOptions
+from whetgen.sharpen.recipes import RECIPES, DqnRecipe, TrainOptions, training
 from whetgen.sharpen.recipes.batches import DistortedBatches
+from whetgen.sharpen.recipes.callbacks import EarlyStop
 from whetgen.sharpen.recipes.distortion import Distortion
 from whetgen.sharpen.recipes.tasks import agreement, intersection_over_union
-from whetgen.sharpen.recipes.training import EarlyStop, _use_all_gpus
+from whetgen.sharpen.recipes.training import _use_all_gpus
 
 MODELS = Path(__file__).parents[2] / "models"
 IMAGES = np.random.default_rng(0).random((5, 8, 9), dtype=np.float32)
@@ -132,10 +133,7 @@ def test_unknown_setting_lists_the_known(tmp_path):
 
 
 def test_early_stop_waits_for_sharpness_and_for_patience():
-    layer = keras.layers.Dense(1)
-    from whetgen.sharpen import SpikingBReLU
-
-    model = keras.Sequential([keras.Input((1,)), layer, SpikingBReLU(0.5)])
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1), SpikingBReLU(0.5)])
     stop = EarlyStop(patience=2)
     stop.set_model(model)
     model.stop_training = False
@@ -198,8 +196,6 @@ def test_recipe_runs_and_its_model_is_integers(name, tmp_path):
 @pytest.fixture
 def generated_images(monkeypatch):
     """Pictures of the right format in place of data sets that are not at hand; a few, since networks are large."""
-    from whetgen.sharpen.data import Dataset
-    from whetgen.sharpen.recipes import training
 
     def load_generated(name: str) -> Dataset:
         model = next(r.build() for r in RECIPES.values() if not isinstance(r, DqnRecipe) and r.data == name)
