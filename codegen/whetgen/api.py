@@ -63,21 +63,23 @@ class Generation:
 
 
 def load_model(path: str | Path) -> keras.Model:
-    """A ``.keras`` file with the spiking layers known.
+    """A ``.keras`` file with the spiking layers known, or an ``.h5`` file of the original Whetstone.
 
     Raises:
         BadInput: missing, corrupt, or made of layers that Keras does not know.
     """
     path = Path(path)
     if not path.is_file():
-        raise BadInput(f"{path}: no such file; give a .keras model")
+        raise BadInput(f"{path}: no such file; give a .keras model or an original Whetstone .h5")
     if path.suffix not in (".keras", ".h5"):
         raise BadInput(f"{path}: not a .keras file; save the model with model.save('name.keras')")
     if path.suffix == ".keras" and not zipfile.is_zipfile(path):
         raise BadInput(f"{path}: Keras cannot load this model (no whole .keras archive; copy or save it again)")
-    keras = _keras()
+    keras = need_keras()
     try:
-        return keras.models.load_model(path, compile=False)
+        from whetgen.sharpen.legacy import is_legacy, load_legacy
+
+        return load_legacy(path) if is_legacy(path) else keras.models.load_model(path, compile=False)
     except Exception as error:  # Keras raises nearly every type here
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise BadInput(f"{path}: Keras cannot load this model ({reason})") from error
@@ -94,7 +96,7 @@ def trace(model: keras.Model, input_spec: InputSpec | None = None) -> Graph:
 
 def trace_steps(model: keras.Model, spec: InputSpec) -> Traced:
     """``trace``, with what comes before the integers (for ``check_against_keras``)."""
-    _keras()
+    need_keras()
     from whetgen.trace.tracer import trace_keras
     from whetgen.trace.walk import check_model, starts_with_rescaling
 
@@ -194,19 +196,39 @@ def plan_resources(graph: Graph) -> dict[str, dict]:
     return found
 
 
-def train(recipe: str, out: Path, seed: int, quick: bool, on_epoch: Callable[[dict], None] | None = None):
-    """Train a recipe of ``whetgen.sharpen`` into ``out``.
+def train(recipe: str, out: Path, **options):
+    """Train a recipe of ``whetgen.sharpen`` into ``out``; ``options`` as ``whetgen.sharpen.recipes.TrainOptions``.
 
     Raises:
-        BadInput: no such recipe, or its data is missing.
+        BadInput: no such recipe, its data is missing, or an option does not fit.
     """
-    _keras()
+    need_keras()
     from whetgen.sharpen import recipes
 
+    with _as_bad_input(f"train {recipe}"):
+        return recipes.train(recipe, out, recipes.TrainOptions(**options))
+
+
+def search(recipe: str, trials: int, storage: str | None = None, **options):
+    """Look for better settings of a recipe; see ``whetgen.sharpen.search``.
+
+    Raises:
+        BadInput: as ``train``; or Optuna is not installed, or cannot use the storage.
+    """
+    need_keras()
+    from whetgen.sharpen import recipes
+    from whetgen.sharpen.search import search as run
+
+    with _as_bad_input(f"train {recipe} --search"):
+        return run(recipe, trials, storage, recipes.TrainOptions(**options))
+
+
+@contextmanager
+def _as_bad_input(what: str) -> Iterator[None]:
     try:
-        return recipes.train(recipe, out, seed=seed, quick=quick, on_epoch=on_epoch)
+        yield
     except (ValueError, OSError) as error:
-        raise BadInput(f"train {recipe}: {error}") from error
+        raise BadInput(f"{what}: {error}") from error
 
 
 def _vector_frames(graph: Graph, count: int, calibration: Frames | None) -> np.ndarray:
@@ -228,7 +250,12 @@ def _with_output(graph: Graph, output: str | None) -> Graph:
     return replace(graph, outputs=(replace(head, classifier=True),))
 
 
-def _keras():
+def need_keras():
+    """Keras with the spiking layers known.
+
+    Raises:
+        BadInput: it is not installed.
+    """
     try:
         with silent_import():
             import keras

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from dataclasses import asdict
@@ -24,6 +23,7 @@ from whetgen.ir import Graph, load_graph
 from whetgen.passes.narrow import Narrowed
 from whetgen.report import render_report
 from whetgen.synth import DEVICES, Synthesis, synthesise
+from whetgen.train_command import train
 from whetgen.verify.checks import Verification, verify
 from whetgen.verify.frames import load_frames
 from whetgen.verify.rounding import KerasCheck
@@ -239,33 +239,7 @@ def diff_command(
     Report(quiet, as_json).compared(diff(before, after))
 
 
-@app.command()
-def train(
-    recipe: Annotated[str, typer.Argument(help="digits-mlp, mnist-mlp or mnist-cnn.")],
-    out: Annotated[Path, typer.Option(help="File to write, NAME.keras.")],
-    seed: Annotated[int, typer.Option(help="Same seed, same machine: same model.")] = 0,
-    quick: Annotated[bool, typer.Option("--quick", help="A few steps only, to try the plumbing.")] = False,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-) -> None:
-    """Train a named recipe until every layer is sharp."""
-    report = Report(quiet, as_json)
-    if out.suffix != ".keras":
-        raise BadInput(f"--out {out}: give a file name that ends in .keras")
-    if out.exists():
-        raise BadInput(f"--out {out}: exists; give a new file name")
-    if not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
-        raise BadInput(f"--out {out}: {out.parent} is no folder that can be written; make it first")
-    with report.steps() as step:
-        step(f"train {recipe}")
-        result = api.train(recipe, out, seed, quick, lambda logs: step(_epoch_line(recipe, logs)))
-    report.trained(result)
-
-
-def _epoch_line(recipe: str, logs: dict) -> str:
-    return f"train {recipe}: " + " ".join(
-        f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in logs.items()
-    )
+app.command()(train)
 
 
 class Report(Output):
@@ -362,13 +336,6 @@ class Report(Output):
         folded = _every_folding(graph) if all_foldings else _folding_spans(graph)
         notes = (f"note: {n}" for n in graph.notes)
         self.emit({**inspection.as_dict(graph), "resources": resources}, table, *lines, folded, *notes)
-
-    def trained(self, result) -> None:
-        facts = {**asdict(result), "path": str(result.path)}
-        self.emit(
-            facts,
-            f"wrote {result.path}: {result.sharp_accuracy:.2%} of the test set, fully sharp ({result.epochs} epochs, {result.seconds:.0f} s)",
-        )
 
 
 def _folding_spans(graph: Graph) -> Table:

@@ -39,7 +39,7 @@ def gradient(layer, z):
     with tf.GradientTape() as tape:
         tape.watch(z)
         total = tf.reduce_sum(layer(z))
-    return tape.gradient(total, z).numpy()
+    return tape.gradient(total, z, unconnected_gradients="zero").numpy()
 
 
 def small_model(**settings):
@@ -138,6 +138,36 @@ def test_saved_model_loads_in_safe_mode_with_the_sharpness_it_had(tmp_path):
     assert np.array_equal(np.asarray(loaded.layers[-1].key).astype(int), model.layers[-1].key)
     x = np.random.default_rng(0).normal(size=(50, 6))
     assert np.array_equal(model.predict(x, verbose=0), loaded.predict(x, verbose=0))
+
+
+def test_summary_shows_the_sharpness_of_nested_layers_too():
+    inner = keras.Sequential([keras.Input((4,)), SpikingBReLU(0.25)], name="inner")
+    lines: list[str] = []
+    outer = keras.Sequential([keras.Input((4,)), inner, SpikingSigmoid(1.0)])
+    outer.summary(print_fn=lines.append, expand_nested=True)
+    text = "".join(lines)
+    assert "1 (s=0.25)" in text and "1 (s=1)" in text
+
+
+@pytest.mark.parametrize("sharpness", [0.0, 1.0])
+@pytest.mark.parametrize("surrogate", [None, 1.0])
+def test_observer_sees_the_outputs(sharpness, surrogate):
+    layer, seen = SpikingBReLU(sharpness, surrogate), []
+    layer.observer = seen.append
+    out = run(layer, Z)
+    assert len(seen) == 1 and np.array_equal(np.asarray(seen[0]), out)
+
+
+def test_key_is_saved_state_that_no_optimizer_touches(tmp_path):
+    def model(seed: int) -> keras.Model:
+        return keras.Sequential([keras.Input((6,)), SoftmaxDecode(generate_key(6, 3, seed=seed))])
+
+    first, second = model(1), model(2)
+    assert not first.trainable_weights
+    first.save_weights(tmp_path / "m.weights.h5")
+    second.load_weights(tmp_path / "m.weights.h5")
+    assert np.array_equal(second.layers[-1].key, generate_key(6, 3, seed=1))
+    assert second.layers[-1].get_config()["key"] == generate_key(6, 3, seed=1).tolist()
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 4))

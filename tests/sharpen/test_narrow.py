@@ -45,12 +45,14 @@ def widest(weights: np.ndarray) -> int:
     return max(map(abs, numbers)) // math.gcd(*numbers)
 
 
-@pytest.mark.parametrize("bits", [2, 4, 8])
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
 @pytest.mark.parametrize("kind", KINDS)
 def test_trained_kernels_are_integers_of_that_many_bits(kind, bits):
     shape, layer = KINDS[kind]
     model = fit(keras.Sequential([keras.Input(shape), layer()]), bits)
-    assert all(widest(row) < 2 ** (bits - 1) for row in channels(model.layers[-1]) if row.any())
+    rows = channels(model.layers[-1])
+    assert all(widest(row) <= max(1, 2 ** (bits - 1) - 1) for row in rows if row.any())
+    assert bits > 1 or (rows != 0).all(), "signs only"
 
 
 def test_layer_in_a_nested_model_is_narrow_too():
@@ -62,14 +64,14 @@ def test_layer_in_a_nested_model_is_narrow_too():
 
 @given(
     st.lists(st.floats(-(2.0**40), 2.0**40, width=32, allow_subnormal=False), min_size=1, max_size=20),
-    st.integers(2, 16),
+    st.integers(1, 16),
 )
 def test_products_of_number_and_step_are_exact(values, bits):
     kernel = np.array(values, np.float32)[:, None]
     step = grid_steps(kernel, bits)
     numbers = grid_numbers(kernel, step, bits)
     product = numbers * step
-    assert np.abs(numbers).max() <= 2 ** (bits - 1) - 1
+    assert np.abs(numbers).max() <= max(1, 2 ** (bits - 1) - 1)
     for number, weight in zip(numbers[:, 0], product[:, 0], strict=True):
         assert Fraction(float(weight)) == int(number) * Fraction(float(step[0]))
 
@@ -95,7 +97,31 @@ def test_nothing_happens_before_the_start_epoch():
     assert widest(channels(model.layers[-1])[0]) > 1000
 
 
-@pytest.mark.parametrize("bits", [1, 17])
+def test_heads_with_an_activation_have_one_step_for_all_channels():
+    """So the accumulators of a softmax are small integers too, on a common scale."""
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(4), keras.layers.Dense(3, "softmax")])
+    fit(model, bits=1)
+    sizes = [np.unique(np.abs(channels(layer))) for layer in model.layers]
+    assert len(sizes[0]) == 4 and len(sizes[1]) == 1
+
+
+def test_latent_signs_stay_within_reach():
+    """A long pull one way, then as long a pull back of a few steps turns the sign."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    model.layers[-1].kernel.assign([[1.0]])
+    signs = []
+
+    class Watch(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            signs.append(float(np.sign(model.layers[-1].kernel.numpy()[0, 0])))
+
+    model.compile(keras.optimizers.SGD(1.0), loss=lambda t, y: -keras.ops.mean(t * y))
+    targets = np.array([1.0] * 50 + [-1.0] * 4)
+    model.fit(np.ones((54, 1)), targets, batch_size=1, shuffle=False, callbacks=[NarrowWeights(1), Watch()], verbose=0)
+    assert signs[49] == 1.0 and signs[-1] == -1.0
+
+
+@pytest.mark.parametrize("bits", [0, 17])
 def test_impossible_width_is_refused(bits):
-    with pytest.raises(ValueError, match=f"^weights can have 2 to 16 bits, not {bits}$"):
+    with pytest.raises(ValueError, match=f"^weights can have 1 to 16 bits, not {bits}$"):
         NarrowWeights(bits)

@@ -27,7 +27,7 @@ def with_coarse_weights(model, seed=0, grid=8):
     """Random weights, biases and batch norms on a coarse grid: exact sums, and ties at the threshold."""
     rng = np.random.default_rng(seed)
     for weight in model.weights:
-        if "sharpness" in weight.path or "seed" in weight.path:
+        if weight.name in ("sharpness", "key") or "seed" in weight.path:
             continue
         shape = tuple(weight.shape)
         values = np.round(rng.normal(0, 0.6, shape) * grid) / grid

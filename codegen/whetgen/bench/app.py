@@ -62,3 +62,23 @@ def _agreement_table(rows) -> Table:
         counts = ("" if n is None else str(n) for n in (row.unexplained, row.bits_differ))
         table.add_row(row.route, row.types, str(row.images), str(row.differ), accuracy, *counts)
     return table
+
+
+@app.command()
+def sharpen(
+    seeds: Annotated[int, typer.Option(min=1, help="Training runs for each number of votes.")] = 3,
+    epochs: Annotated[int, typer.Option(min=4, help="Epochs of each run.")] = 40,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """N-hot keys: accuracy and dead output neurons with N = 1, 2, 4, 8, 10, 16 neurons a class, on 8x8 digits."""
+    from whetgen.bench.sharpen import n_hot
+
+    output = Output(quiet, as_json)
+    api.need_keras()
+    with output.steps() as step:
+        rows = n_hot(seeds, epochs, step)
+    table = Table("neurons a class", "accuracy", "spread", "dead output neurons")
+    for row in rows:
+        table.add_row(str(row.votes), f"{row.accuracy:.2%}", f"{row.spread:.2%}", f"{row.dead:.1f} of {10 * row.votes}")
+    output.emit({"seeds": seeds, "epochs": epochs, "rows": [asdict(row) for row in rows]}, table)

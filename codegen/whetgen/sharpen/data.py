@@ -16,7 +16,7 @@ _SPLIT_SEED = 0
 
 @dataclass(frozen=True)
 class Dataset:
-    """Images (count, rows, columns) and labels (count,), all uint8."""
+    """Images (count, rows, columns[, channels]) and labels (count,) or masks (count, rows, columns), all uint8."""
 
     x_train: np.ndarray
     y_train: np.ndarray
@@ -25,10 +25,20 @@ class Dataset:
 
 
 def load(name: str) -> Dataset:
-    """``digits`` (8x8, codes 0..16, a fixed quarter held out), ``mnist`` or ``fashion_mnist`` (28x28).
+    """The data set of that name, as integer codes.
 
-    The latter two come from ``NAME.npz`` in the folder that the environment variable WHETGEN_DATA
-    names; where it is not set, from ``keras.datasets``, which downloads them once.
+    ================  =====================================================================================
+    digits            8x8 digits of scikit-learn, codes 0..16, a fixed quarter held out
+    mnist             28x28 digits
+    fashion_mnist     28x28 clothes
+    cifar10, cifar100 32x32x3 photos
+    digit_canvases    40x40 canvases with an MNIST digit and clutter; masks of the digit's pixels
+    coco_persons      128x128x3 photos; masks of the persons
+    ================  =====================================================================================
+
+    MNIST and Fashion-MNIST come from ``NAME.npz`` in the folder that the environment variable WHETGEN_DATA
+    names; where it is not set, and CIFAR always, from ``keras.datasets``, which downloads them once.
+    COCO is read from the folder that WHETGEN_COCO names.
 
     Raises:
         ValueError: no such data set, or its file is damaged.
@@ -77,12 +87,36 @@ def _from_keras(name: str) -> Dataset:
     return _checked([x_train, y_train, x_test, y_test], f"keras.datasets.{name}")
 
 
+def _canvases(name: str) -> Dataset:
+    from whetgen.sharpen.canvases import draw
+
+    digits = load("mnist")
+    train, masks = draw(digits.x_train, digits.x_train, seed=1)
+    test, test_masks = draw(digits.x_test, digits.x_test, seed=2)
+    return Dataset(train, masks, test, test_masks)
+
+
+def _persons(name: str) -> Dataset:
+    from whetgen.sharpen.coco import load_persons
+
+    return Dataset(*load_persons())
+
+
 def _checked(arrays: list[np.ndarray], source: str) -> Dataset:
-    data = Dataset(*arrays)
-    for images, labels in ((data.x_train, data.y_train), (data.x_test, data.y_test)):
-        if images.dtype != np.uint8 or images.ndim != 3 or labels.shape != (len(images),):
+    x_train, y_train, x_test, y_test = arrays
+    y_train, y_test = (y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y for y in (y_train, y_test))
+    for images, labels in ((x_train, y_train), (x_test, y_test)):
+        if images.dtype != np.uint8 or images.ndim not in (3, 4) or labels.shape != (len(images),):
             raise ValueError(f"{source} does not hold uint8 images (count, rows, columns) with a label each")
-    return Dataset(data.x_train, data.y_train.astype(np.uint8), data.x_test, data.y_test.astype(np.uint8))
+    return Dataset(x_train, y_train.astype(np.uint8), x_test, y_test.astype(np.uint8))
 
 
-_LOADERS = {"digits": _digits, "mnist": _images, "fashion_mnist": _images}
+_LOADERS = {
+    "digits": _digits,
+    "mnist": _images,
+    "fashion_mnist": _images,
+    "cifar10": _from_keras,
+    "cifar100": _from_keras,
+    "digit_canvases": _canvases,
+    "coco_persons": _persons,
+}

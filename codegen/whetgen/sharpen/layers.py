@@ -12,6 +12,7 @@ with sharpness ``s`` in [0, 1] and ``w = 1 - s``:
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -30,6 +31,8 @@ class SpikingActivation(keras.layers.Layer):
     ``sharpness``: 0 soft to 1 sharp. ``surrogate``: None for the gradient of the soft form (none at
     all once sharp), or the width (of z) of a triangle around the threshold whose height ``1 / width``
     is the gradient at every sharpness, forward unchanged.
+
+    ``observer``: not saved; called with the outputs of each call, for those who watch the spikes.
     """
 
     def __init__(self, sharpness: float = 0.0, surrogate: float | None = None, **kwargs):
@@ -39,6 +42,7 @@ class SpikingActivation(keras.layers.Layer):
         if surrogate is not None and surrogate <= 0:
             raise ValueError(f"surrogate is a width above 0 or None, not {surrogate}")
         self.surrogate = surrogate
+        self.observer: Callable | None = None
         self._sharpness = self.add_weight(
             name="sharpness",
             shape=(),
@@ -60,14 +64,30 @@ class SpikingActivation(keras.layers.Layer):
         self._sharpness.assign(float(value))
 
     def call(self, z):
+        fired = self._fire(z) if self.surrogate is None else self._fire_with_surrogate(z)
+        if self.observer is not None:
+            self.observer(fired)
+        return fired
+
+    def _fire(self, z):
         s = ops.convert_to_tensor(self._sharpness)
-        soft = self.soft(z, ops.cast(1.0 - s, z.dtype))
-        forward = ops.where(s >= 1.0, ops.cast(z >= self.level, z.dtype), soft)
-        if self.surrogate is None:
-            return forward
-        gentle = _triangle_ramp((z - self.level) / self.surrogate)
-        # gentle - gentle is exactly 0, so that a spike stays exactly 0 or 1.
-        return ops.stop_gradient(forward) + (gentle - ops.stop_gradient(gentle))
+        width = ops.cast(1.0 - s, z.dtype)
+        return ops.cond(s >= 1.0, lambda: ops.cast(z >= self.level, z.dtype), lambda: self.soft(z, width))
+
+    def _fire_with_surrogate(self, z):
+        @ops.custom_gradient
+        def fire(z):
+            def gradient(*upstream, **named):
+                (flow,) = upstream or (named["upstream"],)
+                return flow * ops.relu(1.0 - ops.abs(z - self.level) / self.surrogate) / self.surrogate
+
+            return self._fire(z), gradient
+
+        return fire(z)
+
+    def count_params(self) -> int:
+        """1, the sharpness; ``model.summary()`` shows its value s beside it."""
+        return _ShownWith(super().count_params(), f"s={self.sharpness:.4g}")
 
     def compute_output_shape(self, input_shape):
         return input_shape
@@ -100,8 +120,8 @@ class SpikingSigmoid(SpikingActivation):
 class SoftmaxDecode(keras.layers.Layer):
     """Softmax of the N-hot scores ``(2x - 1) . (2 key - 1)^T`` of spikes x (..., width).
 
-    ``key``: (classes, width) of 0 and 1. ``temperature`` divides the scores, for a gentler loss in
-    training; it does not change which class wins.
+    ``key``: (classes, width) of 0 and 1, a saved weight that no optimizer touches. ``temperature``
+    divides the scores, for a gentler loss in training; it does not change which class wins.
 
     Raises:
         ValueError: the key leaves a neuron without a class or two classes with the same row.
@@ -112,21 +132,44 @@ class SoftmaxDecode(keras.layers.Layer):
         if temperature <= 0:
             raise ValueError(f"temperature must be above 0, not {temperature}")
         self.temperature = temperature
-        self.key = check_key(np.asarray(key["value"] if isinstance(key, dict) else key))
+        key = check_key(np.asarray(key["value"] if isinstance(key, dict) else key))
+        self._key = self.add_weight(
+            name="key",
+            shape=key.shape,
+            dtype="uint8",
+            initializer=lambda shape, dtype: ops.convert_to_tensor(key, dtype),
+            trainable=False,
+        )
+        self.built = True
+
+    @property
+    def key(self) -> np.ndarray:
+        """uint8 (classes, width)."""
+        return ops.convert_to_numpy(self._key)
+
+    def load_own_variables(self, store) -> None:
+        """Files from before the key was a weight have it in the configuration only."""
+        if "0" in store:
+            super().load_own_variables(store)
 
     def call(self, x):
-        signs = ops.convert_to_tensor(2.0 * self.key.T.astype("float32") - 1.0)
-        scores = ops.matmul(2.0 * x - 1.0, ops.cast(signs, x.dtype))
-        return ops.softmax(scores / self.temperature, axis=-1)
+        signs = 2.0 * ops.transpose(ops.cast(self._key, x.dtype)) - 1.0
+        return ops.softmax(ops.matmul(2.0 * x - 1.0, signs) / self.temperature, axis=-1)
 
     def compute_output_shape(self, input_shape):
-        return (*input_shape[:-1], len(self.key))
+        return (*input_shape[:-1], self._key.shape[0])
 
     def get_config(self) -> dict:
         return {**super().get_config(), "key": self.key.tolist(), "temperature": self.temperature}
 
 
-def _triangle_ramp(u):
-    """Integral of the triangle ``max(0, 1 - |u|)`` scaled to run from 0 to 1: its slope at 0 is 1."""
-    u = ops.clip(u, -1.0, 1.0)
-    return 0.5 + u - 0.5 * u * ops.abs(u)
+class _ShownWith(int):
+    """A count that is printed with a remark."""
+
+    def __new__(cls, count: int, remark: str):
+        made = super().__new__(cls, count)
+        made.remark = remark
+        return made
+
+    def __format__(self, spec: str) -> str:
+        return f"{int(self):{spec}} ({self.remark})"

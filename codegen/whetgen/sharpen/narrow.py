@@ -1,14 +1,15 @@
-"""Finish training with kernels that are small integers times one step per output channel."""
+"""Train with kernels that are small integers times one step per output channel."""
 
 from __future__ import annotations
 
 import keras
 import numpy as np
 
+from whetgen.sharpen.fan_in import SparseDense
 from whetgen.sharpen.walk import every_layer
 
 _STEP_BITS = 8
-_FEWEST, _MOST = 2, 16
+_FEWEST, _MOST = 1, 16
 _KERNEL_LAYERS = (
     keras.layers.Dense,
     keras.layers.Conv1D,
@@ -16,19 +17,28 @@ _KERNEL_LAYERS = (
     keras.layers.Conv3D,
     keras.layers.DepthwiseConv1D,
     keras.layers.DepthwiseConv2D,
+    SparseDense,
 )
+
+
+_SIGN_RANGE = np.float32(2.5)
 
 
 class NarrowWeights(keras.callbacks.Callback):
     """Trains with the kernels of Dense and convolution layers on a grid of ``bits`` bits.
 
     From ``start_epoch`` on every such kernel is ``n * step`` with one step per output channel and
-    ``|n| <= 2^(bits-1) - 1``. The callback keeps a latent float kernel beside each: what the
-    optimizer changes is added to the latent one, whose nearest grid point is what the model holds
-    (straight-through). Between batches, so in validation, checkpoints and at the end, the model
-    is on the grid, and its weights narrow to ``bits`` bits without loss.
+    ``|n| <= 2^(bits-1) - 1``; with 1 bit n is -1 or 1. The callback keeps a latent float kernel beside
+    each: what the optimizer changes is added to the latent one, whose nearest grid point is what the
+    model holds (straight-through). Between batches, so in validation, checkpoints and at the end,
+    the model is on the grid, and its weights narrow to ``bits`` bits without loss.
 
-    The steps are chosen anew at the beginning of each epoch. ``bits``: 2 (ternary) to 16.
+    The steps are chosen anew at the beginning of each epoch. A layer with an activation of its own (a softmax
+    or sigmoid head) has one step for all channels: its sums are compared with each other. ``bits``: 1 (sign), 2 (ternary) to 16.
+    With 1 bit latent weights stay within 2.5 steps of 0, so that each can still turn.
+
+    Raises:
+        ValueError: another number of bits.
     """
 
     def __init__(self, bits: int, start_epoch: int = 0):
@@ -38,37 +48,65 @@ class NarrowWeights(keras.callbacks.Callback):
         self.start_epoch = start_epoch
         self._latent: list[_Latent] = []
 
+    def state(self) -> dict[str, np.ndarray]:
+        return {f"{n}/{key}": value for n, latent in enumerate(self._latent) for key, value in latent.state().items()}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        if state:
+            self._prepare()
+        for number, latent in enumerate(self._latent):
+            latent.restore({key: state[f"{number}/{key}"] for key in ("values", "steps")})
+
     def on_epoch_begin(self, epoch, logs=None):
         if epoch < self.start_epoch:
             return
         if not self._latent:
-            self._latent = [_Latent(layer, self.bits) for layer in kernel_layers(self.model)]
+            self._prepare()
         for latent in self._latent:
+            latent.absorb()
             latent.choose_steps()
 
     def on_train_batch_end(self, batch, logs=None):
         for latent in self._latent:
             latent.absorb()
 
+    def _prepare(self) -> None:
+        self._latent = [_Latent(layer, self.bits) for layer in kernel_layers(self.model)]
+
 
 class _Latent:
-    """The float kernel behind one layer's kernel on the grid."""
+    """The float kernel behind one layer's kernel on the grid; float32 (inputs of a neuron, channels)."""
 
     def __init__(self, layer: keras.layers.Layer, bits: int):
         self.variable = layer.kernel
         self.bits = bits
-        self.values = per_channel(layer)
-        self.on_grid = self.values
+        self.common = getattr(layer, "activation", keras.activations.linear) is not keras.activations.linear
+        self.values = self.on_grid = per_channel(layer)
+        self.steps = self._steps()
+
+    def state(self) -> dict[str, np.ndarray]:
+        return {"values": self.values, "steps": self.steps}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        self.values, self.steps = state["values"], state["steps"]
+        self._publish()
 
     def choose_steps(self) -> None:
-        self.steps = grid_steps(self.values, self.bits)
+        self.steps = self._steps()
         self._publish()
 
     def absorb(self) -> None:
         """Move the optimizer's change over, and put the model back on the grid."""
         kernel = keras.ops.convert_to_numpy(self.variable).reshape(self.values.shape)
-        self.values = self.values + (kernel - self.on_grid)
+        moved = self.values + (kernel - self.on_grid)
+        if self.bits == 1:
+            self.values = np.clip(moved, -_SIGN_RANGE * self.steps, _SIGN_RANGE * self.steps)
+        else:  # a weight that is 0 all of a sudden has been pruned
+            self.values = np.where((kernel == 0) & (self.on_grid != 0), np.float32(0), moved)
         self._publish()
+
+    def _steps(self) -> np.ndarray:
+        return grid_steps(self.values.reshape(-1, 1) if self.common else self.values, self.bits)
 
     def _publish(self) -> None:
         self.on_grid = grid_numbers(self.values, self.steps, self.bits) * self.steps
@@ -102,6 +140,8 @@ def grid_steps(kernel: np.ndarray, bits: int) -> np.ndarray:
     A step has 8 significant bits and a grid number 15 at most, so their product has no more than
     the 24 of a float32: ``n * step`` is exact.
     """
+    if bits == 1:  # the mean size is the best step for signs
+        return _short(np.maximum(np.abs(kernel).mean(axis=0), np.float32(1e-30)))
     top = 2 ** (bits - 1) - 1
     widest = np.maximum(np.abs(kernel).max(axis=0), np.float32(1e-30)) / top
     candidates = [_short(widest * share) for share in np.linspace(1.0, 0.3, 29)]
@@ -112,6 +152,8 @@ def grid_steps(kernel: np.ndarray, bits: int) -> np.ndarray:
 
 def grid_numbers(kernel: np.ndarray, steps: np.ndarray, bits: int) -> np.ndarray:
     """The integers of the nearest grid points, as float32."""
+    if bits == 1:
+        return np.where(kernel >= 0, np.float32(1), np.float32(-1))
     top = 2 ** (bits - 1) - 1
     return np.clip(np.rint(kernel / steps), -top, top).astype(np.float32)
 

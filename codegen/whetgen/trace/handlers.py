@@ -285,6 +285,35 @@ def _window_sums(call: Call, builder: Builder, source: str, kernel, bias, name: 
     )
 
 
+@handles("SparseDense")
+def _sparse_dense(call: Call, builder: Builder) -> str:
+    """A Dense whose kernel is 0 but for the few inputs that are wired to each neuron."""
+    kernel, bias = call.layer.dense_kernel().astype(np.float64), _bias(call.layer, call.layer.units)
+    return builder.add(RealDense, call.path, source=call.source, kernel=kernel, bias=bias)
+
+
+@handles("Thermometer")
+def _thermometer(call: Call, builder: Builder) -> str:
+    """``x - threshold >= 0``, level after level along the last axis."""
+    thresholds = exact_array(call.layer.thresholds)
+    one, size = np.array(Fraction(1), dtype=object), np.abs(_values(call.layer.thresholds))
+    margins = [
+        builder.add(
+            Affine,
+            f"{call.path}_margin{level}",
+            source=call.source,
+            multiplier=one,
+            addend=-row,
+            addend_size=size[level],
+        )
+        for level, row in enumerate(thresholds)
+    ]
+    joined = margins[0]
+    if len(margins) > 1:
+        joined = builder.add(Concat, f"{call.path}_margins", operands=tuple(margins), axis=len(call.shape) - 1)
+    return builder.add(Step, call.path, source=joined, level=Fraction(0))
+
+
 # Pooling
 
 

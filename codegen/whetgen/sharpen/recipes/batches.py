@@ -9,18 +9,20 @@ from whetgen.sharpen.recipes.distortion import Distortion
 
 
 class DistortedBatches(keras.utils.PyDataset):
-    """Shuffled batches of images (count, height, width), distorted and in the ``shape`` the model takes.
+    """Shuffled batches of images (count, height, width[, channels]), distorted, in the ``shape`` the model takes.
 
-    Order and distortions follow from ``seed`` alone. Images left over from the last batch wait for
-    another epoch.
+    Order and distortions follow from ``seed`` and the number of the epoch alone, counted from ``epoch``;
+    without a ``distortion`` images stay as they are. Images left over from the last batch wait for
+    another epoch. Give ``fit`` ``shuffle=False``.
     """
 
-    def __init__(self, images, targets, shape, *, batch: int, distortion: Distortion, seed: int):
+    def __init__(self, images, targets, shape, *, batch: int, distortion: Distortion | None, seed: int, epoch: int = 0):
         super().__init__()
         self.images, self.targets, self.shape = images, targets, shape
         self.batch = min(batch, len(images))
         self.distortion = distortion
-        self.rng = np.random.default_rng(seed)
+        self.seed = seed
+        self.epoch = epoch - 1
         self.on_epoch_end()
 
     def __len__(self) -> int:
@@ -28,9 +30,11 @@ class DistortedBatches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         chosen = self.order[index * self.batch : (index + 1) * self.batch]
-        distorted = self.distortion(self.images[chosen], np.random.default_rng((self.epoch_seed, index)))
-        return distorted.reshape(-1, *self.shape), self.targets[chosen]
+        images = self.images[chosen]
+        if self.distortion is not None:
+            images = self.distortion(images, np.random.default_rng((self.seed, self.epoch, index)))
+        return images.reshape(-1, *self.shape), self.targets[chosen]
 
     def on_epoch_end(self) -> None:
-        self.order = self.rng.permutation(len(self.images))
-        self.epoch_seed = int(self.rng.integers(2**32))
+        self.epoch += 1
+        self.order = np.random.default_rng((self.seed, self.epoch)).permutation(len(self.images))

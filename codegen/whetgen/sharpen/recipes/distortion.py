@@ -9,21 +9,35 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Distortion:
-    """Largest amounts, either way: shift in pixels, rotation in radians, relative scale and shear."""
+    """Largest amounts, either way: shift in pixels, rotation in radians, relative scale and shear.
+
+    ``mirror``: every second image is turned left to right first.
+    """
 
     shift: float = 0.0
     rotation: float = 0.0
     scale: float = 0.0
     shear: float = 0.0
+    mirror: bool = False
 
     def __call__(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Each image (count, height, width) moved by an affine map of its own; float32, zero outside."""
-        height, width = images.shape[1:]
+        """Each image (count, height, width[, channels]) moved by an affine map of its own; float32, zero outside."""
+        if self.mirror:
+            turned = rng.random(len(images)) < 0.5
+            images = np.where(turned.reshape(-1, *(1,) * (images.ndim - 1)), images[:, :, ::-1], images)
+        places = self._places(images, rng)
+        if images.ndim == 3:
+            return _sample(images, places).reshape(images.shape).astype(np.float32)
+        planes = [_sample(images[..., c], places) for c in range(images.shape[-1])]
+        return np.stack(planes, axis=-1).reshape(images.shape).astype(np.float32)
+
+    def _places(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Where each pixel comes from: (count, pixels, 2), row and column."""
+        height, width = images.shape[1:3]
         centre = np.array([height - 1, width - 1], np.float32) / 2
         grid = np.stack(np.mgrid[:height, :width], axis=-1).reshape(-1, 2).astype(np.float32) - centre
         maps, shifts = self._draw(len(images), rng)
-        places = grid @ maps.transpose(0, 2, 1) + shifts[:, None] + centre
-        return _sample(images, places).reshape(images.shape).astype(np.float32)
+        return grid @ maps.transpose(0, 2, 1) + shifts[:, None] + centre
 
     def _draw(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         angle = rng.uniform(-self.rotation, self.rotation, count)

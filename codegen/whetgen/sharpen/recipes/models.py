@@ -7,30 +7,112 @@ import math
 import keras
 from keras import layers
 
+from whetgen.sharpen.fan_in import SparseDense
 from whetgen.sharpen.keys import generate_key
 from whetgen.sharpen.layers import SoftmaxDecode, SpikingBReLU
+from whetgen.sharpen.thermometer import Thermometer
 
-_CLASSES = 10
+Shape = tuple[int, ...]
 
 
-def mlp(shape: tuple[int, int], hidden: tuple[int, ...], votes: int) -> keras.Model:
+def mlp(shape: Shape, hidden: tuple[int, ...], votes: int, classes: int = 10) -> keras.Model:
     """Dense layers of the ``hidden`` sizes, and a head with ``votes`` neurons per class."""
-    stack = [keras.Input(shape), layers.Flatten()]
+    stack = [keras.Input(shape), layers.Flatten(), *_dense_stack(hidden)]
+    return keras.Sequential([*stack, *_head(votes, classes)])
+
+
+def binary_mlp(shape: Shape, hidden: tuple[int, ...], classes: int = 10) -> keras.Model:
+    """FINN's topology: pixels as one bit each, dense layers, and one sum per class. For weights of 1 bit."""
+    stack = [keras.Input(shape), layers.Flatten(), Thermometer([0.5], name="bits"), *_dense_stack(hidden)]
+    return keras.Sequential([*stack, layers.Dense(classes, "softmax", name="head")])
+
+
+def cnn(shape: Shape, blocks: tuple[tuple[int, ...], ...], votes: int, dense: Shape = (), classes: int = 10):
+    """Blocks of 3x3 convolutions of the given channels, 2x2 pooled after each; ``dense`` layers; the head."""
+    stack = [keras.Input(_with_channels(shape))]
+    for number, channels in enumerate(blocks, start=1):
+        for letter, width in zip("abcd", channels, strict=False):
+            stack += _conv(width, f"conv{number}{letter if len(channels) > 1 else ''}")
+        stack.append(layers.MaxPooling2D(name=f"pool{number}"))
+    return keras.Sequential([*stack, layers.Flatten(), *_dense_stack(dense), *_head(votes, classes)])
+
+
+def resnet(shape: Shape, widths: tuple[int, ...], blocks: int, votes: int, classes: int = 10) -> keras.Model:
+    """Residual stages of the given widths: spikes are added to spikes, so a sum is a small integer."""
+    x = entry = keras.Input(shape)
+    x = _call(x, _conv(widths[0], "stem"))
+    for stage, width in enumerate(widths, start=1):
+        for block in range(1, blocks + 1):
+            stride = 2 if block == 1 and stage > 1 else 1
+            x = _residual(x, width, stride, f"stage{stage}_{block}")
+    x = layers.GlobalAveragePooling2D(name="pool")(x)
+    return keras.Model(entry, _call(x, _head(votes, classes)))
+
+
+def lookup(shape: Shape, levels: int, nodes: tuple[int, ...], classes: int = 10, sharing: int = 1) -> keras.Model:
+    """Layers of ``nodes`` neurons that read six spikes each, from thermometers of ``levels`` bits a pixel.
+
+    With ``sharing`` above 1 a node is that many threshold neurons on the same six inputs and one on
+    top of them: one lookup table still.
+    """
+    marks = [(level + 1) / (levels + 1) for level in range(levels)]
+    stack = [keras.Input(shape), layers.Flatten(), Thermometer(marks, name="bits")]
+    for number, count in enumerate(nodes, start=1):
+        name = f"nodes{number}"
+        stack += [SparseDense(count * sharing, sharing=sharing, seed=number, name=name), *_spikes(name)]
+        if sharing > 1:
+            name = f"tops{number}"
+            stack += [SparseDense(count, sharing, rewired=False, seed=number, name=name), *_spikes(name)]
+    return keras.Sequential([*stack, _decode(nodes[-1], classes)])
+
+
+def autoencoder(shape: Shape, hidden: tuple[int, ...]) -> keras.Model:
+    """Dense spiking layers of the ``hidden`` sizes, and a sigmoid for each pixel."""
+    size = math.prod(shape)
+    stack = [keras.Input(shape), layers.Flatten(), *_dense_stack(hidden)]
+    return keras.Sequential([*stack, layers.Dense(size, "sigmoid", name="pixels")])
+
+
+def segmenter(shape: Shape, widths: tuple[int, ...]) -> keras.Model:
+    """A U of convolutions: pooled down through ``widths``, up again beside what was there; a sigmoid per pixel."""
+    x = entry = keras.Input(_with_channels(shape))
+    passed = []
+    for number, width in enumerate(widths, start=1):
+        x = _call(x, [*_conv(width, f"down{number}a"), *_conv(width, f"down{number}b")])
+        if number < len(widths):
+            passed.append(x)
+            x = layers.MaxPooling2D(name=f"pool{number}")(x)
+    for number, width in reversed(list(enumerate(widths[:-1], start=1))):
+        x = layers.Concatenate(name=f"join{number}")([passed.pop(), layers.UpSampling2D(name=f"up{number}")(x)])
+        x = _call(x, _conv(width, f"up{number}_conv"))
+    return keras.Model(entry, layers.Conv2D(1, 1, activation="sigmoid", name="mask")(x))
+
+
+def q_network(inputs: int, hidden: tuple[int, ...], actions: int) -> keras.Model:
+    """Value of each action; no batch norm, since the states' distribution moves while the agent learns."""
+    stack: list[layers.Layer] = [keras.Input((inputs,))]
     for number, width in enumerate(hidden, start=1):
+        stack += [layers.Dense(width, name=f"dense{number}"), SpikingBReLU(surrogate=1.0, name=f"dense{number}_spikes")]
+    return keras.Sequential([*stack, layers.Dense(actions, name="values")])
+
+
+def _dense_stack(widths: tuple[int, ...]) -> list[layers.Layer]:
+    stack = []
+    for number, width in enumerate(widths, start=1):
         stack += [layers.Dense(width, use_bias=False, name=f"dense{number}"), *_spikes(f"dense{number}")]
-    return keras.Sequential(stack + _head(votes))
+    return stack
 
 
-def cnn(shape: tuple[int, int], channels: tuple[int, ...], votes: int) -> keras.Model:
-    """3x3 convolutions of the given ``channels``, each but the last 2x2 pooled, and the head."""
-    stack = [keras.Input((*shape, 1))]
-    for number, width in enumerate(channels, start=1):
-        name = f"conv{number}"
-        last = number == len(channels)
-        padding = "valid" if last else "same"
-        stack += [layers.Conv2D(width, 3, padding=padding, use_bias=False, name=name), *_spikes(name)]
-        stack += [] if last else [layers.MaxPooling2D(name=f"pool{number}")]
-    return keras.Sequential([*stack, layers.Flatten(), *_head(votes)])
+def _conv(width: int, name: str, stride: int = 1) -> list[layers.Layer]:
+    conv = layers.Conv2D(width, 3, strides=stride, padding="same", use_bias=False, name=name)
+    return [conv, *_spikes(name)]
+
+
+def _residual(x, width: int, stride: int, name: str):
+    y = _call(x, [*_conv(width, f"{name}a", stride), *_conv(width, f"{name}b")])
+    if x.shape[-1] != width:
+        x = _call(x, [layers.Conv2D(width, 1, stride, use_bias=False, name=f"{name}_skip"), *_spikes(f"{name}_skip")])
+    return layers.Add(name=f"{name}_sum")([x, y])
 
 
 def _spikes(name: str) -> list[layers.Layer]:
@@ -40,9 +122,23 @@ def _spikes(name: str) -> list[layers.Layer]:
     ]
 
 
-def _head(votes: int) -> list[layers.Layer]:
-    """Dense to ``votes`` spikes per class, and the softmax of their count, tempered as its spread grows."""
-    width = votes * _CLASSES
-    key = generate_key(width, _CLASSES, seed=0)
-    decode = SoftmaxDecode(key, temperature=2 * math.sqrt(votes), name="decode")
-    return [layers.Dense(width, use_bias=False, name="head"), *_spikes("head"), decode]
+def _head(votes: int, classes: int) -> list[layers.Layer]:
+    """Dense to ``votes`` spikes per class, and the softmax of their count."""
+    width = votes * classes
+    return [layers.Dense(width, use_bias=False, name="head"), *_spikes("head"), _decode(width, classes)]
+
+
+def _decode(width: int, classes: int) -> SoftmaxDecode:
+    """Tempered as the spread of the count grows."""
+    temperature = 2 * math.sqrt(width / classes)
+    return SoftmaxDecode(generate_key(width, classes, seed=0), temperature=temperature, name="decode")
+
+
+def _call(x, stack: list[layers.Layer]):
+    for layer in stack:
+        x = layer(x)
+    return x
+
+
+def _with_channels(shape: Shape) -> Shape:
+    return shape if len(shape) == 3 else (*shape, 1)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import keras
 
 from whetgen.sharpen.recipes.distortion import Distortion
-from whetgen.sharpen.recipes.models import cnn, mlp
+from whetgen.sharpen.recipes.dqn import DqnRecipe
+from whetgen.sharpen.recipes.models import autoencoder, binary_mlp, cnn, lookup, mlp, q_network, resnet, segmenter
+from whetgen.sharpen.recipes.tasks import CLASSIFY, RECONSTRUCT, SEGMENT, Task
+
+_MNIST = (28, 28)
+_CIFAR = (32, 32, 3)
+_GENTLE = Distortion(shift=1.0, rotation=0.1, scale=0.08, shear=0.08)
+_LIVELY = Distortion(shift=1.5, rotation=0.15, scale=0.1, shear=0.1)
+_CLOTHES = Distortion(shift=1.0, scale=0.05, mirror=True)
+_PHOTOS = Distortion(shift=3.0, rotation=0.1, scale=0.1, mirror=True)
 
 
 @dataclass(frozen=True)
@@ -17,61 +26,159 @@ class Recipe:
     """How to train one model.
 
     It trains ``soft_epochs`` unsharpened, sharpens each spiking layer in ``steps`` epochs from the
-    input up, and spends the rest fully sharp with weights of ``weight_bits``. The learning rate
-    falls along a cosine from ``learning_rate`` to 0.
+    input up, and spends the rest fully sharp with weights of ``weight_bits`` (None: floats, exact and wide).
+    The learning rate falls along a cosine from ``learning_rate`` to 0. ``synapses``: what pruning leaves, a
+    number or a share. ``rewire``: examples are used to learn the inputs of neurons with limited fan-in.
+    ``patience``: end after so many sharp epochs without a lower training loss.
     """
 
     build: Callable[[], keras.Model]
     data: str
-    input_scale: int
-    weight_bits: int
     epochs: int
-    soft_epochs: int
-    steps: int
     learning_rate: float
-    batch: int
-    distortion: Distortion
-    label_smoothing: float
+    task: Task = CLASSIFY
+    input_scale: int = 255
+    weight_bits: int | None = 4
+    soft_epochs: int = 1
+    steps: int = 1
+    batch: int = 128
+    distortion: Distortion | None = None
+    label_smoothing: float = 0.1
+    weight_decay: float = 0.0
+    synapses: float | None = None
+    rewire: bool = False
+    patience: int | None = None
 
 
-RECIPES = {
+_BINARY = Recipe(
+    build=partial(binary_mlp, _MNIST, hidden=(64, 64, 64)),
+    data="mnist",
+    epochs=60,
+    learning_rate=5e-3,
+    weight_bits=1,
+    distortion=Distortion(shift=0.6, rotation=0.08, scale=0.05, shear=0.05),
+    label_smoothing=0.0,
+)
+_CIFAR10 = Recipe(
+    build=partial(cnn, _CIFAR, blocks=((128, 128), (256, 256), (512, 512)), dense=(1024,), votes=16),
+    data="cifar10",
+    epochs=200,
+    learning_rate=2e-3,
+    weight_bits=6,
+    soft_epochs=10,
+    steps=4,
+    distortion=_PHOTOS,
+)
+
+RECIPES: dict[str, Recipe | DqnRecipe] = {
     "digits-mlp": Recipe(
         build=partial(mlp, (8, 8), hidden=(40,), votes=3),
         data="digits",
-        input_scale=16,
-        weight_bits=4,
         epochs=200,
+        learning_rate=4e-3,
+        input_scale=16,
         soft_epochs=10,
         steps=4,
-        learning_rate=4e-3,
         batch=64,
         distortion=Distortion(shift=0.6, rotation=0.12, scale=0.08, shear=0.08),
-        label_smoothing=0.1,
     ),
     "mnist-mlp": Recipe(
-        build=partial(mlp, (28, 28), hidden=(256, 256), votes=10),
+        build=partial(mlp, _MNIST, hidden=(256, 256), votes=10),
         data="mnist",
-        input_scale=255,
-        weight_bits=4,
         epochs=40,
-        soft_epochs=2,
-        steps=1,
         learning_rate=2e-3,
-        batch=128,
-        distortion=Distortion(shift=1.5, rotation=0.15, scale=0.1, shear=0.1),
-        label_smoothing=0.1,
+        soft_epochs=2,
+        distortion=_LIVELY,
     ),
     "mnist-cnn": Recipe(
-        build=partial(cnn, (28, 28), channels=(16, 32, 48), votes=6),
+        build=partial(cnn, _MNIST, blocks=((20,), (40,), (64,)), votes=6),
         data="mnist",
-        input_scale=255,
-        weight_bits=6,
-        epochs=18,
-        soft_epochs=1,
-        steps=1,
+        epochs=24,
         learning_rate=3e-3,
-        batch=128,
-        distortion=Distortion(shift=1.0, rotation=0.1, scale=0.08, shear=0.08),
-        label_smoothing=0.1,
+        weight_bits=6,
+        distortion=_LIVELY,
+    ),
+    "mnist-vgg": Recipe(
+        build=partial(cnn, _MNIST, blocks=((64, 64), (128, 128), (256,)), dense=(512,), votes=10),
+        data="mnist",
+        epochs=80,
+        learning_rate=2e-3,
+        weight_bits=6,
+        soft_epochs=2,
+        distortion=_LIVELY,
+    ),
+    "mnist-lut": Recipe(
+        build=partial(lookup, _MNIST, levels=3, nodes=(2000,)),
+        data="mnist",
+        epochs=60,
+        learning_rate=2e-2,
+        weight_bits=4,
+        distortion=_GENTLE,
+        label_smoothing=0.0,
+        rewire=True,
+    ),
+    "mnist-tfc": _BINARY,
+    "mnist-sfc": replace(_BINARY, build=partial(binary_mlp, _MNIST, hidden=(256, 256, 256))),
+    "mnist-lfc": replace(_BINARY, build=partial(binary_mlp, _MNIST, hidden=(1024, 1024, 1024)), learning_rate=2e-3),
+    "fashion-mlp": Recipe(
+        build=partial(mlp, _MNIST, hidden=(512, 256), votes=10),
+        data="fashion_mnist",
+        epochs=50,
+        learning_rate=2e-3,
+        soft_epochs=2,
+        distortion=_CLOTHES,
+    ),
+    "fashion-cnn": Recipe(
+        build=partial(cnn, _MNIST, blocks=((32,), (64,), (96,)), votes=10),
+        data="fashion_mnist",
+        epochs=40,
+        learning_rate=3e-3,
+        weight_bits=6,
+        distortion=_CLOTHES,
+    ),
+    "fashion-vgg": Recipe(
+        build=partial(cnn, _MNIST, blocks=((64, 64), (128, 128), (256, 256)), dense=(512,), votes=10),
+        data="fashion_mnist",
+        epochs=120,
+        learning_rate=2e-3,
+        weight_bits=6,
+        soft_epochs=4,
+        steps=2,
+        distortion=_CLOTHES,
+    ),
+    "mnist-autoencoder": Recipe(
+        build=partial(autoencoder, _MNIST, hidden=(512, 64, 512)),
+        data="mnist",
+        task=RECONSTRUCT,
+        epochs=30,
+        learning_rate=2e-3,
+        weight_bits=6,
+    ),
+    "digit-segmentation": Recipe(
+        build=partial(segmenter, (40, 40), widths=(12, 24, 32)),
+        data="digit_canvases",
+        task=SEGMENT,
+        epochs=20,
+        learning_rate=4e-3,
+        weight_bits=6,
+        batch=64,
+    ),
+    "cartpole-dqn": DqnRecipe(build=partial(q_network, 4, hidden=(128, 128), actions=2)),
+    "cifar10-vgg": _CIFAR10,
+    "cifar10-resnet": replace(_CIFAR10, build=partial(resnet, _CIFAR, widths=(64, 128, 256), blocks=3, votes=16)),
+    "cifar100-vgg": replace(
+        _CIFAR10,
+        data="cifar100",
+        build=partial(cnn, _CIFAR, blocks=((128, 128), (256, 256), (512, 512)), dense=(2048,), votes=16, classes=100),
+    ),
+    "coco-person-segmentation": Recipe(
+        build=partial(segmenter, (128, 128, 3), widths=(24, 48, 96, 128)),
+        data="coco_persons",
+        task=SEGMENT,
+        epochs=60,
+        learning_rate=2e-3,
+        weight_bits=6,
+        soft_epochs=4,
+        batch=32,
     ),
 }

@@ -3,29 +3,57 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from functools import singledispatch
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from whetgen.sharpen.data import Dataset, load
-from whetgen.sharpen.narrow import NarrowWeights
+from whetgen.sharpen.checkpoint import Checkpoint, Progress, resume
+from whetgen.sharpen.data import load
+from whetgen.sharpen.fan_in import finish
+from whetgen.sharpen.logger import WhetstoneLogger
+from whetgen.sharpen.plot import plot_log, plot_pairs
 from whetgen.sharpen.recipes.batches import DistortedBatches
+from whetgen.sharpen.recipes.callbacks import training_callbacks
+from whetgen.sharpen.recipes.dqn import DqnRecipe, train_agent
 from whetgen.sharpen.recipes.table import RECIPES, Recipe
-from whetgen.sharpen.sharpeners import SimpleSharpener
+from whetgen.sharpen.recipes.tasks import Examples
 from whetgen.sharpen.walk import spiking_layers
 
 _QUICK_IMAGES = 256
+_QUICK = {"soft_epochs": 1, "steps": 1, "batch": 64}
+_PICTURES = 16
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """How to run a recipe, beyond what it says itself.
+
+    ``quick``: a few steps on a few images, sharpened to 1.0 all the same. ``goes_on``: from the checkpoint of an
+    interrupted run. ``mixed_precision``: float16 arithmetic, for GPUs. ``tensorboard``: a folder for its logs.
+    ``changes``: other values for fields of the recipe. ``on_epoch``: gets each row of the log, with ``epochs``.
+    """
+
+    seed: int = 0
+    quick: bool = False
+    goes_on: bool = False
+    mixed_precision: bool = False
+    tensorboard: Path | None = None
+    changes: dict = field(default_factory=dict)
+    on_epoch: Callable[[dict], None] | None = None
 
 
 @dataclass(frozen=True)
 class TrainResult:
-    """What a training run gave. Accuracies are on the held-out images, 0 to 1.
+    """What a training run gave, on held-out examples.
 
-    ``soft_accuracy`` is that of the last epoch before sharpening began, ``sharp_accuracy`` that of
-    the saved model, whose spiking layers, inputs first, have the ``sharpness``.
+    ``figure`` says what the scores are: accuracy, pixel agreement, IoU (0 to 1) or mean return. ``soft_accuracy`` is
+    the score of the last epoch before sharpening began, ``sharp_accuracy`` that of the saved model,
+    whose spiking layers, inputs first, have the ``sharpness``. ``files``: the log and pictures beside the model.
     """
 
     path: Path
@@ -35,6 +63,8 @@ class TrainResult:
     sharpness: tuple[float, ...]
     epochs: int
     seconds: float
+    figure: str = "accuracy"
+    files: tuple[Path, ...] = ()
 
 
 def recipe_names() -> list[str]:
@@ -42,125 +72,192 @@ def recipe_names() -> list[str]:
     return list(RECIPES)
 
 
-def recipe_epochs(name: str, *, quick: bool = False) -> int:
-    """How many epochs ``train`` will take, for a progress bar."""
-    return _recipe(name, quick).epochs
+def train(name: str, out: str | Path, options: TrainOptions | None = None) -> TrainResult:
+    """Train recipe ``name`` and save the model, plain layers without optimizer state, to ``out`` (a ``.keras`` file).
 
-
-def train(
-    name: str,
-    out: Path,
-    *,
-    seed: int = 0,
-    quick: bool = False,
-    on_epoch: Callable[[dict], None] | None = None,
-) -> TrainResult:
-    """Train recipe ``name`` and save the model, without optimizer state, to ``out`` (a ``.keras`` file).
-
-    The same seed on the same machine gives the same model. ``quick`` takes a few steps on a few
-    images, sharpened to 1.0 all the same. ``on_epoch`` gets after each epoch: ``epoch`` (from 1),
-    ``epochs``, ``loss``, ``accuracy``, ``val_accuracy`` and ``sharpness`` (a list, inputs first).
+    Beside it: the log (``.csv``), its plot (``.png``), where outputs are pictures 16 of them (``-pictures.png``), and
+    while it runs a checkpoint (``.checkpoint.npz``). The same seed on the same machine gives the same model, interrupted
+    or not.
 
     Raises:
-        ValueError: no such recipe, ``out`` does not end in .keras, or a damaged data file.
+        ValueError: no such recipe or field, ``out`` does not end in .keras, a checkpoint that is missing or in the way,
+            a damaged data file, or a package that the recipe needs is not installed.
         FileNotFoundError: the data are not there.
     """
-    recipe, out = _recipe(name, quick), Path(out)
+    options, out = options or TrainOptions(), Path(out)
+    recipe = chosen(name, options)
     if out.suffix != ".keras":
         raise ValueError(f"a model is saved as a .keras file, not as {out.name}")
-    began = time.monotonic()
-    data = _some(load(recipe.data)) if quick else load(recipe.data)
-    keras.utils.set_random_seed(seed)
-    model = recipe.build()
-    history = _fit(model, recipe, data, seed, on_epoch)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    _without_optimizer(model).save(out)
-    return TrainResult(
-        path=out,
-        recipe=name,
-        soft_accuracy=history["val_accuracy"][recipe.soft_epochs - 1],
-        sharp_accuracy=history["val_accuracy"][-1],
-        sharpness=tuple(layer.sharpness for layer in spiking_layers(model)),
-        epochs=recipe.epochs,
-        seconds=time.monotonic() - began,
-    )
+    return _run(recipe, name, out, options)
 
 
-def _recipe(name: str, quick: bool) -> Recipe:
+def chosen(name: str, options: TrainOptions) -> Recipe | DqnRecipe:
+    """The recipe with the options' changes.
+
+    Raises:
+        ValueError: no such recipe, or it has no such field.
+    """
     if name not in RECIPES:
         raise ValueError(f"no recipe '{name}'; there are {', '.join(RECIPES)}")
     recipe = RECIPES[name]
-    return replace(recipe, epochs=6, soft_epochs=1, steps=1) if quick else recipe
+    known = {f.name for f in fields(recipe)}
+    if unknown := options.changes.keys() - known:
+        raise ValueError(f"recipe {name} has no {', '.join(sorted(unknown))}; it has {', '.join(sorted(known))}")
+    return _quick(replace(recipe, **options.changes)) if options.quick else replace(recipe, **options.changes)
 
 
-def _some(data: Dataset) -> Dataset:
-    few = slice(_QUICK_IMAGES)
-    return Dataset(data.x_train[few], data.y_train[few], data.x_test[few], data.y_test[few])
+@singledispatch
+def _run(recipe, name: str, out: Path, options: TrainOptions) -> TrainResult:
+    raise TypeError(type(recipe))
 
 
-def _fit(model: keras.Model, recipe: Recipe, data: Dataset, seed: int, on_epoch) -> dict:
-    classes = model.output_shape[-1]
-    images, held_out = _real(data.x_train, recipe), _real(data.x_test, recipe)
+@_run.register
+def _(recipe: Recipe, name: str, out: Path, options: TrainOptions) -> TrainResult:
+    began = time.monotonic()
+    state = out.with_suffix(".checkpoint.npz")
+    check_checkpoint(state, options.goes_on)
+    examples = recipe.task.examples(load(recipe.data), recipe.input_scale)
+    log = WhetstoneLogger(None, None, out.with_suffix(".csv"), options.tensorboard, recipe.task.metric)
+    model = fit(recipe, examples.few(_QUICK_IMAGES) if options.quick else examples, options, log, state)
+    finished = plain(model, recipe)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    finished.save(out)
+    state.unlink(missing_ok=True)
+    before = [row for row in log.rows if row["epoch"] <= recipe.soft_epochs]
+    return TrainResult(
+        path=out,
+        recipe=name,
+        soft_accuracy=before[-1]["soft"],
+        sharp_accuracy=log.rows[-1]["hard"],
+        sharpness=tuple(layer.sharpness for layer in spiking_layers(finished)),
+        epochs=log.rows[-1]["epoch"],
+        seconds=time.monotonic() - began,
+        figure=recipe.task.figure,
+        files=(out.with_suffix(".csv"), *_pictures(recipe, name, finished, examples, log, out)),
+    )
+
+
+@_run.register
+def _(recipe: DqnRecipe, name: str, out: Path, options: TrainOptions) -> TrainResult:
+    began = time.monotonic()
+    keras.utils.set_random_seed(options.seed)
+    agent = train_agent(recipe, options.seed, options.on_epoch)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    plain(agent.model, recipe).save(out)
+    return TrainResult(
+        path=out,
+        recipe=name,
+        soft_accuracy=agent.soft_return,
+        sharp_accuracy=agent.sharp_return,
+        sharpness=tuple(layer.sharpness for layer in spiking_layers(agent.model)),
+        epochs=agent.episodes,
+        seconds=time.monotonic() - began,
+        figure="mean return",
+    )
+
+
+def fit(
+    recipe: Recipe, examples: Examples, options: TrainOptions, log: WhetstoneLogger, state: Path | None = None
+) -> keras.Model:
+    """The trained model; ``log`` has the rows. Goes on from the checkpoint ``state`` where the options say so."""
+    keras.utils.set_random_seed(options.seed)
+    _use_all_gpus()
+    with _precision(options.mixed_precision):
+        model = recipe.build()
+    examples = examples.one_hot(model.output_shape[-1])
+    shape = model.input_shape[1:]
+    log.x, log.y = examples.x_test.reshape(-1, *shape), examples.y_test
+    log.on_row = _with_epochs(options.on_epoch, recipe.epochs)
+    steps = max(1, len(examples.x_train) // min(recipe.batch, len(examples.x_train)))
+    model.compile(_optimizer(recipe, steps), loss=recipe.task.loss(recipe.label_smoothing), jit_compile=False)
+    callbacks = [*training_callbacks(recipe, model, examples.x_train.reshape(-1, *shape), examples.y_train), log]
+    progress = resume(state, model, callbacks) if options.goes_on and state else Progress(0, False)
     batches = DistortedBatches(
-        images,
-        keras.utils.to_categorical(data.y_train, classes),
-        model.input_shape[1:],
+        examples.x_train,
+        examples.y_train,
+        shape,
         batch=recipe.batch,
         distortion=recipe.distortion,
-        seed=seed,
+        seed=options.seed,
+        epoch=progress.epochs,
     )
-    rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.epochs * len(batches))
-    model.compile(
-        keras.optimizers.Adam(rate),
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing),
-        metrics=["accuracy"],
-        jit_compile=False,  # on a CPU, XLA takes half as long again
-    )
-    fitted = model.fit(
-        batches,
-        epochs=recipe.epochs,
-        validation_data=(
-            held_out.reshape(-1, *model.input_shape[1:]),
-            keras.utils.to_categorical(data.y_test, classes),
-        ),
-        validation_batch_size=1000,
-        callbacks=_callbacks(model, recipe, on_epoch),
-        verbose=0,
-    )
-    return fitted.history
+    if state:
+        callbacks.append(Checkpoint(state, list(callbacks)))
+    if not progress.stopped:
+        model.fit(
+            batches,
+            epochs=recipe.epochs,
+            initial_epoch=progress.epochs,
+            callbacks=callbacks,
+            shuffle=False,
+            verbose=0,
+        )
+    return model
 
 
-def _callbacks(model: keras.Model, recipe: Recipe, on_epoch) -> list[keras.callbacks.Callback]:
-    sharp_from = recipe.soft_epochs + recipe.steps * len(spiking_layers(model))
-    callbacks = [
-        SimpleSharpener(recipe.soft_epochs, steps=recipe.steps),
-        NarrowWeights(recipe.weight_bits, start_epoch=sharp_from - 1),
-    ]
-    if on_epoch is not None:
-        callbacks.append(_Report(on_epoch, recipe.epochs))
-    return callbacks
-
-
-def _real(codes: np.ndarray, recipe: Recipe) -> np.ndarray:
-    """The real values in 0..1 that codes stand for."""
-    return codes.astype(np.float32) / np.float32(recipe.input_scale)
-
-
-def _without_optimizer(model: keras.Model) -> keras.Model:
-    bare = type(model).from_config(model.get_config())
+def plain(model: keras.Model, recipe: Recipe | DqnRecipe) -> keras.Model:
+    """The model in float32, of plain layers, without optimizer."""
+    bare = recipe.build()
     bare.set_weights(model.get_weights())
-    return bare
+    return finish(bare)
 
 
-class _Report(keras.callbacks.Callback):
-    """Calls ``on_epoch`` with plain numbers."""
+def check_checkpoint(state: Path, goes_on: bool) -> None:
+    """Raises:
+    ValueError: a checkpoint is wanted and missing, or unwanted and in the way.
+    """
+    if goes_on and not state.is_file():
+        raise ValueError(f"nothing to resume: {state} does not exist")
+    if not goes_on and state.exists():
+        raise ValueError(f"{state} is the checkpoint of an interrupted run: resume it, or delete the file")
 
-    def __init__(self, on_epoch: Callable[[dict], None], epochs: int):
-        super().__init__()
-        self.on_epoch = on_epoch
-        self.epochs = epochs
 
-    def on_epoch_end(self, epoch, logs=None):
-        figures = {key: float(logs[key]) for key in ("loss", "accuracy", "val_accuracy")}
-        sharpness = [layer.sharpness for layer in spiking_layers(self.model)]
-        self.on_epoch({"epoch": epoch + 1, "epochs": self.epochs, **figures, "sharpness": sharpness})
+def _quick(recipe: Recipe | DqnRecipe) -> Recipe | DqnRecipe:
+    if isinstance(recipe, DqnRecipe):
+        return recipe.shortened()
+    return replace(recipe, epochs=len(spiking_layers(recipe.build())) + 3, **_QUICK)
+
+
+def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
+    rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.epochs * steps)
+    if recipe.weight_decay:
+        return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
+    return keras.optimizers.Adam(rate)
+
+
+def _use_all_gpus() -> None:
+    """Share each batch among the GPUs, where there are several."""
+    devices = keras.distribution.list_devices()
+    if len(devices) > 1 and devices[0].startswith("gpu"):
+        keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
+
+
+@contextmanager
+def _precision(mixed: bool) -> Iterator[None]:
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16" if mixed else "float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def _with_epochs(on_epoch, epochs: int):
+    return None if on_epoch is None else lambda row: on_epoch({"epochs": epochs, **row})
+
+
+def _pictures(recipe: Recipe, name: str, model, examples: Examples, log: WhetstoneLogger, out: Path) -> list[Path]:
+    """The plot, and pictures in and out; nothing without Matplotlib, which the log can do without."""
+    made = []
+    try:
+        plot_log(log.rows, out.with_suffix(".png"), name)
+        made.append(out.with_suffix(".png"))
+        if recipe.task.pictures:
+            path = out.with_name(f"{out.stem}-pictures.png")
+            x = examples.x_test[:_PICTURES]
+            y = np.asarray(model(x.reshape(-1, *model.input_shape[1:]), training=False)) >= 0.5
+            plot_pairs(x, y.reshape(*x.shape[:3]), path, ("in", "out"))
+            made.append(path)
+    except ValueError:
+        pass
+    return made

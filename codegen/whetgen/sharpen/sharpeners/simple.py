@@ -1,33 +1,38 @@
-"""Callbacks that raise the sharpness of a model's layers while it trains."""
+"""Equal steps, one layer after the other."""
 
 from __future__ import annotations
 
-import keras
-
-from whetgen.sharpen.layers import SpikingActivation
-from whetgen.sharpen.walk import spiking_layers
+from whetgen.sharpen.sharpeners.base import Sharpener
 
 
-class SimpleSharpener(keras.callbacks.Callback):
+class SimpleSharpener(Sharpener):
     """Sharpens one layer after the other in equal steps.
 
     Epochs before ``start_epoch`` (counted from 0) leave the model as it is. From then on each epoch,
     or each batch when ``epochs`` is false, begins by sharpening one layer by ``1 / steps``; a layer
-    has ``steps`` of these and ends at exactly 1.0 before the next one starts. ``bottom_up`` starts
-    at the layer nearest the input, otherwise at the output.
+    has ``steps`` of these and ends at exactly 1.0 before the next one starts.
 
     Where to go on is read from the model itself, so training resumed from a checkpoint continues as
     if never interrupted.
+
+    Raises:
+        ValueError: a negative ``start_epoch``, or no ``steps``.
     """
 
-    def __init__(self, start_epoch: int, steps: int = 4, epochs: bool = True, bottom_up: bool = True):
-        super().__init__()
+    def __init__(
+        self,
+        start_epoch: int,
+        steps: int = 4,
+        epochs: bool = True,
+        bottom_up: bool = True,
+        stop_when_sharp: bool = True,
+    ):
+        super().__init__(bottom_up, stop_when_sharp)
         if start_epoch < 0 or steps < 1:
             raise ValueError(f"start_epoch is at least 0 and steps at least 1, not {start_epoch} and {steps}")
         self.start_epoch = start_epoch
         self.steps = steps
         self.epochs = epochs
-        self.bottom_up = bottom_up
         self._started = False
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -41,12 +46,7 @@ class SimpleSharpener(keras.callbacks.Callback):
 
     def advance(self) -> None:
         """One step of the first unfinished layer; nothing once all are at 1.0."""
-        layer = self._unfinished()
+        layer = self.unfinished
         if layer is not None:
             taken = round(layer.sharpness * self.steps)
             layer.sharpness = min(1.0, (taken + 1) / self.steps)
-
-    def _unfinished(self) -> SpikingActivation | None:
-        layers = spiking_layers(self.model)
-        ordered = layers if self.bottom_up else reversed(layers)
-        return next((layer for layer in ordered if layer.sharpness < 1.0), None)

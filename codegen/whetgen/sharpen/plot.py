@@ -1,0 +1,62 @@
+"""Pictures of a training run. Needs Matplotlib."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from whetgen.sharpen.logger import layer_names
+
+
+def plot_log(rows: list[dict], path: str | Path, title: str = "") -> None:
+    """Sharpness of each layer, and soft and hard accuracy, over the epochs of a logger's rows; a PNG.
+
+    Raises:
+        ValueError: no rows, or Matplotlib is not installed.
+    """
+    if not rows:
+        raise ValueError(f"{path}: nothing was logged, so there is nothing to plot")
+    figure, (above, below) = _pyplot(path).subplots(2, 1, sharex=True, figsize=(8, 6), layout="constrained")
+    epochs = [row["epoch"] for row in rows]
+    for name in layer_names(rows[-1]):
+        above.plot(epochs, [row[f"{name}/sharpness"] for row in rows], marker=".", label=name)
+    for kind in ("soft", "hard"):
+        below.plot(epochs, [row[kind] for row in rows], marker=".", label=kind)
+    above.set(ylabel="sharpness", ylim=(-0.05, 1.05), title=title)
+    below.set(ylabel="on held-out examples", xlabel="epoch")
+    for axes in (above, below):
+        axes.legend(fontsize="small")
+        axes.grid(alpha=0.3)
+    _save(figure, path)
+
+
+def plot_pairs(above: np.ndarray, below: np.ndarray, path: str | Path, labels: tuple[str, str]) -> None:
+    """Pictures (count, height, width) in two rows, e.g. what went in and what came out; a PNG.
+
+    Raises:
+        ValueError: Matplotlib is not installed.
+    """
+    figure, axes = _pyplot(path).subplots(2, len(above), figsize=(len(above), 2.2), layout="constrained", squeeze=False)
+    for row, pictures, label in zip(axes, (above, below), labels, strict=True):
+        row[0].set_ylabel(label)
+        for place, picture in zip(row, pictures, strict=True):
+            place.imshow(picture, cmap="gray", vmin=0, vmax=1)
+            place.set(xticks=[], yticks=[])
+    _save(figure, path)
+
+
+def _pyplot(path: str | Path):
+    try:
+        import matplotlib
+    except ImportError as error:
+        raise ValueError(f"{path}: pictures need Matplotlib ({error}); install whetgen[train]") from error
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    return pyplot
+
+
+def _save(figure, path: str | Path) -> None:
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+    _pyplot(path).close(figure)

@@ -1,0 +1,83 @@
+"""Take synapses away while the network trains, down to a budget."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+from keras import ops
+
+from whetgen.sharpen.narrow import kernel_layers, per_channel
+
+
+class PruneWeights(keras.callbacks.Callback):
+    """Prunes the smallest weights of Dense and convolution layers until ``synapses`` are left.
+
+    A number above 1 is the budget itself, up to 1 it is the share of weights that stay. Weights are
+    compared over the whole network, each as a share of its neuron's root mean square: a threshold
+    neuron does not mind a factor. From epoch ``start_epoch`` to ``stop_epoch`` the share that is
+    taken grows as ``1 - (1 - t)^3`` (Zhu and Gupta, 2017), a step at the beginning of each epoch; after
+    that the same weights stay 0. Every neuron keeps its greatest weight.
+
+    Put it before ``NarrowWeights`` in the list of callbacks; with 2 bits or more a pruned weight is
+    then exactly 0 there too (a grid of 1 bit has no 0).
+
+    Raises:
+        ValueError: a budget that is not above 0, or epochs that do not follow each other.
+    """
+
+    def __init__(self, synapses: float, start_epoch: int = 0, stop_epoch: int = 10):
+        super().__init__()
+        if synapses <= 0 or not 0 <= start_epoch < stop_epoch:
+            raise ValueError(
+                f"a budget is above 0 and pruning stops after it starts, not synapses {synapses}, "
+                f"start_epoch {start_epoch}, stop_epoch {stop_epoch}"
+            )
+        self.synapses = synapses
+        self.start_epoch = start_epoch
+        self.stop_epoch = stop_epoch
+        self._masks: list = []
+
+    def state(self) -> dict[str, np.ndarray]:
+        return {str(number): ops.convert_to_numpy(mask) for number, mask in enumerate(self._masks)}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        self._masks = [ops.convert_to_tensor(state[str(number)]) for number in range(len(state))]
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self.start_epoch <= epoch <= self.stop_epoch:
+            layers = kernel_layers(self.model)
+            kernels = [per_channel(layer) for layer in layers]
+            keep = prune_masks(kernels, self._left(sum(k.size for k in kernels), epoch))
+            self._masks = [
+                ops.convert_to_tensor(mask.reshape(layer.kernel.shape).astype(np.float32))
+                for layer, mask in zip(layers, keep, strict=True)
+            ]
+            self._apply()
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._apply()
+
+    def _left(self, total: int, epoch: int) -> int:
+        budget = round(self.synapses * total) if self.synapses <= 1 else int(self.synapses)
+        time = (epoch - self.start_epoch + 1) / (self.stop_epoch - self.start_epoch + 1)
+        return round(min(budget, total) + (total - min(budget, total)) * (1 - min(1.0, time)) ** 3)
+
+    def _apply(self) -> None:
+        for layer, mask in zip(kernel_layers(self.model) if self._masks else [], self._masks, strict=True):
+            layer.kernel.assign(layer.kernel * mask)
+
+
+def prune_masks(kernels: list[np.ndarray], budget: int) -> list[np.ndarray]:
+    """Which weights of ``kernels`` (inputs, neurons) stay: bool masks with ``budget`` of them, the greatest.
+
+    At least one a neuron stays, even beyond the budget; zeros go first.
+    """
+    shares = [np.abs(k) / np.maximum(np.sqrt(np.mean(np.square(k), axis=0)), 1e-30) for k in kernels]
+    for share in shares:
+        share[share.argmax(axis=0), np.arange(share.shape[1])] = np.inf
+    flat = np.concatenate([share.reshape(-1) for share in shares])
+    greatest = np.argsort(-flat, kind="stable")[: max(budget, int(np.isinf(flat).sum()))]
+    mask = np.zeros(len(flat), bool)
+    mask[greatest] = True
+    parts = np.split(mask, np.cumsum([k.size for k in kernels])[:-1])
+    return [part.reshape(k.shape) for part, k in zip(parts, kernels, strict=True)]

@@ -1,0 +1,51 @@
+"""What acts on a model while a recipe trains it."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+from whetgen.sharpen.narrow import NarrowWeights
+from whetgen.sharpen.prune import PruneWeights
+from whetgen.sharpen.recipes.table import Recipe
+from whetgen.sharpen.rewire import Rewire
+from whetgen.sharpen.sharpeners import SimpleSharpener
+from whetgen.sharpen.walk import spiking_layers
+
+
+def training_callbacks(recipe: Recipe, model: keras.Model, x: np.ndarray, y: np.ndarray) -> list:
+    """What sharpens, rewires, prunes, narrows and ends, in the order in which they must act."""
+    sharp_from = recipe.soft_epochs + recipe.steps * len(spiking_layers(model))
+    callbacks: list = [SimpleSharpener(recipe.soft_epochs, steps=recipe.steps, stop_when_sharp=False)]
+    if recipe.rewire:
+        callbacks.append(Rewire(x, y, stop_epoch=max(1, recipe.epochs * 3 // 4)))
+    if recipe.synapses is not None:
+        callbacks.append(PruneWeights(recipe.synapses, sharp_from, max(sharp_from + 1, recipe.epochs // 2)))
+    if recipe.weight_bits is not None:
+        callbacks.append(NarrowWeights(recipe.weight_bits, start_epoch=max(0, sharp_from - 1)))
+    if recipe.patience is not None:
+        callbacks.append(EarlyStop(recipe.patience))
+    return callbacks
+
+
+class EarlyStop(keras.callbacks.Callback):
+    """Ends training after ``patience`` epochs, all layers sharp, without a lower training loss."""
+
+    def __init__(self, patience: int):
+        super().__init__()
+        self.patience = patience
+        self._best, self._stale = np.inf, 0
+
+    def state(self) -> dict[str, float]:
+        return {"best": self._best, "stale": self._stale}
+
+    def restore(self, state: dict[str, float]) -> None:
+        self._best, self._stale = float(state["best"]), int(state["stale"])
+
+    def on_epoch_end(self, epoch, logs=None):
+        if any(layer.sharpness < 1.0 for layer in spiking_layers(self.model)):
+            return
+        self._stale = 0 if logs["loss"] < self._best else self._stale + 1
+        self._best = min(self._best, float(logs["loss"]))
+        if self._stale >= self.patience:
+            self.model.stop_training = True

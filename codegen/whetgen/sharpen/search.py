@@ -1,0 +1,93 @@
+"""Look for better settings of a recipe's sharpening. Needs Optuna."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from whetgen.sharpen.data import load
+from whetgen.sharpen.logger import WhetstoneLogger
+from whetgen.sharpen.recipes.table import Recipe
+from whetgen.sharpen.recipes.training import TrainOptions, chosen, fit
+
+_HELD_OUT = 0.1
+_QUICK_IMAGES = 256
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best trial of a study: its settings (fields of the recipe) and score; trials so far, pruned ones included."""
+
+    recipe: str
+    settings: dict[str, float]
+    score: float
+    figure: str
+    trials: int
+
+
+def search(name: str, trials: int, storage: str | None = None, options: TrainOptions | None = None) -> Found:
+    """``trials`` more trials of recipe ``name``; the best of the study so far.
+
+    Varied are the learning rate, the soft epochs, the epochs a layer takes to sharpen and the label smoothing. The score
+    is taken fully sharp on a tenth of the training examples that is held out; the test set is not touched.
+    Hyperband ends trials that lag behind. ``storage``: a URL of Optuna, e.g. ``sqlite:///study.db``; all who give the
+    same one, on any machine, share the study ``whetgen-NAME``.
+
+    Raises:
+        ValueError: Optuna is not installed, no trials, or a recipe without epochs (cartpole-dqn).
+    """
+    optuna, options = _optuna(), options or TrainOptions()
+    recipe = chosen(name, options)
+    if trials < 1:
+        raise ValueError(f"a search takes at least 1 trial, not {trials}")
+    if not isinstance(recipe, Recipe):
+        raise ValueError(f"recipe {name} is not trained in epochs, so it cannot be searched")
+    examples = recipe.task.examples(load(recipe.data), recipe.input_scale)
+    examples = (examples.few(_QUICK_IMAGES) if options.quick else examples).without_test(_HELD_OUT)
+
+    def objective(trial) -> float:
+        log = WhetstoneLogger(None, None, metric=recipe.task.metric)
+        watched = replace(options, on_epoch=lambda row: _tell(trial, row, options, optuna))
+        fit(replace(recipe, **suggest(trial, recipe)), examples, watched, log)
+        return log.rows[-1]["hard"]
+
+    study = optuna.create_study(
+        study_name=f"whetgen-{name}",
+        storage=storage,
+        load_if_exists=True,
+        direction="maximize",
+        sampler=optuna.samplers.TPESampler(seed=options.seed if storage is None else None),
+        pruner=optuna.pruners.HyperbandPruner(min_resource=1, max_resource=recipe.epochs),
+    )
+    study.optimize(objective, n_trials=trials)
+    best = study.best_trial
+    return Found(name, best.params, best.value, recipe.task.figure, len(study.trials))
+
+
+def suggest(trial, recipe: Recipe) -> dict[str, float]:
+    """Settings around the recipe's own; at least a third of the epochs stays for the sharp network."""
+    most = max(1, recipe.epochs // 3)
+    return {
+        "learning_rate": trial.suggest_float(
+            "learning_rate", recipe.learning_rate / 4, recipe.learning_rate * 4, log=True
+        ),
+        "soft_epochs": trial.suggest_int("soft_epochs", 1, min(most, 4 * recipe.soft_epochs)),
+        "steps": trial.suggest_int("steps", 1, max(1, min(4, most // 4))),
+        "label_smoothing": trial.suggest_float("label_smoothing", 0.0, 0.2),
+    }
+
+
+def _tell(trial, row: dict, options: TrainOptions, optuna) -> None:
+    if options.on_epoch is not None:
+        options.on_epoch(row)
+    trial.report(row["hard"], row["epoch"])
+    if trial.should_prune():
+        raise optuna.TrialPruned
+
+
+def _optuna():
+    try:
+        import optuna
+    except ImportError as error:
+        raise ValueError(f"--search needs Optuna ({error}); install whetgen[train]") from error
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna

@@ -1,0 +1,179 @@
+"""Files of the original package load; they are written here with h5py as Keras 2 laid them out."""
+
+import json
+
+import h5py
+import keras
+import numpy as np
+import pytest
+
+import whetgen
+from whetgen.sharpen import generate_key, spiking_layers
+from whetgen.sharpen.legacy import load_legacy
+
+RNG = np.random.default_rng(0)
+KEY = generate_key(6, 3, seed=0)
+
+
+def entry(kind: str, name: str, **config) -> dict:
+    return {"class_name": kind, "name": name, "config": {"name": name, "trainable": True, **config}}
+
+
+def dense(name: str, units: int, **more) -> dict:
+    zeros = {"class_name": "Zeros", "config": {}}
+    return entry("Dense", name, units=units, activation="linear", use_bias=True, bias_initializer=zeros, **more)
+
+
+def norm(name: str) -> dict:
+    return entry("BatchNormalization", name, axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True)
+
+
+def save(path, config: dict, weights: dict[str, list[np.ndarray]], version: str = "2.1.6") -> None:
+    """``weights``: arrays of each layer by name, in Keras 2's order."""
+    with h5py.File(path, "w") as file:
+        file.attrs["keras_version"] = version.encode()
+        file.attrs["backend"] = b"tensorflow"
+        file.attrs["model_config"] = json.dumps(config).encode()
+        group = file.create_group("model_weights")
+        group.attrs["layer_names"] = [name.encode() for name in weights]
+        for name, arrays in weights.items():
+            layer = group.create_group(name)
+            layer.attrs["weight_names"] = [f"{name}/w{n}:0".encode() for n in range(len(arrays))]
+            for n, array in enumerate(arrays):
+                layer.create_dataset(f"{name}/w{n}:0", data=array)
+
+
+def arrays(*shapes) -> list[np.ndarray]:
+    return [RNG.normal(size=shape).astype(np.float32) for shape in shapes]
+
+
+W1, W2 = arrays((4, 5), (5,)), arrays((5, 6), (6,))
+NORM = [*arrays((5,), (5,), (5,)), np.abs(arrays((5,))[0]) + 0.1]
+WEIGHTS = {"d1": W1, "n": NORM, "s1": [], "d2": W2, "s2": [], "out": []}
+
+
+def sequence(key, as_list: bool) -> dict:
+    layers = [
+        dense("d1", 5, batch_input_shape=[None, 4]),
+        norm("n"),
+        entry("Spiking_BRelu", "s1", sharpness=1.0, sharpen_start_limit=0.0),
+        dense("d2", 6),
+        entry("Spiking_Sigmoid", "s2", sharpness=1.0),
+        entry("Softmax_Decode", "out", key=key),
+    ]
+    return {"class_name": "Sequential", "config": layers if as_list else {"name": "net", "layers": layers}}
+
+
+def by_hand(x: np.ndarray) -> np.ndarray:
+    gamma, beta, mean, variance = NORM
+    z = (x @ W1[0] + W1[1] - mean) / np.sqrt(variance + 0.001) * gamma + beta
+    spikes = ((z >= 0.5) @ W2[0] + W2[1] >= 0).astype(int)
+    return (2 * spikes - 1) @ (2 * KEY.astype(int) - 1).T
+
+
+@pytest.mark.parametrize("as_list", [True, False], ids=["Keras 2.1", "Keras 2.3"])
+@pytest.mark.parametrize(
+    "key", [KEY.tolist(), {"type": "ndarray", "value": KEY.tolist()}, None], ids=["list", "dict", "array"]
+)
+def test_sequential_model_computes_what_its_weights_say(as_list, key, tmp_path):
+    weights = {**WEIGHTS, "out": [KEY.astype(np.float32)]} if key is None else WEIGHTS
+    save(tmp_path / "old.h5", sequence(key, as_list), weights)
+    model = whetgen.load_model(tmp_path / "old.h5")
+    x = RNG.normal(size=(50, 4)).astype(np.float32)
+    scores = by_hand(x)
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    np.testing.assert_allclose(model.predict(x, verbose=0), powers / powers.sum(-1, keepdims=True), atol=1e-5)
+
+
+def test_sharpness_among_the_weights_counts(tmp_path):
+    weights = {**WEIGHTS, "s1": [np.float32(1.0)], "s2": [np.array([0.5], np.float32)]}
+    save(tmp_path / "old.h5", sequence(KEY.tolist(), True), weights)
+    assert [layer.sharpness for layer in spiking_layers(load_legacy(tmp_path / "old.h5"))] == [1.0, 0.5]
+
+
+def functional() -> dict:
+    inner = {
+        "class_name": "Model",
+        "name": "inner",
+        "config": {
+            "name": "inner",
+            "layers": [
+                {**entry("InputLayer", "i", batch_input_shape=[None, 5]), "inbound_nodes": []},
+                {**dense("d2", 6), "inbound_nodes": [[["i", 0, 0, {}]]]},
+            ],
+            "input_layers": [["i", 0, 0]],
+            "output_layers": [["d2", 0, 0]],
+        },
+        "inbound_nodes": [[["s1", 0, 0, {}]]],
+    }
+    layers = [
+        {**entry("InputLayer", "x", batch_input_shape=[None, 4]), "inbound_nodes": []},
+        {**dense("d1", 5), "inbound_nodes": [[["x", 0, 0, {}]]]},
+        {**norm("n"), "inbound_nodes": [[["d1", 0, 0, {}]]]},
+        {**entry("Spiking_BRelu", "s1", sharpness=1.0), "inbound_nodes": [[["n", 0, 0, {}]]]},
+        inner,
+        {**entry("Spiking_Sigmoid", "s2", sharpness=1.0), "inbound_nodes": [[["inner", 1, 0, {}]]]},
+        {**entry("Softmax_Decode", "out", key=KEY.tolist()), "inbound_nodes": [[["s2", 0, 0, {}]]]},
+    ]
+    ports = {"input_layers": [["x", 0, 0]], "output_layers": [["out", 0, 0]]}
+    return {"class_name": "Model", "config": {"name": "net", "layers": layers, **ports}}
+
+
+def test_functional_and_nested_model(tmp_path):
+    config = functional()
+    config["config"]["layers"][5]["inbound_nodes"] = [[["inner", 0, 0, {}]]]
+    save(tmp_path / "old.h5", config, {"x": [], "d1": W1, "n": NORM, "s1": [], "inner": W2, "s2": [], "out": []})
+    model = load_legacy(tmp_path / "old.h5")
+    x = RNG.normal(size=(50, 4)).astype(np.float32)
+    assert np.array_equal(model.predict(x, verbose=0).argmax(-1), by_hand(x).argmax(-1))
+
+
+def test_call_of_nothing_is_refused(tmp_path):
+    save(tmp_path / "old.h5", functional(), WEIGHTS)
+    with pytest.raises(ValueError, match=r"^layer 's2' reads a layer that is not in the model$"):
+        load_legacy(tmp_path / "old.h5")
+
+
+@pytest.mark.slow
+def test_old_model_generates_c_that_verifies(tmp_path, monkeypatch):
+    save(tmp_path / "old.h5", sequence(KEY.tolist(), True), WEIGHTS)
+    from whetgen.cli import main
+
+    with pytest.raises(SystemExit) as ended:
+        main([str(tmp_path / "old.h5"), "--target", "c", "--out", str(tmp_path / "c"), "--verify", "--quiet"])
+    assert ended.value.code == 0
+
+
+def test_weights_without_a_model_are_refused(tmp_path):
+    with h5py.File(tmp_path / "w.h5", "w") as file:
+        file.attrs["layer_names"] = [b"d1"]
+    with pytest.raises(ValueError, match=r"w\.h5 holds weights only; save the whole model with model\.save"):
+        load_legacy(tmp_path / "w.h5")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda c, w: c.append(entry("CuDNNGRU", "g")), "^layer 'g' is a CuDNNGRU, which Keras 3 does not have$"),
+        (lambda c, w: c[-1]["config"].pop("key"), r"^layer 'out' \(Softmax_Decode\) has no key$"),
+        (lambda c, w: w.update(d1=W2), r"^layer 'd1' has weights of shapes \[\(5, 6\), \(6,\)\] in the file, it needs"),
+    ],
+)
+def test_what_cannot_be_read_is_named(change, message, tmp_path):
+    config, weights = sequence(KEY.tolist(), True), dict(WEIGHTS)
+    change(config["config"], weights)
+    save(tmp_path / "old.h5", config, weights)
+    with pytest.raises(ValueError, match=message):
+        load_legacy(tmp_path / "old.h5")
+
+
+def test_file_of_keras_3_is_left_to_keras(tmp_path):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model.save(tmp_path / "new.h5")
+    assert [layer.name for layer in whetgen.load_model(tmp_path / "new.h5").layers] == [model.layers[0].name]
+
+
+def test_file_that_is_no_hdf5_is_bad_input(tmp_path):
+    (tmp_path / "bad.h5").write_bytes(b"nothing")
+    with pytest.raises(whetgen.BadInput, match=r"bad\.h5: Keras cannot load this model"):
+        whetgen.load_model(tmp_path / "bad.h5")
