@@ -15,7 +15,7 @@
 {% for table in layer.tables %}
 
 /* {{ table.comment }} */
-static const {{ table.ctype }} {{ table.name }}[{{ table.length }}] = {
+static const {{ table.ctype }} WG_FLASH {{ table.name }}[{{ table.length }}] = {
 {% for line in table.lines %}
     {{ line }}
 {% endfor %}

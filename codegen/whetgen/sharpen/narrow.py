@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import keras
 import numpy as np
 
@@ -28,12 +30,14 @@ class NarrowWeights(keras.callbacks.Callback):
     (straight-through). Between batches, so in validation, checkpoints and at the end, the model
     is on the grid, and its weights narrow to ``bits`` bits without loss.
 
-    The steps are chosen anew at the beginning of each epoch. ``bits``: 2 (ternary) to 16.
+    The steps are chosen anew at the beginning of each epoch. ``bits``: 2 (ternary) to 16, of all layers
+    or by layer name.
     """
 
-    def __init__(self, bits: int, start_epoch: int = 0):
+    def __init__(self, bits: int | Mapping[str, int], start_epoch: int = 0):
         super().__init__()
-        check_bits(bits)
+        for each in bits.values() if isinstance(bits, Mapping) else (bits,):
+            check_bits(each)
         self.bits = bits
         self.start_epoch = start_epoch
         self._latent: list[_Latent] = []
@@ -42,13 +46,16 @@ class NarrowWeights(keras.callbacks.Callback):
         if epoch < self.start_epoch:
             return
         if not self._latent:
-            self._latent = [_Latent(layer, self.bits) for layer in kernel_layers(self.model)]
+            self._latent = [_Latent(layer, self._bits_of(layer)) for layer in kernel_layers(self.model)]
         for latent in self._latent:
             latent.choose_steps()
 
     def on_train_batch_end(self, batch, logs=None):
         for latent in self._latent:
             latent.absorb()
+
+    def _bits_of(self, layer: keras.layers.Layer) -> int:
+        return self.bits[layer.name] if isinstance(self.bits, Mapping) else self.bits
 
 
 class _Latent:

@@ -17,8 +17,8 @@ def mlp(shape: tuple[int, int], hidden: tuple[int, ...], votes: int) -> keras.Mo
     """Dense layers of the ``hidden`` sizes, and a head with ``votes`` neurons per class."""
     stack = [keras.Input(shape), layers.Flatten()]
     for number, width in enumerate(hidden, start=1):
-        stack += [layers.Dense(width, use_bias=False, name=f"dense{number}"), *_spikes(f"dense{number}")]
-    return keras.Sequential(stack + _head(votes))
+        stack += [layers.Dense(width, use_bias=False, name=f"dense{number}"), *spikes(f"dense{number}")]
+    return keras.Sequential(stack + head(votes))
 
 
 def cnn(shape: tuple[int, int], channels: tuple[int, ...], votes: int) -> keras.Model:
@@ -28,21 +28,22 @@ def cnn(shape: tuple[int, int], channels: tuple[int, ...], votes: int) -> keras.
         name = f"conv{number}"
         last = number == len(channels)
         padding = "valid" if last else "same"
-        stack += [layers.Conv2D(width, 3, padding=padding, use_bias=False, name=name), *_spikes(name)]
+        stack += [layers.Conv2D(width, 3, padding=padding, use_bias=False, name=name), *spikes(name)]
         stack += [] if last else [layers.MaxPooling2D(name=f"pool{number}")]
-    return keras.Sequential([*stack, layers.Flatten(), *_head(votes)])
+    return keras.Sequential([*stack, layers.Flatten(), *head(votes)])
 
 
-def _spikes(name: str) -> list[layers.Layer]:
+def spikes(name: str) -> list[layers.Layer]:
+    """A batch norm and the threshold units behind the layer ``name``."""
     return [
         layers.BatchNormalization(momentum=0.95, name=f"{name}_norm"),
         SpikingBReLU(surrogate=1.0, name=f"{name}_spikes"),
     ]
 
 
-def _head(votes: int) -> list[layers.Layer]:
+def head(votes: int) -> list[layers.Layer]:
     """Dense to ``votes`` spikes per class, and the softmax of their count, tempered as its spread grows."""
     width = votes * _CLASSES
     key = generate_key(width, _CLASSES, seed=0)
     decode = SoftmaxDecode(key, temperature=2 * math.sqrt(votes), name="decode")
-    return [layers.Dense(width, use_bias=False, name="head"), *_spikes("head"), decode]
+    return [layers.Dense(width, use_bias=False, name="head"), *spikes("head"), decode]

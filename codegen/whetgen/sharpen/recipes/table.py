@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,6 +10,7 @@ import keras
 
 from whetgen.sharpen.recipes.distortion import Distortion
 from whetgen.sharpen.recipes.models import cnn, mlp
+from whetgen.sharpen.recipes.small import binary_cnn, binary_mlp
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Recipe:
     build: Callable[[], keras.Model]
     data: str
     input_scale: int
-    weight_bits: int
+    weight_bits: int | Mapping[str, int]
     epochs: int
     soft_epochs: int
     steps: int
@@ -72,6 +73,32 @@ RECIPES = {
         learning_rate=3e-3,
         batch=128,
         distortion=Distortion(shift=1.0, rotation=0.1, scale=0.08, shear=0.08),
+        label_smoothing=0.1,
+    ),
+    "mnist-mlp-small": Recipe(
+        build=partial(binary_mlp, (28, 28), crop=2, hidden=(160,), votes=6),
+        data="mnist",
+        input_scale=255,
+        weight_bits=2,
+        epochs=30,
+        soft_epochs=2,
+        steps=1,
+        learning_rate=2e-3,
+        batch=128,
+        distortion=Distortion(shift=0.8, rotation=0.1, scale=0.07, shear=0.07),
+        label_smoothing=0.1,
+    ),
+    "mnist-cnn-small": Recipe(
+        build=partial(binary_cnn, (28, 28), channels=(8, 32), votes=3),
+        data="mnist",
+        input_scale=255,
+        weight_bits={"conv1": 5, "conv2": 3, "head": 2},
+        epochs=14,
+        soft_epochs=2,
+        steps=1,
+        learning_rate=2e-3,
+        batch=128,
+        distortion=Distortion(shift=0.8, rotation=0.1, scale=0.07, shear=0.07),
         label_smoothing=0.1,
     ),
 }
