@@ -18,7 +18,7 @@ void wg_binarise(const wg_binarise_layer *layer, const void *source, void *resul
 {
     const uint8_t *from = (const uint8_t *)source;
     uint8_t *to = (uint8_t *)result;
-    uint32_t left = layer->count;
+    wg_size left = (wg_size)layer->count;
 #if !defined(__AVR__)
     for (; left >= 8u; left -= 8u, from += 8) {
         const uint32_t low = reached(wg_load32(from), layer->threshold);

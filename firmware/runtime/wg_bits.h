@@ -17,10 +17,10 @@ static inline uint32_t wg_load32(const uint8_t *from)
 }
 
 /* `count` <= 32 - at % 8 bits from bit `at`; no byte outside them is read. */
-static inline uint32_t wg_load_bits(const uint8_t *bits, uint32_t at, uint32_t count)
+static inline uint32_t wg_load_bits(const uint8_t *bits, wg_size at, wg_size count)
 {
     const uint8_t *from = bits + (at >> 3);
-    const uint32_t skip = at & 7u, end = skip + count;
+    const wg_size skip = at & 7u, end = skip + count;
     uint32_t word;
     if (end > 24u) {
         word = wg_load32(from);
@@ -39,10 +39,10 @@ static inline uint32_t wg_load_bits(const uint8_t *bits, uint32_t at, uint32_t c
 
 /* Write the low `count` <= 32 bits of `word`, whose others MUST be 0, at bit `at`. Bytes that are not
  * covered whole are only added to, so they MUST start as 0. */
-static inline void wg_store_bits(uint8_t *bits, uint32_t at, uint32_t word, uint32_t count)
+static inline void wg_store_bits(uint8_t *bits, wg_size at, uint32_t word, wg_size count)
 {
     uint8_t *to = bits + (at >> 3);
-    const uint32_t skip = at & 7u;
+    const wg_size skip = at & 7u;
     if (skip) {
         *to = (uint8_t)(*to | word << skip);
         if (count + skip <= 8u) {
@@ -61,11 +61,11 @@ static inline void wg_store_bits(uint8_t *bits, uint32_t at, uint32_t word, uint
 }
 
 /* OR the low `count` <= 32 - at % 8 bits of `word`, whose others MUST be 0, into bits that may be set already. */
-static inline void wg_or_word(uint8_t *bits, uint32_t at, uint32_t word, uint32_t count)
+static inline void wg_or_word(uint8_t *bits, wg_size at, uint32_t word, wg_size count)
 {
     uint8_t *to = bits + (at >> 3);
     word <<= at & 7u;
-    for (uint32_t end = count + (at & 7u); end; end = end > 8u ? end - 8u : 0u, word >>= 8, to++) {
+    for (wg_size end = count + (at & 7u); end; end = end > 8u ? end - 8u : 0u, word >>= 8, to++) {
         *to = (uint8_t)(*to | word);
     }
 }

@@ -2,7 +2,7 @@
  * pixels whose sums fit no lane. The events are pairs of row and value; pixels of 0 are not among them. */
 #include "whetgen_runtime.h"
 
-void wg_bytes_x4(const void WG_FLASH *rows, const uint16_t *list, uint32_t count, void *sums)
+void wg_bytes_x4(const void WG_FLASH *rows, const uint16_t *list, wg_size count, void *sums)
 {
     const int8_t WG_FLASH *weights = (const int8_t WG_FLASH *)rows;
     uint32_t *sum = (uint32_t *)sums;

@@ -8,7 +8,7 @@
 /* Element i of a tensor (wg_get) or of a table (wg_read), not of WG_WIDE. The _i32 forms are for kinds of
  * at most 32 bits, without 64-bit arithmetic. */
 #define WG_READER(name, space, type, widest)                                            \
-    static inline type name(const void space *data, uint8_t kind, uint32_t i)           \
+    static inline type name(const void space *data, uint8_t kind, wg_size i)           \
     {                                                                                   \
         const uint8_t space *bytes = (const uint8_t space *)data;                       \
         switch (kind) {                                                                 \
@@ -30,7 +30,7 @@ WG_READER(wg_read, WG_FLASH, int64_t, WG_UP_TO_64(WG_FLASH))
 WG_READER(wg_read_i32, WG_FLASH, int32_t, WG_UP_TO_32(WG_FLASH))
 
 /* Element i becomes `value`, which MUST fit. A bit is only ever set: its tensor MUST start as 0. */
-static inline void wg_put(void *data, uint8_t kind, uint32_t i, int64_t value)
+static inline void wg_put(void *data, uint8_t kind, wg_size i, int64_t value)
 {
     uint8_t *bytes = (uint8_t *)data;
     switch (kind) {
@@ -43,20 +43,39 @@ static inline void wg_put(void *data, uint8_t kind, uint32_t i, int64_t value)
     }
 }
 
+/* The same for kinds of at most 32 bits, without 64-bit arithmetic. */
+static inline void wg_put_i32(void *data, uint8_t kind, wg_size i, int32_t value)
+{
+    uint8_t *bytes = (uint8_t *)data;
+    switch (kind) {
+    case WG_BIT: bytes[i >> 3] = (uint8_t)(bytes[i >> 3] | ((unsigned)(value & 1) << (i & 7u))); break;
+    case WG_U8: bytes[i] = (uint8_t)value; break;
+    case WG_I8: ((int8_t *)data)[i] = (int8_t)value; break;
+    case WG_I16: ((int16_t *)data)[i] = (int16_t)value; break;
+    default: ((int32_t *)data)[i] = value; break;
+    }
+}
+
 /* Make `count` elements 0 if they are bits; other kinds are always written in full. */
-static inline void wg_clear_bits(void *data, wg_elements elements, uint32_t count)
+static inline void wg_clear_bits(void *data, wg_elements elements, wg_size count)
 {
     if (elements.kind == WG_BIT) {
         memset(data, 0, (count + 7u) / 8u);
     }
 }
 
+/* Bytes of one element, WG_U8 to WG_I64. */
+static inline wg_size wg_bytes_of(uint8_t kind)
+{
+    return kind <= WG_I8 ? 1u : 1u << (kind - WG_I8);
+}
+
 /* OR `count` bits from bit `first` of source into bit `at` of result; a word at a time. */
-static inline void wg_or_bits(uint8_t *result, uint32_t at, const uint8_t *source, uint32_t first, uint32_t count)
+static inline void wg_or_bits(uint8_t *result, wg_size at, const uint8_t *source, wg_size first, wg_size count)
 {
     while (count) {
-        const uint32_t from = first & 7u, to = at & 7u, most = 32u - (from > to ? from : to);
-        const uint32_t take = count < most ? count : most;
+        const wg_size from = first & 7u, to = at & 7u, most = 32u - (from > to ? from : to);
+        const wg_size take = count < most ? count : most;
         wg_or_word(result, at, wg_load_bits(source, first, take), take);
         at += take;
         first += take;
@@ -66,12 +85,12 @@ static inline void wg_or_bits(uint8_t *result, uint32_t at, const uint8_t *sourc
 
 /* First and one-past-last kernel row (or column) that lies on the map, for the window whose first row
  * is at `start` (negative: in the padding): start + k * dilation in [0, size). */
-static inline void wg_clip(int32_t start, uint32_t kernel, uint32_t dilation, uint32_t size,
-                           uint32_t *from, uint32_t *to)
+static inline void wg_clip(int32_t start, wg_size kernel, wg_size dilation, wg_size size,
+                           wg_size *from, wg_size *to)
 {
-    const uint32_t before = start < 0 ? (uint32_t)-start : 0u;
+    const wg_size before = start < 0 ? (wg_size)-start : 0u;
     *from = before;
-    *to = start >= (int32_t)size ? 0u : (uint32_t)((int32_t)size - start);
+    *to = start >= (int32_t)size ? 0u : (wg_size)((int32_t)size - start);
     if (dilation != 1u) { /* small machines have no divider */
         *from = (before + dilation - 1u) / dilation;
         *to = (*to + dilation - 1u) / dilation;
@@ -80,13 +99,13 @@ static inline void wg_clip(int32_t start, uint32_t kernel, uint32_t dilation, ui
 }
 
 /* The row that a position uses. */
-static inline uint32_t wg_row_number(const wg_table *row_of, uint8_t row_step, uint32_t position)
+static inline wg_size wg_row_number(const wg_table *row_of, uint8_t row_step, wg_size position)
 {
-    return row_of->data ? (uint32_t)wg_read_i32(row_of->data, row_of->elements.kind, position) : position * row_step;
+    return row_of->data ? (wg_size)wg_read_i32(row_of->data, row_of->elements.kind, position) : position * row_step;
 }
 
 /* The row of `finish->rows` for a position, as the index of its first entry. */
-static inline uint32_t wg_row(const wg_finish *finish, uint32_t position)
+static inline wg_size wg_row(const wg_finish *finish, wg_size position)
 {
     return wg_row_number(&finish->row_of, finish->row_step, position) * finish->channels;
 }

@@ -13,7 +13,7 @@ struct wg_gathering {
     const wg_event_layer *layer;
     uint8_t *sums;
     uint16_t *list, *end;
-    uint32_t events; /* taken out of the list already */
+    wg_size events; /* taken out of the list already */
 };
 
 /* Add whole groups of the list's events to the sums and take them out of the list. */

@@ -12,13 +12,13 @@ static uint32_t fired(uint32_t word, uint32_t bits)
     }
 }
 
-static void fire(const wg_event_layer *layer, const uint32_t *word, uint8_t *result, uint32_t at)
+static void fire(const wg_event_layer *layer, const uint32_t *word, uint8_t *result, wg_size at)
 {
     const uint32_t bits = layer->levels, each = 32u / bits;
-    for (uint32_t left = layer->neurons; left;) {
-        const uint32_t count = left < 32u ? left : 32u;
+    for (wg_size left = layer->neurons; left;) {
+        const wg_size count = left < 32u ? left : 32u;
         uint32_t gathered = 0;
-        for (uint32_t n = 0; n < count; n += each) {
+        for (wg_size n = 0; n < count; n += each) {
             gathered |= fired(*word++, bits) << n;
         }
         wg_store_bits(result, at, gathered & (UINT32_MAX >> (32u - count)), count);
@@ -27,19 +27,19 @@ static void fire(const wg_event_layer *layer, const uint32_t *word, uint8_t *res
     }
 }
 
-void wg_finish_lanes(const wg_event_layer *layer, const void *sums, uint32_t events, void *result, uint32_t position)
+void wg_finish_lanes(const wg_event_layer *layer, const void *sums, wg_size events, void *result, wg_size position)
 {
     const uint32_t *word = (const uint32_t *)sums;
     const uint32_t bits = layer->levels, each = 32u / bits, half = (uint32_t)1 << (bits - 1u);
-    const uint32_t at = position * layer->neurons;
+    const wg_size at = position * layer->neurons;
     (void)events;
     if (layer->fire) {
         fire(layer, word, (uint8_t *)result, at);
         return;
     }
-    for (uint32_t n = 0; n < layer->neurons; n++) {
+    for (wg_size n = 0; n < layer->neurons; n++) {
         const uint32_t lane = word[n / each] >> (n % each * bits) & (UINT32_MAX >> (32u - bits));
         const int32_t sum = lane >= half ? (int32_t)(lane - half) : -(int32_t)(half - lane - 1u) - 1;
-        wg_put(result, layer->result, at + n, sum);
+        wg_put_i32(result, layer->result, at + n, sum);
     }
 }

@@ -21,4 +21,11 @@
 #define wg_copy_table(to, from, bytes) memcpy((to), (from), (bytes))
 #endif
 
+/* Numbers of elements and of bytes: an AVR has 16 bits of address, and 16-bit arithmetic costs half as much. */
+#if defined(__AVR__)
+typedef uint16_t wg_size;
+#else
+typedef uint32_t wg_size;
+#endif
+
 #endif

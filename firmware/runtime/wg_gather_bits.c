@@ -2,7 +2,7 @@
 #include "wg_events.h"
 
 /* Append the numbers of the set bits of a word, counted from `row`; returns the new end of the list. */
-static uint16_t *list_bits(uint16_t *list, uint32_t word, uint32_t row)
+static uint16_t *list_bits(uint16_t *list, uint32_t word, wg_size row)
 {
 #if defined(__AVR__)
     for (; word; word >>= 8, row += 8u) {
@@ -22,10 +22,10 @@ static uint16_t *list_bits(uint16_t *list, uint32_t word, uint32_t row)
     return list;
 }
 
-void wg_gather_bits(wg_gathering *g, const void *source, uint32_t first, uint32_t count, uint32_t input)
+void wg_gather_bits(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input)
 {
     while (count) {
-        const uint32_t most = 32u - (first & 7u), take = count < most ? count : most;
+        const wg_size most = 32u - (first & 7u), take = count < most ? count : most;
         g->end = list_bits(g->end, wg_load_bits((const uint8_t *)source, first, take), input);
         wg_see_to_room(g);
         input += take;

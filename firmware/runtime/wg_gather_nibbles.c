@@ -2,11 +2,11 @@
  * holds the value. Runs of inputs start at whole nibbles, in the window and in the tensor. */
 #include "wg_events.h"
 
-void wg_gather_nibbles(wg_gathering *g, const void *source, uint32_t first, uint32_t count, uint32_t input)
+void wg_gather_nibbles(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input)
 {
     while (count) {
-        const uint32_t most = 32u - (first & 7u), take = count < most ? count : most;
-        uint32_t row = input * 4u;
+        const wg_size most = 32u - (first & 7u), take = count < most ? count : most;
+        wg_size row = input * 4u;
         for (uint32_t word = wg_load_bits((const uint8_t *)source, first, take); word; word >>= 4, row += 16u) {
             if (word & 15u) {
                 *g->end++ = (uint16_t)(row + (word & 15u));

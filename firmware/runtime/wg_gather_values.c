@@ -1,13 +1,13 @@
 /* An event of two entries, row and value, for each byte that is not 0. */
 #include "wg_events.h"
 
-void wg_gather_values(wg_gathering *g, const void *source, uint32_t first, uint32_t count, uint32_t input)
+void wg_gather_values(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input)
 {
     const uint8_t *values = (const uint8_t *)source + first;
     while (count) {
-        const uint32_t take = count < 16u ? count : 16u;
+        const wg_size take = count < 16u ? count : 16u;
         uint16_t *end = g->end;
-        for (uint32_t i = 0; i < take; i++) {
+        for (wg_size i = 0; i < take; i++) {
             if (values[i]) {
                 *end++ = (uint16_t)(input + i);
                 *end++ = values[i];

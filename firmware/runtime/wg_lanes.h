@@ -19,7 +19,7 @@
 #define s2_AT 2
 #define s3_AT 3
 
-void WG_NAME(const void WG_FLASH *rows, const uint16_t *list, uint32_t count, void *sums)
+void WG_NAME(const void WG_FLASH *rows, const uint16_t *list, wg_size count, void *sums)
 {
     const uint32_t WG_FLASH *weights = (const uint32_t WG_FLASH *)rows;
     uint32_t *sum = (uint32_t *)sums;

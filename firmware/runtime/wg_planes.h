@@ -33,7 +33,7 @@ static inline void wg_ripple(WG_WORD *counter, WG_WORD carry)
 }
 
 /* counters += the rows `list[0..count)` of `planes`; `count` MUST be a multiple of 4. */
-void WG_NAME(const void WG_FLASH *planes, const uint16_t *list, uint32_t count, void *counters)
+void WG_NAME(const void WG_FLASH *planes, const uint16_t *list, wg_size count, void *counters)
 {
     const WG_WORD WG_FLASH *rows = (const WG_WORD WG_FLASH *)planes;
     WG_WORD *counter = (WG_WORD *)counters;

@@ -83,13 +83,16 @@ void WG_NAME(const wg_popcount_layer *layer, const void *source, void *result, v
 {
     const uint32_t WG_FLASH *planes = (const uint32_t WG_FLASH *)layer->planes;
     uint32_t *x = (uint32_t *)sums;
-    const int32_t base = layer->least * (int32_t)load_inputs(layer, (const uint8_t *)source, x) - layer->surplus;
+    const int32_t base = layer->least * (int32_t)load_inputs(layer, (const uint8_t *)source, x);
     wg_clear_bits(result, layer->finish.result, layer->finish.channels);
     for (uint32_t n = 0; n < layer->finish.channels; n++, planes += layer->words * WG_PLANES) {
-        const int32_t sum = layer->scale * (int32_t)count_row(x, layer->words, planes) + base;
+        const int32_t scale = layer->scales.data
+            ? wg_read_i32(layer->scales.data, layer->scales.elements.kind, (wg_size)n)
+            : layer->scale;
+        const int32_t sum = scale * ((int32_t)count_row(x, layer->words, planes) - layer->surplus) + base;
         const int32_t entry = layer->finish.rows.data
-            ? wg_read_i32(layer->finish.rows.data, layer->finish.rows.elements.kind, n)
+            ? wg_read_i32(layer->finish.rows.data, layer->finish.rows.elements.kind, (wg_size)n)
             : 0;
-        wg_put(result, layer->finish.result.kind, n, layer->finish.fire ? sum >= entry : sum + entry);
+        wg_put_i32(result, layer->finish.result.kind, (wg_size)n, layer->finish.fire ? sum >= entry : sum + entry);
     }
 }

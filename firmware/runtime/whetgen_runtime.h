@@ -141,7 +141,7 @@ void wg_conv(const wg_conv_layer *layer, const void *source, void *result, void 
 #define WG_EVENT_LIST 128u
 
 /* sums += the rows in `list`, `count` entries in whole groups of four events. */
-typedef void wg_add_events(const void WG_FLASH *rows, const uint16_t *list, uint32_t count, void *sums);
+typedef void wg_add_events(const void WG_FLASH *rows, const uint16_t *list, wg_size count, void *sums);
 
 /* wg_planes_<planes>_w<neurons a word>, wg_lanes_[scaled_]x<words>, wg_bytes_x4 */
 wg_add_events wg_planes_1_w8, wg_planes_2_w8, wg_planes_3_w8, wg_planes_4_w8;
@@ -161,13 +161,13 @@ typedef struct wg_event_layer wg_event_layer;
 typedef struct wg_gathering wg_gathering; /* see wg_events.h */
 
 /* List the events of `count` neighbouring elements from `first`; the first one is input `input` of the window. */
-typedef void wg_gather(wg_gathering *g, const void *source, uint32_t first, uint32_t count, uint32_t input);
+typedef void wg_gather(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input);
 
 wg_gather wg_gather_bits, wg_gather_nibbles, wg_gather_values;
 
 /* Write the results of one position, whose sums took `events` entries. */
-typedef void wg_finish_events(const wg_event_layer *layer, const void *sums, uint32_t events,
-                              void *result, uint32_t position);
+typedef void wg_finish_events(const wg_event_layer *layer, const void *sums, wg_size events,
+                              void *result, wg_size position);
 
 wg_finish_events wg_finish_planes_w8, wg_finish_planes_w16, wg_finish_planes_w32, wg_finish_lanes;
 
@@ -192,11 +192,13 @@ struct wg_event_layer {
 
 void wg_event_sums(const wg_event_layer *layer, const void *source, void *result, void *sums);
 
-/* A dense layer over spikes, neuron by neuron: sum = scale * count + least * (spikes in) - surplus, where
- * count is that of wg_popcount.h. `planes`: uint32_t (neurons, words, 1 or 2). `sums`: `words` words. */
+/* A dense layer over spikes, neuron by neuron: sum = scale * (count - surplus) + least * (spikes in), where
+ * count is that of wg_popcount.h, and scale that of the neuron where `scales` has data.
+ * `planes`: uint32_t (neurons, words, 1 or 2). `sums`: `words` words. */
 typedef struct {
     uint16_t inputs, words;
     int32_t scale, least, surplus;
+    wg_table scales;
     const void WG_FLASH *planes;
     wg_finish finish;
 } wg_popcount_layer;
@@ -270,16 +272,18 @@ void wg_weighted_sum(const wg_weighted_sum_layer *layer, const void *const *sour
  * the result become 0 first. The result's kind MUST hold every value of the source's. */
 typedef struct {
     wg_elements source, result;
-    uint32_t clear_elements;
-    uint32_t source_first, result_first;
-    uint32_t count[4], source_step[4], result_step[4];
-    uint32_t run;
+    wg_size clear_elements;
+    wg_size source_first, result_first;
+    wg_size count[4], source_step[4], result_step[4];
+    wg_size run;
 } wg_move_layer;
 
+void wg_move_same(const wg_move_layer *layer, const void *source, void *result);
 void wg_move_ints(const wg_move_layer *layer, const void *source, void *result);
 void wg_move_wide(const wg_move_layer *layer, const void *source, void *result);
 
 /* Index of the largest of `count` >= 1 elements, the lowest one of equals. Not for WG_WIDE. */
 uint32_t wg_argmax(const void *source, uint8_t kind, uint32_t count);
+wg_size wg_argmax_i32(const int32_t *source, wg_size count);
 
 #endif

@@ -87,7 +87,7 @@ def candidates(node: Node, names: tuple[str, ...], planned: Planned) -> tuple[Ca
 
 
 def _general(node: Node, drafts: tuple[Draft, ...], planned: Planned) -> Candidate:
-    cycles = _general_cycles(node, planned) / len(drafts)
+    cycles = planned.mcu.general * _general_cycles(node, planned) / len(drafts)
     return Candidate("general", tuple(replace(draft, cycles=cycles) for draft in drafts))
 
 

@@ -273,7 +273,7 @@ def draft_copy(name: str, tensors: Tensors, source: str, output: int) -> Draft:
     into = tensors.output_elements
     record = _move_record(tensors.elements(source), into, (length,), (1,), (1,), 0, 0, tensors.output_offsets[output])
     title = f"output '{tensors.graph.outputs[output].name}': copy of {source}"
-    return Draft("move", name, title, "wg_move_ints", record, (source,), "")
+    return replace(_move_draft(name, record, source, ""), title=title)
 
 
 def _move(
@@ -297,7 +297,8 @@ def _move(
 
 
 def _move_draft(name: str, record: MoveRecord, source: str, result: str) -> Draft:
-    function = "wg_move_wide" if record.result.wide else "wg_move_ints"
+    same = record.source.kind == record.result.kind
+    function = "wg_move_wide" if record.result.wide else "wg_move_same" if same else "wg_move_ints"
     return Draft("move", name, "", function, record, (source,), result)
 
 

@@ -45,6 +45,7 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     predicts = len(graph.outputs) == 1 and graph.outputs[0].classifier
     predict_at = used + -used % 8
     result_bytes = tensors.output_elements.bytes_for(_output_len(tensors)) if predicts else 0
+    argmax = "wg_argmax_i32" if tensors.output_elements.kind == "WG_I32" else "wg_argmax"
     kind = graph.input.type.name
     return CPlan(
         name=name,
@@ -65,7 +66,8 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
         predicts=predicts,
         predict_at=predict_at,
         runtime_format=RUNTIME_FORMAT,
-        runtime_files=runtime_files(drafts, ("wg_argmax",) if predicts else ()),
+        runtime_files=runtime_files(drafts, (argmax,) if predicts else ()),
+        argmax=argmax,
         mcu=mcu.name,
         choices=choices,
     )

@@ -159,6 +159,7 @@ class PopcountRecord:
     scale: int
     least: int
     surplus: int
+    scales: TableRef
     planes: str
     finish: Finish
 
@@ -292,5 +293,6 @@ class CPlan:
     predict_at: int
     runtime_format: int
     runtime_files: tuple[str, ...]
+    argmax: str
     mcu: str
     choices: tuple[Choice, ...]

@@ -17,19 +17,19 @@ def binary_mlp(shape: tuple[int, int], crop: int, hidden: tuple[int, ...], votes
     return keras.Sequential(stack + head(votes))
 
 
-def binary_cnn(shape: tuple[int, int], channels: tuple[int, int], votes: int) -> keras.Model:
-    """Two 3x3 convolutions over black and white pixels, the second of stride 2, each 2x2 pooled; a voting head."""
+def binary_cnn(shape: tuple[int, int], channels: tuple[int, int], classes: int) -> keras.Model:
+    """Two 3x3 convolutions over black and white pixels, the first 2x2 pooled, the second of stride 2; linear scores."""
     first, second = channels
-    body = [
+    return keras.Sequential([
         keras.Input((*shape, 1)),
         *_pixels(),
         layers.Conv2D(first, 3, padding="same", use_bias=False, name="conv1"), *spikes("conv1"),
         layers.MaxPooling2D(name="pool1"),
         layers.Conv2D(second, 3, strides=2, use_bias=False, name="conv2"), *spikes("conv2"),
-        layers.MaxPooling2D(name="pool2"),
         layers.Flatten(),
-    ]  # fmt: skip
-    return keras.Sequential(body + head(votes))
+        layers.Dense(classes, use_bias=False, name="head"),
+        layers.Softmax(name="classes"),
+    ])  # fmt: skip
 
 
 def _pixels() -> list[layers.Layer]:
