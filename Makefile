@@ -5,7 +5,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-EXTRAS := keras,sim,hls,dev
+EXTRAS := keras,sim,boards,hls,dev
 
 .PHONY: help demo test lint clean
 help:

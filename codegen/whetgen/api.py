@@ -158,7 +158,8 @@ def generate(
         raise BadInput(f"--target {target}: choose one of {', '.join(TARGETS)}")
     check_name(options.name)
     graph = _with_output(graph, options.output)
-    rendered = TARGETS[target](graph, options, _vector_frames(graph, options.vectors, calibration))
+    typical = calibration.codes if calibration else None
+    rendered = TARGETS[target](graph, options, _vector_frames(graph, options.vectors, calibration), typical)
 
     def fill(folder: Path) -> dict:
         save_graph(graph, folder)

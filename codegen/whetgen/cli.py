@@ -17,10 +17,12 @@ from rich.table import Table
 
 from whetgen import api, inspection
 from whetgen.backends import Options
+from whetgen.backends.c.mcus import MCUS
 from whetgen.backends.folder import check_replaceable
 from whetgen.backends.identifiers import check_name, name_from
 from whetgen.errors import BadInput
 from whetgen.ir import Graph, load_graph
+from whetgen.verify.boards import board_names
 from whetgen.verify.checks import Verification, verify
 from whetgen.verify.frames import load_frames
 
@@ -70,6 +72,11 @@ def generate(
     architecture: Annotated[
         str, typer.Option(help="Verilog: auto, unrolled (one layer a pipeline stage) or folded (weights in ROM).")
     ] = "auto",
+    mcu: Annotated[str | None, typer.Option(help=f"C: {', '.join(MCUS)}.")] = None,
+    max_flash: Annotated[
+        int | None, typer.Option(help="C: bytes of tables and code that the kernels may take.")
+    ] = None,
+    max_ram: Annotated[int | None, typer.Option(help="C: bytes of the arena.")] = None,
     check: Annotated[
         bool, typer.Option("--verify", help="Run the generated target against the reference as well.")
     ] = False,
@@ -80,7 +87,8 @@ def generate(
     report = Report(quiet, as_json)
     if target not in api.TARGETS:
         raise BadInput(f"--target {target}: choose one of {', '.join(api.TARGETS)}")
-    options = Options(check_name(name) if name else name_from(model.stem), bus_bits, output, architecture)
+    identifier = check_name(name) if name else name_from(model.stem)
+    options = Options(identifier, bus_bits, output, architecture, mcu=mcu, max_flash=max_flash, max_ram=max_ram)
     check_replaceable(out)
     with report.steps() as step:
         step("load Keras and the model")
@@ -113,13 +121,14 @@ def verify_command(
         typer.Option(help="X.npz with codes x and, for the accuracy, labels y (default: edges and random codes)."),
     ] = None,
     count: Annotated[int | None, typer.Option(help="At most that many frames.")] = None,
+    on: Annotated[str | None, typer.Option(help=f"C: a board, in its emulator: {', '.join(board_names())}.")] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a generated folder against the reference, bit for bit."""
     report = Report(quiet, as_json)
     with report.steps() as step:
-        result = verify(folder, data, count, step)
+        result = verify(folder, data, count, step, on)
     report.verified(result)
     if not result.passed:
         raise typer.Exit(1)
@@ -215,6 +224,7 @@ class Report:
             lines.append(
                 f"latency {manifest['latency_cycles']} cycles, a frame every {manifest['initiation_interval_cycles']} cycles"
             )
+        lines += _kernel_lines(manifest.get("kernels", ()))
         lines += (
             [
                 f"{c.name}: {c.bits_before} -> {c.bits_after} bits, {c.decisions_kept:.2%} of decisions kept"
@@ -264,6 +274,18 @@ class Report:
         )
 
 
+def _kernel_lines(kernels) -> list[str]:
+    """What the planner took for each layer, and its two best alternatives."""
+    lines = []
+    for choice in kernels:
+        others = [o for o in choice["options"] if o["kernel"] != choice["kernel"]][:2]
+        told = "; ".join(f"{o['kernel']}: {o['cycles']:,} cycles, {o['table_bytes']:,} B" for o in others)
+        (own,) = (o for o in choice["options"] if o["kernel"] == choice["kernel"])
+        took = f"{choice['kernel']}, about {own['cycles']:,} cycles, {own['table_bytes']:,} bytes of tables"
+        lines.append(f"{choice['layer']}: {took}" + (f" ({told})" if told else ""))
+    return lines
+
+
 def _verification_facts(result: Verification) -> dict:
     return {**asdict(result), "passed": result.passed}
 
@@ -272,7 +294,11 @@ def _verification_lines(result: Verification) -> list[str]:
     lines = [f"{result.target} {result.name}: {result.vectors} frames, {result.mismatches} mismatches"]
     if result.accuracy is not None:
         lines.append(f"accuracy {result.accuracy:.2%}")
-    lines += [f"{key.replace('_', ' ')} {value}" for key, value in result.measured.items()]
+    lines += [f"{key.replace('_', ' ')} {value}" for key, value in result.measured.items() if key != "layers"]
+    lines += [
+        f"  {layer['title']}: {layer['cost']:,} {result.measured['unit']}, {layer['table_bytes']:,} bytes of tables"
+        for layer in result.measured.get("layers", ())
+    ]
     return lines + [f"FAILED: {failure}" for failure in result.failures]
 
 

@@ -26,6 +26,11 @@
 /* Version of the records below. A generated file states the one it was made for. */
 #define WHETGEN_RUNTIME_FORMAT 2
 
+/* Called after each kernel call of a network; a profiler may define it, else it is nothing. */
+#ifndef WG_AFTER_LAYER
+#define WG_AFTER_LAYER(number) ((void)0)
+#endif
+
 enum { WG_BIT, WG_U4, WG_U8, WG_I8, WG_I16, WG_I32, WG_I64, WG_WIDE };
 
 /* First address in `memory` that suits every kind; at most 7 bytes are skipped. */

@@ -45,6 +45,7 @@ void {{ plan.name }}_infer_r(void *memory, const {{ plan.name }}_input_t *input,
 {% else %}
     {{ layer.function }}(&{{ layer.name }}_layer, {{ layer.sources | join(", ") }}, {{ layer.result }});
 {% endif %}
+    WG_AFTER_LAYER({{ loop.index0 }});
 {% endfor %}
 }
 

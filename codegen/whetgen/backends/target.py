@@ -15,6 +15,7 @@ from whetgen.reference import run
 @dataclass(frozen=True)
 class Options:
     """Options of ``generate``. ``bus_bits``, ``output``, ``architecture``: Verilog only, None for the default.
+    ``mcu``, ``max_flash``, ``max_ram``: C only.
 
     ``vectors``: test frames stored in the folder.
     """
@@ -24,6 +25,9 @@ class Options:
     output: str | None = None
     architecture: str = "auto"
     vectors: int = 32
+    mcu: str | None = None
+    max_flash: int | None = None
+    max_ram: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,18 +43,30 @@ class Rendered:
     details: dict = field(default_factory=dict)
 
 
-def _c(graph: Graph, options: Options, codes: np.ndarray) -> Rendered:
+def _c(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndarray | None = None) -> Rendered:
     from whetgen.backends import c
 
     _refuse_stream_options(options)
-    plan = c.plan(graph, options.name)
-    resources = {"flash_table_bytes": plan.flash_table_bytes, "arena_bytes": plan.arena_bytes}
-    return Rendered(c.render(plan), plan.output_kind, plan.output_len, resources)
+    limits = c.Limits(options.max_flash, options.max_ram)
+    plan = c.plan(graph, options.name, c.COptions(options.mcu or "generic", limits), typical)
+    resources = {
+        "flash_table_bytes": plan.flash_table_bytes,
+        "flash_code_bytes_estimated": plan.code_bytes,
+        "arena_bytes": plan.arena_bytes,
+        "cycles_estimated": sum(choice.cycles for choice in plan.choices),
+    }
+    calls = [
+        {"title": c.title, "function": c.function, "table_bytes": sum(t.bytes for t in c.tables)} for c in plan.layers
+    ]
+    details = {"mcu": plan.mcu, "kernels": [asdict(choice) for choice in plan.choices], "calls": calls}
+    return Rendered(c.render(plan), plan.output_kind, plan.output_len, resources, details=details)
 
 
-def _verilog(graph: Graph, options: Options, codes: np.ndarray) -> Rendered:
+def _verilog(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndarray | None = None) -> Rendered:
     from whetgen.backends import verilog
 
+    if (options.mcu, options.max_flash, options.max_ram) != (None, None, None):
+        raise BadInput("--mcu, --max-flash and --max-ram are options of --target c")
     chosen = verilog.VerilogOptions(
         bus_bits=_bus_bits(options.bus_bits), output=options.output, architecture=options.architecture
     )
@@ -82,4 +98,5 @@ def _refuse_stream_options(options: Options) -> None:
         raise BadInput("--bus-bits, --architecture and --output are options of --target verilog")
 
 
-TARGETS: dict[str, Callable[[Graph, Options, np.ndarray], Rendered]] = {"verilog": _verilog, "c": _c}
+# Each takes the graph, the options, the frames to store, and frames of real data where there are any.
+TARGETS: dict[str, Callable[..., Rendered]] = {"verilog": _verilog, "c": _c}

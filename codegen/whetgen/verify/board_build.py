@@ -29,14 +29,18 @@ class Image:
     build: Path
 
 
-def build_image(folder: Path, name: str, board: Board, build: Path, optimise: str = OPTIMISE) -> Image:
-    """The network of ``folder`` in the port's test program.
+def build_image(
+    folder: Path, name: str, board: Board, build: Path, optimise: str = OPTIMISE, profiled_calls: int = 0
+) -> Image:
+    """The network of ``folder`` in the port's test program, which also times that many kernel calls.
 
     Raises:
         BadInput: a tool is missing, or the network does not compile for or fit the board.
     """
     sources = [*sorted((Path(folder) / "src").glob("*.c")), *(ports() / s for s in board.sources)]
     defines = [f"-DNET={name}", f"-I{Path(folder) / 'include'}", "-include", f"{name}.h"]
+    if profiled_calls:
+        defines += [f"-DPROFILE_LAYERS={profiled_calls}", "-include", str(ports() / "common" / "profile.h")]
     return _link(board, sources, defines, build, optimise, str(folder))
 
 
@@ -63,10 +67,10 @@ def _link(board: Board, sources: list[Path], defines: list[str], build: Path, op
     for number, source in enumerate(sources):
         objects.append(build / f"{number}_{source.stem}.o")
         own = defines if source.suffix == ".c" else []  # an assembler takes no -include
-        flags = [*board.flags, optimise, "-ffunction-sections", "-fdata-sections", "-fcallgraph-info=su"]
-        if board.compiler == "avr-gcc":  # too old for call graphs
-            flags[-1] = "-fstack-usage"
-        _call([compiler, *flags, *own, f"-I{ports() / 'common'}", "-c", str(source), "-o", str(objects[-1])], board, what)
+        flags = [*board.flags, optimise, "-ffunction-sections", "-fdata-sections", "-fstack-usage"]
+        _call(
+            [compiler, *flags, *own, f"-I{ports() / 'common'}", "-c", str(source), "-o", str(objects[-1])], board, what
+        )
     scripts = [f"-T{ports() / script}" for script in board.scripts]
     image = build / "image.elf"
     link = [*board.flags, optimise, "-Wl,--gc-sections", *board.link, *scripts]

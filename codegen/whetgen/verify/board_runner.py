@@ -1,9 +1,8 @@
-"""Run a generated C folder on a board: cross-compile, start the emulator, feed frames, read outputs."""
+"""Run a board's image: start the emulator, feed frames, read outputs and costs."""
 
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,46 +10,41 @@ import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
-from whetgen.verify.board_build import OPTIMISE, Image, build_image, need
+from whetgen.verify.board_build import Image, need
 from whetgen.verify.boards import Board, ports
 from whetgen.verify.c_runner import find_compiler, output_dtype, pack_codes
 
-_TICKS_BYTES = 4
 _TIMEOUT = 1800
 
 
 @dataclass(frozen=True, eq=False)
 class BoardRun:
-    """``outputs``: (frames, output length) int64; ``costs``: instructions or cycles of each frame's inference."""
+    """``outputs``: (frames, output length) int64; ``costs``: (frames,) instructions or cycles of an inference;
+    ``calls``: (frames, calls) of each of its kernel calls, in a profiled image."""
 
     outputs: np.ndarray
     costs: np.ndarray
+    calls: np.ndarray
 
 
-def run_on_board(
-    folder: Path, name: str, graph: Graph, codes: np.ndarray, board: Board, optimise: str = OPTIMISE
-) -> BoardRun:
-    """Outputs of the network on the board's emulator.
+def run_image(image: Image, graph: Graph, codes: np.ndarray, board: Board, profiled_calls: int = 0) -> BoardRun:
+    """Frames through an image.
 
     Raises:
-        BadInput: a tool is missing, the network does not fit the board, or the program stops early.
+        BadInput: the emulator is missing, or the program stops early.
     """
-    with tempfile.TemporaryDirectory(prefix="whetgen-board-") as scratch:
-        image = build_image(folder, name, board, Path(scratch), optimise)
-        return run_image(image, graph, codes, board)
-
-
-def run_image(image: Image, graph: Graph, codes: np.ndarray, board: Board) -> BoardRun:
-    """The frames through an image that is already there."""
     frames = pack_codes(np.asarray(codes), graph.input.type)
     dtype = np.dtype(output_dtype(graph)).newbyteorder("<")
     length = sum(int(np.prod(graph.shapes[o.source])) for o in graph.outputs)
-    record = np.dtype([("ticks", "<u4"), ("outputs", dtype, (length,))])
+    record = np.dtype([("ticks", "<u4", (1 + profiled_calls,)), ("outputs", dtype, (length,))])
     data = _run(image, frames, board, len(frames) * record.itemsize)
     if len(data) != len(frames) * record.itemsize:
-        raise BadInput(f"{board.name}: the program stopped after {len(data) // record.itemsize} of {len(frames)} frames")
+        raise BadInput(
+            f"{board.name}: the program stopped after {len(data) // record.itemsize} of {len(frames)} frames"
+        )
     records = np.frombuffer(data, dtype=record)
-    return BoardRun(records["outputs"].astype(np.int64).reshape(len(frames), length), records["ticks"] * board.unit_ticks)
+    costs = records["ticks"].reshape(len(frames), -1) * board.unit_ticks
+    return BoardRun(records["outputs"].astype(np.int64).reshape(len(frames), length), costs[:, 0], costs[:, 1:])
 
 
 def _run(image: Image, frames: np.ndarray, board: Board, length: int) -> bytes:
@@ -60,7 +54,9 @@ def _run(image: Image, frames: np.ndarray, board: Board, length: int) -> bytes:
     done = subprocess.run(command, cwd=image.build, capture_output=True, check=False, timeout=_TIMEOUT)
     if done.returncode:
         told = done.stderr.decode(errors="replace").strip().splitlines()
-        raise BadInput(f"{board.name}: the emulator stopped with code {done.returncode}: {told[0] if told else 'no message'}")
+        raise BadInput(
+            f"{board.name}: the emulator stopped with code {done.returncode}: {told[0] if told else 'no message'}"
+        )
     return (image.build / "output.bin").read_bytes()
 
 
@@ -75,7 +71,17 @@ def _simulator(build: Path) -> Path:
     """simavr, in a small program of ours that connects its UART with files."""
     program = build / "simulate"
     source = ports() / "avr" / "simulate.c"
-    command = [find_compiler(), "-std=gnu99", "-O2", str(source), "-lsimavr", "-lsimavrparts", "-lelf", "-o", str(program)]
+    command = [
+        find_compiler(),
+        "-std=gnu99",
+        "-O2",
+        str(source),
+        "-lsimavr",
+        "-lsimavrparts",
+        "-lelf",
+        "-o",
+        str(program),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BadInput("simavr's library is not installed; on Debian: apt-get install libsimavr-dev libelf-dev")

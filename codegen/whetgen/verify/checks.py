@@ -43,11 +43,12 @@ def verify(
     data: str | Path | Frames | None = None,
     count: int | None = None,
     progress: Callable[[str], None] | None = None,
+    on: str | None = None,
 ) -> Verification:
     """Run what stands in ``folder`` and compare every output bit with the stored graph.
 
     ``data``: an ``.npz`` with codes ``x`` and, for the accuracy, labels ``y``; by default edges and
-    random codes. ``count``: at most that many frames.
+    random codes. ``count``: at most that many frames. ``on``: a board of ``firmware/ports``, for C.
 
     Raises:
         BadInput: not a folder of ours, unreadable data, or a needed tool is missing.
@@ -61,9 +62,8 @@ def verify(
     failures = [f"{path} was changed since it was generated" for path in changed_files(folder, manifest)]
     if graph_sha256(graph) != manifest["graph_sha256"]:
         failures.append("model.json and model.npz are not the graph that this folder was generated from")
-    outputs, measured, found = _RUNNERS[manifest["target"]](
-        folder, manifest, graph, frames, progress or (lambda _: None)
-    )
+    runner = _RUNNERS[manifest["target"]] if on is None else _board_runner(folder, manifest, on)
+    outputs, measured, found = runner(folder, manifest, graph, frames, progress or (lambda _: None))
     wanted = _wanted(graph, manifest, frames.codes)
     mismatches = int(np.any(outputs != wanted, axis=1).sum())
     return Verification(
@@ -108,6 +108,23 @@ def _run_c(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress)
     few = frames.codes[:SANITIZED_VECTORS]
     same = np.array_equal(run_c(folder, manifest["name"], graph, few, sanitize=True), outputs[: len(few)])
     return outputs, {}, [] if same else ["the C computes something else under the sanitizers"]
+
+
+def _board_runner(folder: Path, manifest: dict, on: str) -> Callable:
+    from whetgen.verify.boards import find_board
+
+    board = find_board(on)
+    if manifest["target"] != "c":
+        raise BadInput(f"--on {on}: {folder} holds {manifest['target']}; boards run folders of --target c")
+
+    def run(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress) -> tuple[np.ndarray, dict, list[str]]:
+        from whetgen.verify.footprint import measure_on_board
+
+        progress(f"build for {board.title} and run")
+        outputs, footprint = measure_on_board(folder, manifest["name"], graph, frames.codes, board)
+        return outputs, footprint.as_dict(), []
+
+    return run
 
 
 def _run_verilog(

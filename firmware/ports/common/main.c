@@ -1,7 +1,8 @@
 /* Runs a generated network on frames from outside: the same program on every board, emulated or real.
  * Build with -DNET=NAME and -include NAME.h; with -DWHETGEN_EMPTY instead of these, an image without a
  * network, to subtract from the size of one with it.
- * Writes for each frame the ticks that the inference took, and the outputs, in the machine's byte order. */
+ * Writes for each frame the ticks that the inference took, with -DPROFILE_LAYERS=N and profile.h those of each
+ * of its N kernel calls, and the outputs, all in the machine's byte order. */
 #include "port.h"
 
 #ifdef WHETGEN_EMPTY
@@ -28,6 +29,19 @@ int main(void)
 static OF_NET(input_t) input[OF_NET(INPUT_BYTES) / sizeof(OF_NET(input_t))];
 static OF_NET(output_t) output[OF_NET(OUTPUT_LEN)];
 
+#ifdef PROFILE_LAYERS
+uint32_t profile_ticks[PROFILE_MOST];
+
+static void write_layers(uint32_t before)
+{
+    for (uint32_t k = 0; k < PROFILE_LAYERS; k++) {
+        const uint32_t ticks = profile_ticks[k] - before;
+        before = profile_ticks[k];
+        port_write(&ticks, sizeof ticks);
+    }
+}
+#endif
+
 int main(void)
 {
     port_start();
@@ -36,6 +50,9 @@ int main(void)
         OF_NET(infer)(input, output);
         const uint32_t ticks = port_ticks() - before;
         port_write(&ticks, sizeof ticks);
+#ifdef PROFILE_LAYERS
+        write_layers(before);
+#endif
         port_write(output, sizeof output);
     }
     port_stop();

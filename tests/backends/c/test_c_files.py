@@ -82,7 +82,17 @@ def test_every_kernel_compiles_without_a_warning(level, tmp_path):
 
 def test_the_nodes_tests_cover_every_general_kernel(general_kernels):
     used = {file for graph in CASES.values() for file in plan(graph, "net").runtime_files if file.endswith(".c")}
-    fast = ("wg_planes", "wg_lanes", "wg_finish", "wg_gather", "wg_event", "wg_bytes", "wg_popcount", "wg_window", "wg_binarise")
+    fast = (
+        "wg_planes",
+        "wg_lanes",
+        "wg_finish",
+        "wg_gather",
+        "wg_event",
+        "wg_bytes",
+        "wg_popcount",
+        "wg_window",
+        "wg_binarise",
+    )
     runtime = {file.name for file in (assets() / "firmware" / "runtime").glob("*.c")}
     assert {name for name in runtime - used if not name.startswith(fast)} == {"wg_argmax.c"}
 

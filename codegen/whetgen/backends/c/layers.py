@@ -8,6 +8,7 @@ from whetgen.backends.c.code_size import code_bytes
 from whetgen.backends.c.drafts import draft_copy
 from whetgen.backends.c.memory import place_tensors
 from whetgen.backends.c.records import Choice, Draft, Option
+from whetgen.backends.c.runtime import units
 from whetgen.backends.c.tensors import Tensors
 from whetgen.backends.identifiers import Identifiers
 from whetgen.errors import BadInput
@@ -45,6 +46,7 @@ def _groups(planned: Planned, names: Identifiers) -> tuple[list[str], list[Group
         pool = pooled(node, tensors)
         found = candidates(node, tuple(names.unique(n.name) for n in (node, pool) if n), planned)
         if found:
+            found = _affordable(node.name, found, planned)
             layers.append(node.name)
             groups.append(found)
         done |= {pool.name} if pool else set()
@@ -54,6 +56,23 @@ def _groups(planned: Planned, names: Identifiers) -> tuple[list[str], list[Group
 def _check_size(name: str, tensors: Tensors) -> None:
     if tensors.length(name) * max(tensors.elements(name).words, 1) >= _LIMIT:
         raise BadInput(f"layer '{name}' has too many elements for the C target (2^31 or more); make it smaller")
+
+
+def _affordable(layer: str, found: Group, planned: Planned) -> Group:
+    """Without the candidates that need wider sums than the processor's compiler can read from flash."""
+    kept = tuple(c for c in found if not any(_is_wide(unit) for draft in c.drafts for unit in units(draft)))
+    if planned.mcu.sum_bits >= 64 or kept == found:
+        return found
+    if not kept:
+        raise BadInput(
+            f"layer '{layer}' needs sums of more than {planned.mcu.sum_bits} bits, which --mcu {planned.mcu.name} does not have; "
+            "narrow the weights with --weight-bits"
+        )
+    return kept
+
+
+def _is_wide(unit: str) -> bool:
+    return unit.endswith(("_i64", "_wide"))
 
 
 def _copies(tensors: Tensors, names: Identifiers) -> tuple[Draft, ...]:
@@ -69,7 +88,9 @@ def _calls(picks: tuple[Candidate, ...]) -> tuple[Draft, ...]:
 
 
 def _choice(layer: str, pick: Candidate, group: Group) -> Choice:
-    return Choice(layer, pick.label, tuple(_option(c) for c in sorted(group, key=lambda c: c.cycles)))
+    return Choice(
+        layer, pick.label, round(pick.cycles), tuple(_option(c) for c in sorted(group, key=lambda c: c.cycles))
+    )
 
 
 def _option(candidate: Candidate) -> Option:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from whetgen.backends.c.candidates import Planned
+from whetgen.backends.c.code_size import code_bytes
 from whetgen.backends.c.layers import choose_drafts
 from whetgen.backends.c.mcus import find_mcu
 from whetgen.backends.c.memory import place_tensors
@@ -70,6 +71,7 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
         argmax=argmax,
         mcu=mcu.name,
         choices=choices,
+        code_bytes=code_bytes(drafts, mcu),
     )
 
 

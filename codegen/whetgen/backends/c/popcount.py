@@ -62,7 +62,9 @@ def _one_plane(linear: Linear, name: str) -> _Form | None:
 def _two_planes(linear: Linear, name: str) -> _Form | None:
     scales = np.maximum(np.abs(linear.weights).max(axis=0), 1)
     words = -(-linear.inputs // _WORD)
-    if ((linear.weights != 0) & (np.abs(linear.weights) != scales)).any() or int(scales.max()) * words * _WORD >= _INT32:
+    if ((linear.weights != 0) & (np.abs(linear.weights) != scales)).any() or int(
+        scales.max()
+    ) * words * _WORD >= _INT32:
         return None
     pairs = (_words((linear.weights > 0).T, fill=False), _words((linear.weights >= 0).T, fill=True))
     title = "where weights are positive, and where not negative (neurons, words, planes):"

@@ -253,6 +253,7 @@ class Choice:
 
     layer: str
     kernel: str
+    cycles: int
     options: tuple[Option, ...]
 
 
@@ -296,3 +297,4 @@ class CPlan:
     argmax: str
     mcu: str
     choices: tuple[Choice, ...]
+    code_bytes: int
