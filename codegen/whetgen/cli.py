@@ -122,13 +122,14 @@ def verify_command(
     ] = None,
     count: Annotated[int | None, typer.Option(help="At most that many frames.")] = None,
     on: Annotated[str | None, typer.Option(help=f"C: a board, in its emulator: {', '.join(board_names())}.")] = None,
+    flags: Annotated[str | None, typer.Option(help="C, with --on: the compiler's, such as '-O2 -flto'.")] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a generated folder against the reference, bit for bit."""
     report = Report(quiet, as_json)
     with report.steps() as step:
-        result = verify(folder, data, count, step, on)
+        result = verify(folder, data, count, step, on, flags)
     report.verified(result)
     if not result.passed:
         raise typer.Exit(1)

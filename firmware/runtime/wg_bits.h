@@ -16,6 +16,33 @@ static inline uint32_t wg_load32(const uint8_t *from)
 #endif
 }
 
+/* Four bytes from a table, as they are. */
+static inline void wg_move32(uint8_t *to, const uint8_t WG_FLASH *from)
+{
+#if defined(__ARM_FEATURE_UNALIGNED)
+    uint32_t word;
+    memcpy(&word, from, sizeof word);
+    memcpy(to, &word, sizeof word);
+#else
+    to[0] = from[0];
+    to[1] = from[1];
+    to[2] = from[2];
+    to[3] = from[3];
+#endif
+}
+
+/* The other way round. */
+static inline void wg_store32(uint8_t *to, uint32_t word)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && !defined(__AVR__)
+    memcpy(to, &word, sizeof word);
+#else
+    for (uint8_t k = 0; k < 4u; k++, word >>= 8) {
+        to[k] = (uint8_t)word;
+    }
+#endif
+}
+
 /* `count` <= 32 - at % 8 bits from bit `at`; no byte outside them is read. */
 static inline uint32_t wg_load_bits(const uint8_t *bits, wg_size at, wg_size count)
 {
@@ -39,26 +66,7 @@ static inline uint32_t wg_load_bits(const uint8_t *bits, wg_size at, wg_size cou
 
 /* Write the low `count` <= 32 bits of `word`, whose others MUST be 0, at bit `at`. Bytes that are not
  * covered whole are only added to, so they MUST start as 0. */
-static inline void wg_store_bits(uint8_t *bits, wg_size at, uint32_t word, wg_size count)
-{
-    uint8_t *to = bits + (at >> 3);
-    const wg_size skip = at & 7u;
-    if (skip) {
-        *to = (uint8_t)(*to | word << skip);
-        if (count + skip <= 8u) {
-            return;
-        }
-        word >>= 8u - skip;
-        count -= 8u - skip;
-        to++;
-    }
-    for (; count >= 8u; count -= 8u, word >>= 8) {
-        *to++ = (uint8_t)word;
-    }
-    if (count) {
-        *to = (uint8_t)(*to | word);
-    }
-}
+void wg_store_bits(uint8_t *bits, wg_size at, uint32_t word, wg_size count);
 
 /* OR the low `count` <= 32 - at % 8 bits of `word`, whose others MUST be 0, into bits that may be set already. */
 static inline void wg_or_word(uint8_t *bits, wg_size at, uint32_t word, wg_size count)

@@ -98,16 +98,13 @@ static inline void wg_clip(int32_t start, wg_size kernel, wg_size dilation, wg_s
     *to = *to < kernel ? *to : kernel;
 }
 
-/* The row that a position uses. */
-static inline wg_size wg_row_number(const wg_table *row_of, uint8_t row_step, wg_size position)
-{
-    return row_of->data ? (wg_size)wg_read_i32(row_of->data, row_of->elements.kind, position) : position * row_step;
-}
-
 /* The row of `finish->rows` for a position, as the index of its first entry. */
 static inline wg_size wg_row(const wg_finish *finish, wg_size position)
 {
-    return wg_row_number(&finish->row_of, finish->row_step, position) * finish->channels;
+    const wg_size row = finish->row_of.data
+        ? (wg_size)wg_read_i32(finish->row_of.data, finish->row_of.elements.kind, position)
+        : (wg_size)(position * finish->row_step);
+    return (wg_size)(row * finish->channels);
 }
 
 #endif

@@ -1,7 +1,10 @@
 /* What becomes of vertical counters. With `n` events a counter holds sum - least n + base, so the sum
  * reaches its threshold, which `start` has subtracted, when the counter reaches base + least n (`limit`).
- * Included once by each wg_finish_planes_w<bits>.c, which sets WG_NAME, WG_WORD and WG_WORD_BITS. */
+ * Included once by each wg_finish_planes_w<bits>.c and, for sums that are not compared but read, by each
+ * wg_finish_counts_w<bits>.c; they set WG_NAME, WG_WORD, WG_WORD_BITS and WG_FIRE. */
 #include "wg_events.h"
+
+#if WG_FIRE
 
 /* Bit n is 1 where counter n >= limit: the comparison runs from the lowest bit, all neurons at once. */
 static WG_WORD at_least(const WG_WORD *counter, uint32_t levels, uint32_t limit)
@@ -13,6 +16,14 @@ static WG_WORD at_least(const WG_WORD *counter, uint32_t levels, uint32_t limit)
     return reached;
 }
 
+static void finish_word(const wg_event_layer *layer, const WG_WORD *counter, uint32_t limit, void *result, wg_size at, wg_size count)
+{
+    const uint32_t mask = UINT32_MAX >> (32u - count);
+    wg_store_bits((uint8_t *)result, at, at_least(counter, layer->levels, limit) & mask, count);
+}
+
+#else
+
 static uint32_t counted(const WG_WORD *counter, wg_size levels, wg_size neuron)
 {
     uint32_t sum = 0;
@@ -22,21 +33,23 @@ static uint32_t counted(const WG_WORD *counter, wg_size levels, wg_size neuron)
     return sum;
 }
 
+static void finish_word(const wg_event_layer *layer, const WG_WORD *counter, uint32_t limit, void *result, wg_size at, wg_size count)
+{
+    for (wg_size n = 0; n < count; n++) {
+        wg_put_i32(result, layer->result, at + n, (int32_t)counted(counter, layer->levels, n) - (int32_t)limit);
+    }
+}
+
+#endif
+
 void WG_NAME(const wg_event_layer *layer, const void *sums, wg_size events, void *result, wg_size position)
 {
     const WG_WORD *counter = (const WG_WORD *)sums;
-    const uint32_t limit = layer->base + layer->least * events, levels = layer->levels;
-    wg_size at = position * layer->neurons, left = layer->neurons;
-    for (; left; counter += levels) {
+    const uint32_t limit = layer->base + layer->least * events;
+    wg_size at = (wg_size)(position * layer->neurons);
+    for (wg_size left = layer->neurons; left; counter += layer->levels) {
         const wg_size count = left < WG_WORD_BITS ? left : WG_WORD_BITS;
-        if (layer->fire) {
-            const uint32_t mask = UINT32_MAX >> (32u - count);
-            wg_store_bits((uint8_t *)result, at, at_least(counter, levels, limit) & mask, count);
-        } else {
-            for (wg_size n = 0; n < count; n++) {
-                wg_put_i32(result, layer->result, at + n, (int32_t)counted(counter, levels, n) - (int32_t)limit);
-            }
-        }
+        finish_word(layer, counter, limit, result, at, count);
         at += count;
         left -= count;
     }

@@ -13,12 +13,16 @@
 #if !defined(__FLASH) && !defined(__cplusplus)
 #error "compile the sources of this network with -std=gnu99 or gnu11: tables need the address space __flash"
 #endif
-#include <avr/pgmspace.h>
 #define WG_FLASH __flash
-#define wg_copy_table(to, from, bytes) memcpy_P((to), (const void *)(from), (bytes))
 #else
 #define WG_FLASH
-#define wg_copy_table(to, from, bytes) memcpy((to), (from), (bytes))
+#endif
+
+/* For functions that cost more flash inline than they save time. */
+#if defined(__GNUC__)
+#define WG_APART __attribute__((noinline))
+#else
+#define WG_APART
 #endif
 
 /* Numbers of elements and of bytes: an AVR has 16 bits of address, and 16-bit arithmetic costs half as much. */

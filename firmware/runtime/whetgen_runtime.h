@@ -174,20 +174,23 @@ wg_gather wg_gather_bits, wg_gather_nibbles, wg_gather_values;
 typedef void wg_finish_events(const wg_event_layer *layer, const void *sums, wg_size events,
                               void *result, wg_size position);
 
-wg_finish_events wg_finish_planes_w8, wg_finish_planes_w16, wg_finish_planes_w32, wg_finish_lanes;
+/* wg_finish_planes_w<neurons a word> compares, wg_finish_counts_w<neurons a word> reads out; lanes do either. */
+wg_finish_events wg_finish_planes_w8, wg_finish_planes_w16, wg_finish_planes_w32;
+wg_finish_events wg_finish_counts_w8, wg_finish_counts_w16, wg_finish_counts_w32, wg_finish_lanes;
 
 struct wg_event_layer {
     wg_window window;      /* a dense layer has one position on a map of 1 x 1 */
     uint16_t neurons;
     uint8_t entries;       /* of the list for one event: 1, or 2 for rows times values */
     uint8_t fire;          /* the result is spikes; else integers of kind `result` */
+    uint8_t padded;        /* windows may lie on padding */
     uint8_t result;
     uint8_t levels;        /* counters of a neuron; bits of a lane */
     uint16_t zero_row;
     uint16_t blocks, block_bytes; /* of the sums */
     uint32_t base, least;  /* planes: see wg_finish_planes.h; lanes: 0 */
     const void WG_FLASH *start; /* rows of sums before the first event: minus threshold, or bias */
-    wg_table row_of;       /* which of them a position uses, as in wg_finish */
+    const uint16_t WG_FLASH *row_of; /* which of them a position uses; null: position * row_step */
     uint8_t row_step;
     uint8_t passes;
     const wg_event_pass *pass;
@@ -201,7 +204,7 @@ void wg_event_sums(const wg_event_layer *layer, const void *source, void *result
  * count is that of wg_popcount.h, and scale that of the neuron where `scales` has data.
  * `planes`: uint32_t (neurons, words, 1 or 2). `sums`: `words` words. */
 typedef struct {
-    uint16_t inputs, words;
+    uint16_t inputs, words; /* of 32 inputs; a multiple of 4 */
     int32_t scale, least, surplus;
     wg_table scales;
     const void WG_FLASH *planes;
@@ -211,19 +214,19 @@ typedef struct {
 void wg_popcount_1(const wg_popcount_layer *layer, const void *source, void *result, void *sums);
 void wg_popcount_2(const wg_popcount_layer *layer, const void *source, void *result, void *sums);
 
-/* A convolution over spikes as one look-up a position: bit i of the index is tap i of the window. A row of
- * the map with its padding MUST fit 32 bits. `out_height` and `out_width` count pooled positions. */
+/* A convolution over spikes as one look-up a position: bit i of the index is tap i of the window, of at most
+ * three rows. A row of the map with its padding MUST fit 32 bits. `out_height` and `out_width` count pooled
+ * positions; without pooling strides are free, with it they are 1. */
 typedef struct {
     wg_window window;
-    uint16_t neurons;    /* up to 32 */
-    uint8_t entry_bytes; /* 1, 2 or 4 */
+    uint16_t neurons;
     const void WG_FLASH *table;
 } wg_window_table_layer;
 
-/* wg_window_table_<kernel rows>[_pool] */
+/* wg_window_table_u<most neurons>[_pool] */
 typedef void wg_window_table(const wg_window_table_layer *layer, const void *source, void *result);
-wg_window_table wg_window_table_1, wg_window_table_2, wg_window_table_3;
-wg_window_table wg_window_table_1_pool, wg_window_table_2_pool, wg_window_table_3_pool;
+wg_window_table wg_window_table_u8, wg_window_table_u16, wg_window_table_u32;
+wg_window_table wg_window_table_u8_pool, wg_window_table_u16_pool, wg_window_table_u32_pool;
 
 /* Bytes compared with one threshold, 1 to 255. */
 typedef struct {
@@ -232,6 +235,7 @@ typedef struct {
 } wg_binarise_layer;
 
 void wg_binarise(const wg_binarise_layer *layer, const void *source, void *result);
+void wg_binarise_half(const wg_binarise_layer *layer, const void *source, void *result); /* for a threshold of 128 */
 
 /* Sum of each window, channel by channel. */
 typedef struct {

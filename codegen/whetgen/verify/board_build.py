@@ -10,7 +10,8 @@ from pathlib import Path
 from whetgen.errors import BadInput
 from whetgen.verify.boards import Board, ports
 
-OPTIMISE = "-O2"
+# For the depth of the stack; with -flto, objects that can be read all the same.
+_NOTES = ("-fstack-usage", "-ffat-lto-objects")
 _PACKAGES = {
     "arm-none-eabi-gcc": "gcc-arm-none-eabi libnewlib-arm-none-eabi",
     "riscv64-unknown-elf-gcc": "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf",
@@ -30,7 +31,7 @@ class Image:
 
 
 def build_image(
-    folder: Path, name: str, board: Board, build: Path, optimise: str = OPTIMISE, profiled_calls: int = 0
+    folder: Path, name: str, board: Board, build: Path, optimise: str | None = None, profiled_calls: int = 0
 ) -> Image:
     """The network of ``folder`` in the port's test program, which also times that many kernel calls.
 
@@ -44,7 +45,7 @@ def build_image(
     return _link(board, sources, defines, build, optimise, str(folder))
 
 
-def build_empty(board: Board, build: Path, optimise: str = OPTIMISE) -> Image:
+def build_empty(board: Board, build: Path, optimise: str | None = None) -> Image:
     """The same program without a network."""
     return _link(board, [ports() / s for s in board.sources], ["-DWHETGEN_EMPTY"], build, optimise, board.name)
 
@@ -60,20 +61,21 @@ def need(command: str) -> str:
     raise BadInput(f"{command} is not installed; on Debian: apt-get install {_PACKAGES.get(command, command)}")
 
 
-def _link(board: Board, sources: list[Path], defines: list[str], build: Path, optimise: str, what: str) -> Image:
+def _link(board: Board, sources: list[Path], defines: list[str], build: Path, optimise: str | None, what: str) -> Image:
     build.mkdir(parents=True, exist_ok=True)
+    chosen = (board.optimise if optimise is None else optimise).split()
     compiler = need(board.compiler)
     objects = []
     for number, source in enumerate(sources):
         objects.append(build / f"{number}_{source.stem}.o")
         own = defines if source.suffix == ".c" else []  # an assembler takes no -include
-        flags = [*board.flags, optimise, "-ffunction-sections", "-fdata-sections", "-fstack-usage"]
+        flags = [*board.flags, *chosen, "-ffunction-sections", "-fdata-sections", *_NOTES]
         _call(
             [compiler, *flags, *own, f"-I{ports() / 'common'}", "-c", str(source), "-o", str(objects[-1])], board, what
         )
     scripts = [f"-T{ports() / script}" for script in board.scripts]
     image = build / "image.elf"
-    link = [*board.flags, optimise, "-Wl,--gc-sections", *board.link, *scripts]
+    link = [*board.flags, *chosen, "-fstack-usage", "-Wl,--gc-sections", *board.link, *scripts]
     _call([compiler, *link, *map(str, objects), "-o", str(image)], board, what)
     return Image(image, build)
 

@@ -16,7 +16,7 @@ class Board:
 
     ``mcu``: what ``--mcu`` calls its processor; ``flags``: of compiler and linker; ``link``: of the linker alone;
     ``emulator``: the command that the image's path follows, empty for the host; ``unit``: what ``unit_ticks`` of
-    are one tick of the counter; ``flash_bytes``, ``ram_bytes``: where the linker script does not say.
+    are one tick of the counter; ``optimise``: the compiler's flags where the user gives none; ``flash_bytes``, ``ram_bytes``: where the linker script does not say.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Board:
     emulator: tuple[str, ...]
     unit: str
     unit_ticks: float
+    optimise: str
     flash_bytes: int | None = None
     ram_bytes: int | None = None
 

@@ -44,11 +44,13 @@ def verify(
     count: int | None = None,
     progress: Callable[[str], None] | None = None,
     on: str | None = None,
+    flags: str | None = None,
 ) -> Verification:
     """Run what stands in ``folder`` and compare every output bit with the stored graph.
 
     ``data``: an ``.npz`` with codes ``x`` and, for the accuracy, labels ``y``; by default edges and
-    random codes. ``count``: at most that many frames. ``on``: a board of ``firmware/ports``, for C.
+    random codes. ``count``: at most that many frames. ``on``: a board of ``firmware/ports``, for C, with the compiler's
+    ``flags`` or the board's own.
 
     Raises:
         BadInput: not a folder of ours, unreadable data, or a needed tool is missing.
@@ -62,7 +64,7 @@ def verify(
     failures = [f"{path} was changed since it was generated" for path in changed_files(folder, manifest)]
     if graph_sha256(graph) != manifest["graph_sha256"]:
         failures.append("model.json and model.npz are not the graph that this folder was generated from")
-    runner = _RUNNERS[manifest["target"]] if on is None else _board_runner(folder, manifest, on)
+    runner = _RUNNERS[manifest["target"]] if on is None else _board_runner(folder, manifest, on, flags)
     outputs, measured, found = runner(folder, manifest, graph, frames, progress or (lambda _: None))
     wanted = _wanted(graph, manifest, frames.codes)
     mismatches = int(np.any(outputs != wanted, axis=1).sum())
@@ -110,7 +112,7 @@ def _run_c(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress)
     return outputs, {}, [] if same else ["the C computes something else under the sanitizers"]
 
 
-def _board_runner(folder: Path, manifest: dict, on: str) -> Callable:
+def _board_runner(folder: Path, manifest: dict, on: str, flags: str | None) -> Callable:
     from whetgen.verify.boards import find_board
 
     board = find_board(on)
@@ -121,7 +123,7 @@ def _board_runner(folder: Path, manifest: dict, on: str) -> Callable:
         from whetgen.verify.footprint import measure_on_board
 
         progress(f"build for {board.title} and run")
-        outputs, footprint = measure_on_board(folder, manifest["name"], graph, frames.codes, board)
+        outputs, footprint = measure_on_board(folder, manifest["name"], graph, frames.codes, board, flags)
         return outputs, footprint.as_dict(), []
 
     return run

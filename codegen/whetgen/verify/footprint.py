@@ -12,7 +12,7 @@ from elftools.elf.elffile import ELFFile
 
 from whetgen.backends.folder import read_manifest
 from whetgen.ir import Graph
-from whetgen.verify.board_build import OPTIMISE, Image, build_empty, build_image
+from whetgen.verify.board_build import Image, build_empty, build_image
 from whetgen.verify.board_runner import run_image
 from whetgen.verify.boards import Board
 from whetgen.verify.stack import stack_bytes
@@ -51,7 +51,7 @@ class Footprint:
 
 
 def measure_on_board(
-    folder: Path, name: str, graph: Graph, codes: np.ndarray, board: Board, optimise: str = OPTIMISE
+    folder: Path, name: str, graph: Graph, codes: np.ndarray, board: Board, optimise: str | None = None
 ) -> tuple[np.ndarray, Footprint]:
     """Outputs of all frames on the board, and what they took.
 
@@ -72,7 +72,7 @@ def measure_on_board(
         for call, cost in zip(calls, costs.tolist(), strict=True)
     )
     ends = round(run.costs.mean()), round(run.costs.min()), round(run.costs.max())
-    return run.outputs, Footprint(board.name, optimise, board.unit, *ends, flash, ram, stack, layers)
+    return run.outputs, Footprint(board.name, optimise or board.optimise, board.unit, *ends, flash, ram, stack, layers)
 
 
 def _sizes(image: Image, empty: Image) -> tuple[int, int]:

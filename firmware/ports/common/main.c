@@ -30,7 +30,7 @@ static OF_NET(input_t) input[OF_NET(INPUT_BYTES) / sizeof(OF_NET(input_t))];
 static OF_NET(output_t) output[OF_NET(OUTPUT_LEN)];
 
 #ifdef PROFILE_LAYERS
-uint32_t profile_ticks[PROFILE_MOST];
+uint32_t profile_ticks[PROFILE_LAYERS];
 
 static void write_layers(uint32_t before)
 {

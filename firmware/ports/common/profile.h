@@ -4,10 +4,8 @@
 
 #include "port.h"
 
-#define PROFILE_MOST 256
+extern uint32_t profile_ticks[PROFILE_LAYERS];
 
-extern uint32_t profile_ticks[PROFILE_MOST];
-
-#define WG_AFTER_LAYER(number) (profile_ticks[(number) % PROFILE_MOST] = port_ticks())
+#define WG_AFTER_LAYER(number) (profile_ticks[number] = port_ticks())
 
 #endif

@@ -140,12 +140,13 @@ def _binarise(node: Threshold, name: str, planned: Planned) -> Iterator[Draft]:
         return
     if len(levels) == 1 and 1 <= levels[0] <= 255:
         count = tensors.length(node.name)
+        function = "wg_binarise_half" if levels[0] == 128 else "wg_binarise"
         cycles = count * planned.mcu.scan_byte + planned.mcu.call
         yield Draft(
             "binarise",
             name,
             "",
-            "wg_binarise",
+            function,
             BinariseRecord(count, int(levels[0])),
             (),
             "",

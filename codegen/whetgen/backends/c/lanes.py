@@ -116,7 +116,7 @@ def _event(linear: Linear, name: str, result: Elements, bits: int, grain: str, t
     zero_row = each.block_bytes // (4 if each.add == "wg_bytes_x4" else 4 * block) - 1
     gather = f"wg_gather_{grain}"
     record = EventRecord(
-        linear.window, linear.neurons, 1 + (grain == "values"), gather, int(linear.fire), result, bits, zero_row, blocks, 4 * block, 0, 0,
+        linear.window, linear.neurons, 1 + (grain == "values"), gather, int(linear.fire), int(linear.padded), result, bits, zero_row, blocks, 4 * block, 0, 0,
         start.name, row_of, row_step, (each,), "wg_finish_lanes",
     )  # fmt: skip
     return Draft(

@@ -32,6 +32,14 @@ class Linear:
         return self.weights.shape[0]
 
     @property
+    def padded(self) -> bool:
+        """Whether a window reaches beyond the map."""
+        w = self.window
+        below = (w.out_height - 1) * w.stride_y + (w.kernel_height - 1) * w.dilation_y - w.top >= w.height
+        right = (w.out_width - 1) * w.stride_x + (w.kernel_width - 1) * w.dilation_x - w.left >= w.width
+        return bool(w.top or w.left or below or right)
+
+    @property
     def neurons(self) -> int:
         return self.weights.shape[1]
 

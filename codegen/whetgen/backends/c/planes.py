@@ -16,7 +16,7 @@ from whetgen.backends.c.linear import Linear
 from whetgen.backends.c.mcus import Mcu
 from whetgen.backends.c.records import Draft, EventPass, EventRecord
 from whetgen.backends.c.storage import Elements
-from whetgen.backends.c.tables import NO_TABLE, CTable, TableRef, make_table, make_words
+from whetgen.backends.c.tables import CTable, make_words
 
 LIST_BYTES = 256  # WG_EVENT_LIST entries
 _MOST_PLANES = 12
@@ -47,12 +47,12 @@ def starts(linear: Linear) -> tuple[np.ndarray, int]:
     return entries + base, base
 
 
-def row_tables(linear: Linear, name: str) -> tuple[TableRef, int, tuple[CTable, ...]]:
+def row_tables(linear: Linear, name: str) -> tuple[str, int, tuple[CTable, ...]]:
     """``row_of`` and ``row_step``: which row of starts a position uses."""
     if linear.entries.row_of is None:
-        return NO_TABLE, linear.entries.row_step, ()
-    table = make_table(f"{name}_row_of", "row of starts of each position", linear.entries.row_of)
-    return TableRef(table.name, table.elements), 0, (table,)
+        return "0", linear.entries.row_step, ()
+    table = make_words(f"{name}_row_of", "row of starts of each position", linear.entries.row_of, 16)
+    return table.name, 0, (table,)
 
 
 def as_planes(numbers: np.ndarray, planes: int, bits: int) -> np.ndarray:
@@ -97,9 +97,9 @@ def _draft(linear: Linear, name: str, result: Elements, rate: float, mcu: Mcu, f
         make_words(f"{name}_start", "counters before the first event (rows, blocks, levels):", start_words, bits)
     )
     row_of, row_step, more = row_tables(linear, name)
-    finish = f"wg_finish_planes_w{bits}"
+    finish = f"wg_finish_{'planes' if linear.fire else 'counts'}_w{bits}"
     record = EventRecord(
-        linear.window, linear.neurons, 1, "wg_gather_bits", int(linear.fire), result, levels, linear.inputs, blocks,
+        linear.window, linear.neurons, 1, "wg_gather_bits", int(linear.fire), int(linear.padded), result, levels, linear.inputs, blocks,
         levels * word, base, -least, tables[-1].name, row_of, row_step, tuple(passes), finish,
     )  # fmt: skip
     return Draft(

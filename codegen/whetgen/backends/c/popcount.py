@@ -40,7 +40,7 @@ def draft_popcount(linear: Linear, name: str, sums: SumPlan, mcu: Mcu) -> Iterat
     if form.scales is not None:
         tables.append(make_table(f"{name}_scales", "scales", form.scales))
         scales = TableRef(tables[-1].name, tables[-1].elements)
-    words = -(-linear.inputs // _WORD)
+    words = _word_count(linear.inputs)
     record = PopcountRecord(
         linear.inputs, words, form.scale, form.least, form.surplus, scales, form.table.name, sums.finish
     )
@@ -61,7 +61,7 @@ def _one_plane(linear: Linear, name: str) -> _Form | None:
 
 def _two_planes(linear: Linear, name: str) -> _Form | None:
     scales = np.maximum(np.abs(linear.weights).max(axis=0), 1)
-    words = -(-linear.inputs // _WORD)
+    words = _word_count(linear.inputs)
     if ((linear.weights != 0) & (np.abs(linear.weights) != scales)).any() or int(
         scales.max()
     ) * words * _WORD >= _INT32:
@@ -73,8 +73,13 @@ def _two_planes(linear: Linear, name: str) -> _Form | None:
     return _Form(2, int(scales[0]), None if uniform else scales, 0, _WORD * words, table)
 
 
+def _word_count(inputs: int) -> int:
+    """Words come in fours."""
+    return -(-inputs // (4 * _WORD)) * 4
+
+
 def _words(bits: np.ndarray, fill: bool) -> np.ndarray:
     """(neurons, inputs) -> (neurons, words); bit i of a word belongs to its input i."""
-    padded = np.full((bits.shape[0], -(-bits.shape[1] // _WORD) * _WORD), fill)
+    padded = np.full((bits.shape[0], _word_count(bits.shape[1]) * _WORD), fill)
     padded[:, : bits.shape[1]] = bits
     return (padded.reshape(len(bits), -1, _WORD).astype(np.int64) << np.arange(_WORD)).sum(axis=-1)

@@ -136,6 +136,7 @@ class EventRecord:
     entries: int
     gather: str
     fire: int
+    padded: int
     result: Elements
     levels: int
     zero_row: int
@@ -144,7 +145,7 @@ class EventRecord:
     base: int
     least: int
     start: str
-    row_of: TableRef
+    row_of: str
     row_step: int
     passes: tuple[EventPass, ...]
     finish_kernel: str
@@ -170,7 +171,6 @@ class WindowTableRecord:
 
     window: Window
     neurons: int
-    entry_bytes: int
     table: str
 
 

@@ -7,6 +7,7 @@ import re
 from whetgen.assets import assets
 from whetgen.backends.c.records import Draft
 
+_WITH_SOURCE = {"wg_wide.h": "wg_wide.c", "wg_bits.h": "wg_bits.c"}
 _INCLUDE = re.compile(r'^#include "(\w+\.h)"', re.MULTILINE)
 
 
@@ -24,7 +25,7 @@ def runtime_files(drafts: tuple[Draft, ...], more: tuple[str, ...]) -> tuple[str
         if file not in found:
             found.add(file)
             queue += _INCLUDE.findall((folder / file).read_text())
-            queue += ["wg_wide.c"] if file == "wg_wide.h" else []
+            queue += [_WITH_SOURCE[file]] if file in _WITH_SOURCE else []
     return tuple(sorted(found))
 
 

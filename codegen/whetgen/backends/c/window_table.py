@@ -31,10 +31,10 @@ def draft_window_table(linear: Linear, name: str, pool: MaxPool | None, mcu: Mcu
     bits = next(b for b in (8, 16, 32) if linear.neurons <= b)
     table = make_words(f"{name}_spikes", "spikes by window (windows):", spikes_by_window(linear), bits)
     window = w if pool is None else replace(w, out_height=w.out_height // 2, out_width=w.out_width // 2)
-    record = WindowTableRecord(window, linear.neurons, bits // 8, table.name)
-    function = f"wg_window_table_{w.kernel_height}" + ("_pool" if pool else "")
-    look_up = 9 + 4 * w.kernel_height
-    cycles = mcu.call + window.out_height * (120 + window.out_width * (look_up * (4 if pool else 1) + 15))
+    record = WindowTableRecord(window, linear.neurons, table.name)
+    function = f"wg_window_table_u{bits}" + ("_pool" if pool else "")
+    look_up = 17
+    cycles = mcu.call + window.out_height * (120 + window.out_width * (look_up * (3 if pool else 1) + 15))
     label = "window table and pool" if pool else "window table"
     yield Draft("window_table", name, "", function, record, (), "", (table,), 0, (), cycles, label)
 
