@@ -16,7 +16,7 @@ from whetgen.verify.boards import Board
 _FUNCTION = re.compile(r"^[0-9a-f]+ <([^>]+)>:$")
 _TARGET = re.compile(r"<([^>+]+)>")
 _INDIRECT = {
-    "cortex-m": re.compile(r"\tblx\tr|\tbx\tr"),
+    "cortex-m": re.compile(r"\tblx\t|\tbx\t(?!lr)"),
     "riscv": re.compile(r"\t(c\.)?jalr\t|\t(c\.)?jr\t(?!ra)"),
     "avr": re.compile(r"\te?icall|\tijmp"),
     "host": re.compile(r"\tcall\s+\*"),
@@ -36,10 +36,14 @@ class Calls:
 
 
 def stack_bytes(image: Image, board: Board, function: str) -> int:
-    """Bytes from the call of ``function`` to the deepest point, its own frame included."""
+    """Bytes from the call of ``function`` to the deepest point, its own frame included.
+
+    Where link-time optimisation has dissolved the function in its caller, those of the whole program.
+    """
     calls = _calls(image, board)
     frames = _frames(image.build)
-    return _depth(function, calls, frames, _RETURN_BYTES.get(board.family, 0), ())
+    start = next(name for name in (function, "main", "reset") if name in calls.direct)
+    return _depth(start, calls, frames, _RETURN_BYTES.get(board.family, 0), ())
 
 
 def _depth(function: str, calls: Calls, frames: dict[str, int], each: int, path: tuple[str, ...]) -> int:
@@ -56,7 +60,7 @@ def _frames(build: Path) -> dict[str, int]:
     for file in sorted(build.glob("*.su")):
         for line in file.read_text().splitlines():
             place, size, _ = line.split("\t")
-            name = place.rsplit(":", 1)[1]
+            name = _plain(place.rsplit(":", 1)[1])
             found[name] = max(found.get(name, 0), int(size))
     return found
 

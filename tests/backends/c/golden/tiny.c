@@ -38,6 +38,7 @@ static const wg_event_layer conv1_a_layer = {
     .neurons     = 2,
     .entries     = 2,
     .fire        = 1,
+    .padded      = 1,
     .result      = WG_BIT,
     .levels      = 16,
     .zero_row    = 9,
@@ -46,7 +47,7 @@ static const wg_event_layer conv1_a_layer = {
     .base        = 0,
     .least       = 0,
     .start       = conv1_a_start,
-    .row_of      = {0, {WG_I8, 0}},
+    .row_of      = 0,
     .row_step    = 0,
     .passes      = 1,
     .pass        = conv1_a_passes,
@@ -98,6 +99,7 @@ static const wg_event_layer register_2_layer = {
     .neurons     = 3,
     .entries     = 1,
     .fire        = 0,
+    .padded      = 0,
     .result      = WG_I32,
     .levels      = 8,
     .zero_row    = 8,
@@ -106,7 +108,7 @@ static const wg_event_layer register_2_layer = {
     .base        = 0,
     .least       = 0,
     .start       = register_2_start,
-    .row_of      = {0, {WG_I8, 0}},
+    .row_of      = 0,
     .row_step    = 0,
     .passes      = 1,
     .pass        = register_2_passes,
@@ -124,8 +126,11 @@ void tiny_infer_r(void *memory, const tiny_input_t *input, tiny_output_t *output
 
     (void)arena;
     wg_event_sums(&conv1_a_layer, input, arena + 260, arena + 0);
+    WG_AFTER_LAYER(0);
     wg_max_pool_bits(&pool_layer, arena + 260, arena + 264);
+    WG_AFTER_LAYER(1);
     wg_event_sums(&register_2_layer, arena + 264, output + 0, arena + 0);
+    WG_AFTER_LAYER(2);
 }
 
 void tiny_infer(const tiny_input_t *input, tiny_output_t *output)
@@ -138,7 +143,7 @@ int tiny_predict_r(void *memory, const tiny_input_t *input)
     tiny_output_t *const output = (tiny_output_t *)(void *)(wg_align(memory) + 272);
 
     tiny_infer_r(memory, input, output);
-    return (int)wg_argmax(output, WG_I32, tiny_OUTPUT_LEN);
+    return (int)wg_argmax_i32(output, tiny_OUTPUT_LEN);
 }
 
 int tiny_predict(const tiny_input_t *input)
