@@ -33,7 +33,8 @@ def as_keras(graph: Graph) -> keras.Model:
     model = keras.Sequential([keras.Input(graph.input.shape)])
     scale = 255.0  # the kernel counts codes, Keras sees codes / 255
     for node in graph.nodes:
-        if isinstance(node, Conv | Dense) and isinstance(fire := graph.readers[node.name][0], Threshold):
+        fire = next(iter(graph.readers[node.name]), None)
+        if isinstance(node, Conv | Dense) and isinstance(fire, Threshold):
             bias = 0.5 - (np.broadcast_to(fire.thresholds, node.weights.shape[-1:]) - node.bias)
             model.add(_layer(node))
             model.layers[-1].set_weights([node.weights * scale, bias])

@@ -77,6 +77,9 @@ def generate(
         int | None, typer.Option(help="C: bytes of tables and code that the kernels may take.")
     ] = None,
     max_ram: Annotated[int | None, typer.Option(help="C: bytes of the arena.")] = None,
+    single_header: Annotated[
+        bool, typer.Option("--single-header", help="C: write everything as one header as well.")
+    ] = False,
     check: Annotated[
         bool, typer.Option("--verify", help="Run the generated target against the reference as well.")
     ] = False,
@@ -88,7 +91,7 @@ def generate(
     if target not in api.TARGETS:
         raise BadInput(f"--target {target}: choose one of {', '.join(api.TARGETS)}")
     identifier = check_name(name) if name else name_from(model.stem)
-    options = Options(identifier, bus_bits, output, architecture, mcu=mcu, max_flash=max_flash, max_ram=max_ram)
+    options = Options(identifier, bus_bits, output, architecture, mcu=mcu, max_flash=max_flash, max_ram=max_ram, single_header=single_header)
     check_replaceable(out)
     with report.steps() as step:
         step("load Keras and the model")

@@ -72,6 +72,7 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
         mcu=mcu.name,
         choices=choices,
         code_bytes=code_bytes(drafts, mcu),
+        single_header=options.single_header,
     )
 
 

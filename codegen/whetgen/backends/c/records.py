@@ -298,3 +298,4 @@ class CPlan:
     mcu: str
     choices: tuple[Choice, ...]
     code_bytes: int
+    single_header: bool
