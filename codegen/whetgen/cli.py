@@ -20,6 +20,7 @@ from whetgen.backends import Options
 from whetgen.backends.c.mcus import MCUS
 from whetgen.backends.folder import check_replaceable
 from whetgen.backends.identifiers import check_name, name_from
+from whetgen.bench.app import app as bench_app
 from whetgen.errors import BadInput
 from whetgen.ir import Graph, load_graph
 from whetgen.verify.boards import board_names
@@ -34,8 +35,9 @@ app = typer.Typer(
     help="Sharpened Keras networks to bit-exact Verilog and C.\n\n"
     "whetgen MODEL --target {verilog,c} --out DIR generates (the command name may be left out).",
 )
+app.add_typer(bench_app, name="bench")
 PLAIN_WIDTH = 140  # of tables that go to a file or a pipe
-COMMANDS = ("generate", "verify", "inspect", "train")
+COMMANDS = ("generate", "verify", "inspect", "train", "bench")
 
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
@@ -91,7 +93,16 @@ def generate(
     if target not in api.TARGETS:
         raise BadInput(f"--target {target}: choose one of {', '.join(api.TARGETS)}")
     identifier = check_name(name) if name else name_from(model.stem)
-    options = Options(identifier, bus_bits, output, architecture, mcu=mcu, max_flash=max_flash, max_ram=max_ram, single_header=single_header)
+    options = Options(
+        identifier,
+        bus_bits,
+        output,
+        architecture,
+        mcu=mcu,
+        max_flash=max_flash,
+        max_ram=max_ram,
+        single_header=single_header,
+    )
     check_replaceable(out)
     with report.steps() as step:
         step("load Keras and the model")
