@@ -5,7 +5,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-EXTRAS := keras,train,sim,synth,hls,report,dev
+EXTRAS := keras,train,sim,synth,boards,hls,report,dev
 
 .PHONY: help demo test lint clean
 help:

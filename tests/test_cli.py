@@ -1,6 +1,7 @@
 """The command line: exit codes, one clear line for bad input, JSON for scripts."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -86,9 +87,10 @@ def test_verify_measures_accuracy_on_labelled_data(folder, tmp_path, capsys):
 def test_verify_fails_when_a_weight_was_flipped(folder, capsys):
     source = folder / "src" / "tiny_net.c"
     text = source.read_text()
-    table = text.index("{", text.index("weights"))
-    digit = next(i for i in range(table, len(text)) if text[i].isdigit() and text[i - 1] in " -{")
-    source.write_text(f"{text[:digit]}{(int(text[digit]) + 3) % 10}{text[digit + 1 :]}")
+    table = text.index("] = {", text.rindex("/* ---- ", 0, text.index("/* ---- inference")))
+    number = re.search(r"\w+(?=,)", text[table:])  # the first weight of the last layer
+    end = table + number.end()
+    source.write_text(f"{text[: end - 1]}{(int(text[end - 1], 16) + 3) % 10}{text[end:]}")
     code, out, _ = run(capsys, "verify", folder, "--json")
     facts = json.loads(out)
     assert code == 1 and not facts["passed"] and facts["mismatches"] > 0

@@ -178,8 +178,10 @@ def generate(
         raise BadInput(f"--target {target}: choose one of {', '.join(TARGETS)}")
     check_name(options.name)
     graph = _with_output(check_output_bits(graph), options.output)
-    codes = _vector_frames(graph, options.vectors, calibration)
-    manifest = write_folder(Path(out), lambda folder: fill_folder(folder, graph, target, options, codes, facts or {}))
+    codes, typical = _vector_frames(graph, options.vectors, calibration), calibration.codes if calibration else None
+    manifest = write_folder(
+        Path(out), lambda folder: fill_folder(folder, graph, target, options, codes, facts or {}, typical)
+    )
     return Generation(Path(out), manifest)
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from whetgen import api, inspection
 from whetgen.backends import Options
+from whetgen.backends.c.mcus import MCUS
 from whetgen.backends.folder import check_replaceable, read_manifest, write_text
 from whetgen.backends.identifiers import check_name, name_from
 from whetgen.bench.app import app as bench_app
@@ -24,6 +25,7 @@ from whetgen.passes.narrow import Narrowed
 from whetgen.report import render_report
 from whetgen.synth import DEVICES, Synthesis, synthesise
 from whetgen.train_command import train
+from whetgen.verify.boards import board_names
 from whetgen.verify.checks import Verification, verify
 from whetgen.verify.frames import load_frames
 from whetgen.verify.rounding import KerasCheck
@@ -83,6 +85,14 @@ def generate(
         float | None, typer.Option(help="Verilog, HLS: frames a second that the folding must reach.")
     ] = None,
     clock_mhz: Annotated[float | None, typer.Option(help="Clock of --target-fps (default 100).")] = None,
+    mcu: Annotated[str | None, typer.Option(help=f"C: {', '.join(MCUS)}.")] = None,
+    max_flash: Annotated[
+        int | None, typer.Option(help="C: bytes of tables and code that the kernels may take.")
+    ] = None,
+    max_ram: Annotated[int | None, typer.Option(help="C: bytes of the arena.")] = None,
+    single_header: Annotated[
+        bool, typer.Option("--single-header", help="C: write everything as one header as well.")
+    ] = False,
     check: Annotated[
         bool, typer.Option("--verify", help="Run the generated target against the reference as well.")
     ] = False,
@@ -95,7 +105,20 @@ def generate(
         raise BadInput(f"--target {target}: choose one of {', '.join(api.TARGETS)}")
     own_name = name_from(model.stem) if name is None else check_name(name)
     folding = _foldings(fold) if fold else None
-    options = Options(own_name, bus_bits, output, architecture, hls_tool, folding, target_fps, clock_mhz)
+    options = Options(
+        own_name,
+        bus_bits,
+        output,
+        architecture,
+        hls_tool,
+        folding,
+        target_fps,
+        clock_mhz,
+        mcu,
+        max_flash,
+        max_ram,
+        single_header,
+    )
     check_replaceable(out)
     api.check_narrowing(weight_bits, calibration is not None, tolerance)
     with report.steps() as step:
@@ -145,13 +168,15 @@ def verify_command(
     flip: Annotated[
         bool, typer.Option("--self-check", help="Flip a weight, a threshold and an expected output in copies, too.")
     ] = False,
+    on: Annotated[str | None, typer.Option(help=f"C: a board, in its emulator: {', '.join(board_names())}.")] = None,
+    flags: Annotated[str | None, typer.Option(help="C, with --on: the compiler's, such as '-O2 -flto'.")] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a generated folder against the reference, bit for bit."""
     report = Report(quiet, as_json)
     with report.steps() as step:
-        result = verify(folder, data, count, step)
+        result = verify(folder, data, count, step, on, flags)
         flips = self_check(folder, load_frames(data, load_graph(folder)) if data else None, step) if flip else ()
     report.verified(result, flips)
     if not (result.passed and all(flip.found for flip in flips)):
@@ -274,6 +299,7 @@ class Report(Output):
             lines.append(
                 f"latency {manifest['latency_cycles']} cycles, a frame every {manifest['initiation_interval_cycles']} cycles"
             )
+        lines += _kernel_lines(manifest.get("kernels", ()))
         lines += _narrowing_lines(narrowed) if narrowed else []
         lines += [f"note: {note}" for note in manifest["notes"]]
         facts = {"out": str(made.folder), **manifest}
@@ -364,6 +390,18 @@ def _narrowing_lines(narrowed: Narrowed) -> list[str]:
     return [*lines, f"narrow weights: {narrowed.agreement:.2%} of the calibration frames give the same result"]
 
 
+def _kernel_lines(kernels) -> list[str]:
+    """What the planner took for each layer, and its two best alternatives."""
+    lines = []
+    for choice in kernels:
+        others = [o for o in choice["options"] if o["kernel"] != choice["kernel"]][:2]
+        told = "; ".join(f"{o['kernel']}: {o['cycles']:,} cycles, {o['table_bytes']:,} B" for o in others)
+        (own,) = (o for o in choice["options"] if o["kernel"] == choice["kernel"])
+        took = f"{choice['kernel']}, about {own['cycles']:,} cycles, {own['table_bytes']:,} bytes of tables"
+        lines.append(f"{choice['layer']}: {took}" + (f" ({told})" if told else ""))
+    return lines
+
+
 def _verification_facts(result: Verification) -> dict:
     return {**asdict(result), "passed": result.passed}
 
@@ -372,7 +410,12 @@ def _verification_lines(result: Verification) -> list[str]:
     lines = [f"{result.target} {result.name}: {result.vectors} frames, {result.mismatches} mismatches"]
     if result.accuracy is not None:
         lines.append(f"accuracy {result.accuracy:.2%}")
-    return lines + [f"{key.replace('_', ' ')} {value}" for key, value in result.measured.items()]
+    lines += [f"{key.replace('_', ' ')} {value}" for key, value in result.measured.items() if key != "layers"]
+    lines += [
+        f"  {layer['title']}: {layer['cost']:,} {result.measured['unit']}, {layer['table_bytes']:,} bytes of tables"
+        for layer in result.measured.get("layers", ())
+    ]
+    return lines
 
 
 def _failure_lines(result: Verification) -> list[str]:

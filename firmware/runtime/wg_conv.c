@@ -20,7 +20,7 @@ static void add_columns(const wg_conv_layer *layer, uint8_t *sums, const void *s
 static void add_window(const wg_conv_layer *layer, void *sums, const void *source, int32_t y, int32_t x)
 {
     const wg_window *w = &layer->window;
-    uint32_t top, bottom, left, right;
+    wg_size top, bottom, left, right;
     wg_clip(y, w->kernel_height, w->dilation_y, w->height, &top, &bottom);
     wg_clip(x, w->kernel_width, w->dilation_x, w->width, &left, &right);
     for (uint32_t group = 0; group < layer->groups; group++) {

@@ -5,7 +5,7 @@
 static void pool_window(const wg_max_pool_layer *layer, const void *source, void *result, uint32_t to, int32_t y, int32_t x)
 {
     const wg_window *w = &layer->window;
-    uint32_t top, bottom, left, right;
+    wg_size top, bottom, left, right;
     int fresh = 1;
     wg_clip(y, w->kernel_height, 1u, w->height, &top, &bottom);
     wg_clip(x, w->kernel_width, 1u, w->width, &left, &right);

@@ -2,12 +2,12 @@
 
 void WG_NAME(const wg_move_layer *layer, const void *source, void *result)
 {
-    const uint32_t *count = layer->count, *in = layer->source_step, *out = layer->result_step;
+    const wg_size *count = layer->count, *in = layer->source_step, *out = layer->result_step;
     clear(layer, result);
-    for (uint32_t a = 0; a < count[0]; a++) {
-        for (uint32_t b = 0; b < count[1]; b++) {
-            for (uint32_t c = 0; c < count[2]; c++) {
-                for (uint32_t d = 0; d < count[3]; d++) {
+    for (wg_size a = 0; a < count[0]; a++) {
+        for (wg_size b = 0; b < count[1]; b++) {
+            for (wg_size c = 0; c < count[2]; c++) {
+                for (wg_size d = 0; d < count[3]; d++) {
                     move_run(layer, source, layer->source_first + a * in[0] + b * in[1] + c * in[2] + d * in[3],
                              result, layer->result_first + a * out[0] + b * out[1] + c * out[2] + d * out[3]);
                 }

@@ -4,7 +4,7 @@ static void add_window(const wg_sum_pool_layer *layer, void *sums, const void *s
 {
     static const wg_table ones = {0, {WG_I8, 0}};
     const wg_window *w = &layer->window;
-    uint32_t top, bottom, left, right;
+    wg_size top, bottom, left, right;
     wg_clip(y, w->kernel_height, 1u, w->height, &top, &bottom);
     wg_clip(x, w->kernel_width, 1u, w->width, &left, &right);
     for (uint32_t i = top; i < bottom; i++) {

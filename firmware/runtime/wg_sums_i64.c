@@ -2,5 +2,6 @@
 #define WG_NAME wg_sums_i64
 #define WG_SUM int64_t
 #define WG_GET wg_get
+#define WG_READ wg_read
 
 #include "wg_sums_int.h"

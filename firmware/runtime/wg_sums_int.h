@@ -12,7 +12,7 @@ static void add(const wg_finish *finish, void *sums, const void *source, wg_elem
     WG_SUM *sum = (WG_SUM *)sums;
     for (uint32_t c = 0; c < finish->channels; c++) {
         const WG_SUM x = WG_GET(source, elements.kind, first + c);
-        sum[c] += factors->data ? x * WG_GET(factors->data, factors->elements.kind, factor_first + c) : x;
+        sum[c] += factors->data ? x * WG_READ(factors->data, factors->elements.kind, factor_first + c) : x;
     }
 }
 
@@ -21,7 +21,7 @@ static void finish_sums(const wg_finish *finish, void *sums, void *result, uint3
     const WG_SUM *sum = (const WG_SUM *)sums;
     const uint32_t row = wg_row(finish, position), first = position * finish->channels;
     for (uint32_t c = 0; c < finish->channels; c++) {
-        const WG_SUM entry = finish->rows.data ? WG_GET(finish->rows.data, finish->rows.elements.kind, row + c) : 0;
+        const WG_SUM entry = finish->rows.data ? WG_READ(finish->rows.data, finish->rows.elements.kind, row + c) : 0;
         wg_put(result, finish->result.kind, first + c, finish->fire ? sum[c] >= entry : sum[c] + entry);
     }
 }

@@ -21,10 +21,15 @@
 #ifndef WHETGEN_RUNTIME_H
 #define WHETGEN_RUNTIME_H
 
-#include <stdint.h>
+#include "wg_flash.h"
 
 /* Version of the records below. A generated file states the one it was made for. */
-#define WHETGEN_RUNTIME_FORMAT 1
+#define WHETGEN_RUNTIME_FORMAT 2
+
+/* Called after each kernel call of a network; a profiler may define it, else it is nothing. */
+#ifndef WG_AFTER_LAYER
+#define WG_AFTER_LAYER(number) ((void)0)
+#endif
 
 enum { WG_BIT, WG_U4, WG_U8, WG_I8, WG_I16, WG_I32, WG_I64, WG_WIDE };
 
@@ -43,7 +48,7 @@ typedef struct {
 
 /* A constant array; `data` is a null pointer where all of it is zero. */
 typedef struct {
-    const void *data;
+    const void WG_FLASH *data;
     wg_elements elements;
 } wg_table;
 
@@ -79,7 +84,7 @@ extern const wg_sums wg_sums_wide;
 /* A row of weights for each source element: sums[n] += source[first + i] * weights[(row + i) * stride
  * + column + n] for i < count and n < neurons. Cost follows the number of elements that are not 0. */
 typedef struct {
-    const void *weights;
+    const void WG_FLASH *weights;
     uint16_t words;      /* of a wide weight */
     uint16_t sum_words;  /* of a wide sum */
     uint32_t stride;     /* weights in a row */
@@ -132,6 +137,106 @@ typedef struct {
 
 void wg_conv(const wg_conv_layer *layer, const void *source, void *result, void *sums);
 
+/* EVENT-DRIVEN SUMS over spikes or bytes. One row of weights belongs to each input of the window, and
+ * one of zeros, number `zero_row`, stands at the end. The kernel lists the rows whose input is not 0 and
+ * adds them up. The neurons are cut into `blocks`; a block of a row is what one call of `add` adds to one
+ * block of sums. Where weights need more planes than an `add` takes, several passes share the list. */
+
+/* Entries of the list, which lies in front of the sums in scratch memory. MUST hold 32 more than a group. */
+#define WG_EVENT_LIST 128u
+
+/* sums += the rows in `list`, `count` entries in whole groups of four events. */
+typedef void wg_add_events(const void WG_FLASH *rows, const uint16_t *list, wg_size count, void *sums);
+
+/* wg_planes_<planes>_w<neurons a word>, wg_lanes_[scaled_]x<words>, wg_bytes_x4 */
+wg_add_events wg_planes_1_w8, wg_planes_2_w8, wg_planes_3_w8, wg_planes_4_w8;
+wg_add_events wg_planes_1_w16, wg_planes_2_w16, wg_planes_3_w16, wg_planes_4_w16;
+wg_add_events wg_planes_1_w32, wg_planes_2_w32, wg_planes_3_w32, wg_planes_4_w32;
+wg_add_events wg_lanes_x1, wg_lanes_x2, wg_lanes_x4, wg_lanes_scaled_x1, wg_lanes_scaled_x2, wg_lanes_scaled_x4;
+wg_add_events wg_bytes_x4;
+
+typedef struct {
+    const void WG_FLASH *rows;
+    uint32_t block_bytes; /* of one block of the rows */
+    uint16_t skip;        /* bytes from a block of sums to where this pass adds */
+    wg_add_events *add;
+} wg_event_pass;
+
+typedef struct wg_event_layer wg_event_layer;
+typedef struct wg_gathering wg_gathering; /* see wg_events.h */
+
+/* List the events of `count` neighbouring elements from `first`; the first one is input `input` of the window. */
+typedef void wg_gather(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input);
+
+wg_gather wg_gather_bits, wg_gather_nibbles, wg_gather_values;
+
+/* Write the results of one position, whose sums took `events` entries. */
+typedef void wg_finish_events(const wg_event_layer *layer, const void *sums, wg_size events,
+                              void *result, wg_size position);
+
+/* wg_finish_planes_w<neurons a word> compares, wg_finish_counts_w<neurons a word> reads out; lanes do either. */
+wg_finish_events wg_finish_planes_w8, wg_finish_planes_w16, wg_finish_planes_w32;
+wg_finish_events wg_finish_counts_w8, wg_finish_counts_w16, wg_finish_counts_w32, wg_finish_lanes;
+
+struct wg_event_layer {
+    wg_window window;      /* a dense layer has one position on a map of 1 x 1 */
+    uint16_t neurons;
+    uint8_t entries;       /* of the list for one event: 1, or 2 for rows times values */
+    uint8_t fire;          /* the result is spikes; else integers of kind `result` */
+    uint8_t padded;        /* windows may lie on padding */
+    uint8_t result;
+    uint8_t levels;        /* counters of a neuron; bits of a lane */
+    uint16_t zero_row;
+    uint16_t blocks, block_bytes; /* of the sums */
+    uint32_t base, least;  /* planes: see wg_finish_planes.h; lanes: 0 */
+    const void WG_FLASH *start; /* rows of sums before the first event: minus threshold, or bias */
+    const uint16_t WG_FLASH *row_of; /* which of them a position uses; null: position * row_step */
+    uint8_t row_step;
+    uint8_t passes;
+    const wg_event_pass *pass;
+    wg_gather *gather;
+    wg_finish_events *finish;
+};
+
+void wg_event_sums(const wg_event_layer *layer, const void *source, void *result, void *sums);
+
+/* A dense layer over spikes, neuron by neuron: sum = scale * (count - surplus) + least * (spikes in), where
+ * count is that of wg_popcount.h, and scale that of the neuron where `scales` has data.
+ * `planes`: uint32_t (neurons, words, 1 or 2). `sums`: `words` words. */
+typedef struct {
+    uint16_t inputs, words; /* of 32 inputs; a multiple of 4 */
+    int32_t scale, least, surplus;
+    wg_table scales;
+    const void WG_FLASH *planes;
+    wg_finish finish;
+} wg_popcount_layer;
+
+void wg_popcount_1(const wg_popcount_layer *layer, const void *source, void *result, void *sums);
+void wg_popcount_2(const wg_popcount_layer *layer, const void *source, void *result, void *sums);
+
+/* A convolution over spikes as one look-up a position: bit i of the index is tap i of the window, of at most
+ * three rows. A row of the map with its padding MUST fit 32 bits. `out_height` and `out_width` count pooled
+ * positions; without pooling strides are free, with it they are 1. */
+typedef struct {
+    wg_window window;
+    uint16_t neurons;
+    const void WG_FLASH *table;
+} wg_window_table_layer;
+
+/* wg_window_table_u<most neurons>[_pool] */
+typedef void wg_window_table(const wg_window_table_layer *layer, const void *source, void *result);
+wg_window_table wg_window_table_u8, wg_window_table_u16, wg_window_table_u32;
+wg_window_table wg_window_table_u8_pool, wg_window_table_u16_pool, wg_window_table_u32_pool;
+
+/* Bytes compared with one threshold, 1 to 255. */
+typedef struct {
+    uint32_t count;
+    uint8_t threshold;
+} wg_binarise_layer;
+
+void wg_binarise(const wg_binarise_layer *layer, const void *source, void *result);
+void wg_binarise_half(const wg_binarise_layer *layer, const void *source, void *result); /* for a threshold of 128 */
+
 /* Sum of each window, channel by channel. */
 typedef struct {
     wg_elements source;
@@ -176,16 +281,18 @@ void wg_weighted_sum(const wg_weighted_sum_layer *layer, const void *const *sour
  * the result become 0 first. The result's kind MUST hold every value of the source's. */
 typedef struct {
     wg_elements source, result;
-    uint32_t clear_elements;
-    uint32_t source_first, result_first;
-    uint32_t count[4], source_step[4], result_step[4];
-    uint32_t run;
+    wg_size clear_elements;
+    wg_size source_first, result_first;
+    wg_size count[4], source_step[4], result_step[4];
+    wg_size run;
 } wg_move_layer;
 
+void wg_move_same(const wg_move_layer *layer, const void *source, void *result);
 void wg_move_ints(const wg_move_layer *layer, const void *source, void *result);
 void wg_move_wide(const wg_move_layer *layer, const void *source, void *result);
 
 /* Index of the largest of `count` >= 1 elements, the lowest one of equals. Not for WG_WIDE. */
 uint32_t wg_argmax(const void *source, uint8_t kind, uint32_t count);
+wg_size wg_argmax_i32(const int32_t *source, wg_size count);
 
 #endif

@@ -15,7 +15,7 @@
 {% for table in layer.tables %}
 
 /* {{ table.comment }} */
-static const {{ table.ctype }} {{ table.name }}[{{ table.length }}] = {
+static const {{ table.ctype }} WG_FLASH {{ table.name }}[{{ table.length }}] = {
 {% for line in table.lines %}
     {{ line }}
 {% endfor %}
@@ -45,6 +45,7 @@ void {{ plan.name }}_infer_r(void *memory, const {{ plan.name }}_input_t *input,
 {% else %}
     {{ layer.function }}(&{{ layer.name }}_layer, {{ layer.sources | join(", ") }}, {{ layer.result }});
 {% endif %}
+    WG_AFTER_LAYER({{ loop.index0 }});
 {% endfor %}
 }
 
@@ -59,7 +60,11 @@ int {{ plan.name }}_predict_r(void *memory, const {{ plan.name }}_input_t *input
     {{ plan.name }}_output_t *const output = ({{ plan.name }}_output_t *)(void *)(wg_align(memory) + {{ plan.predict_at }});
 
     {{ plan.name }}_infer_r(memory, input, output);
+{% if plan.argmax == "wg_argmax_i32" %}
+    return (int)wg_argmax_i32(output, {{ plan.name }}_OUTPUT_LEN);
+{% else %}
     return (int)wg_argmax(output, {{ plan.output_elements }}, {{ plan.name }}_OUTPUT_LEN);
+{% endif %}
 }
 
 int {{ plan.name }}_predict(const {{ plan.name }}_input_t *input)

@@ -12,15 +12,23 @@ from whetgen.backends.target import TARGETS, Options
 from whetgen.ir import Graph, save_graph
 
 
-def fill_folder(folder: Path, graph: Graph, target: str, options: Options, codes: np.ndarray, facts: dict) -> dict:
+def fill_folder(
+    folder: Path,
+    graph: Graph,
+    target: str,
+    options: Options,
+    codes: np.ndarray,
+    facts: dict,
+    typical: np.ndarray | None = None,
+) -> dict:
     """Write all files but ``whetgen.json`` and return what belongs into that.
 
-    ``codes``: frames to store as vectors. ``facts``: more entries.
+    ``codes``: frames to store as vectors. ``facts``: more entries. ``typical``: frames of real data, by which a target may choose.
 
     Raises:
         BadInput: an option is not legal for the target.
     """
-    rendered = TARGETS[target](graph, options, codes)
+    rendered = TARGETS[target](graph, options, codes, typical)
     save_graph(graph, folder)
     for path, text in rendered.files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

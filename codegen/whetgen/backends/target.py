@@ -21,7 +21,7 @@ class Options:
 
     ``bus_bits``, ``output``: Verilog and HLS; so are ``folding``, (PE, SIMD) by layer name, and ``target_fps`` frames a
     second at ``clock_mhz``, 100 where that is None. ``architecture``: Verilog. ``hls_tool``: HLS.
-    ``vectors``: test frames stored in the folder.
+    ``mcu``, ``max_flash``, ``max_ram``, ``single_header``: C. ``vectors``: test frames stored in the folder.
     """
 
     name: str = "network"
@@ -32,6 +32,10 @@ class Options:
     folding: dict[str, tuple[int, int]] | None = None
     target_fps: float | None = None
     clock_mhz: float | None = None
+    mcu: str | None = None
+    max_flash: int | None = None
+    max_ram: int | None = None
+    single_header: bool = False
     vectors: int = 32
 
 
@@ -48,16 +52,26 @@ class Rendered:
     details: dict = field(default_factory=dict)
 
 
-def _c(graph: Graph, options: Options, codes: np.ndarray) -> Rendered:
+def _c(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndarray | None = None) -> Rendered:
     from whetgen.backends import c
 
     _refuse("c", replace(options, output=None) if options.output == "class" else options)
-    plan = c.plan(graph, options.name)
-    resources = {"flash_table_bytes": plan.flash_table_bytes, "arena_bytes": plan.arena_bytes}
-    return Rendered(c.render(plan), plan.output_kind, plan.output_len, resources)
+    limits = c.Limits(options.max_flash, options.max_ram)
+    plan = c.plan(graph, options.name, c.COptions(options.mcu or "generic", options.single_header, limits), typical)
+    resources = {
+        "flash_table_bytes": plan.flash_table_bytes,
+        "flash_code_bytes_estimated": plan.code_bytes,
+        "arena_bytes": plan.arena_bytes,
+        "cycles_estimated": sum(choice.cycles for choice in plan.choices),
+    }
+    calls = [
+        {"title": c.title, "function": c.function, "table_bytes": sum(t.bytes for t in c.tables)} for c in plan.layers
+    ]
+    details = {"mcu": plan.mcu, "kernels": [asdict(choice) for choice in plan.choices], "calls": calls}
+    return Rendered(c.render(plan), plan.output_kind, plan.output_len, resources, details=details)
 
 
-def _verilog(graph: Graph, options: Options, codes: np.ndarray) -> Rendered:
+def _verilog(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndarray | None = None) -> Rendered:
     from whetgen.backends import verilog
 
     _refuse("verilog", options)
@@ -81,7 +95,7 @@ def _verilog(graph: Graph, options: Options, codes: np.ndarray) -> Rendered:
     )
 
 
-def _hls(graph: Graph, options: Options, codes: np.ndarray) -> Rendered:
+def _hls(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndarray | None = None) -> Rendered:
     from whetgen.backends import hls
 
     _refuse("hls", options)
@@ -127,6 +141,10 @@ _TARGETS_OF = {
     "clock_mhz": ("verilog", "hls"),
     "architecture": ("verilog",),
     "hls_tool": ("hls",),
+    "mcu": ("c",),
+    "max_flash": ("c",),
+    "max_ram": ("c",),
+    "single_header": ("c",),
 }
 _FLAGS = {"folding": "--fold"}
 
@@ -134,9 +152,10 @@ _FLAGS = {"folding": "--fold"}
 def _refuse(target: str, options: Options) -> None:
     """A line about the first option that is given but means nothing to the target."""
     for option, targets in _TARGETS_OF.items():
-        if getattr(options, option) is not None and target not in targets:
+        if getattr(options, option) not in (None, False) and target not in targets:
             flag = _FLAGS.get(option, "--" + option.replace("_", "-"))
             raise BadInput(f"{flag}: --target {target} has no such option; leave it out")
 
 
-TARGETS: dict[str, Callable[[Graph, Options, np.ndarray], Rendered]] = {"verilog": _verilog, "hls": _hls, "c": _c}
+# Each takes the graph, the options, the frames to store, and frames of real data where there are any.
+TARGETS: dict[str, Callable[..., Rendered]] = {"verilog": _verilog, "hls": _hls, "c": _c}

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from whetgen import api
 from whetgen.console import AsJson, Output, Quiet
+from whetgen.errors import BadInput
 from whetgen.verify.frames import load_frames
 
 app = typer.Typer(no_args_is_help=True, help="Side-by-side measurements against other tools.")
@@ -82,3 +83,68 @@ def sharpen(
     for row in rows:
         table.add_row(str(row.votes), f"{row.accuracy:.2%}", f"{row.spread:.2%}", f"{row.dead:.1f} of {10 * row.votes}")
     output.emit({"seeds": seeds, "epochs": epochs, "rows": [asdict(row) for row in rows]}, table)
+
+
+@app.command()
+def mcu(
+    only: Annotated[list[str] | None, typer.Option(help="A board; several times for several (default: all).")] = None,
+    live: Annotated[bool, typer.Option(help="Train, convert and run emlearn in this run.")] = True,
+    chart: Annotated[Path | None, typer.Option(help="File for a bar chart, .svg or .png.")] = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Instructions, flash, RAM and stack of our networks on emulated boards, beside other tools."""
+    from whetgen.bench.mcu import ENTRIES, measure, recorded_rows
+
+    output = Output(quiet, as_json)
+    boards = {entry.board for entry in ENTRIES}
+    if unknown := set(only or ()) - boards:
+        raise BadInput(f"--only {unknown.pop()}: choose from {', '.join(sorted(boards))}")
+    rows, synapses = [], []
+    with output.steps() as step:
+        for entry in ENTRIES:
+            if not only or entry.board in only:
+                row, costs = measure(entry, step)
+                rows.append(row)
+                synapses += costs
+        if live:
+            from whetgen.bench.emlearn_row import measure_emlearn
+
+            rows.append(measure_emlearn(step))
+        rows += recorded_rows()
+        if chart:
+            from whetgen.bench.chart import draw
+
+            draw(rows, chart)
+    costs = [{**asdict(cost), "each": cost.each} for cost in synapses]
+    facts = {"rows": [asdict(row) for row in rows], "synapses": costs}
+    output.emit(facts, f"{table(rows)}\n{synapse_table(synapses)}")
+
+
+def table(rows) -> str:
+    """Markdown; the cheapest of each net and board first."""
+    lines = [
+        "| tool | net | board | flags | cost an image | flash | RAM | stack | correct on the board | accuracy, 10,000 images | |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in sorted(rows, key=lambda r: (r.board != "mps2-an386", r.net, r.board, r.cost)):
+        accuracy = "" if row.accuracy is None else f"{row.accuracy:.2%}"
+        stack = "" if row.stack is None else f"{row.stack:,}"
+        lines.append(
+            f"| {row.tool} | {row.net} | {row.board} | {row.flags} | {row.cost:,} {row.unit} | {row.flash:,} | {row.ram:,} | "
+            f"{stack} | {row.correct} of {row.frames:,} | {accuracy} | {'live' if row.live else 'recorded'} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def synapse_table(synapses) -> str:
+    """Markdown: layers over spikes, instructions by synapse."""
+    lines = [
+        "| layer over spikes | board | weight bits | synapses | cost | cost a synapse |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {s.model} {s.layer} | {s.board} | {s.weight_bits} | {s.synapses:,} | {s.cost:,} | {s.each:.3f} |"
+        for s in synapses
+    ]
+    return "\n".join(lines) + "\n"

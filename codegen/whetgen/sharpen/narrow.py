@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import keras
 import numpy as np
 
@@ -34,16 +36,18 @@ class NarrowWeights(keras.callbacks.Callback):
     the model is on the grid, and its weights narrow to ``bits`` bits without loss.
 
     The steps are chosen anew at the beginning of each epoch. A layer with an activation of its own (a softmax
-    or sigmoid head) has one step for all channels: its sums are compared with each other. ``bits``: 1 (sign), 2 (ternary) to 16.
+    or sigmoid head) has one step for all channels: its sums are compared with each other. ``bits``: 1 (sign), 2 (ternary) to 16,
+    of all layers or by layer name.
     With 1 bit latent weights stay within 2.5 steps of 0, so that each can still turn.
 
     Raises:
         ValueError: another number of bits.
     """
 
-    def __init__(self, bits: int, start_epoch: int = 0):
+    def __init__(self, bits: int | Mapping[str, int], start_epoch: int = 0):
         super().__init__()
-        check_bits(bits)
+        for each in bits.values() if isinstance(bits, Mapping) else (bits,):
+            check_bits(each)
         self.bits = bits
         self.start_epoch = start_epoch
         self._latent: list[_Latent] = []
@@ -71,7 +75,10 @@ class NarrowWeights(keras.callbacks.Callback):
             latent.absorb()
 
     def _prepare(self) -> None:
-        self._latent = [_Latent(layer, self.bits) for layer in kernel_layers(self.model)]
+        self._latent = [_Latent(layer, self._bits_of(layer)) for layer in kernel_layers(self.model)]
+
+    def _bits_of(self, layer: keras.layers.Layer) -> int:
+        return self.bits[layer.name] if isinstance(self.bits, Mapping) else self.bits
 
 
 class _Latent:

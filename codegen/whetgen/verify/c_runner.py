@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from whetgen.assets import assets
+from whetgen.backends.c.tensors import Tensors
 from whetgen.errors import BadInput
 from whetgen.ir import ElementType, Graph
 
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
 SANITIZERS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 _OUTPUT_DTYPES = {1: np.uint8, 4: np.int32, 8: np.int64}
+_CTYPES = {"uint8_t": np.uint8, "int32_t": np.int32, "int64_t": np.int64}
 
 
 class ProgramFailed(BadInput):
@@ -86,6 +88,11 @@ def pack_codes(codes: np.ndarray, kind: ElementType) -> np.ndarray:
         even = np.pad(flat.astype(np.uint8), ((0, 0), (0, flat.shape[1] % 2)))
         return even[:, ::2] | even[:, 1::2] << 4
     return np.ascontiguousarray(flat.astype(kind.name)).view(np.uint8)
+
+
+def output_dtype(graph: Graph) -> type:
+    """Of ``NAME_output_t``."""
+    return _CTYPES[Tensors(graph).output_elements.ctype]
 
 
 def _outputs(data: bytes) -> np.ndarray:

@@ -54,11 +54,14 @@ def verify(
     data: str | Path | Frames | None = None,
     count: int | None = None,
     progress: Callable[[str], None] | None = None,
+    on: str | None = None,
+    flags: str | None = None,
 ) -> Verification:
     """Run what stands in ``folder`` and compare every output bit with the stored graph.
 
     ``data``: an ``.npz`` with codes ``x`` and, for the accuracy, labels ``y``; by default edges and
-    random codes. ``count``: at most that many frames.
+    random codes. ``count``: at most that many frames. ``on``: a board of ``firmware/ports``, for C, with the compiler's
+    ``flags`` or the board's own.
 
     Raises:
         BadInput: not a folder of ours, unreadable data, or a needed tool is missing.
@@ -72,7 +75,8 @@ def verify(
     failures = [f"{path} {what} since it was generated" for path, what in changed_files(folder, manifest).items()]
     if graph_sha256(graph) != manifest["graph_sha256"]:
         failures.append("model.json and model.npz are not the graph that this folder was generated from")
-    ran = run_target(folder, manifest, graph, frames, progress)
+    runner = None if on is None else _board_runner(folder, manifest, on, flags)
+    ran = run_target(folder, manifest, graph, frames, progress, runner)
     wanted = target_outputs(graph, manifest, frames.codes)
     mismatches = int(np.any(ran.outputs != wanted, axis=1).sum())
     return Verification(
@@ -87,10 +91,16 @@ def verify(
 
 
 def run_target(
-    folder: Path, manifest: dict, graph: Graph, frames: Frames, progress: Callable[[str], None] | None = None
+    folder: Path,
+    manifest: dict,
+    graph: Graph,
+    frames: Frames,
+    progress: Callable[[str], None] | None = None,
+    runner: Callable | None = None,
 ) -> Ran:
-    """Run what stands in ``folder`` over ``frames``, whatever it should compute."""
-    return Ran(*_RUNNERS[manifest["target"]](folder, manifest, graph, frames, progress or (lambda _: None)))
+    """Run what stands in ``folder`` over ``frames``, whatever it should compute; by default on this machine."""
+    run_with = runner or _RUNNERS[manifest["target"]]
+    return Ran(*run_with(folder, manifest, graph, frames, progress or (lambda _: None)))
 
 
 def _frames(graph: Graph, data, count: int | None) -> Frames:
@@ -128,6 +138,23 @@ def _run_c(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress)
     except ProgramFailed as error:
         return _nothing(manifest, frames), {}, [str(error)]
     return outputs, {}, [] if same else ["the C computes something else under the sanitizers"]
+
+
+def _board_runner(folder: Path, manifest: dict, on: str, flags: str | None) -> Callable:
+    from whetgen.verify.boards import find_board
+
+    board = find_board(on)
+    if manifest["target"] != "c":
+        raise BadInput(f"--on {on}: {folder} holds {manifest['target']}; boards run folders of --target c")
+
+    def run(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress) -> tuple[np.ndarray, dict, list[str]]:
+        from whetgen.verify.footprint import measure_on_board
+
+        progress(f"build for {board.title} and run")
+        outputs, footprint = measure_on_board(folder, manifest["name"], graph, frames.codes, board, flags)
+        return outputs, footprint.as_dict(), []
+
+    return run
 
 
 def _run_verilog(

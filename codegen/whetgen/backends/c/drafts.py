@@ -51,21 +51,21 @@ def draft_node(node: Node, name: str, tensors: Tensors) -> tuple[Draft, ...]:
     if isinstance(node, (Input, Reshape)) or node.name in _applied(tensors):
         return ()
     drafts = draft(node, name, tensors)
-    return tuple(replace(d, title=_title(node, tensors)) for d in drafts)
+    return tuple(replace(d, title=node_title(node, tensors)) for d in drafts)
 
 
 def _applied(tensors: Tensors) -> set[str]:
     return {threshold.name for threshold in tensors.fused.values()}
 
 
-def _title(node: Node, tensors: Tensors) -> str:
+def node_title(node: Node, tensors: Tensors) -> str:
     threshold = tensors.fused.get(node.name)
     names = node.name if threshold is None else f"{node.name} + {threshold.name}"
     shapes = [tensors.graph.shapes[s] for s in (*node.sources, node.name)]
     return f"{names}: {type(node).__name__}, " + " -> ".join("x".join(map(str, s)) for s in (shapes[0], shapes[-1]))
 
 
-def _result(node: Node, tensors: Tensors) -> str:
+def result_name(node: Node, tensors: Tensors) -> str:
     threshold = tensors.fused.get(node.name)
     return node.name if threshold is None else threshold.name
 
@@ -74,7 +74,7 @@ def _sums(
     node: Node, name: str, tensors: Tensors, proof: Proof, bias: np.ndarray, extra: tuple[Elements, ...] = ()
 ) -> SumPlan:
     operands = (*(tensors.elements(s) for s in node.sources), *extra)
-    result = tensors.elements(_result(node, tensors))
+    result = tensors.elements(result_name(node, tensors))
     return plan_sums(name, proof, bias, tensors.fused.get(node.name), result, operands)
 
 
@@ -95,7 +95,7 @@ def _(node: Dense, name: str, tensors: Tensors) -> tuple[Draft, ...]:
         finish=sums.finish,
     )
     tables = (weights, *sums.tables)
-    return (Draft("dense", name, "", "wg_dense", record, node.sources, _result(node, tensors), tables, sums.bytes),)
+    return (Draft("dense", name, "", "wg_dense", record, node.sources, result_name(node, tensors), tables, sums.bytes),)
 
 
 @draft.register
@@ -105,7 +105,7 @@ def _(node: Conv, name: str, tensors: Tensors) -> tuple[Draft, ...]:
     each = neurons // node.groups
     record = ConvRecord(
         source=tensors.elements(node.source),
-        window=_window(node, tensors, node.weights.shape[:2], node.dilation),
+        window=node_window(node, tensors),
         groups=node.groups,
         group_bytes=sums.elements.bytes_for(each),
         rows=_weight_rows(weights, sums, neurons, each),
@@ -113,7 +113,7 @@ def _(node: Conv, name: str, tensors: Tensors) -> tuple[Draft, ...]:
         finish=sums.finish,
     )
     tables = (weights, *sums.tables)
-    return (Draft("conv", name, "", "wg_conv", record, node.sources, _result(node, tensors), tables, sums.bytes),)
+    return (Draft("conv", name, "", "wg_conv", record, node.sources, result_name(node, tensors), tables, sums.bytes),)
 
 
 @draft.register
@@ -133,7 +133,7 @@ def _(node: SumPool, name: str, tensors: Tensors) -> tuple[Draft, ...]:
             "wg_sum_pool",
             record,
             node.sources,
-            _result(node, tensors),
+            result_name(node, tensors),
             sums.tables,
             sums.bytes,
         ),
@@ -197,7 +197,7 @@ def _(node: WeightedSum, name: str, tensors: Tensors) -> tuple[Draft, ...]:
             "wg_weighted_sum",
             record,
             node.sources,
-            _result(node, tensors),
+            result_name(node, tensors),
             every,
             sums.bytes,
         ),
@@ -273,7 +273,7 @@ def draft_copy(name: str, tensors: Tensors, source: str, output: int) -> Draft:
     into = tensors.output_elements
     record = _move_record(tensors.elements(source), into, (length,), (1,), (1,), 0, 0, tensors.output_offsets[output])
     title = f"output '{tensors.graph.outputs[output].name}': copy of {source}"
-    return Draft("move", name, title, "wg_move_ints", record, (source,), "")
+    return replace(_move_draft(name, record, source, ""), title=title)
 
 
 def _move(
@@ -297,7 +297,8 @@ def _move(
 
 
 def _move_draft(name: str, record: MoveRecord, source: str, result: str) -> Draft:
-    function = "wg_move_wide" if record.result.wide else "wg_move_ints"
+    same = record.source.kind == record.result.kind
+    function = "wg_move_wide" if record.result.wide else "wg_move_same" if same else "wg_move_ints"
     return Draft("move", name, "", function, record, (source,), result)
 
 
@@ -324,11 +325,11 @@ def _strides(shape) -> list[int]:
 def _linear(node: Dense | Conv, name: str, tensors: Tensors, what: str) -> tuple[CTable, SumPlan]:
     """The weights' table and the sums; wide sums read wide weights."""
     kind = signed_elements(*span(node.weights))
-    sums = _sums(node, name, tensors, _linear_proof(node, tensors), node.bias, (kind,))
+    sums = _sums(node, name, tensors, linear_proof(node, tensors), node.bias, (kind,))
     return make_table(f"{name}_weights", what, node.weights, wide=sums.elements.wide), sums
 
 
-def _linear_proof(node: Dense | Conv, tensors: Tensors) -> Proof:
+def linear_proof(node: Dense | Conv, tensors: Tensors) -> Proof:
     lo, hi = sum_ranges(node, tensors.graph.ranges[node.source])
     most = _magnitude(tensors, node.source)
     _, bounds = sum_ranges(node, (-most, most))  # sum |w| max |x|
@@ -354,6 +355,15 @@ def _uniform_proof(lo: int, hi: int, bound: int, channels: int) -> Proof:
 
 def _magnitude(tensors: Tensors, name: str) -> int:
     return max(map(abs, tensors.graph.ranges[name]))
+
+
+def linear_sums(node: Dense | Conv, name: str, tensors: Tensors) -> SumPlan:
+    """Sums of a Dense or Conv whose weights stand in a form of their own."""
+    return _sums(node, name, tensors, linear_proof(node, tensors), node.bias)
+
+
+def node_window(node: Conv, tensors: Tensors) -> Window:
+    return _window(node, tensors, node.weights.shape[:2], node.dilation)
 
 
 def _weight_rows(weights: CTable, sums: SumPlan, stride: int, neurons: int) -> WeightRows:

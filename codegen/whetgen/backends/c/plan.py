@@ -2,43 +2,51 @@
 
 from __future__ import annotations
 
-import re
+import numpy as np
 
-from whetgen.assets import assets
-from whetgen.backends.c.arena import Buffer, place
-from whetgen.backends.c.drafts import draft_copy, draft_node
+from whetgen.backends.c.candidates import Planned
+from whetgen.backends.c.code_size import code_bytes
+from whetgen.backends.c.layers import choose_drafts
+from whetgen.backends.c.mcus import find_mcu
+from whetgen.backends.c.memory import place_tensors
+from whetgen.backends.c.options import COptions
+from whetgen.backends.c.rates import guessed_rates, measured_rates
 from whetgen.backends.c.records import CLayer, COutput, CPlan, Draft
+from whetgen.backends.c.runtime import runtime_files
 from whetgen.backends.c.storage import INPUT_ELEMENTS
 from whetgen.backends.c.tensors import Tensors
 from whetgen.backends.identifiers import Identifiers, check_name, comment_text
-from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.ir.nodes import Input
 
-RUNTIME_FORMAT = 1
+RUNTIME_FORMAT = 2
 _ARENA_SLACK = 7  # what wg_align may skip
-_LIMIT = 1 << 31
 _PACKING = {
     "bit": "eight elements a byte, the first in the least significant bit",
     "uint4": "two elements a byte, the first in the low nibble",
 }
-_INCLUDE = re.compile(r'^#include "(\w+\.h)"', re.MULTILINE)
 
 
-def plan(graph: Graph, name: str) -> CPlan:
+def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.ndarray | None = None) -> CPlan:
     """Everything that the C files of ``graph`` say, under the prefix ``name``.
 
+    ``codes``: frames that tell how often neurons spike; without them the planner guesses.
+
     Raises:
-        BadInput: the name is not allowed, or a layer exceeds the target's limits.
+        BadInput: the name is not allowed, a layer exceeds the target's limits, or nothing fits the options' limits.
     """
     check_name(name)
+    options = options or COptions()
     tensors = Tensors(graph)
-    drafts = _drafts(tensors, Identifiers(name))
-    offsets, used = _memory(tensors, drafts)
+    mcu = find_mcu(options.mcu)
+    rates = guessed_rates(graph) if codes is None else measured_rates(graph, codes)
+    drafts, choices = choose_drafts(Planned(tensors, rates, mcu), Identifiers(name), options.limits)
+    offsets, used = place_tensors(tensors, drafts)
     layers = tuple(_layer(draft, k, tensors, offsets) for k, draft in enumerate(drafts))
     predicts = len(graph.outputs) == 1 and graph.outputs[0].classifier
     predict_at = used + -used % 8
     result_bytes = tensors.output_elements.bytes_for(_output_len(tensors)) if predicts else 0
+    argmax = "wg_argmax_i32" if tensors.output_elements.kind == "WG_I32" else "wg_argmax"
     kind = graph.input.type.name
     return CPlan(
         name=name,
@@ -59,41 +67,13 @@ def plan(graph: Graph, name: str) -> CPlan:
         predicts=predicts,
         predict_at=predict_at,
         runtime_format=RUNTIME_FORMAT,
-        runtime_files=_runtime_files(drafts, ("wg_argmax",) if predicts else ()),
+        runtime_files=runtime_files(drafts, (argmax,) if predicts else ()),
+        argmax=argmax,
+        mcu=mcu.name,
+        choices=choices,
+        code_bytes=code_bytes(drafts, mcu),
+        single_header=options.single_header,
     )
-
-
-def _drafts(tensors: Tensors, names: Identifiers) -> tuple[Draft, ...]:
-    drafts: list[Draft] = []
-    for node in tensors.graph.nodes:
-        if tensors.length(node.name) * max(tensors.elements(node.name).words, 1) >= _LIMIT:
-            raise BadInput(
-                f"layer '{node.name}' has too many elements for the C target (2^31 or more); make it smaller"
-            )
-        drafts += draft_node(node, names.unique(node.name), tensors)
-    for k, output in enumerate(tensors.graph.outputs):
-        if tensors.root(output.source) not in tensors.in_output:
-            drafts.append(draft_copy(names.unique(f"copy_{output.name}"), tensors, output.source, k))
-    return tuple(drafts)
-
-
-def _memory(tensors: Tensors, drafts: tuple[Draft, ...]) -> tuple[dict[str, int], int]:
-    """Offsets of the tensors (by name) and of each step's sums (as "step k") in the arena."""
-    first: dict[str, int] = {}
-    last: dict[str, int] = {}
-    buffers = []
-    for k, draft in enumerate(drafts):
-        for name in filter(None, (*draft.sources, draft.result)):
-            first.setdefault(tensors.root(name), k)
-            last[tensors.root(name)] = k
-        if draft.sum_bytes:
-            buffers.append(Buffer(f"step {k}", draft.sum_bytes, 8, k, k))
-    for root in first:
-        if root not in tensors.in_output and not isinstance(tensors.graph[root], Input):
-            elements = tensors.elements(root)
-            size = elements.bytes_for(tensors.length(root))
-            buffers.append(Buffer(f"tensor {root}", size, elements.align, first[root], last[root]))
-    return place(buffers)
 
 
 def _layer(draft: Draft, step: int, tensors: Tensors, offsets: dict[str, int]) -> CLayer:
@@ -149,28 +129,3 @@ def _title(graph: Graph) -> str:
 
 def _shape(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape))
-
-
-def _runtime_files(drafts: tuple[Draft, ...], more: tuple[str, ...]) -> tuple[str, ...]:
-    """Runtime files that these kernels need, headers and sources, found through their includes."""
-    folder = assets() / "firmware" / "runtime"
-    queue = [
-        "whetgen_runtime.h",
-        *(f"{unit}.c" for draft in drafts for unit in _units(draft)),
-        *(f"{unit}.c" for unit in more),
-    ]
-    found: set[str] = set()
-    while queue:
-        file = queue.pop()
-        if file not in found:
-            found.add(file)
-            queue += _INCLUDE.findall((folder / file).read_text())
-            queue += ["wg_wide.c"] if file == "wg_wide.h" else []
-    return tuple(sorted(found))
-
-
-def _units(draft: Draft) -> list[str]:
-    """Source files, named like the functions, that a kernel call links to."""
-    rows = getattr(draft.record, "rows", None)
-    sums = getattr(draft.record, "sums", None)
-    return [draft.function, *([sums] if sums else []), *([rows.kernel] if rows else [])]

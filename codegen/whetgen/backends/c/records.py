@@ -117,14 +117,91 @@ class MoveRecord:
     run: int
 
 
-Record = DenseRecord | ConvRecord | SumPoolRecord | MaxPoolRecord | WeightedSumRecord | MoveRecord
+@dataclass(frozen=True)
+class EventPass:
+    """``wg_event_pass``."""
+
+    rows: str
+    block_bytes: int
+    skip: int
+    add: str
+
+
+@dataclass(frozen=True)
+class EventRecord:
+    """``wg_event_layer``."""
+
+    window: Window
+    neurons: int
+    entries: int
+    gather: str
+    fire: int
+    padded: int
+    result: Elements
+    levels: int
+    zero_row: int
+    blocks: int
+    block_bytes: int
+    base: int
+    least: int
+    start: str
+    row_of: str
+    row_step: int
+    passes: tuple[EventPass, ...]
+    finish_kernel: str
+
+
+@dataclass(frozen=True)
+class PopcountRecord:
+    """``wg_popcount_layer``."""
+
+    inputs: int
+    words: int
+    scale: int
+    least: int
+    surplus: int
+    scales: TableRef
+    planes: str
+    finish: Finish
+
+
+@dataclass(frozen=True)
+class WindowTableRecord:
+    """``wg_window_table_layer``."""
+
+    window: Window
+    neurons: int
+    table: str
+
+
+@dataclass(frozen=True)
+class BinariseRecord:
+    """``wg_binarise_layer``."""
+
+    count: int
+    threshold: int
+
+
+Record = (
+    DenseRecord
+    | ConvRecord
+    | SumPoolRecord
+    | MaxPoolRecord
+    | WeightedSumRecord
+    | MoveRecord
+    | EventRecord
+    | PopcountRecord
+    | WindowTableRecord
+    | BinariseRecord
+)
 
 
 @dataclass(frozen=True)
 class Draft:
     """A kernel call before memory is laid out: tensors by name.
 
-    ``sum_bytes``: scratch; ``kind``: the template; ``function``: the kernel.
+    ``sum_bytes``: scratch; ``kind``: the template; ``function``: the kernel; ``units``: runtime files
+    beyond the function's own; ``cycles``: estimated; ``label``: the kernel's name for people.
     """
 
     kind: str
@@ -136,6 +213,13 @@ class Draft:
     result: str
     tables: tuple[CTable, ...] = ()
     sum_bytes: int = 0
+    units: tuple[str, ...] = ()
+    cycles: float = 0.0
+    label: str = "general"
+
+    @property
+    def table_bytes(self) -> int:
+        return sum(table.bytes for table in self.tables)
 
 
 @dataclass(frozen=True)
@@ -151,6 +235,26 @@ class CLayer:
     sources: tuple[str, ...]
     result: str
     sums: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One kernel for a layer: ``cycles`` estimated, bytes of tables and of scratch memory exact."""
+
+    kernel: str
+    cycles: int
+    table_bytes: int
+    scratch_bytes: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the planner took for a layer, and all that it had, the fastest first."""
+
+    layer: str
+    kernel: str
+    cycles: int
+    options: tuple[Option, ...]
 
 
 @dataclass(frozen=True)
@@ -190,3 +294,8 @@ class CPlan:
     predict_at: int
     runtime_format: int
     runtime_files: tuple[str, ...]
+    argmax: str
+    mcu: str
+    choices: tuple[Choice, ...]
+    code_bytes: int
+    single_header: bool

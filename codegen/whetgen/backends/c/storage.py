@@ -6,10 +6,21 @@ from dataclasses import dataclass
 
 from whetgen.ir.integers import signed_bits
 
-_BITS = {"WG_BIT": 1, "WG_U4": 4, "WG_U8": 8, "WG_I8": 8, "WG_I16": 16, "WG_I32": 32, "WG_I64": 64}
+_BITS = {
+    "WG_BIT": 1,
+    "WG_U4": 4,
+    "WG_U8": 8,
+    "WG_I8": 8,
+    "WG_I16": 16,
+    "WG_I32": 32,
+    "WG_I64": 64,
+    "WG_U16": 16,
+    "WG_U32": 32,
+}
 _CTYPE = {
     "WG_BIT": "uint8_t", "WG_U4": "uint8_t", "WG_U8": "uint8_t", "WG_I8": "int8_t", "WG_I16": "int16_t",
     "WG_I32": "int32_t", "WG_I64": "int64_t", "WG_WIDE": "uint32_t",
+    "WG_U16": "uint16_t", "WG_U32": "uint32_t",  # of tables only
 }  # fmt: skip
 _SIGNED = ("WG_I8", "WG_I16", "WG_I32", "WG_I64")
 

@@ -75,6 +75,15 @@ def make_table(name: str, what: str, values: np.ndarray, wide: bool = False) -> 
     )
 
 
+def make_words(name: str, what: str, words: np.ndarray, bits: int) -> CTable:
+    """Unsigned ``words`` of 8, 16 or 32 bits, in hexadecimal; a line holds whole rows of the last axis."""
+    digits = bits // 4
+    literals = [f"0x{word:0{digits}x}" for word in words.reshape(-1).tolist()]
+    shape = ", ".join(map(str, words.shape))
+    comment = comment_text(f"{what} ({shape}), uint{bits}")
+    return CTable(name, comment, Elements(f"WG_U{bits}"), len(literals), _lines(literals, words.shape[-1]))
+
+
 def share_rows(entries: np.ndarray) -> Rows:
     """(positions, channels) entries with equal rows stored once where that is smaller."""
     numbers: dict[tuple[int, ...], int] = {}

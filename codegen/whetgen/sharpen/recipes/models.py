@@ -18,7 +18,7 @@ Shape = tuple[int, ...]
 def mlp(shape: Shape, hidden: tuple[int, ...], votes: int, classes: int = 10) -> keras.Model:
     """Dense layers of the ``hidden`` sizes, and a head with ``votes`` neurons per class."""
     stack = [keras.Input(shape), layers.Flatten(), *_dense_stack(hidden)]
-    return keras.Sequential([*stack, *_head(votes, classes)])
+    return keras.Sequential([*stack, *head(votes, classes)])
 
 
 def binary_mlp(shape: Shape, hidden: tuple[int, ...], classes: int = 10) -> keras.Model:
@@ -34,7 +34,7 @@ def cnn(shape: Shape, blocks: tuple[tuple[int, ...], ...], votes: int, dense: Sh
         for letter, width in zip("abcd", channels, strict=False):
             stack += _conv(width, f"conv{number}{letter if len(channels) > 1 else ''}")
         stack.append(layers.MaxPooling2D(name=f"pool{number}"))
-    return keras.Sequential([*stack, layers.Flatten(), *_dense_stack(dense), *_head(votes, classes)])
+    return keras.Sequential([*stack, layers.Flatten(), *_dense_stack(dense), *head(votes, classes)])
 
 
 def resnet(shape: Shape, widths: tuple[int, ...], blocks: int, votes: int, classes: int = 10) -> keras.Model:
@@ -46,7 +46,7 @@ def resnet(shape: Shape, widths: tuple[int, ...], blocks: int, votes: int, class
             stride = 2 if block == 1 and stage > 1 else 1
             x = _residual(x, width, stride, f"stage{stage}_{block}")
     x = layers.GlobalAveragePooling2D(name="pool")(x)
-    return keras.Model(entry, _call(x, _head(votes, classes)))
+    return keras.Model(entry, _call(x, head(votes, classes)))
 
 
 def lookup(shape: Shape, levels: int, nodes: tuple[int, ...], classes: int = 10, sharing: int = 1) -> keras.Model:
@@ -59,10 +59,10 @@ def lookup(shape: Shape, levels: int, nodes: tuple[int, ...], classes: int = 10,
     stack = [keras.Input(shape), layers.Flatten(), Thermometer(marks, name="bits")]
     for number, count in enumerate(nodes, start=1):
         name = f"nodes{number}"
-        stack += [SparseDense(count * sharing, sharing=sharing, seed=number, name=name), *_spikes(name)]
+        stack += [SparseDense(count * sharing, sharing=sharing, seed=number, name=name), *spikes(name)]
         if sharing > 1:
             name = f"tops{number}"
-            stack += [SparseDense(count, sharing, rewired=False, seed=number, name=name), *_spikes(name)]
+            stack += [SparseDense(count, sharing, rewired=False, seed=number, name=name), *spikes(name)]
     return keras.Sequential([*stack, _decode(nodes[-1], classes)])
 
 
@@ -99,33 +99,34 @@ def q_network(inputs: int, hidden: tuple[int, ...], actions: int) -> keras.Model
 def _dense_stack(widths: tuple[int, ...]) -> list[layers.Layer]:
     stack = []
     for number, width in enumerate(widths, start=1):
-        stack += [layers.Dense(width, use_bias=False, name=f"dense{number}"), *_spikes(f"dense{number}")]
+        stack += [layers.Dense(width, use_bias=False, name=f"dense{number}"), *spikes(f"dense{number}")]
     return stack
 
 
 def _conv(width: int, name: str, stride: int = 1) -> list[layers.Layer]:
     conv = layers.Conv2D(width, 3, strides=stride, padding="same", use_bias=False, name=name)
-    return [conv, *_spikes(name)]
+    return [conv, *spikes(name)]
 
 
 def _residual(x, width: int, stride: int, name: str):
     y = _call(x, [*_conv(width, f"{name}a", stride), *_conv(width, f"{name}b")])
     if x.shape[-1] != width:
-        x = _call(x, [layers.Conv2D(width, 1, stride, use_bias=False, name=f"{name}_skip"), *_spikes(f"{name}_skip")])
+        x = _call(x, [layers.Conv2D(width, 1, stride, use_bias=False, name=f"{name}_skip"), *spikes(f"{name}_skip")])
     return layers.Add(name=f"{name}_sum")([x, y])
 
 
-def _spikes(name: str) -> list[layers.Layer]:
+def spikes(name: str) -> list[layers.Layer]:
+    """A batch norm and the threshold units behind the layer ``name``."""
     return [
         layers.BatchNormalization(momentum=0.95, name=f"{name}_norm"),
         SpikingBReLU(surrogate=1.0, name=f"{name}_spikes"),
     ]
 
 
-def _head(votes: int, classes: int) -> list[layers.Layer]:
+def head(votes: int, classes: int = 10) -> list[layers.Layer]:
     """Dense to ``votes`` spikes per class, and the softmax of their count."""
     width = votes * classes
-    return [layers.Dense(width, use_bias=False, name="head"), *_spikes("head"), _decode(width, classes)]
+    return [layers.Dense(width, use_bias=False, name="head"), *spikes("head"), _decode(width, classes)]
 
 
 def _decode(width: int, classes: int) -> SoftmaxDecode:

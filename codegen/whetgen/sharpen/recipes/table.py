@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,6 +11,7 @@ import keras
 from whetgen.sharpen.recipes.distortion import Distortion
 from whetgen.sharpen.recipes.dqn import DqnRecipe
 from whetgen.sharpen.recipes.models import autoencoder, binary_mlp, cnn, lookup, mlp, q_network, resnet, segmenter
+from whetgen.sharpen.recipes.small import small_cnn, small_mlp
 from whetgen.sharpen.recipes.tasks import CLASSIFY, RECONSTRUCT, SEGMENT, Task
 
 _MNIST = (28, 28)
@@ -38,7 +39,7 @@ class Recipe:
     learning_rate: float
     task: Task = CLASSIFY
     input_scale: int = 255
-    weight_bits: int | None = 4
+    weight_bits: int | Mapping[str, int] | None = 4
     soft_epochs: int = 1
     steps: int = 1
     batch: int = 128
@@ -180,5 +181,24 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
         weight_bits=6,
         soft_epochs=4,
         batch=32,
+    ),
+    "mnist-mlp-small": Recipe(
+        build=partial(small_mlp, _MNIST, crop=2, hidden=(160,), votes=6),
+        data="mnist",
+        epochs=30,
+        learning_rate=2e-3,
+        weight_bits=2,
+        soft_epochs=2,
+        distortion=Distortion(shift=0.8, rotation=0.1, scale=0.07, shear=0.07),
+    ),
+    "mnist-cnn-small": Recipe(
+        build=partial(small_cnn, _MNIST, channels=(8, 32), classes=10),
+        data="mnist",
+        epochs=15,
+        learning_rate=2e-3,
+        weight_bits={"conv1": 5, "conv2": 3, "head": 2},
+        soft_epochs=2,
+        distortion=Distortion(shift=0.5, rotation=0.07, scale=0.05, shear=0.05),
+        label_smoothing=0.05,
     ),
 }

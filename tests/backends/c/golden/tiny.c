@@ -5,24 +5,28 @@
 
 #include "whetgen_runtime.h"
 
-#if WHETGEN_RUNTIME_FORMAT != 1
-#error "tiny.c needs runtime format 1: generate the folder again, and keep its runtime files with it"
+#if WHETGEN_RUNTIME_FORMAT != 2
+#error "tiny.c needs runtime format 2: generate the folder again, and keep its runtime files with it"
 #endif
 
 /* ---- conv1/a + conv1/fire: Conv, 4x4x1 -> 4x4x2 ---- */
 
-/* weights (height, width, channels / groups, neurons): (3, 3, 1, 2), int8 */
-static const int8_t conv1_a_weights[18] = {
-    -9, -8, -7, -6, -5, -4, -3, -2, -1,  0,  1,  2,  3,  4,  5,  6,  7,  8,
+/* weights in lanes of 16 bits (blocks, rows and one of zeros, words): (1, 10, 1), uint32 */
+static const uint32_t WG_FLASH conv1_a_lanes[10] = {
+    0xfff7fff7, 0xfff9fff9, 0xfffbfffb, 0xfffdfffd, 0xffffffff, 0x00020001, 0x00040003, 0x00060005,
+    0x00080007, 0x00000000,
 };
 
-/* thresholds (2), int16 */
-static const int16_t conv1_a_thresholds[2] = {
-      97, 5101,
+/* lanes of 16 bits before the first event (rows, blocks, words): (1, 1, 1), uint32 */
+static const uint32_t WG_FLASH conv1_a_start[1] = {
+    0x6c137f9f,
 };
 
-static const wg_conv_layer conv1_a_layer = {
-    .source = {WG_U8, 0},
+static const wg_event_pass conv1_a_passes[1] = {
+    {.rows = conv1_a_lanes, .block_bytes = 40, .skip = 0, .add = wg_lanes_scaled_x1},
+};
+
+static const wg_event_layer conv1_a_layer = {
     .window = {
         .height        = 4, .width        = 4, .channels = 1,
         .out_height    = 4, .out_width    = 4,
@@ -31,26 +35,24 @@ static const wg_conv_layer conv1_a_layer = {
         .dilation_y    = 1, .dilation_x   = 1,
         .top           = 1, .left         = 1,
     },
-    .groups = 1,
-    .group_bytes = 8,
-    .rows = {
-        .weights   = conv1_a_weights,
-        .words     = 0,
-        .sum_words = 0,
-        .stride    = 2,
-        .neurons   = 2,
-    },
-    .add_rows = wg_add_rows_i8_i32,
-    .sums = &wg_sums_i32,
-    .finish = {
-        .channels = 2,
-        .words    = 0,
-        .fire     = 1,
-        .row_step = 0,
-        .rows     = {conv1_a_thresholds, {WG_I16, 0}},
-        .row_of   = {0, {WG_I8, 0}},
-        .result   = {WG_BIT, 0},
-    },
+    .neurons     = 2,
+    .entries     = 2,
+    .fire        = 1,
+    .padded      = 1,
+    .result      = WG_BIT,
+    .levels      = 16,
+    .zero_row    = 9,
+    .blocks      = 1,
+    .block_bytes = 4,
+    .base        = 0,
+    .least       = 0,
+    .start       = conv1_a_start,
+    .row_of      = 0,
+    .row_step    = 0,
+    .passes      = 1,
+    .pass        = conv1_a_passes,
+    .gather      = wg_gather_values,
+    .finish      = wg_finish_lanes,
 };
 
 /* ---- pool: MaxPool, 4x4x2 -> 2x2x2 ---- */
@@ -70,37 +72,48 @@ static const wg_max_pool_layer pool_layer = {
 
 /* ---- register: Dense, 8 -> 3 ---- */
 
-/* weights (inputs, neurons): (8, 3), int8 */
-static const int8_t register_2_weights[24] = {
-    -2, -1,  0,  1,  2, -2, -1,  0,  1,  2, -2, -1,  0,  1,  2, -2, -1,  0,  1,  2, -2, -1,  0,  1,
+/* weights in lanes of 8 bits (blocks, rows and one of zeros, words): (1, 9, 1), uint32 */
+static const uint32_t WG_FLASH register_2_lanes[9] = {
+    0xfffffefe, 0xfffe0201, 0x0000ffff, 0xfffefe02, 0x00020100, 0xfffffefe, 0xfffe0201, 0x0000ffff,
+    0x00000000,
 };
 
-/* biases (3), int8 */
-static const int8_t register_2_biases[3] = {
-    0, 1, 1,
+/* lanes of 8 bits before the first event (rows, blocks, words): (1, 1, 1), uint32 */
+static const uint32_t WG_FLASH register_2_start[1] = {
+    0x00818180,
 };
 
-static const wg_dense_layer register_2_layer = {
-    .source = {WG_BIT, 0},
-    .inputs = 8,
-    .rows = {
-        .weights   = register_2_weights,
-        .words     = 0,
-        .sum_words = 0,
-        .stride    = 3,
-        .neurons   = 3,
+static const wg_event_pass register_2_passes[1] = {
+    {.rows = register_2_lanes, .block_bytes = 36, .skip = 0, .add = wg_lanes_x1},
+};
+
+static const wg_event_layer register_2_layer = {
+    .window = {
+        .height        = 1, .width        = 1, .channels = 8,
+        .out_height    = 1, .out_width    = 1,
+        .kernel_height = 1, .kernel_width = 1,
+        .stride_y      = 1, .stride_x     = 1,
+        .dilation_y    = 1, .dilation_x   = 1,
+        .top           = 0, .left         = 0,
     },
-    .add_rows = wg_add_rows_i8_i32,
-    .sums = &wg_sums_i32,
-    .finish = {
-        .channels = 3,
-        .words    = 0,
-        .fire     = 0,
-        .row_step = 0,
-        .rows     = {register_2_biases, {WG_I8, 0}},
-        .row_of   = {0, {WG_I8, 0}},
-        .result   = {WG_I32, 0},
-    },
+    .neurons     = 3,
+    .entries     = 1,
+    .fire        = 0,
+    .padded      = 0,
+    .result      = WG_I32,
+    .levels      = 8,
+    .zero_row    = 8,
+    .blocks      = 1,
+    .block_bytes = 4,
+    .base        = 0,
+    .least       = 0,
+    .start       = register_2_start,
+    .row_of      = 0,
+    .row_step    = 0,
+    .passes      = 1,
+    .pass        = register_2_passes,
+    .gather      = wg_gather_bits,
+    .finish      = wg_finish_lanes,
 };
 
 /* ---- inference ---- */
@@ -112,9 +125,12 @@ void tiny_infer_r(void *memory, const tiny_input_t *input, tiny_output_t *output
     uint8_t *const arena = wg_align(memory);
 
     (void)arena;
-    wg_conv(&conv1_a_layer, input, arena + 8, arena + 0);
-    wg_max_pool_bits(&pool_layer, arena + 8, arena + 12);
-    wg_dense(&register_2_layer, arena + 12, output + 0, arena + 0);
+    wg_event_sums(&conv1_a_layer, input, arena + 260, arena + 0);
+    WG_AFTER_LAYER(0);
+    wg_max_pool_bits(&pool_layer, arena + 260, arena + 264);
+    WG_AFTER_LAYER(1);
+    wg_event_sums(&register_2_layer, arena + 264, output + 0, arena + 0);
+    WG_AFTER_LAYER(2);
 }
 
 void tiny_infer(const tiny_input_t *input, tiny_output_t *output)
@@ -124,10 +140,10 @@ void tiny_infer(const tiny_input_t *input, tiny_output_t *output)
 
 int tiny_predict_r(void *memory, const tiny_input_t *input)
 {
-    tiny_output_t *const output = (tiny_output_t *)(void *)(wg_align(memory) + 16);
+    tiny_output_t *const output = (tiny_output_t *)(void *)(wg_align(memory) + 272);
 
     tiny_infer_r(memory, input, output);
-    return (int)wg_argmax(output, WG_I32, tiny_OUTPUT_LEN);
+    return (int)wg_argmax_i32(output, tiny_OUTPUT_LEN);
 }
 
 int tiny_predict(const tiny_input_t *input)

@@ -6,8 +6,8 @@
  *     tiny_output_t output[tiny_OUTPUT_LEN];
  *     tiny_infer(input, output);
  *
- * Flash: 49 bytes of tables, and the code of the kernels, whose size is the compiler's.
- * RAM:   35 bytes, the arena; there is no other writable memory.
+ * Flash: 84 bytes of tables, and the code of the kernels, whose size is the compiler's.
+ * RAM:   291 bytes, the arena; there is no other writable memory.
  * Stack: no recursion and no arrays of variable size; the depth in bytes is the compiler's (-fstack-usage).
  */
 #ifndef WHETGEN_tiny_H
@@ -33,7 +33,7 @@ typedef uint8_t tiny_input_t;
 typedef int32_t tiny_output_t;
 
 /* Bytes of scratch memory, at any address: the kernels align what they need themselves. */
-#define tiny_ARENA_BYTES  35
+#define tiny_ARENA_BYTES  291
 
 /* Run the network on one frame in the static arena. Not re-entrant. */
 void tiny_infer(const tiny_input_t *input, tiny_output_t *output);

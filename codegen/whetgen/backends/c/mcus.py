@@ -1,0 +1,64 @@
+"""The microcontrollers that the planner knows: what their kernels cost.
+
+Costs are instructions on the 32-bit machines, as QEMU counts them, and clock cycles on the AVR, as simavr
+does. They only steer the choice between kernels; measured figures come from ``whetgen verify --on``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from whetgen.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Mcu:
+    """One column of the cost model.
+
+    ``plane_event``: a row of 1 to 4 bit planes added to one word of counters; ``lane_event``: a row
+    added to one word of lanes; ``list_event``: one event found and listed; ``scaled``: what the
+    multiplication by a pixel adds; ``scan_byte``: looking at a pixel; ``position``: moving a window;
+    ``call``: one kernel call on one block; ``popcount``: 32 synapses of one plane and of two;
+    ``code``: size of code, of Thumb's; ``general``: cost of the kernels for all kinds, of the
+    Cortex-M4's; ``sum_bits``: the widest sum that the compiler's flash tables allow.
+    """
+
+    name: str
+    word_bits: int
+    plane_event: tuple[int, int, int, int]
+    lane_event: float
+    list_event: int
+    scaled: float
+    scan_byte: float
+    position: int
+    call: int
+    popcount: tuple[float, float]
+    code: float
+    general: float
+    sum_bits: int = 64
+
+
+MCUS = {
+    mcu.name: mcu
+    for mcu in (
+        Mcu("generic", 32, (9, 17, 24, 31), 2.5, 9, 1.0, 4, 220, 40, (10, 18), 1.0, 1.0),
+        Mcu("cortex-m0", 32, (13, 27, 40, 54), 3.5, 14, 2.0, 6, 330, 60, (14, 26), 1.0, 1.4),
+        Mcu("cortex-m3", 32, (9, 17, 24, 31), 2.5, 9, 1.0, 4, 220, 40, (10, 18), 1.0, 1.0),
+        Mcu("cortex-m4", 32, (9, 17, 24, 31), 2.5, 9, 1.0, 4, 220, 40, (10, 18), 1.0, 1.0),
+        Mcu("cortex-m7", 32, (9, 17, 24, 31), 2.5, 9, 1.0, 4, 220, 40, (10, 18), 1.0, 1.0),
+        Mcu("rv32imac", 32, (10, 18, 25, 32), 3.0, 13, 1.5, 4, 230, 45, (12, 22), 1.2, 1.2),
+        Mcu("rv32imac_zbb", 32, (10, 18, 25, 32), 3.0, 9, 1.5, 4, 230, 45, (5, 9), 1.2, 1.2),
+        Mcu("avr", 8, (22, 40, 58, 76), 40.0, 60, 40.0, 12, 900, 120, (160, 300), 1.5, 10.0, sum_bits=32),
+    )
+}
+
+
+def find_mcu(name: str) -> Mcu:
+    """The entry of ``--mcu``.
+
+    Raises:
+        BadInput: not known.
+    """
+    if name not in MCUS:
+        raise BadInput(f"--mcu {name}: choose one of {', '.join(MCUS)}")
+    return MCUS[name]

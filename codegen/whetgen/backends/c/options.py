@@ -1,0 +1,17 @@
+"""Options of the C target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from whetgen.backends.c.choose import Limits
+
+
+@dataclass(frozen=True)
+class COptions:
+    """``mcu``: a name of ``mcus.MCUS``; ``single_header``: one more file with everything in it;
+    ``limits``: of flash and RAM."""
+
+    mcu: str = "generic"
+    single_header: bool = False
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,91 @@
+"""Images for a board: a generated folder, the port, one linker call."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from whetgen.errors import BadInput
+from whetgen.verify.boards import Board, ports
+
+# For the depth of the stack; with -flto, objects that can be read all the same.
+_NOTES = ("-fstack-usage", "-ffat-lto-objects")
+_PACKAGES = {
+    "arm-none-eabi-gcc": "gcc-arm-none-eabi libnewlib-arm-none-eabi",
+    "riscv64-unknown-elf-gcc": "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf",
+    "avr-gcc": "gcc-avr avr-libc",
+    "cc": "gcc",
+    "qemu-system-arm": "qemu-system-arm",
+    "qemu-system-riscv32": "qemu-system-misc",
+}
+
+
+@dataclass(frozen=True)
+class Image:
+    """A linked program; ``build``: the folder with its objects and the compiler's notes on each."""
+
+    path: Path
+    build: Path
+
+
+def build_image(
+    folder: Path, name: str, board: Board, build: Path, optimise: str | None = None, profiled_calls: int = 0
+) -> Image:
+    """The network of ``folder`` in the port's test program, which also times that many kernel calls.
+
+    Raises:
+        BadInput: a tool is missing, or the network does not compile for or fit the board.
+    """
+    sources = [*sorted((Path(folder) / "src").glob("*.c")), *(ports() / s for s in board.sources)]
+    defines = [f"-DNET={name}", f"-I{Path(folder) / 'include'}", "-include", f"{name}.h"]
+    if profiled_calls:
+        defines += [f"-DPROFILE_LAYERS={profiled_calls}", "-include", str(ports() / "common" / "profile.h")]
+    return _link(board, sources, defines, build, optimise, str(folder))
+
+
+def build_empty(board: Board, build: Path, optimise: str | None = None) -> Image:
+    """The same program without a network."""
+    return _link(board, [ports() / s for s in board.sources], ["-DWHETGEN_EMPTY"], build, optimise, board.name)
+
+
+def need(command: str) -> str:
+    """The path of a tool.
+
+    Raises:
+        BadInput: it is not installed; the message names its Debian package.
+    """
+    if path := shutil.which(command):
+        return path
+    raise BadInput(f"{command} is not installed; on Debian: apt-get install {_PACKAGES.get(command, command)}")
+
+
+def _link(board: Board, sources: list[Path], defines: list[str], build: Path, optimise: str | None, what: str) -> Image:
+    build.mkdir(parents=True, exist_ok=True)
+    chosen = (board.optimise if optimise is None else optimise).split()
+    compiler = need(board.compiler)
+    objects = []
+    for number, source in enumerate(sources):
+        objects.append(build / f"{number}_{source.stem}.o")
+        own = defines if source.suffix == ".c" else []  # an assembler takes no -include
+        flags = [*board.flags, *chosen, "-ffunction-sections", "-fdata-sections", *_NOTES]
+        _call(
+            [compiler, *flags, *own, f"-I{ports() / 'common'}", "-c", str(source), "-o", str(objects[-1])], board, what
+        )
+    scripts = [f"-T{ports() / script}" for script in board.scripts]
+    image = build / "image.elf"
+    link = [*board.flags, *chosen, "-fstack-usage", "-Wl,--gc-sections", *board.link, *scripts]
+    _call([compiler, *link, *map(str, objects), "-o", str(image)], board, what)
+    return Image(image, build)
+
+
+def _call(command: list[str], board: Board, what: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return
+    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith("collect2")]
+    signs = ("error", "overflow", "will not fit", "undefined reference")
+    told = next((line for line in lines if any(sign in line for sign in signs)), *lines[:1] or ["no message"])
+    raise BadInput(f"{what}: does not build for {board.name}: {told}")

@@ -1,0 +1,59 @@
+"""The boards of ``firmware/ports``: what stands in their ``board.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from whetgen.assets import assets
+from whetgen.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Board:
+    """One board. Paths are relative to ``firmware/ports``.
+
+    ``mcu``: what ``--mcu`` calls its processor; ``flags``: of compiler and linker; ``link``: of the linker alone;
+    ``emulator``: the command that the image's path follows, empty for the host; ``unit``: what ``unit_ticks`` of
+    are one tick of the counter; ``optimise``: the compiler's flags where the user gives none; ``flash_bytes``, ``ram_bytes``: where the linker script does not say.
+    """
+
+    name: str
+    title: str
+    mcu: str
+    family: str
+    compiler: str
+    flags: tuple[str, ...]
+    link: tuple[str, ...]
+    sources: tuple[str, ...]
+    scripts: tuple[str, ...]
+    emulator: tuple[str, ...]
+    unit: str
+    unit_ticks: float
+    optimise: str
+    flash_bytes: int | None = None
+    ram_bytes: int | None = None
+
+
+def ports() -> Path:
+    """The folder of the ports."""
+    return assets() / "firmware" / "ports"
+
+
+def board_names() -> list[str]:
+    """What ``--on`` takes."""
+    return sorted(path.parent.name for path in ports().glob("*/board.toml"))
+
+
+def find_board(name: str) -> Board:
+    """The board of ``--on``.
+
+    Raises:
+        BadInput: there is no such board.
+    """
+    if name not in board_names():
+        raise BadInput(f"--on {name}: choose one of {', '.join(board_names())}")
+    facts = tomllib.loads((ports() / name / "board.toml").read_text())
+    known = {field.name for field in fields(Board)}
+    return Board(name, **{key: tuple(v) if isinstance(v, list) else v for key, v in facts.items() if key in known})

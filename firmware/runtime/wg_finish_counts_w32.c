@@ -1,0 +1,7 @@
+/* Counters of 32 neurons a word, read. */
+#define WG_NAME wg_finish_counts_w32
+#define WG_WORD uint32_t
+#define WG_WORD_BITS 32u
+#define WG_FIRE 0
+
+#include "wg_finish_planes.h"

@@ -1,0 +1,6 @@
+/* 1 word of lanes at a time, each row times its value. */
+#define WG_NAME wg_lanes_scaled_x1
+#define WG_LANE_WORDS 1
+#define WG_SCALED
+
+#include "wg_lanes.h"

@@ -1,0 +1,6 @@
+/* 4 words of lanes at a time, each row times its value. */
+#define WG_NAME wg_lanes_scaled_x4
+#define WG_LANE_WORDS 4
+#define WG_SCALED
+
+#include "wg_lanes.h"

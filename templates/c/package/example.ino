@@ -1,0 +1,37 @@
+/* {{ plan.name }}: reads one frame after the other from the serial port, {{ plan.input_bytes }} bytes each,
+ * and prints {% if plan.predicts %}its class{% else %}the outputs{% endif %} and the microseconds that it took. */
+#include <{{ plan.name }}.h>
+
+static {{ plan.name }}_input_t input[{{ plan.name }}_INPUT_BYTES / sizeof({{ plan.name }}_input_t)];
+{% if not plan.predicts %}
+static {{ plan.name }}_output_t output[{{ plan.name }}_OUTPUT_LEN];
+{% endif %}
+
+void setup()
+{
+    Serial.begin(115200);
+    Serial.setTimeout(60000);
+}
+
+void loop()
+{
+    if (Serial.readBytes(reinterpret_cast<char *>(input), {{ plan.name }}_INPUT_BYTES) < {{ plan.name }}_INPUT_BYTES) {
+        return;
+    }
+    const unsigned long before = micros();
+{% if plan.predicts %}
+    const int digit = {{ plan.name }}_predict(input);
+    const unsigned long took = micros() - before;
+    Serial.print(digit);
+{% else %}
+    {{ plan.name }}_infer(input, output);
+    const unsigned long took = micros() - before;
+    for (unsigned n = 0; n < {{ plan.name }}_OUTPUT_LEN; n++) {
+        Serial.print(static_cast<long>(output[n]));
+        Serial.print(' ');
+    }
+{% endif %}
+    Serial.print(" in ");
+    Serial.print(took);
+    Serial.println(" us");
+}

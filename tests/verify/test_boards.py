@@ -1,0 +1,158 @@
+"""Generated C on every board: the emulators' outputs equal the reference, and what it took is told."""
+
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from whetgen import Options, generate
+from whetgen.errors import BadInput
+from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
+from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Reshape, Threshold
+from whetgen.verify.board_build import build_empty, build_image
+from whetgen.verify.board_runner import run_image
+from whetgen.verify.boards import board_names, find_board
+from whetgen.verify.checks import verify
+from whetgen.verify.footprint import section_bytes
+from whetgen.verify.frames import Frames
+from whetgen.verify.stack import stack_bytes
+
+BOARDS = board_names()
+EMULATED = [name for name in BOARDS if name != "host"]
+
+
+def small_network() -> Graph:
+    """A bit of everything that a first real network has."""
+    rng = np.random.default_rng(5)
+    nodes = (
+        Input("pixels", (8, 8, 1), ELEMENT_TYPES["uint8"]),
+        Threshold("black", "pixels", np.array([8])),
+        Conv("conv", "black", rng.integers(-3, 4, (3, 3, 1, 8)), np.zeros(8, int), padding=((1, 1), (1, 1))),
+        Threshold("edges", "conv", rng.integers(-2, 3, 8)),
+        MaxPool("pool", "edges", (2, 2), (2, 2)),
+        Conv("conv2", "pool", rng.integers(-1, 2, (3, 3, 8, 20)), np.zeros(20, int)),
+        Threshold("shapes", "conv2", rng.integers(-2, 3, 20)),
+        Reshape("flat", "shapes", (80,)),
+        Dense("head", "flat", rng.integers(-7, 8, (80, 10)), rng.integers(-9, 9, 10)),
+    )
+    return validate(Graph(nodes, (Output("digit", "head", "scores", classifier=True),)))
+
+
+def real_digits(count: int) -> np.ndarray:
+    from sklearn.datasets import load_digits
+
+    return load_digits().images[:count].astype(np.int64).reshape(count, 8, 8, 1)
+
+
+@pytest.fixture(scope="module", name="folders")
+def one_folder_for_each_board(tmp_path_factory) -> dict[str, Path]:
+    out = tmp_path_factory.mktemp("boards")
+    mcus = {name: find_board(name).mcu for name in BOARDS}
+    for mcu in set(mcus.values()):
+        generate(small_network(), "c", out / mcu, Options("net", mcu=mcu))
+    return {name: out / mcu for name, mcu in mcus.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BOARDS)
+def test_every_board_gives_the_bits_of_the_reference_on_real_images(name, folders):
+    result = verify(folders[name], Frames(real_digits(100)), on=name)
+    assert (result.vectors, result.mismatches, result.failures) == (100, 0, ())
+    if name != "host":
+        took = result.measured
+        assert 0 < took["cost_least"] <= took["cost_mean"] <= took["cost_most"]
+        assert 300 < took["flash_bytes"] < 32000
+        assert 64 < took["ram_bytes"] < 2048
+        assert 20 < took["stack_bytes"] < 600
+        calls = sum(layer["cost"] for layer in took["layers"])
+        assert calls == pytest.approx(took["cost_mean"], rel=0.2)
+
+
+def test_a_wrong_table_is_a_mismatch(folders, tmp_path):
+    """A check that can fail: one bit of a table flipped in a copy."""
+    board, graph, codes = find_board("mps2-an386"), small_network(), real_digits(20)
+    source = folders["mps2-an386"] / "src" / "net.c"
+    good = run_image(build_image(folders["mps2-an386"], "net", board, tmp_path / "good"), graph, codes, board)
+    subprocess.run(["cp", "-r", str(folders["mps2-an386"]), str(tmp_path / "copy")], check=True)
+    text = source.read_text()
+    head = text.index("0x") + 2  # the spikes of a blank window
+    (tmp_path / "copy" / "src" / "net.c").write_text(
+        text[:head] + ("1" if text[head] == "0" else "0") + text[head + 1 :]
+    )
+    bad = run_image(build_image(tmp_path / "copy", "net", board, tmp_path / "bad"), graph, codes, board)
+    assert (good.outputs != bad.outputs).any()
+
+
+def test_the_same_run_counts_the_same_instructions(folders, tmp_path):
+    board = find_board("riscv-virt")
+    image = build_image(folders["riscv-virt"], "net", board, tmp_path)
+    first, second = (run_image(image, small_network(), real_digits(5), board).costs for _ in range(2))
+    assert first.tolist() == second.tolist()
+
+
+def test_an_empty_image_is_what_flash_and_ram_are_counted_from(folders, tmp_path):
+    board = find_board("mps2-an386")
+    empty = section_bytes(build_empty(board, tmp_path / "empty").path)
+    image = section_bytes(build_image(folders["mps2-an386"], "net", board, tmp_path / "image").path)
+    assert 300 < empty[0] < 1200 < image[0]
+    assert empty[1] < 100 < image[1]
+
+
+STACK = """
+#include <stdint.h>
+#include "port.h"
+void deep(volatile uint8_t *x); void shallow(volatile uint8_t *x); void top(int n);
+__attribute__((noinline)) void deep(volatile uint8_t *x) { volatile uint8_t room[400]; room[x[0]] = 1; x[1] = room[3]; }
+__attribute__((noinline)) void shallow(volatile uint8_t *x) { volatile uint8_t room[40]; room[x[0]] = 1; x[1] = room[3]; }
+static void (*const table[2])(volatile uint8_t *) = {deep, shallow};
+__attribute__((noinline)) void top(int n) { volatile uint8_t own[8]; own[0] = 1; table[n & 1](own); }
+int main(void) { port_start(); top((int)port_ticks()); port_stop(); return 0; }
+"""
+
+
+@pytest.mark.parametrize("name", EMULATED)
+def test_the_stack_goes_through_pointers_in_tables(name, tmp_path):
+    board = find_board(name)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "include").mkdir()
+    (tmp_path / "src" / "program.c").write_text(STACK)
+    (tmp_path / "include" / "none.h").write_text("")
+    sources = tuple(s for s in board.sources if not s.endswith("main.c"))
+    image = build_image(tmp_path, "none", replace(board, sources=sources), tmp_path / "build")
+    assert 400 + 8 < stack_bytes(image, board, "top") < 400 + 8 + 80
+
+
+def test_unknown_boards_and_targets_are_refused(tmp_path):
+    with pytest.raises(BadInput) as error:
+        find_board("nucleo")
+    assert str(error.value) == f"--on nucleo: choose one of {', '.join(BOARDS)}"
+    graph = validate(Graph(small_network().nodes[:2], (Output("o", "black", "spikes"),)))
+    generate(graph, "verilog", tmp_path / "v", Options("net"))
+    with pytest.raises(BadInput) as error:
+        verify(tmp_path / "v", on="microbit")
+    assert str(error.value) == f"--on microbit: {tmp_path / 'v'} holds verilog; boards run folders of --target c"
+
+
+def test_a_network_that_does_not_fit_the_board_is_refused(tmp_path):
+    rng = np.random.default_rng(0)
+    nodes = (
+        Input("in", (800,), ELEMENT_TYPES["bit"]),
+        Dense("big", "in", rng.integers(-9, 9, (800, 100)), np.zeros(100, int)),
+    )
+    generate(
+        validate(Graph(nodes, (Output("o", "big", "accumulators"),))), "c", tmp_path / "c", Options("net", mcu="avr")
+    )
+    with pytest.raises(BadInput) as error:
+        verify(tmp_path / "c", count=1, on="atmega328p")
+    assert str(error.value).startswith(f"{tmp_path / 'c'}: does not build for atmega328p: ")
+
+
+def test_a_missing_compiler_is_told_with_its_package(monkeypatch, folders, tmp_path):
+    monkeypatch.setattr("whetgen.verify.board_build.shutil.which", lambda command: None)
+    with pytest.raises(BadInput) as error:
+        build_empty(find_board("microbit"), tmp_path)
+    assert str(error.value) == (
+        "arm-none-eabi-gcc is not installed; on Debian: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
+    )
