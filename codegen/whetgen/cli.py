@@ -426,7 +426,7 @@ def _failure_lines(result: Verification) -> list[str]:
 def main(arguments: list[str] | None = None) -> None:
     """Entry point; exits with 0 done, 1 a check failed, 2 bad input."""
     try:
-        sys.exit(app(_routed(list(sys.argv[1:] if arguments is None else arguments)), standalone_mode=False))
+        sys.exit(app(_routed(list(sys.argv[1:] if arguments is None else arguments)), standalone_mode=False) or 0)
     except BadInput as error:
         message = str(error)
     except OSError as error:
