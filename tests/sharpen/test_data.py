@@ -70,8 +70,31 @@ def test_arrays_of_another_kind_are_refused(folder, changes):
 
 
 def test_unknown_name_lists_the_known():
-    with pytest.raises(ValueError, match=r"^no data set 'cats'; there are digits, mnist, fashion_mnist$"):
+    with pytest.raises(
+        ValueError, match=r"^no data set 'cats'; there are digits, mnist, fashion_mnist, cifar10, cifar100, "
+    ):
         load("cats")
+
+
+@pytest.mark.parametrize("name", ["cifar10", "cifar100"])
+def test_photos_come_from_keras_with_labels_in_a_row(name, monkeypatch):
+    import keras
+
+    def generated():
+        images = np.zeros((3, 32, 32, 3), np.uint8)
+        return (images, np.array([[1], [2], [3]])), (images[:1], np.array([[9]]))
+
+    monkeypatch.setattr(getattr(keras.datasets, name), "load_data", generated)
+    data = load(name)
+    assert data.x_train.shape == (3, 32, 32, 3) and data.y_train.tolist() == [1, 2, 3]
+    assert data.y_train.dtype == np.uint8 and data.y_test.tolist() == [9]
+
+
+def test_canvases_are_made_from_mnist(folder):
+    np.savez(folder / "mnist.npz", **arrays(x_train=np.full((4, 28, 28), 200, np.uint8)))
+    data = load("digit_canvases")
+    assert data.x_train.shape == data.y_train.shape == (4, 40, 40)
+    assert (data.y_train.reshape(4, -1).sum(axis=1) == 28 * 28).all() and not data.y_test.any()
 
 
 def test_the_real_mnist(monkeypatch):

@@ -27,13 +27,25 @@ def binary_mlp(shape: Shape, hidden: tuple[int, ...], classes: int = 10) -> kera
     return keras.Sequential([*stack, layers.Dense(classes, "softmax", name="head")])
 
 
-def cnn(shape: Shape, blocks: tuple[tuple[int, ...], ...], votes: int, dense: Shape = (), classes: int = 10):
-    """Blocks of 3x3 convolutions of the given channels, 2x2 pooled after each; ``dense`` layers; the head."""
-    stack = [keras.Input(_with_channels(shape))]
+def cnn(
+    shape: Shape,
+    blocks: tuple[tuple[int, ...], ...],
+    votes: int,
+    dense: Shape = (),
+    classes: int = 10,
+    open_end: bool = False,
+) -> keras.Model:
+    """Blocks of 3x3 convolutions of the given channels, 2x2 pooled after each; ``dense`` layers; the head.
+
+    ``open_end``: the last block is neither padded nor pooled.
+    """
+    stack: list[layers.Layer] = [keras.Input(_with_channels(shape))]
     for number, channels in enumerate(blocks, start=1):
+        ends = open_end and number == len(blocks)
         for letter, width in zip("abcd", channels, strict=False):
-            stack += _conv(width, f"conv{number}{letter if len(channels) > 1 else ''}")
-        stack.append(layers.MaxPooling2D(name=f"pool{number}"))
+            name = f"conv{number}{letter if len(channels) > 1 else ''}"
+            stack += _conv(width, name, padding="valid" if ends else "same")
+        stack += [] if ends else [layers.MaxPooling2D(name=f"pool{number}")]
     return keras.Sequential([*stack, layers.Flatten(), *_dense_stack(dense), *head(votes, classes)])
 
 
@@ -103,8 +115,8 @@ def _dense_stack(widths: tuple[int, ...]) -> list[layers.Layer]:
     return stack
 
 
-def _conv(width: int, name: str, stride: int = 1) -> list[layers.Layer]:
-    conv = layers.Conv2D(width, 3, strides=stride, padding="same", use_bias=False, name=name)
+def _conv(width: int, name: str, stride: int = 1, padding: str = "same") -> list[layers.Layer]:
+    conv = layers.Conv2D(width, 3, strides=stride, padding=padding, use_bias=False, name=name)
     return [conv, *spikes(name)]
 
 

@@ -92,12 +92,12 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
         distortion=_LIVELY,
     ),
     "mnist-cnn": Recipe(
-        build=partial(cnn, _MNIST, blocks=((20,), (40,), (64,)), votes=6),
+        build=partial(cnn, _MNIST, blocks=((16,), (32,), (48,)), votes=6, open_end=True),
         data="mnist",
-        epochs=24,
+        epochs=18,
         learning_rate=3e-3,
         weight_bits=6,
-        distortion=_LIVELY,
+        distortion=_GENTLE,
     ),
     "mnist-vgg": Recipe(
         build=partial(cnn, _MNIST, blocks=((64, 64), (128, 128), (256,)), dense=(512,), votes=10),
