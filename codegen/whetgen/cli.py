@@ -82,6 +82,9 @@ def generate(
     single_header: Annotated[
         bool, typer.Option("--single-header", help="C: write everything as one header as well.")
     ] = False,
+    constant_time: Annotated[
+        bool, typer.Option("--constant-time", help="C: the same instructions whatever the input.")
+    ] = False,
     check: Annotated[
         bool, typer.Option("--verify", help="Run the generated target against the reference as well.")
     ] = False,
@@ -101,8 +104,7 @@ def generate(
         mcu=mcu,
         max_flash=max_flash,
         max_ram=max_ram,
-        single_header=single_header,
-    )
+        single_header=single_header, constant_time=constant_time)
     check_replaceable(out)
     with report.steps() as step:
         step("load Keras and the model")
