@@ -93,6 +93,9 @@ def generate(
     single_header: Annotated[
         bool, typer.Option("--single-header", help="C: write everything as one header as well.")
     ] = False,
+    constant_time: Annotated[
+        bool, typer.Option("--constant-time", help="C: the same instructions whatever the input.")
+    ] = False,
     check: Annotated[
         bool, typer.Option("--verify", help="Run the generated target against the reference as well.")
     ] = False,
@@ -118,6 +121,7 @@ def generate(
         max_flash,
         max_ram,
         single_header,
+        constant_time,
     )
     check_replaceable(out)
     api.check_narrowing(weight_bits, calibration is not None, tolerance)

@@ -21,7 +21,8 @@ class Options:
 
     ``bus_bits``, ``output``: Verilog and HLS; so are ``folding``, (PE, SIMD) by layer name, and ``target_fps`` frames a
     second at ``clock_mhz``, 100 where that is None. ``architecture``: Verilog. ``hls_tool``: HLS.
-    ``mcu``, ``max_flash``, ``max_ram``, ``single_header``: C. ``vectors``: test frames stored in the folder.
+    ``mcu``, ``max_flash``, ``max_ram``, ``single_header``, ``constant_time``: C.
+    ``vectors``: test frames stored in the folder.
     """
 
     name: str = "network"
@@ -36,6 +37,7 @@ class Options:
     max_flash: int | None = None
     max_ram: int | None = None
     single_header: bool = False
+    constant_time: bool = False
     vectors: int = 32
 
 
@@ -57,7 +59,12 @@ def _c(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndarray | 
 
     _refuse("c", replace(options, output=None) if options.output == "class" else options)
     limits = c.Limits(options.max_flash, options.max_ram)
-    plan = c.plan(graph, options.name, c.COptions(options.mcu or "generic", options.single_header, limits), typical)
+    plan = c.plan(
+        graph,
+        options.name,
+        c.COptions(options.mcu or "generic", options.single_header, options.constant_time, limits),
+        typical,
+    )
     resources = {
         "flash_table_bytes": plan.flash_table_bytes,
         "flash_code_bytes_estimated": plan.code_bytes,
@@ -145,6 +152,7 @@ _TARGETS_OF = {
     "max_flash": ("c",),
     "max_ram": ("c",),
     "single_header": ("c",),
+    "constant_time": ("c",),
 }
 _FLAGS = {"folding": "--fold"}
 
