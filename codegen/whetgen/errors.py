@@ -1,4 +1,4 @@
-"""The one exception that means: the user's input is at fault."""
+"""What a user gets to read as one line."""
 
 
 class BadInput(ValueError):
@@ -7,3 +7,7 @@ class BadInput(ValueError):
     The message is one line that names the layer, file or option and says what to do.
     The command line prints it and exits with code 2.
     """
+
+
+class ProgramFailed(BadInput):
+    """A generated program that the compiler refuses, or that stops: a failed check."""

@@ -11,17 +11,13 @@ import numpy as np
 
 from whetgen.assets import assets
 from whetgen.backends.c.tensors import Tensors
-from whetgen.errors import BadInput
+from whetgen.errors import BadInput, ProgramFailed
 from whetgen.ir import ElementType, Graph
 
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
 SANITIZERS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 _OUTPUT_DTYPES = {1: np.uint8, 4: np.int32, 8: np.int64}
 _CTYPES = {"uint8_t": np.uint8, "int32_t": np.int32, "int64_t": np.int64}
-
-
-class ProgramFailed(BadInput):
-    """The C of a folder does not compile, or the program stops."""
 
 
 def run_c(folder: Path, name: str, graph: Graph, codes: np.ndarray, sanitize: bool = False) -> np.ndarray:

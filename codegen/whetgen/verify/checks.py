@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from whetgen.backends.folder import changed_files, read_manifest
-from whetgen.errors import BadInput
+from whetgen.errors import BadInput, ProgramFailed
 from whetgen.ir import Graph, graph_sha256, load_graph
 from whetgen.reference import run
 from whetgen.verify.frames import Frames, default_frames, flat_outputs, load_frames
@@ -127,7 +127,7 @@ def _accuracy(graph: Graph, manifest: dict, outputs: np.ndarray, labels: np.ndar
 
 
 def _run_c(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress) -> tuple[np.ndarray, dict, list[str]]:
-    from whetgen.verify.c_runner import ProgramFailed, run_c
+    from whetgen.verify.c_runner import run_c
 
     few = frames.codes[:SANITIZED_VECTORS]
     try:
@@ -198,11 +198,14 @@ def _run_hls(
 ) -> tuple[np.ndarray, dict, list[str]]:
     from whetgen.verify.hls_runner import run_hls
 
-    progress("compile the C++ and send the frames through its testbench")
-    result = run_hls(folder, manifest, frames.codes, run(graph, frames.codes))
-    progress("run the C++ with the exact types of the hardware")
     few = frames.codes[:EXACT_TYPE_VECTORS]
-    exact = run_hls(folder, manifest, few, run(graph, few), flags="-O0 -DWG_EXACT_TYPES")
+    try:
+        progress("compile the C++ and send the frames through its testbench")
+        result = run_hls(folder, manifest, frames.codes, run(graph, frames.codes))
+        progress("run the C++ with the exact types of the hardware")
+        exact = run_hls(folder, manifest, few, run(graph, few), flags="-O0 -DWG_EXACT_TYPES")
+    except ProgramFailed as error:
+        return _nothing(manifest, frames), {}, [str(error)]
     found = (
         []
         if np.array_equal(exact.outputs, result.outputs[: len(few)])

@@ -17,7 +17,7 @@ import numpy as np
 from whetgen.backends.hardware.packing import unpack_frames
 from whetgen.backends.hardware.streams import Stream
 from whetgen.backends.hardware.vectors import vectors
-from whetgen.errors import BadInput
+from whetgen.errors import BadInput, ProgramFailed
 
 DEFAULT_FLAGS = "-O1"  # as in the folder's Makefile: quickest to build, and as fast as -O3 to run
 _SUMMARY = re.compile(r"(\d+) frames, (\d+) mismatches, (\d+) of (\d+) malformed frames dropped")
@@ -46,7 +46,8 @@ def run_hls(
     """Send ``codes`` through the compiled C++; ``outputs``: the reference's, for the testbench's own comparison.
 
     Raises:
-        BadInput: make, a C++ compiler or hls4ml's headers are missing, the folder does not compile, or the program stops.
+        BadInput: make, a C++ compiler or hls4ml's headers are missing.
+        ProgramFailed: the folder does not compile, or the program stops.
     """
     source, sink = (Stream.from_manifest(manifest["stream"][side]) for side in ("input", "output"))
     with tempfile.TemporaryDirectory(prefix="whetgen-hls-") as scratch:
@@ -56,7 +57,7 @@ def run_hls(
         done = subprocess.run([program, recorded, results], capture_output=True, text=True, check=False)
         summary = _SUMMARY.search(done.stdout)
         if summary is None:
-            raise BadInput(f"{folder}: the testbench stopped with code {done.returncode}: {_excerpt(done.stderr)}")
+            raise ProgramFailed(f"{folder}: the testbench stopped with code {done.returncode}: {_excerpt(done.stderr)}")
         lines = results.read_text().split()
     _, mismatches, dropped, malformed = map(int, summary.groups())
     return HlsResult(_unpacked(sink, lines), mismatches, dropped, malformed)
@@ -66,7 +67,8 @@ def compile_testbench(folder: Path, name: str, build: Path, flags: str = DEFAULT
     """Build the testbench with the folder's own Makefile into ``build``.
 
     Raises:
-        BadInput: a tool or header is missing, or the compiler refuses.
+        BadInput: a tool or header is missing.
+        ProgramFailed: the compiler refuses.
     """
     if find_spec("hls4ml") is None:
         raise BadInput(
@@ -80,7 +82,7 @@ def compile_testbench(folder: Path, name: str, build: Path, flags: str = DEFAULT
     command = ["make", "-s", f"-j{os.cpu_count()}", "-C", str(folder), *settings, str(program)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise BadInput(f"{folder}: the C++ compiler refuses it: {_excerpt(done.stderr)}")
+        raise ProgramFailed(f"{folder}: the C++ compiler refuses it: {_excerpt(done.stderr)}")
     return program
 
 
