@@ -2,29 +2,36 @@
 # make test   all tests
 # Each works alone on a fresh Debian 12 with Python 3.11: it makes .venv and installs what it needs.
 
-PYTHON ?= python3
-VENV   := .venv
-BIN    := $(VENV)/bin
-EXTRAS := keras,train,sim,synth,boards,hls,report,dev
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
+EXTRAS  := keras,train,sim,synth,boards,bench,hls,report,dev
 
 .PHONY: help demo test lint clean
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-demo: $(VENV)/ready
+demo: $(VENV)/demo
 	$(BIN)/python examples/demo.py
 
-test: $(VENV)/ready
+test: $(VENV)/all
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-lint: $(VENV)/ready
+lint: $(VENV)/all
 	$(BIN)/ruff check codegen tests hdl examples
 	$(BIN)/lint-imports
 
-$(VENV)/ready: pyproject.toml constraints.txt .ci/system-packages
-	.ci/system-packages
+# What a first look needs, and everything.
+$(VENV)/demo: pyproject.toml constraints.txt .ci/system-packages
+	.ci/system-packages demo
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	$(INSTALL) '.[keras,sim]'
+	@touch $@
+
+$(VENV)/all: $(VENV)/demo
+	.ci/system-packages all
+	$(INSTALL) '.[$(EXTRAS)]'
 	@touch $@
 
 clean:
