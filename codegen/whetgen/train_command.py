@@ -97,6 +97,7 @@ def _show_trained(output: Output, result) -> None:
         f"wrote {result.path}: {_score(result.figure, result.sharp_accuracy)} on held-out examples, fully sharp "
         f"({result.epochs} epochs, {result.seconds:.0f} s)",
         *(f"wrote {file}" for file in result.files),
+        *(f"note: {note}" for note in result.notes),
     ]
     facts = {**asdict(result), "path": str(result.path), "files": [str(file) for file in result.files]}
     output.emit(facts, *lines)

@@ -1,6 +1,8 @@
 """Recipes end sharp and narrow, the same for the same seed; the shipped models are what they say."""
 
 import re
+import sys
+from dataclasses import replace
 from fractions import Fraction
 from math import gcd
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 import whetgen
 from whetgen.sharpen import SpikingBReLU, recipes, spiking_layers
 from whetgen.sharpen.data import Dataset, load
-from whetgen.sharpen.logger import read_log
+from whetgen.sharpen.logger import WhetstoneLogger, read_log
 from whetgen.sharpen.narrow import kernel_layers, per_channel
 from whetgen.sharpen.recipes import RECIPES, DqnRecipe, TrainOptions, training
 from whetgen.sharpen.recipes.batches import DistortedBatches
@@ -222,12 +224,39 @@ def generated_images(monkeypatch):
 @pytest.mark.parametrize("name", LARGE)
 def test_large_recipe_takes_a_few_steps_on_generated_images(name, generated_images, tmp_path):
     """Two epochs of one step: it builds, learns, logs, saves and loads; sharpness is there to see."""
-    changes = {"epochs": 2, "soft_epochs": 1, "steps": 1, "batch": 8}
-    result = recipes.train(name, tmp_path / "m.keras", TrainOptions(changes=changes))
-    model = keras.models.load_model(result.path, safe_mode=True)
-    assert result.sharpness[0] == 1.0 and set(result.sharpness[1:]) <= {0.0}
-    assert 0 <= result.sharp_accuracy <= 1
-    assert model.input_shape == RECIPES[name].build().input_shape
+    recipe = replace(RECIPES[name], epochs=2, soft_epochs=1, steps=1, batch=8)
+    examples = recipe.task.examples(training.load(recipe.data), recipe.input_scale)
+    log = WhetstoneLogger(None, None, metric=recipe.task.metric)
+    training.plain(training.fit(recipe, examples, TrainOptions(), log), recipe).save(tmp_path / "m.keras")
+    model = keras.models.load_model(tmp_path / "m.keras", safe_mode=True)
+    sharpness = [layer.sharpness for layer in spiking_layers(model)]
+    assert sharpness[0] == 1.0 and set(sharpness[1:]) <= {0.0}
+    assert len(log.rows) == 2 and all(0 <= row["hard"] <= 1 for row in log.rows)
+    assert model.input_shape == recipe.build().input_shape
+
+
+def test_too_few_epochs_to_become_sharp_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="^digits-mlp is sharp after 18 epochs at the earliest, not after 17$"):
+        recipes.train("digits-mlp", tmp_path / "m.keras", TrainOptions(changes={"epochs": 17}))
+
+
+def test_agent_has_nothing_to_resume(tmp_path):
+    with pytest.raises(ValueError, match="^cartpole-dqn keeps no checkpoint to resume; run it from the beginning$"):
+        recipes.train("cartpole-dqn", tmp_path / "m.keras", TrainOptions(goes_on=True))
+
+
+def test_run_that_was_cut_after_its_last_epoch_is_saved_on_resume(tmp_path):
+    with pytest.raises(Power), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "plain", lambda *_: (_ for _ in ()).throw(Power))
+        quick(tmp_path)
+    assert quick(tmp_path, goes_on=True).epochs == len(read_log(tmp_path / "m.csv"))
+
+
+def test_without_matplotlib_a_note_says_so(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    result = quick(tmp_path)
+    assert [file.name for file in result.files] == ["m.csv"]
+    assert len(result.notes) == 1 and result.notes[0].endswith("install whetgen[train]")
 
 
 def test_unknown_recipe_lists_the_known(tmp_path):

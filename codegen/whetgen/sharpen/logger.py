@@ -55,9 +55,13 @@ class WhetstoneLogger(keras.callbacks.Callback):
         self.rows: list[dict] = []
         self._writer = _summary_writer(tensorboard) if tensorboard else None
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def go_on(self, epoch: int) -> None:
+        """Take over the file's rows of the first ``epoch`` epochs; ``fit`` does it when it starts at a later epoch."""
         if not self.rows and self.path and self.path.exists() and epoch:
             self.rows = [row for row in read_log(self.path) if row["epoch"] <= epoch]
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.go_on(epoch)
 
     def on_epoch_end(self, epoch, logs=None):
         row = {"epoch": epoch + 1, **{k: float(v) for k, v in (logs or {}).items()}, **self._measured()}

@@ -53,7 +53,8 @@ class TrainResult:
 
     ``figure`` says what the scores are: accuracy, pixel agreement, IoU (0 to 1) or mean return. ``soft_accuracy`` is
     the score of the last epoch before sharpening began, ``sharp_accuracy`` that of the saved model,
-    whose spiking layers, inputs first, have the ``sharpness``. ``files``: the log and pictures beside the model.
+    whose spiking layers, inputs first, have the ``sharpness``. ``files``: the log and pictures beside the model;
+    ``notes``: why a picture is missing.
     """
 
     path: Path
@@ -65,6 +66,7 @@ class TrainResult:
     seconds: float
     figure: str = "accuracy"
     files: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def recipe_names() -> list[str]:
@@ -116,6 +118,7 @@ def _(recipe: Recipe, name: str, out: Path, options: TrainOptions) -> TrainResul
     began = time.monotonic()
     state = out.with_suffix(".checkpoint.npz")
     check_checkpoint(state, options.goes_on)
+    check_epochs(recipe, name)
     examples = recipe.task.examples(load(recipe.data), recipe.input_scale)
     log = WhetstoneLogger(None, None, out.with_suffix(".csv"), options.tensorboard, recipe.task.metric)
     model = fit(recipe, examples.few(_QUICK_IMAGES) if options.quick else examples, options, log, state)
@@ -124,6 +127,7 @@ def _(recipe: Recipe, name: str, out: Path, options: TrainOptions) -> TrainResul
     finished.save(out)
     state.unlink(missing_ok=True)
     before = [row for row in log.rows if row["epoch"] <= recipe.soft_epochs]
+    pictures, notes = _pictures(recipe, name, finished, examples, log, out)
     return TrainResult(
         path=out,
         recipe=name,
@@ -133,13 +137,16 @@ def _(recipe: Recipe, name: str, out: Path, options: TrainOptions) -> TrainResul
         epochs=log.rows[-1]["epoch"],
         seconds=time.monotonic() - began,
         figure=recipe.task.figure,
-        files=(out.with_suffix(".csv"), *_pictures(recipe, name, finished, examples, log, out)),
+        files=(out.with_suffix(".csv"), *pictures),
+        notes=notes,
     )
 
 
 @_run.register
 def _(recipe: DqnRecipe, name: str, out: Path, options: TrainOptions) -> TrainResult:
     began = time.monotonic()
+    if options.goes_on:
+        raise ValueError(f"{name} keeps no checkpoint to resume; run it from the beginning")
     keras.utils.set_random_seed(options.seed)
     agent = train_agent(recipe, options.seed, options.on_epoch)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -172,6 +179,7 @@ def fit(
     model.compile(_optimizer(recipe, steps), loss=recipe.task.loss(recipe.label_smoothing), jit_compile=False)
     callbacks = [*training_callbacks(recipe, model, examples.x_train.reshape(-1, *shape), examples.y_train), log]
     progress = resume(state, model, callbacks) if options.goes_on and state else Progress(0, False)
+    log.go_on(progress.epochs)
     batches = DistortedBatches(
         examples.x_train,
         examples.y_train,
@@ -183,7 +191,7 @@ def fit(
     )
     if state:
         callbacks.append(Checkpoint(state, list(callbacks)))
-    if not progress.stopped:
+    if not progress.stopped and progress.epochs < recipe.epochs:
         model.fit(
             batches,
             epochs=recipe.epochs,
@@ -210,6 +218,15 @@ def check_checkpoint(state: Path, goes_on: bool) -> None:
         raise ValueError(f"nothing to resume: {state} does not exist")
     if not goes_on and state.exists():
         raise ValueError(f"{state} is the checkpoint of an interrupted run: resume it, or delete the file")
+
+
+def check_epochs(recipe: Recipe, name: str) -> None:
+    """Raises:
+    ValueError: training would end before every layer is sharp.
+    """
+    least = recipe.soft_epochs + recipe.steps * len(spiking_layers(recipe.build()))
+    if recipe.epochs < least:
+        raise ValueError(f"{name} is sharp after {least} epochs at the earliest, not after {recipe.epochs}")
 
 
 def _quick(recipe: Recipe | DqnRecipe) -> Recipe | DqnRecipe:
@@ -246,8 +263,10 @@ def _with_epochs(on_epoch, epochs: int):
     return None if on_epoch is None else lambda row: on_epoch({"epochs": epochs, **row})
 
 
-def _pictures(recipe: Recipe, name: str, model, examples: Examples, log: WhetstoneLogger, out: Path) -> list[Path]:
-    """The plot, and pictures in and out; nothing without Matplotlib, which the log can do without."""
+def _pictures(
+    recipe: Recipe, name: str, model, examples: Examples, log: WhetstoneLogger, out: Path
+) -> tuple[list[Path], tuple[str, ...]]:
+    """The plot, and pictures in and out; without Matplotlib a note in their place."""
     made = []
     try:
         plot_log(log.rows, out.with_suffix(".png"), name)
@@ -258,6 +277,6 @@ def _pictures(recipe: Recipe, name: str, model, examples: Examples, log: Whetsto
             y = np.asarray(model(x.reshape(-1, *model.input_shape[1:]), training=False)) >= 0.5
             plot_pairs(x, y.reshape(*x.shape[:3]), path, ("in", "out"))
             made.append(path)
-    except ValueError:
-        pass
-    return made
+    except ValueError as missing:
+        return made, (str(missing),)
+    return made, ()
