@@ -42,7 +42,9 @@ def test_no_allocation_no_float_no_recursion_no_arrays_of_variable_size(tmp_path
 
 @pytest.mark.slow
 def test_gcc_analyzer_is_silent(tmp_path):
-    subprocess.run(["gcc", "-std=c99", "-O2", "-fanalyzer", "-Werror", "-c", *map(str, RUNTIME)], cwd=tmp_path, check=True)
+    subprocess.run(
+        ["gcc", "-std=c99", "-O2", "-fanalyzer", "-Werror", "-c", *map(str, RUNTIME)], cwd=tmp_path, check=True
+    )
 
 
 @pytest.mark.slow

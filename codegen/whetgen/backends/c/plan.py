@@ -42,7 +42,9 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     rates = guessed_rates(graph) if codes is None else measured_rates(graph, codes)
     if options.constant_time:
         rates = dict.fromkeys(rates, 1.0)  # every input costs what a spike costs
-    drafts, choices = choose_drafts(Planned(tensors, rates, mcu), Identifiers(name), options.limits, options.constant_time)
+    drafts, choices = choose_drafts(
+        Planned(tensors, rates, mcu), Identifiers(name), options.limits, options.constant_time
+    )
     offsets, used = place_tensors(tensors, drafts)
     layers = tuple(_layer(draft, k, tensors, offsets) for k, draft in enumerate(drafts))
     predicts = len(graph.outputs) == 1 and graph.outputs[0].classifier
