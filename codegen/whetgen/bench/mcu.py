@@ -6,6 +6,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -102,7 +103,8 @@ def measure(entry: Entry, progress: Callable[[str], None]) -> tuple[Row, list[Sy
         BadInput: a tool or the data is missing, or the board's outputs differ from the reference.
     """
     data = mnist()
-    graph = api.trace(api.load_model(assets() / "models" / f"{entry.model}.keras"))
+    progress(f"{entry.model}: accuracy on {len(data.x_test)} images")
+    graph, hits = _network(entry.model)
     board = find_board(entry.board)
     codes = data.x_test.reshape(-1, *graph.input.shape).astype(np.int64)
     typical = Frames(data.x_train[:_CALIBRATION].reshape(-1, *graph.input.shape).astype(np.int64))
@@ -113,14 +115,22 @@ def measure(entry: Entry, progress: Callable[[str], None]) -> tuple[Row, list[Sy
         outputs, footprint = measure_on_board(out, "net", graph, codes[: entry.frames], board)
     if not np.array_equal(outputs, flat_outputs(graph, codes[: entry.frames])):
         raise BadInput(f"{entry.model} on {entry.board}: the outputs differ from the reference")
-    progress(f"{entry.model}: accuracy on {len(codes)} images")
-    hits = np.concatenate([predict(graph, codes[k : k + _CHUNK]) for k in range(0, len(codes), _CHUNK)]) == data.y_test
     row = Row(
         f"whetgen, {entry.model}", entry.net, board.name, footprint.flags, footprint.cost_mean, footprint.unit,
         footprint.flash_bytes, footprint.ram_bytes, footprint.stack_bytes, int(hits[: entry.frames].sum()), entry.frames,
         float(hits.mean()), True,
     )  # fmt: skip
     return row, synapse_costs(entry, graph, footprint)
+
+
+@cache
+def _network(model: str) -> tuple[Graph, np.ndarray]:
+    """The integers of a shipped model, and which test images it classifies rightly."""
+    graph = api.trace(api.load_model(assets() / "models" / f"{model}.keras"))
+    data = mnist()
+    codes = data.x_test.reshape(-1, *graph.input.shape).astype(np.int64)
+    classes = [predict(graph, codes[k : k + _CHUNK]) for k in range(0, len(codes), _CHUNK)]
+    return graph, np.concatenate(classes) == data.y_test
 
 
 def synapse_costs(entry: Entry, graph: Graph, footprint: Footprint) -> list[SynapseCost]:
