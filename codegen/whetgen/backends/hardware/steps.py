@@ -77,6 +77,21 @@ class Geometry:
         """Whether the windows are the map itself."""
         return self.positions == 1 and (self.height, self.width) == self.kernel and self.before == (0, 0)
 
+    def sliding(self) -> dict[str, int]:
+        """How the window moves, under the names that the libraries' parameters have."""
+        return {
+            "OUT_HEIGHT": self.out_height,
+            "OUT_WIDTH": self.out_width,
+            "KERNEL_Y": self.kernel[0],
+            "KERNEL_X": self.kernel[1],
+            "STRIDE_Y": self.stride[0],
+            "STRIDE_X": self.stride[1],
+            "DILATION_Y": self.dilation[0],
+            "DILATION_X": self.dilation[1],
+            "PAD_TOP": self.before[0],
+            "PAD_LEFT": self.before[1],
+        }
+
 
 @dataclass(frozen=True, eq=False)
 class Linear:

@@ -179,16 +179,7 @@ def _window(g: Geometry, lowest: bool) -> dict[str, int | bool]:
     return {
         "HEIGHT": g.height,
         "WIDTH": g.width,
-        "OUT_HEIGHT": g.out_height,
-        "OUT_WIDTH": g.out_width,
-        "KERNEL_Y": g.kernel[0],
-        "KERNEL_X": g.kernel[1],
-        "STRIDE_Y": g.stride[0],
-        "STRIDE_X": g.stride[1],
-        "DILATION_Y": g.dilation[0],
-        "DILATION_X": g.dilation[1],
-        "PAD_TOP": g.before[0],
-        "PAD_LEFT": g.before[1],
+        **g.sliding(),
         "FILL_LOWEST": lowest,
     }
 
