@@ -175,7 +175,7 @@ def inspect(
 
 @app.command()
 def train(
-    recipe: Annotated[str, typer.Argument(help="digits-mlp, mnist-mlp or mnist-cnn.")],
+    recipe: Annotated[str, typer.Argument(help="digits-mlp, mnist-mlp, mnist-cnn, mnist-mlp-small or mnist-cnn-small.")],
     out: Annotated[Path, typer.Option(help="File to write, NAME.keras.")],
     seed: Annotated[int, typer.Option(help="Same seed, same machine: same model.")] = 0,
     quick: Annotated[bool, typer.Option("--quick", help="A few steps only, to try the plumbing.")] = False,
