@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from collections.abc import Callable
+from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,7 +61,8 @@ def measure_emlearn(progress: Callable[[str], None]) -> Row:
     with tempfile.TemporaryDirectory(prefix="whetgen-emlearn-") as scratch:
         progress("emlearn: build and run")
         folder = Path(scratch)
-        _write(folder, emlearn.convert(model, method="inline"))
+        with chdir(folder):  # it compiles something in the working folder
+            _write(folder, emlearn.convert(model, method="inline"))
         board = replace(find_board(_BOARD), flags=(*_FLOAT, f"-I{emlearn.includedir}"), optimise="-O2")
         board = replace(board, link=(*board.link, "-lm"))
         image = build_image(folder, "net", board, folder / "build")
