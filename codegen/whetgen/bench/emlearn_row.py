@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from collections.abc import Callable
+from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,12 +56,14 @@ def measure_emlearn(progress: Callable[[str], None]) -> Row:
     pixels = data.x_train.reshape(-1, 784).astype(np.float32) / np.float32(255)
     held_out = data.x_test.reshape(-1, 784).astype(np.float32) / np.float32(255)
     model = MLPClassifier(_HIDDEN, max_iter=_EPOCHS, batch_size=128, random_state=0)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # tiny gradients vanish
         model.fit(pixels, data.y_train)
+        accuracy = float(model.score(held_out, data.y_test))
     with tempfile.TemporaryDirectory(prefix="whetgen-emlearn-") as scratch:
         progress("emlearn: build and run")
         folder = Path(scratch)
-        _write(folder, emlearn.convert(model, method="inline"))
+        with chdir(folder):  # it compiles something in the working folder
+            _write(folder, emlearn.convert(model, method="inline"))
         board = replace(find_board(_BOARD), flags=(*_FLOAT, f"-I{emlearn.includedir}"), optimise="-O2")
         board = replace(board, link=(*board.link, "-lm"))
         image = build_image(folder, "net", board, folder / "build")
@@ -69,7 +72,6 @@ def measure_emlearn(progress: Callable[[str], None]) -> Row:
         less = section_bytes(build_empty(board, folder / "empty").path)
         stack = stack_bytes(image, board, "net_infer")
     correct = int((classes == data.y_test[:_FRAMES]).sum())
-    accuracy = float(model.score(held_out, data.y_test))
     return Row(
         f"emlearn {emlearn.__version__}, float", "MLP", _BOARD, board.optimise, round(costs.mean()), board.unit,
         flash - less[0], ram - less[1], stack, correct, _FRAMES, accuracy, True,

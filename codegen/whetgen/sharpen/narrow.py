@@ -78,7 +78,11 @@ class NarrowWeights(keras.callbacks.Callback):
         self._latent = [_Latent(layer, self._bits_of(layer)) for layer in kernel_layers(self.model)]
 
     def _bits_of(self, layer: keras.layers.Layer) -> int:
-        return self.bits[layer.name] if isinstance(self.bits, Mapping) else self.bits
+        if not isinstance(self.bits, Mapping):
+            return self.bits
+        if layer.name not in self.bits:
+            raise ValueError(f"layer '{layer.name}' has no weight bits; there are those of {', '.join(self.bits)}")
+        return self.bits[layer.name]
 
 
 class _Latent:
