@@ -20,6 +20,7 @@ from whetgen.backends import Options
 from whetgen.backends.c.mcus import MCUS
 from whetgen.backends.folder import check_replaceable
 from whetgen.backends.identifiers import check_name, name_from
+from whetgen.bench.app import app as bench_app
 from whetgen.errors import BadInput
 from whetgen.ir import Graph, load_graph
 from whetgen.verify.boards import board_names
@@ -34,8 +35,9 @@ app = typer.Typer(
     help="Sharpened Keras networks to bit-exact Verilog and C.\n\n"
     "whetgen MODEL --target {verilog,c} --out DIR generates (the command name may be left out).",
 )
+app.add_typer(bench_app, name="bench")
 PLAIN_WIDTH = 140  # of tables that go to a file or a pipe
-COMMANDS = ("generate", "verify", "inspect", "train")
+COMMANDS = ("generate", "verify", "inspect", "train", "bench")
 
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
@@ -80,6 +82,9 @@ def generate(
     single_header: Annotated[
         bool, typer.Option("--single-header", help="C: write everything as one header as well.")
     ] = False,
+    constant_time: Annotated[
+        bool, typer.Option("--constant-time", help="C: the same instructions whatever the input.")
+    ] = False,
     check: Annotated[
         bool, typer.Option("--verify", help="Run the generated target against the reference as well.")
     ] = False,
@@ -91,7 +96,15 @@ def generate(
     if target not in api.TARGETS:
         raise BadInput(f"--target {target}: choose one of {', '.join(api.TARGETS)}")
     identifier = check_name(name) if name else name_from(model.stem)
-    options = Options(identifier, bus_bits, output, architecture, mcu=mcu, max_flash=max_flash, max_ram=max_ram, single_header=single_header)
+    options = Options(
+        identifier,
+        bus_bits,
+        output,
+        architecture,
+        mcu=mcu,
+        max_flash=max_flash,
+        max_ram=max_ram,
+        single_header=single_header, constant_time=constant_time)
     check_replaceable(out)
     with report.steps() as step:
         step("load Keras and the model")
@@ -162,7 +175,7 @@ def inspect(
 
 @app.command()
 def train(
-    recipe: Annotated[str, typer.Argument(help="digits-mlp, mnist-mlp or mnist-cnn.")],
+    recipe: Annotated[str, typer.Argument(help="digits-mlp, mnist-mlp, mnist-cnn, mnist-mlp-small or mnist-cnn-small.")],
     out: Annotated[Path, typer.Option(help="File to write, NAME.keras.")],
     seed: Annotated[int, typer.Option(help="Same seed, same machine: same model.")] = 0,
     quick: Annotated[bool, typer.Option("--quick", help="A few steps only, to try the plumbing.")] = False,

@@ -4,6 +4,12 @@
 
 #include "wg_flash.h"
 
+/* `count` <= 32 ones, from the lowest bit. */
+static inline uint32_t wg_ones(wg_size count)
+{
+    return count < 32u ? ((uint32_t)1 << count) - 1u : UINT32_MAX;
+}
+
 /* Four bytes as one word, the first in the low bits; the address needs no alignment. */
 static inline uint32_t wg_load32(const uint8_t *from)
 {
@@ -61,7 +67,7 @@ static inline uint32_t wg_load_bits(const uint8_t *bits, wg_size at, wg_size cou
         }
     }
     word >>= skip;
-    return count < 32u ? word & (((uint32_t)1 << count) - 1u) : word;
+    return word & wg_ones(count);
 }
 
 /* Write the low `count` <= 32 bits of `word`, whose others MUST be 0, at bit `at`. Bytes that are not

@@ -15,13 +15,13 @@ static uint32_t fired(uint32_t word, uint32_t bits)
 static void fire(const wg_event_layer *layer, const uint32_t *word, uint8_t *result, wg_size at)
 {
     const uint32_t bits = layer->levels, each = 32u / bits;
-    for (wg_size left = layer->neurons; left;) {
+    for (wg_size left = layer->neurons; left > 0u;) {
         const wg_size count = left < 32u ? left : 32u;
         uint32_t gathered = 0;
         for (wg_size n = 0; n < count; n += each) {
             gathered |= fired(*word++, bits) << n;
         }
-        wg_store_bits(result, at, gathered & (UINT32_MAX >> (32u - count)), count);
+        wg_store_bits(result, at, gathered & wg_ones(count), count);
         at += count;
         left -= count;
     }
@@ -39,7 +39,9 @@ void wg_finish_lanes(const wg_event_layer *layer, const void *sums, wg_size even
     }
     for (wg_size n = 0; n < layer->neurons; n++) {
         const uint32_t lane = word[n / each] >> (n % each * bits) & (UINT32_MAX >> (32u - bits));
-        const int32_t sum = lane >= half ? (int32_t)(lane - half) : -(int32_t)(half - lane - 1u) - 1;
+        const uint32_t difference = lane - half;
+        int32_t sum;
+        memcpy(&sum, &difference, sizeof sum); /* int32_t is two's complement by definition */
         wg_put_i32(result, layer->result, at + n, sum);
     }
 }

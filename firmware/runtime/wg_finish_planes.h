@@ -18,8 +18,7 @@ static WG_WORD at_least(const WG_WORD *counter, uint32_t levels, uint32_t limit)
 
 static void finish_word(const wg_event_layer *layer, const WG_WORD *counter, uint32_t limit, void *result, wg_size at, wg_size count)
 {
-    const uint32_t mask = UINT32_MAX >> (32u - count);
-    wg_store_bits((uint8_t *)result, at, at_least(counter, layer->levels, limit) & mask, count);
+    wg_store_bits((uint8_t *)result, at, at_least(counter, layer->levels, limit) & wg_ones(count), count);
 }
 
 #else

@@ -169,6 +169,8 @@ typedef struct wg_gathering wg_gathering; /* see wg_events.h */
 typedef void wg_gather(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input);
 
 wg_gather wg_gather_bits, wg_gather_nibbles, wg_gather_values;
+/* The same number of entries whatever the data. */
+wg_gather wg_gather_all_bits, wg_gather_all_nibbles, wg_gather_all_values;
 
 /* Write the results of one position, whose sums took `events` entries. */
 typedef void wg_finish_events(const wg_event_layer *layer, const void *sums, wg_size events,

@@ -99,3 +99,19 @@ def test_nothing_happens_before_the_start_epoch():
 def test_impossible_width_is_refused(bits):
     with pytest.raises(ValueError, match=f"^weights can have 2 to 16 bits, not {bits}$"):
         NarrowWeights(bits)
+
+
+def test_bits_may_differ_by_layer():
+    layers = [keras.Input((5,)), keras.layers.Dense(4, name="wide"), keras.layers.Dense(3, name="ternary")]
+    model = fit(keras.Sequential(layers), {"wide": 5, "ternary": 2})
+    for name, most in (("wide", 15), ("ternary", 1)):
+        for channel in keras.ops.convert_to_numpy(model.get_layer(name).kernel).T:
+            exact = [Fraction(float(w)) for w in channel if w]
+            step = Fraction(math.gcd(*(int(x * 2**40) for x in exact)), 2**40)
+            assert max(abs(x / step) for x in exact) <= most
+
+
+def test_a_layer_without_bits_is_named():
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(4, name="first")])
+    with pytest.raises(ValueError, match="^layer 'first' has no weight bits; there are those of other$"):
+        fit(model, {"other": 3})

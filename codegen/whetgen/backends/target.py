@@ -15,7 +15,7 @@ from whetgen.reference import run
 @dataclass(frozen=True)
 class Options:
     """Options of ``generate``. ``bus_bits``, ``output``, ``architecture``: Verilog only, None for the default.
-    ``mcu``, ``max_flash``, ``max_ram``, ``single_header``: C only.
+    ``mcu``, ``max_flash``, ``max_ram``, ``single_header``, ``constant_time``: C only.
 
     ``vectors``: test frames stored in the folder.
     """
@@ -29,6 +29,7 @@ class Options:
     max_flash: int | None = None
     max_ram: int | None = None
     single_header: bool = False
+    constant_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def _c(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndarray | 
 
     _refuse_stream_options(options)
     limits = c.Limits(options.max_flash, options.max_ram)
-    plan = c.plan(graph, options.name, c.COptions(options.mcu or "generic", options.single_header, limits), typical)
+    plan = c.plan(graph, options.name, c.COptions(options.mcu or "generic", options.single_header, options.constant_time, limits), typical)
     resources = {
         "flash_table_bytes": plan.flash_table_bytes,
         "flash_code_bytes_estimated": plan.code_bytes,
@@ -66,8 +67,8 @@ def _c(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndarray | 
 def _verilog(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndarray | None = None) -> Rendered:
     from whetgen.backends import verilog
 
-    if (options.mcu, options.max_flash, options.max_ram, options.single_header) != (None, None, None, False):
-        raise BadInput("--mcu, --max-flash, --max-ram and --single-header are options of --target c")
+    if options.mcu or options.max_flash or options.max_ram or options.single_header or options.constant_time:
+        raise BadInput("--mcu, --max-flash, --max-ram, --single-header and --constant-time are options of --target c")
     chosen = verilog.VerilogOptions(
         bus_bits=_bus_bits(options.bus_bits), output=options.output, architecture=options.architecture
     )

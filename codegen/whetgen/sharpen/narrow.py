@@ -55,7 +55,11 @@ class NarrowWeights(keras.callbacks.Callback):
             latent.absorb()
 
     def _bits_of(self, layer: keras.layers.Layer) -> int:
-        return self.bits[layer.name] if isinstance(self.bits, Mapping) else self.bits
+        if not isinstance(self.bits, Mapping):
+            return self.bits
+        if layer.name not in self.bits:
+            raise ValueError(f"layer '{layer.name}' has no weight bits; there are those of {', '.join(self.bits)}")
+        return self.bits[layer.name]
 
 
 class _Latent:

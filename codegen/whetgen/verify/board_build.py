@@ -75,8 +75,8 @@ def _link(board: Board, sources: list[Path], defines: list[str], build: Path, op
         )
     scripts = [f"-T{ports() / script}" for script in board.scripts]
     image = build / "image.elf"
-    link = [*board.flags, *chosen, "-fstack-usage", "-Wl,--gc-sections", *board.link, *scripts]
-    _call([compiler, *link, *map(str, objects), "-o", str(image)], board, what)
+    link = [*board.flags, *chosen, "-fstack-usage", "-Wl,--gc-sections", *scripts]
+    _call([compiler, *link, *map(str, objects), *board.link, "-o", str(image)], board, what)
     return Image(image, build)
 
 

@@ -18,6 +18,9 @@ void reset(void)
     for (uint32_t *to = &bss_start; to != &bss_end;) {
         *to++ = 0;
     }
+#ifdef __ARM_FP
+    *(volatile uint32_t *)0xE000ED88u |= 0xFu << 20; /* access to the floating-point unit */
+#endif
     (void)main();
     for (;;) {
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from whetgen.backends.c import plan, render
+from whetgen.backends.c import COptions, plan, render
 from whetgen.ir import Graph
 from whetgen.reference import run
 from whetgen.verify.c_runner import SANITIZERS, WARNINGS, find_compiler, pack_codes
@@ -37,10 +37,13 @@ int main(void)
 
 
 def run_batch(
-    cases: list[tuple[Graph, np.ndarray]], folder: Path, flags: tuple[str, ...] = SANITIZERS
+    cases: list[tuple[Graph, np.ndarray]],
+    folder: Path,
+    flags: tuple[str, ...] = SANITIZERS,
+    options: COptions | None = None,
 ) -> list[np.ndarray]:
     """(frames, output length) of the generated C for each graph; all cases have equally many frames."""
-    plans = [plan(graph, f"net{k}") for k, (graph, _) in enumerate(cases)]
+    plans = [plan(graph, f"net{k}", options) for k, (graph, _) in enumerate(cases)]
     for each in plans:
         write(render(each), folder)
     names = [each.name for each in plans]

@@ -36,7 +36,10 @@ def test_cmake_takes_it_as_a_subdirectory(folder, tmp_path, class_of_blank):
     (tmp_path / "main.c").write_text(USE.format(name="tiny"))
     for command in (["cmake", "-S", ".", "-B", "build"], ["cmake", "--build", "build"]):
         subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
-    assert subprocess.run([tmp_path / "build" / "app"], capture_output=True, text=True, check=True).stdout == class_of_blank
+    assert (
+        subprocess.run([tmp_path / "build" / "app"], capture_output=True, text=True, check=True).stdout
+        == class_of_blank
+    )
 
 
 def test_cmake_builds_the_folder_alone(folder, tmp_path):
@@ -58,13 +61,27 @@ def test_an_arduino_builder_compiles_it(tmp_path):
     """As arduino-cli does: src is the only include path, C as gnu11, the sketch as C++ behind Arduino.h."""
     generate(tiny(), "c", tmp_path / "tiny", Options("tiny", mcu="avr"))
     facts = dict(line.split("=", 1) for line in (tmp_path / "tiny" / "library.properties").read_text().splitlines())
-    assert {"name", "version", "author", "maintainer", "sentence", "category", "architectures", "includes"} <= set(facts)
+    assert {"name", "version", "author", "maintainer", "sentence", "category", "architectures", "includes"} <= set(
+        facts
+    )
     (tmp_path / "Arduino.h").write_text(ARDUINO)
     source = tmp_path / "tiny" / "src"
     flags = ["-mmcu=atmega328p", "-Os", "-Wall", "-Wextra", "-Werror", f"-I{source}"]
     subprocess.run(["avr-gcc", *flags, "-std=gnu11", "-c", *map(str, source.glob("*.c"))], cwd=tmp_path, check=True)
     sketch = tmp_path / "tiny" / "examples" / "tiny" / "tiny.ino"
-    command = ["avr-g++", *flags, "-std=gnu++11", "-include", "Arduino.h", "-x", "c++", "-c", str(sketch), "-o", "sketch.o"]
+    command = [
+        "avr-g++",
+        *flags,
+        "-std=gnu++11",
+        "-include",
+        "Arduino.h",
+        "-x",
+        "c++",
+        "-c",
+        str(sketch),
+        "-o",
+        "sketch.o",
+    ]
     subprocess.run(command, cwd=tmp_path, check=True)
 
 
@@ -72,13 +89,17 @@ def test_platformio_and_zephyr_find_their_files(folder):
     facts = json.loads((folder / "library.json").read_text())
     assert (facts["name"], facts["build"]) == ("tiny", {"includeDir": "include", "srcDir": "src"})
     assert "cmake: zephyr\n" in (folder / "zephyr" / "module.yml").read_text()
-    named = {line.strip().removeprefix("../") for line in (folder / "zephyr" / "CMakeLists.txt").read_text().splitlines()}
+    named = {
+        line.strip().removeprefix("../") for line in (folder / "zephyr" / "CMakeLists.txt").read_text().splitlines()
+    }
     assert {f"src/{path.name}" for path in (folder / "src").glob("*.c")} <= named
 
 
 def test_the_single_header_is_the_whole_network(folder, tmp_path, class_of_blank):
     (tmp_path / "main.c").write_text("#define tiny_IMPLEMENTATION\n" + USE.format(name="tiny"))
-    (tmp_path / "other.c").write_text('#include "tiny.h"\nint other(const tiny_input_t *x) { return tiny_predict(x); }\n')
+    (tmp_path / "other.c").write_text(
+        '#include "tiny.h"\nint other(const tiny_input_t *x) { return tiny_predict(x); }\n'
+    )
     flags = ["-std=c99", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
     command = ["cc", *flags, f"-I{folder / 'single_header'}", "main.c", "other.c", "-o", "app"]
     subprocess.run(command, cwd=tmp_path, check=True)

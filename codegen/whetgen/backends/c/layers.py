@@ -5,6 +5,7 @@ from __future__ import annotations
 from whetgen.backends.c.candidates import Candidate, Planned, candidates, pooled
 from whetgen.backends.c.choose import Group, Limits, Need, choose
 from whetgen.backends.c.code_size import code_bytes
+from whetgen.backends.c.constant_time import in_constant_time
 from whetgen.backends.c.drafts import draft_copy
 from whetgen.backends.c.memory import place_tensors
 from whetgen.backends.c.records import Choice, Draft, Option
@@ -16,13 +17,17 @@ from whetgen.errors import BadInput
 _LIMIT = 1 << 31
 
 
-def choose_drafts(planned: Planned, names: Identifiers, limits: Limits) -> tuple[tuple[Draft, ...], tuple[Choice, ...]]:
+def choose_drafts(
+    planned: Planned, names: Identifiers, limits: Limits, constant_time: bool = False
+) -> tuple[tuple[Draft, ...], tuple[Choice, ...]]:
     """The calls in their order, and what stood to choose from.
 
     Raises:
         BadInput: a layer exceeds the target's limits, or nothing fits ``limits``.
     """
     layers, groups = _groups(planned, names)
+    if constant_time:
+        groups = [in_constant_time(layer, group) for layer, group in zip(layers, groups, strict=True)]
     copies = _copies(planned.tensors, names)
 
     def measure(picks: tuple[Candidate, ...]) -> Need:

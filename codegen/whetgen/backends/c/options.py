@@ -10,8 +10,10 @@ from whetgen.backends.c.choose import Limits
 @dataclass(frozen=True)
 class COptions:
     """``mcu``: a name of ``mcus.MCUS``; ``single_header``: one more file with everything in it;
+    ``constant_time``: the same instructions for any input;
     ``limits``: of flash and RAM."""
 
     mcu: str = "generic"
     single_header: bool = False
+    constant_time: bool = False
     limits: Limits = field(default_factory=Limits)

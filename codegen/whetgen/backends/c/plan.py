@@ -40,7 +40,11 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     tensors = Tensors(graph)
     mcu = find_mcu(options.mcu)
     rates = guessed_rates(graph) if codes is None else measured_rates(graph, codes)
-    drafts, choices = choose_drafts(Planned(tensors, rates, mcu), Identifiers(name), options.limits)
+    if options.constant_time:
+        rates = dict.fromkeys(rates, 1.0)  # every input costs what a spike costs
+    drafts, choices = choose_drafts(
+        Planned(tensors, rates, mcu), Identifiers(name), options.limits, options.constant_time
+    )
     offsets, used = place_tensors(tensors, drafts)
     layers = tuple(_layer(draft, k, tensors, offsets) for k, draft in enumerate(drafts))
     predicts = len(graph.outputs) == 1 and graph.outputs[0].classifier

@@ -1,0 +1,136 @@
+"""The planner: packings in exact integers, the choice under limits, what it says when nothing fits."""
+
+import subprocess
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.verify.test_boards import real_digits, small_network
+
+from whetgen.assets import assets
+from whetgen.backends.c import MCUS, COptions, Limits, plan
+from whetgen.backends.c.code_size import THUMB_BYTES
+from whetgen.backends.c.lanes import nibble_sums, pack_lanes
+from whetgen.backends.c.mcus import find_mcu
+from whetgen.backends.c.planes import as_planes
+from whetgen.backends.c.rates import guessed_rates, measured_rates
+from whetgen.errors import BadInput
+from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
+from whetgen.ir.nodes import Dense, Input, Threshold
+from whetgen.reference import run_tensors
+
+numbers = st.lists(st.integers(-128, 127), min_size=1, max_size=40)
+
+
+@given(st.lists(st.integers(0, 255), min_size=1, max_size=80), st.sampled_from([8, 16, 32]))
+@settings(max_examples=60, deadline=None)
+def test_planes_hold_each_number_in_its_lane(values, bits):
+    words = as_planes(np.array(values), 8, bits)
+    for lane, value in enumerate(values):
+        block, place = divmod(lane, bits)
+        assert sum(((int(words[block, k]) >> place) & 1) << k for k in range(8)) == value
+
+
+@given(numbers, numbers, st.sampled_from([(16, 1), (16, 2), (32, 4)]))
+@settings(max_examples=60, deadline=None)
+def test_words_of_lanes_add_like_their_numbers(first, second, form):
+    """Borrows between lanes cancel: the words' sum, with half a lane added to each, holds the sums."""
+    bits, block = form
+    count = min(len(first), len(second))
+    rows = np.array([first[:count], second[:count], [1 << (bits - 1)] * count])
+    words = pack_lanes(rows, bits, block).reshape(3, -1)
+    total = [int(column) % (1 << 32) for column in words.astype(object).sum(axis=0)]
+    for n in range(count):
+        lane = total[n * bits // 32] >> (n * bits % 32) & ((1 << bits) - 1)
+        assert lane - (1 << (bits - 1)) == first[n] + second[n]
+
+
+@given(st.integers(1, 9), st.integers(1, 4), st.randoms(use_true_random=False))
+@settings(max_examples=40, deadline=None)
+def test_nibble_tables_hold_the_sum_of_each_subset(inputs, neurons, random):
+    weights = np.array([[random.randint(-99, 99) for _ in range(neurons)] for _ in range(inputs)])
+    sums = nibble_sums(weights)
+    for group in range(-(-inputs // 4)):
+        for value in range(16):
+            rows = [4 * group + k for k in range(4) if value >> k & 1 and 4 * group + k < inputs]
+            assert sums[16 * group + value].tolist() == weights[rows].sum(axis=0).tolist()
+
+
+def flash(made) -> int:
+    return made.flash_table_bytes + made.code_bytes
+
+
+def test_a_limit_of_flash_gives_a_smaller_and_slower_choice():
+    free = plan(small_network(), "net")
+    tight = plan(small_network(), "net", COptions(limits=Limits(flash=flash(free) - 200)))
+    assert flash(tight) <= flash(free) - 200
+    assert sum(c.cycles for c in tight.choices) > sum(c.cycles for c in free.choices)
+
+
+def test_a_limit_that_nothing_keeps_is_refused_with_the_numbers():
+    with pytest.raises(BadInput) as error:
+        plan(small_network(), "net", COptions(limits=Limits(flash=1000, ram=100)))
+    assert str(error.value).startswith(
+        "--max-flash 1000 --max-ram 100: no choice of kernels fits; the smallest flash is about "
+    )
+    assert str(error.value).endswith("; raise the limit, or narrow the weights with --weight-bits")
+
+
+def test_the_choice_is_the_fastest_of_all_that_fit():
+    """Against the cheapest estimate of each layer, which no limit forbids."""
+    for choice in plan(small_network(), "net").choices:
+        assert choice.cycles == min(option.cycles for option in choice.options)
+        assert choice.kernel in [option.kernel for option in choice.options]
+
+
+@pytest.mark.parametrize("name", MCUS)
+def test_every_mcu_has_a_plan(name):
+    made = plan(small_network(), "net", COptions(mcu=name), real_digits(20))
+    assert (made.mcu, len(made.choices)) == (name, 4)
+    assert name != "avr" or not any("_w32" in file or "_i64" in file for file in made.runtime_files)
+
+
+def test_an_unknown_mcu_is_refused():
+    with pytest.raises(BadInput) as error:
+        find_mcu("z80")
+    assert str(error.value) == f"--mcu z80: choose one of {', '.join(MCUS)}"
+
+
+def test_sums_beyond_32_bits_are_refused_for_the_avr():
+    weights = np.full((4, 2), 1 << 40)
+    nodes = (
+        Input("in", (4,), ELEMENT_TYPES["bit"]),
+        Dense("wide", "in", weights, np.zeros(2, int)),
+        Threshold("f", "wide", np.ones(2, int)),
+    )
+    graph = validate(Graph(nodes, (Output("o", "f", "spikes"),)))
+    plan(graph, "net")
+    with pytest.raises(BadInput) as error:
+        plan(graph, "net", COptions(mcu="avr"))
+    assert str(error.value) == (
+        "layer 'wide' needs sums of more than 32 bits, which --mcu avr does not have; narrow the weights with --weight-bits"
+    )
+
+
+def test_rates_are_measured_on_frames_and_guessed_without():
+    graph, codes = small_network(), real_digits(10)
+    tensors = run_tensors(graph, codes)
+    assert measured_rates(graph, codes)["shapes"] == np.count_nonzero(tensors["shapes"]) / tensors["shapes"].size
+    assert guessed_rates(graph)["shapes"] == 0.25
+
+
+def test_code_sizes_are_those_of_the_compiler(tmp_path):
+    for file in (assets() / "firmware" / "runtime").glob("*.c"):
+        flags = ["-mcpu=cortex-m4", "-mthumb", "-std=c99", "-Os", "-ffunction-sections"]
+        subprocess.run(["arm-none-eabi-gcc", *flags, "-c", str(file), "-o", f"{file.stem}.o"], cwd=tmp_path, check=True)
+    sizes = subprocess.run(
+        ["arm-none-eabi-size", *THUMB_BYTES_FILES], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    found = {line.split()[5].removesuffix(".o"): int(line.split()[0]) for line in sizes.stdout.splitlines()[1:]}
+    assert found.keys() == {file.stem for file in (assets() / "firmware" / "runtime").glob("*.c")}
+    for name, size in found.items():
+        assert THUMB_BYTES[name] == pytest.approx(size, rel=0.2, abs=24), name
+
+
+THUMB_BYTES_FILES = [f"{name}.o" for name in THUMB_BYTES]
