@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from whetgen.backends.aligned import aligned_lines
 from whetgen.backends.c.storage import Elements, signed_elements, wide_words
 from whetgen.backends.identifiers import comment_text
-
-_COLUMNS = 100
 
 
 @dataclass(frozen=True)
@@ -64,14 +63,14 @@ def make_table(name: str, what: str, values: np.ndarray, wide: bool = False) -> 
     if elements.wide:
         comment = f"{what} ({shape}), {elements.words} 32-bit word(s) each, least significant first"
         literals = [f"0x{word:08x}" for v in flat for word in _words(v, elements.words)]
-        return CTable(name, comment_text(comment), elements, len(literals), _lines(literals, elements.words))
+        return CTable(name, comment_text(comment), elements, len(literals), aligned_lines(literals, elements.words))
     comment = f"{what} ({shape}), {elements.ctype.removesuffix('_t')}"
     return CTable(
         name,
         comment_text(comment),
         elements,
         len(flat),
-        _lines([_literal(v) for v in flat], values.shape[-1]),
+        aligned_lines([_literal(v) for v in flat], values.shape[-1]),
     )
 
 
@@ -81,7 +80,7 @@ def make_words(name: str, what: str, words: np.ndarray, bits: int) -> CTable:
     literals = [f"0x{word:0{digits}x}" for word in words.reshape(-1).tolist()]
     shape = ", ".join(map(str, words.shape))
     comment = comment_text(f"{what} ({shape}), uint{bits}")
-    return CTable(name, comment, Elements(f"WG_U{bits}"), len(literals), _lines(literals, words.shape[-1]))
+    return CTable(name, comment, Elements(f"WG_U{bits}"), len(literals), aligned_lines(literals, words.shape[-1]))
 
 
 def share_rows(entries: np.ndarray) -> Rows:
@@ -105,12 +104,3 @@ def _words(value: int, count: int) -> list[int]:
 def _literal(value: int) -> str:
     """A C99 integer constant; the most negative int64 has no literal of its own."""
     return str(value) if value > -(1 << 63) else f"({value + 1} - 1)"
-
-
-def _lines(literals: list[str], row: int) -> tuple[str, ...]:
-    """Aligned columns; a line holds a whole number of rows, or a row a whole number of lines, where one fits."""
-    width = max(map(len, literals))
-    room = max(_COLUMNS // (width + 2), 1)
-    each = max(room // row, 1) * row if row <= room else room
-    padded = [literal.rjust(width) for literal in literals]
-    return tuple(", ".join(padded[i : i + each]) + "," for i in range(0, len(padded), each))
