@@ -1,0 +1,101 @@
+"""Proofs of the library's modules for all inputs and all time, and what each proof would catch.
+
+`formal_<module>.v` states a module's rules without looking inside; `formal_*.v` of other names are shared. A proof of
+small sizes: modules of other parameters, and those that read tables, are simulated (hdl/tests).
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from whetgen.formal import prove
+
+FORMAL = Path(__file__).resolve().parent
+RTL = FORMAL.parent / "rtl"
+SHARED = sorted(path for path in FORMAL.glob("formal_*.v") if not path.stem.startswith("formal_wg_"))
+
+# Module -> settings of its proof; the defaults stand in the file.
+SETTINGS = {
+    "wg_delay": [{}, {"CYCLES": 1}],
+    "wg_pipeline": [{}, {"STAGES": 1}, {"STAGES": 2, "INTERVAL": 3}],
+    "wg_frame_check": [{}, {"BEATS": 1}, {"BEATS": 4}],
+    "wg_frame_in": [{}, {"BEATS": 1, "FRAME_WIDTH": 2}, {"BEATS": 3, "FRAME_WIDTH": 5}],
+    "wg_frame_out": [{}, {"BEATS": 1}],
+    "wg_receive": [{}, {"BEATS": 1}],
+    "wg_frame_buffer": [{}, {"WRITE_BITS": 2, "READ_BITS": 1, "READ_ADDRESS_BITS": 3, "BANKS": 3}],
+    "wg_fold_send": [{}, {"BEATS": 1}, {"SIGNED": 0}, {"BUS_WIDTH": 2}],
+    "wg_fold_argmax": [{}, {"SIGNED": 0}, {"COUNT": 4}],
+    "wg_walker": [{}, {"BY_CHANNEL": 1}, {"STRIDE_Y": 1, "DILATION_X": 1, "CHUNKS": 1, "PASSES": 3}],
+    "wg_resize": [{}, {"SIGNED": 0}],
+    "wg_transpose": [{}],
+    "wg_gather": [{}],
+    "wg_window": [{}],
+    "wg_argmax": [{}, {"COUNT": 5, "WIDTH": 2, "LATENCY": 3}],
+    "wg_tree": [{}, {"LARGEST": 1}, {"LARGEST": 1, "SIGNED": 1}, {"LANES": 2, "TERMS": 3, "LATENCY": 1}],
+    "wg_neuron": [{}, {"IN_WIDTH": 2, "IN_SIGNED": 1}, {"FIRE": 0, "OUT_WIDTH": 6, "IN_WIDTH": 2}],
+    "wg_blend": [{}, {"FIRE": 0, "OUT_WIDTH": 5}],
+}
+
+# (module, its text, a mistake instead): each must break the module's proof.
+MISTAKES = [
+    ("wg_delay", "chain_reg[CYCLES*WIDTH-1 -: WIDTH]", "chain_reg[WIDTH-1:0]"),
+    ("wg_pipeline", "!out_valid || out_ready", "1'b1"),
+    ("wg_pipeline", "advance && wait_reg == 32'd0", "wait_reg == 32'd0"),
+    ("wg_pipeline", "INTERVAL - 1;", "INTERVAL;"),
+    ("wg_frame_check", "(overrun_reg || final_beat)", "final_beat"),
+    ("wg_frame_check", "if (last || final_beat)", "if (final_beat)"),
+    ("wg_frame_in", "!final_beat || !valid_reg || frame_ready", "1'b1"),
+    ("wg_frame_in", "{s_axis_tdata, earlier_reg}", "{earlier_reg, s_axis_tdata}"),
+    ("wg_frame_in", "commit || (valid_reg && !frame_ready)", "commit || valid_reg"),
+    ("wg_frame_out", "!valid_reg || (beat && m_axis_tlast)", "!valid_reg || m_axis_tlast"),
+    ("wg_frame_out", "count_reg <= count_reg + 1'b1", "count_reg <= count_reg + (frame_valid ? 2'd2 : 2'd1)"),
+    ("wg_receive", "s_axis_tvalid && s_axis_tready", "s_axis_tvalid"),
+    ("wg_frame_buffer", "full_reg < ALL_BANKS", "full_reg <= ALL_BANKS"),
+    ("wg_frame_buffer", "rst || wr_drop || (wr_valid", "rst || (wr_valid"),
+    ("wg_frame_buffer", "rd_bank_reg == LAST_BANK ? 32'd0", "rd_bank_reg == LAST_BANK ? 32'd1"),
+    ("wg_fold_send", "!valid_reg || m_axis_tready", "1'b1"),
+    ("wg_fold_send", "valid_reg && last_reg && m_axis_tready", "valid_reg && last_reg"),
+    ("wg_fold_send", "start || (busy_reg && !in_release)", "start || (busy_reg && !last_reg)"),
+    ("wg_fold_argmax", "score > best_reg", "score >= best_reg"),
+    ("wg_fold_argmax", "(done_reg && !m_axis_tready)", "1'b0"),
+    ("wg_walker", "ky_reg == KERNEL_Y - 1", "kx_reg == KERNEL_Y - 1"),
+    ("wg_walker", "x >= 0 && x < WIDTH;", "x < WIDTH;"),
+    ("wg_resize", "SIGNED != 0 && data", "SIGNED == 0 && data"),
+    ("wg_transpose", "(block*COLUMNS + column)*ROWS + row", "(block*COLUMNS + column)*ROWS + column"),
+    ("wg_gather", "index < SOURCES", "index <= SOURCES"),
+    ("wg_window", "ox*STRIDE_X", "ox*STRIDE_Y"),
+    ("wg_argmax", "$signed(challenger) >", "$signed(challenger) >="),
+    ("wg_tree", "word = LARGEST != 0", "word = member == 3 ? term : LARGEST != 0"),
+    ("wg_neuron", ">= $signed(level)", "> $signed(level)"),
+    ("wg_blend", ">= $signed(level)", "> $signed(level)"),
+]
+
+
+def proof(module: str, rtl: Path, parameters: dict[str, int]):
+    sources = [*SHARED, FORMAL / f"formal_{module}.v", *sorted(rtl.glob("*.v"))]
+    return prove(sources, f"formal_{module}", parameters, seconds=120)
+
+
+def test_every_statement_is_proved_and_shown_able_to_fail():
+    stated = {path.stem.removeprefix("formal_") for path in FORMAL.glob("formal_wg_*.v")}
+    assert stated == set(SETTINGS) == {module for module, _, _ in MISTAKES}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module, parameters", [(m, p) for m, several in SETTINGS.items() for p in several])
+def test_the_module_keeps_its_rules_for_all_inputs(module, parameters):
+    result = proof(module, RTL, parameters)
+    assert result.holds, str(result)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module, right, wrong", MISTAKES)
+def test_a_mistake_breaks_the_proof(module, right, wrong, tmp_path):
+    for source in RTL.glob("*.v"):
+        shutil.copy(source, tmp_path)
+    text = (tmp_path / f"{module}.v").read_text()
+    assert right in text
+    (tmp_path / f"{module}.v").write_text(text.replace(right, wrong, 1))
+    result = proof(module, tmp_path, SETTINGS[module][-1] if "INTERVAL" in wrong else {})
+    assert result.holds is False and result.failed.startswith("formal_"), str(result)
