@@ -9,7 +9,8 @@ from whetgen.backends.hardware.options import HardwareOptions
 
 Architecture = Literal["auto", "unrolled", "folded"]
 
-UNROLLED_BUDGET = 20_000
+UNROLLED_BUDGET = 30_000
+LEVELS_PER_STAGE = 3
 UNROLLED_WINDOWS = 1  # convolutions and pools; each is copied for every position
 
 
@@ -17,9 +18,11 @@ UNROLLED_WINDOWS = 1  # convolutions and pools; each is copied for every positio
 class VerilogOptions(HardwareOptions):
     """Options of the target; the defaults suit a first try.
 
-    ``unrolled_budget``: largest number of multiply-adds in a frame that "auto" unrolls, with at most one sliding
-    window among the layers. Folding concerns the folded architecture only.
+    ``unrolled_budget``: largest number of literals (single bits that are added) that "auto" unrolls, with at most one sliding
+    window among the layers. ``levels_per_stage``: tables in a row between two registers of the unrolled form. Folding concerns the
+    folded architecture only.
     """
 
     architecture: Architecture = "auto"
     unrolled_budget: int = UNROLLED_BUDGET
+    levels_per_stage: int = LEVELS_PER_STAGE

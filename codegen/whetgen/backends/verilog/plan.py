@@ -10,9 +10,10 @@ from whetgen.backends.hardware.steps import Steps, steps_of
 from whetgen.backends.hardware.streams import Stream, input_stream, output_stream
 from whetgen.backends.identifiers import Identifiers, check_name
 from whetgen.backends.verilog.folded import Folded
+from whetgen.backends.verilog.logic.module import LOGIC_CELLS, LogicModule
 from whetgen.backends.verilog.netlist import Rom, Section
 from whetgen.backends.verilog.options import UNROLLED_WINDOWS, VerilogOptions
-from whetgen.backends.verilog.unrolled import MAX_WORD_BITS, Unrolled, multiply_adds, sliding_windows, widest_word
+from whetgen.backends.verilog.unrolled import MAX_WORD_BITS, Unrolled, literals, sliding_windows, widest_word
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 
@@ -45,6 +46,7 @@ class VerilogPlan:
     cycles: tuple[LayerCycles, ...]
     sections: tuple[Section, ...]
     roms: tuple[Rom, ...]
+    logic: tuple[LogicModule, ...]
     modules: tuple[str, ...]
     resources: dict[str, int]
 
@@ -73,11 +75,11 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     steps = steps_of(graph, identifiers)
     architecture = _architecture(steps, options)
     if architecture == "unrolled":
-        built = Unrolled(steps, source, sink, identifiers)
-        cycles, roms = tuple(LayerCycles(layer, n) for layer, n in built.cycles), ()
+        built = Unrolled(steps, source, sink, identifiers, name, options.levels_per_stage)
+        cycles, roms, logic = tuple(LayerCycles(layer, n) for layer, n in built.cycles), (), tuple(built.logic)
     else:
         built = Folded(steps, source, sink, identifiers, name, options)
-        cycles, roms = tuple(LayerCycles(*row) for row in built.cycles), tuple(built.roms)
+        cycles, roms, logic = tuple(LayerCycles(*row) for row in built.cycles), tuple(built.roms), ()
     check_pace("the network with its streams", built.interval, options, "widen --bus-bits, or lower --target-fps")
     sections = tuple(built.sections)
     return VerilogPlan(
@@ -90,7 +92,8 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
         cycles,
         sections,
         roms,
-        _library_modules(sections),
+        logic,
+        _library_modules(sections) if not logic else (*_library_modules(sections), *LOGIC_CELLS),
         estimate(steps, sum(rom.width * len(rom.words) for rom in roms)),
     )
 
@@ -109,15 +112,14 @@ def _architecture(steps: Steps, options: VerilogOptions) -> str:
         return options.architecture
     small = (
         not options.folding
-        and multiply_adds(steps) <= options.unrolled_budget
         and sliding_windows(steps) <= UNROLLED_WINDOWS
+        and literals(steps) <= options.unrolled_budget
     )
     return "unrolled" if widest <= MAX_WORD_BITS and small else "folded"
 
 
 _NEEDS = {
     "wg_frame_in": ("wg_frame_check",),
-    "wg_neuron": ("wg_tree",),
     "wg_receive": ("wg_frame_check",),
     "wg_fold_linear": ("wg_walker",),
     "wg_fold_pool": ("wg_walker",),

@@ -20,6 +20,8 @@ def render(plan: VerilogPlan) -> dict[str, str]:
     files = {f"rtl/{plan.name}.v": hdl.get_template("top.v.j2").render(plan=plan, clocks=_clock_ports(plan))}
     for rom in plan.roms:
         files[f"rtl/{rom.module}.v"] = hdl.get_template("rom.v.j2").render(plan=plan, rom=rom)
+    for module in plan.logic:
+        files[f"rtl/{module.name}.v"] = hdl.get_template("logic.v.j2").render(plan=plan, module=module)
     for module in plan.modules:
         files[f"rtl/{module}.v"] = (assets() / "hdl" / "rtl" / f"{module}.v").read_text()
     sources = sorted(Path(path).name for path in files)

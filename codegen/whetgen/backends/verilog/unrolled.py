@@ -1,16 +1,7 @@
-"""The unrolled architecture: every tensor is a bus, every layer a pipeline, one enable for all.
+"""The unrolled architecture: every tensor is a bus, every layer a module of counters and carry chains, one enable for all.
 
-Latency in cycles, closed formula: ``input beats + sum of the layers on the longest path + 1``.
-
-==========  ======================================================
-layer       cycles
-==========  ======================================================
-Linear      2 + ceil(log4(ceil(taps * channels / 4)))
-Pool        ceil(log4(taps))
-Blend       2
-Move        0
-class       ceil(log2(scores))
-==========  ======================================================
+Latency in cycles: ``input beats + sum of the layers on the longest path + 1``. A layer takes as many cycles as its logic has stages
+of ``levels_per_stage`` tables (``logic/pipeline.py``), a Move none, the class ``ceil(log2(scores))``.
 
 Interval: ``max(input beats, output beats)``.
 """
@@ -23,35 +14,29 @@ from functools import singledispatchmethod
 import numpy as np
 
 from whetgen.backends.hardware.describe import describe
-from whetgen.backends.hardware.steps import Blend, Geometry, Linear, Move, Pool, Step, Steps, Tensor
+from whetgen.backends.hardware.steps import Linear, Move, Pool, Step, Steps, Tensor
 from whetgen.backends.hardware.streams import Stream
-from whetgen.backends.hardware.widths import blend_widths, layer_widths
 from whetgen.backends.identifiers import Identifiers
-from whetgen.backends.verilog.netlist import Constant, Instance, Section, Wire, concatenation, literal, packed, pairs
+from whetgen.backends.verilog.logic.digits import signed_digits
+from whetgen.backends.verilog.logic.layers import logic_of
+from whetgen.backends.verilog.logic.module import LogicModule, logic_module
+from whetgen.backends.verilog.netlist import Constant, Instance, Section, Wire, concatenation, packed, pairs
 from whetgen.ir.integers import signed_bits, unsigned_bits
 
 MAX_WORD_BITS = 1 << 16  # Verilator's longest constant
-
-
-def tree_levels(terms: int) -> int:
-    """Levels of a four-to-one reduction tree: ``ceil(log4(terms))``."""
-    levels = 0
-    while terms > 1:
-        terms, levels = -(-terms // 4), levels + 1
-    return levels
-
-
-def linear_cycles(inputs: int) -> int:
-    return 2 + tree_levels(-(-inputs // 4))
 
 
 def argmax_levels(count: int) -> int:
     return (count - 1).bit_length()
 
 
-def multiply_adds(steps: Steps) -> int:
-    """Multiply-adds of one frame, zero weights of grouped convolutions included."""
-    return sum(step.multiply_adds for step in steps.steps if isinstance(step, Linear))
+def literals(steps: Steps) -> int:
+    """Single bits that the layers' sums would add: the size of the unrolled network before anything is shared."""
+    return sum(
+        s.geometry.positions * s.source.width * int(np.count_nonzero(signed_digits(s.weights)))
+        for s in steps.steps
+        if isinstance(s, Linear)
+    )
 
 
 def sliding_windows(steps: Steps) -> int:
@@ -66,28 +51,18 @@ def widest_word(steps: Steps) -> int:
 
 def _word_bits(step: Step) -> list[int]:
     bits = [step.result.bits, sum(t.count for t in step.sources) * step.result.width]
-    if isinstance(step, Linear):
-        g, (weight, total) = step.geometry, layer_widths(step)
-        bits += [
-            g.positions * len(step.weights) * step.source.width,
-            step.weights.size * weight,
-            g.positions * step.neurons * -(-len(step.weights) // 4) * total,
-        ]
-    elif isinstance(step, Pool):
-        bits += [step.geometry.positions * step.geometry.taps * step.geometry.channels * step.result.width]
-    elif isinstance(step, Blend):
-        factor, total = blend_widths(step)
-        bits += [step.result.count * len(step.factors) * max(factor, total)]
-    else:
-        bits += [step.result.count * 20]
-    return bits
+    return [*bits, step.result.count * unsigned_bits(sum(t.count for t in step.sources))] if isinstance(step, Move) else bits
 
 
 class Unrolled:
     """Builds the sections of one unrolled network."""
 
-    def __init__(self, steps: Steps, source: Stream, sink: Stream, identifiers: Identifiers):
+    def __init__(
+        self, steps: Steps, source: Stream, sink: Stream, identifiers: Identifiers, name: str, levels_per_stage: int
+    ):
         self.identifiers, self.source, self.sink = identifiers, source, sink
+        self.name, self.levels_per_stage = name, levels_per_stage
+        self.logic: list[LogicModule] = []
         self.sections: list[Section] = []
         self.cycles: list[tuple[str, int]] = []
         self._ready = {steps.input.name: 0}
@@ -165,130 +140,21 @@ class Unrolled:
 
     @singledispatchmethod
     def _build(self, step: Step) -> int:
-        raise TypeError(f"no unrolled form of {type(step).__name__}")
-
-    @_build.register
-    def _(self, step: Linear) -> int:
-        name, geometry = step.result.name, step.geometry
-        taps = self._windows(step.source.name, step.source.width, geometry, 0, name)
-        width = 1 if step.fire else step.result.width
-        weight_width, sum_width = layer_widths(step)
-        weights = self._constant(
-            f"{name}_weights", step.weights.T.reshape(-1), weight_width, f"neuron by neuron, {weight_width} bits each"
-        )
-        role = "thresholds" if step.fire else "biases"
-        levels = self._constant(
-            f"{name}_{role}",
-            step.levels.reshape(-1),
-            sum_width,
-            f"{role} in the order of the neurons, {sum_width} bits each",
-        )
+        """Counters and chains in a module of the layer's own."""
+        name = step.result.name
+        cycle, buses = self._meet(step.sources)
+        module = self.identifiers.unique(f"{self.name}_{name}_logic")
+        made = logic_module(module, f"{step.layer}: {describe(step)}", logic_of(step), self.levels_per_stage)
+        self.logic.append(made)
         self.wires.append(Wire(name, step.result.bits))
-        self._clocked(
-            "wg_neuron",
-            f"{name}_{'fire' if step.fire else 'sum'}",
-            {
-                "POSITIONS": geometry.positions,
-                "NEURONS": step.neurons,
-                "INPUTS": len(step.weights),
-                "IN_WIDTH": step.source.width,
-                "IN_SIGNED": int(step.source.signed),
-                "WEIGHT_WIDTH": weight_width,
-                "SUM_WIDTH": sum_width,
-                "OUT_WIDTH": width,
-                "FIRE": int(step.fire),
-                "LEVEL_COUNT": len(step.levels),
-                "WEIGHTS": weights,
-                "LEVELS": levels,
-            },
-            {"taps": taps, "results": name},
-        )
-        return self._ready[step.source.name] + linear_cycles(len(step.weights))
+        ports = {"x": concatenation(buses), "y": name}
+        (self._clocked if made.stages else self._instance)(module, f"{name}_layer", {}, ports)
+        return cycle + len(made.stages)
 
     def _constant(self, name: str, values, width: int, comment: str) -> str:
         name = self.identifiers.unique(name.upper())
         self.constants.append(Constant(name, width * len(values), packed(values, width), comment))
         return name
-
-    def _windows(self, bus: str, width: int, geometry: Geometry, fill: int, name: str) -> str:
-        if geometry.trivial:
-            return bus
-        g = geometry
-        windows = self._wire(f"{name}_windows", g.positions * g.taps * g.channels * width)
-        self._instance(
-            "wg_window",
-            f"{name}_window",
-            {
-                "HEIGHT": g.height,
-                "WIDTH": g.width,
-                "CHANNELS": g.channels,
-                **g.sliding(),
-                "ELEMENT_WIDTH": width,
-                "FILL": literal(fill, width),
-            },
-            {"map": bus, "windows": windows},
-        )
-        return windows
-
-    @_build.register
-    def _(self, step: Pool) -> int:
-        name, g, width = step.result.name, step.geometry, step.result.width
-        bus = self._resized(step.source.name, step.source, width, f"for_{name}")
-        windows = self._windows(bus, width, g, step.fill, name)
-        by_channel = self._wire(f"{name}_by_channel", g.positions * g.taps * g.channels * width)
-        shape = {"BLOCKS": g.positions, "ROWS": g.taps, "COLUMNS": g.channels, "WIDTH": width}
-        self._instance("wg_transpose", f"{name}_order", shape, {"data": windows, "transposed": by_channel})
-        self.wires.append(Wire(name, step.result.bits))
-        self._clocked(
-            "wg_tree",
-            f"{name}_{'largest' if step.largest else 'sum'}",
-            {
-                "LANES": g.positions * g.channels,
-                "TERMS": g.taps,
-                "WIDTH": width,
-                "LARGEST": int(step.largest),
-                "SIGNED": int(step.result.signed),
-            },
-            {"terms": by_channel, "results": name},
-        )
-        return self._ready[step.source.name] + tree_levels(g.taps)
-
-    @_build.register
-    def _(self, step: Blend) -> int:
-        name, count = step.result.name, step.result.count
-        cycle, buses = self._meet(step.sources)
-        operands = [
-            self._resized(b, t, step.operand_width, f"{k}_for_{name}")
-            for k, (b, t) in enumerate(zip(buses, step.sources, strict=True))
-        ]
-        factor_width, sum_width = blend_widths(step)
-        repeat = count // len(step.levels)
-        role = "thresholds" if step.fire else "biases"
-        factors = self._constant(
-            f"{name}_factors",
-            np.tile(step.factors, repeat).reshape(-1),
-            factor_width,
-            f"{step.layer}: factors, {factor_width} bits each",
-        )
-        levels = self._constant(
-            f"{name}_{role}", np.tile(step.levels, repeat), sum_width, f"{step.layer}: {role}, {sum_width} bits each"
-        )
-        self.wires.append(Wire(name, step.result.bits))
-        self._clocked(
-            "wg_blend",
-            f"{name}_blend",
-            {
-                "OPERANDS": len(operands),
-                "COUNT": count,
-                "IN_WIDTH": step.operand_width,
-                "FACTOR_WIDTH": factor_width,
-                "SUM_WIDTH": sum_width,
-                "OUT_WIDTH": 1 if step.fire else step.result.width,
-                "FIRE": int(step.fire),
-            },
-            {"factors": factors, "levels": levels, "operands": concatenation(operands), "results": name},
-        )
-        return cycle + 2
 
     @_build.register
     def _(self, step: Move) -> int:

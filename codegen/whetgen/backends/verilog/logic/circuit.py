@@ -1,0 +1,160 @@
+"""A layer as cells on single bits.
+
+A *net* is a number, a *literal* is ``2 * net + inverted``; net 0 is the constant, so that FALSE is 0 and TRUE is 1.
+
+=======  ===============================  ============================  =====================================
+cell     inputs                           outputs                       costs on LUTs of six inputs
+=======  ===============================  ============================  =====================================
+Count    up to 7 literals, at most 6 of   their number, 1 to 3 bits     a LUT a bit; none where an Add that
+         them not constant                                              alone reads it has room for five inputs
+Add      two words and a carry            the sum, or the last carry    a LUT a bit, a CARRY4 for four
+Table    up to 6 literals                 any function, 1 bit           a LUT
+=======  ===============================  ============================  =====================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+Literal = int
+FALSE, TRUE = 0, 1
+MAX_TABLE_INPUTS = 6
+CHAIN_BITS_PER_LEVEL = 16  # a chain of so many bits is about as slow as a table
+
+
+def invert(literal: Literal) -> Literal:
+    return literal ^ 1
+
+
+def is_constant(literal: Literal) -> bool:
+    return literal < 2
+
+
+def add_levels(width: int) -> int:
+    """Tables in a row that take as long as a carry chain of that width."""
+    return 1 + -(-width // CHAIN_BITS_PER_LEVEL)
+
+
+@dataclass(frozen=True)
+class Count:
+    """The number of ``inputs`` that are 1, least significant bit first; ``outputs`` are nets."""
+
+    inputs: tuple[Literal, ...]
+    outputs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Add:
+    """``left + right + carry``, words of literals, least significant bit first.
+
+    ``left`` holds plain nets where it can: a carry chain takes them as they are. ``outputs`` are the nets of the sum, modulo
+    its width, and ``top`` is the net of the carry that leaves it; a sum that nobody reads has no outputs.
+    """
+
+    left: tuple[Literal, ...]
+    right: tuple[Literal, ...]
+    carry: Literal
+    outputs: tuple[int, ...]
+    top: int
+
+    @property
+    def inputs(self) -> tuple[Literal, ...]:
+        return (*self.left, *self.right, self.carry)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Bit ``i`` of ``truth`` is the output where the inputs, the first as the lowest bit, make the number i."""
+
+    inputs: tuple[Literal, ...]
+    truth: int
+    outputs: tuple[int, ...]
+
+
+Cell = Count | Add | Table
+
+
+@dataclass
+class Circuit:
+    """Cells in the order in which they can be evaluated; equal cells are built once.
+
+    Nets 1 to ``inputs`` come from outside. ``level``: of each net, tables on the longest way to it; an Add is one and another for each
+    ``CHAIN_BITS_PER_LEVEL``. ``owners``: of each cell, who asked for it first, the ``owner`` of that time.
+    """
+
+    inputs: int
+    cells: list[Cell] = field(default_factory=list)
+    level: list[int] = field(default_factory=list)
+    owner: str = ""
+    owners: list[str] = field(default_factory=list)
+    _known: dict[tuple, tuple[int, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.level += [0] * (self.inputs + 1)
+
+    def at(self, literal: Literal) -> int:
+        """Level of a literal."""
+        return self.level[literal >> 1]
+
+    def count(self, literals: Iterable[Literal]) -> tuple[int, ...]:
+        """Plain literals of the number of ones among up to seven literals."""
+        given = tuple(sorted(literal for literal in literals if literal != FALSE))
+        if len(given) == 1:
+            return given
+        bits = len(given).bit_length()
+        return self._once(("count", given), bits, 1, lambda nets: Count(given, nets))
+
+    def add(self, left: Sequence[Literal], right: Sequence[Literal], carry: Literal = FALSE) -> tuple[Literal, ...]:
+        """Literals of the sum, one bit longer than the words; constant bits stay constants."""
+        return self._add(left, right, carry, summed=True)
+
+    def carry_out(self, left: Sequence[Literal], right: Sequence[Literal], carry: Literal = FALSE) -> Literal:
+        """The carry that leaves the sum."""
+        return self._add(left, right, carry, summed=False)[0]
+
+    def _add(self, left, right, carry, summed: bool) -> tuple[Literal, ...]:
+        key = ("add", tuple(left), tuple(right), carry, summed)
+        width = len(left)
+
+        def cell(nets: tuple[int, ...]) -> Add:
+            return Add(*key[1:4], nets[:width] if summed else (), nets[-1])
+
+        return self._once(key, width + 1 if summed else 1, add_levels(width), cell)
+
+    def table(self, literals: Sequence[Literal], truth: int) -> Literal:
+        """Any function of up to six literals; those that do not matter are left out."""
+        variables, truth = _essential(tuple(literals), truth)
+        if not variables:
+            return truth & 1
+        if len(variables) == 1:
+            return variables[0] if truth == 2 else invert(variables[0])
+        return self._once(("table", variables, truth), 1, 1, lambda nets: Table(variables, truth, nets))[0]
+
+    def _once(self, key: tuple, count: int, levels: int, cell) -> tuple[Literal, ...]:
+        if key not in self._known:
+            nets = tuple(range(len(self.level), len(self.level) + count))
+            made = cell(nets)
+            self.cells.append(made)
+            self.owners.append(self.owner)
+            self.level += [levels + max(self.at(i) for i in made.inputs)] * count
+            self._known[key] = tuple(2 * net for net in nets)
+        return self._known[key]
+
+
+def _essential(literals: tuple[Literal, ...], truth: int) -> tuple[tuple[Literal, ...], int]:
+    """The same function over distinct nets, without inversions at its inputs and without those that do not matter."""
+    nets = sorted({literal >> 1 for literal in literals} - {0})
+
+    def value(assignment: dict[int, int]) -> int:
+        index = sum((assignment.get(lit >> 1, 0) ^ (lit & 1)) << k for k, lit in enumerate(literals))
+        return (truth >> index) & 1
+
+    def values(names: list[int]) -> list[int]:
+        return [value({n: (i >> k) & 1 for k, n in enumerate(names)}) for i in range(1 << len(names))]
+
+    all_values = values(nets)
+    matters = [
+        net for k, net in enumerate(nets) if any(all_values[i] != all_values[i ^ (1 << k)] for i in range(len(all_values)))
+    ]
+    return tuple(2 * net for net in matters), sum(bit << i for i, bit in enumerate(values(matters)))
