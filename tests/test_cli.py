@@ -342,6 +342,14 @@ BAD = {
         lambda m, t: [m, "--target", "verilog", "--architecture", "unrolled", "--fold", "conv=1x1"],
         "--fold: an unrolled network has no folding; choose --architecture folded",
     ),
+    "no levels a stage": (
+        lambda m, t: [m, "--target", "verilog", "--levels-per-stage", "0"],
+        "--levels-per-stage 0: must be 1 or more",
+    ),
+    "levels of a folded network": (
+        lambda m, t: [m, "--target", "verilog", "--architecture", "folded", "--levels-per-stage", "2"],
+        "--levels-per-stage: a folded network has no such stages; leave it out",
+    ),
     "more frames than cycles": (
         lambda m, t: [m, "--target", "verilog", "--architecture", "folded", "--target-fps", "1e8"],
         "cycles a frame at least, 1 are left; lower --target-fps or raise --clock-mhz",

@@ -74,7 +74,10 @@ def generate(
     output: Annotated[str | None, typer.Option(help="Verilog, HLS: class, scores, spikes or accumulators.")] = None,
     architecture: Annotated[
         str | None,
-        typer.Option(help="Verilog: auto (default), unrolled (one layer a pipeline stage) or folded (weights in ROM)."),
+        typer.Option(help="Verilog: auto (default), unrolled (a frame every beat) or folded (weights in ROM)."),
+    ] = None,
+    levels_per_stage: Annotated[
+        int | None, typer.Option(help="Verilog, unrolled: tables in a row between two registers (default 3).")
     ] = None,
     hls_tool: Annotated[str | None, typer.Option(help="HLS: vitis (default) or catapult.")] = None,
     fold: Annotated[
@@ -122,6 +125,7 @@ def generate(
         max_ram,
         single_header,
         constant_time,
+        levels_per_stage=levels_per_stage,
     )
     check_replaceable(out)
     api.check_narrowing(weight_bits, calibration is not None, tolerance)

@@ -28,12 +28,11 @@ SETTINGS = {
     "wg_fold_argmax": [{}, {"SIGNED": 0}, {"COUNT": 4}],
     "wg_walker": [{}, {"BY_CHANNEL": 1}, {"STRIDE_Y": 1, "DILATION_X": 1, "CHUNKS": 1, "PASSES": 3}],
     "wg_resize": [{}, {"SIGNED": 0}],
-    "wg_transpose": [{}],
     "wg_gather": [{}],
-    "wg_window": [{}],
     "wg_argmax": [{}, {"COUNT": 5, "WIDTH": 2, "LATENCY": 3}],
-    "wg_tree": [{}, {"LARGEST": 1}, {"LARGEST": 1, "SIGNED": 1}, {"LANES": 2, "TERMS": 3, "LATENCY": 1}],
-    "wg_neuron": [{}, {"IN_WIDTH": 2, "IN_SIGNED": 1}, {"FIRE": 0, "OUT_WIDTH": 6, "IN_WIDTH": 2}],
+    "wg_count": [{}, {"INPUTS": 2}, {"INPUTS": 3}, {"INPUTS": 4}, {"INPUTS": 5}, {"INPUTS": 6}],
+    "wg_add": [{}, {"WIDTH": 1}, {"WIDTH": 12}],
+    "wg_table": [{}, {"TRUTH": "64'h6996966996696996"}, {"INPUTS": 3, "TRUTH": "8'hf2"}],
     "wg_blend": [{}, {"FIRE": 0, "OUT_WIDTH": 5}],
 }
 
@@ -62,12 +61,11 @@ MISTAKES = [
     ("wg_walker", "ky_reg == KERNEL_Y - 1", "kx_reg == KERNEL_Y - 1"),
     ("wg_walker", "x >= 0 && x < WIDTH;", "x < WIDTH;"),
     ("wg_resize", "SIGNED != 0 && data", "SIGNED == 0 && data"),
-    ("wg_transpose", "(block*COLUMNS + column)*ROWS + row", "(block*COLUMNS + column)*ROWS + column"),
     ("wg_gather", "index < SOURCES", "index <= SOURCES"),
-    ("wg_window", "ox*STRIDE_X", "ox*STRIDE_Y"),
     ("wg_argmax", "$signed(challenger) >", "$signed(challenger) >="),
-    ("wg_tree", "word = LARGEST != 0", "word = member == 3 ? term : LARGEST != 0"),
-    ("wg_neuron", ">= $signed(level)", "> $signed(level)"),
+    ("wg_count", "majority(low, high, bit7[6])", "majority(low, high, 1'b0)"),
+    ("wg_add", "{1'b0, left} +", "{1'b0, left} |"),
+    ("wg_table", "LOW == HIGH || LOW == ~HIGH", "LOW[0] == HIGH[0]"),
     ("wg_blend", ">= $signed(level)", "> $signed(level)"),
 ]
 

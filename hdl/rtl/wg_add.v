@@ -4,6 +4,9 @@
 // of it: where `right` is a count of five bits that nothing else reads, the count costs nothing.
 // Only the highest bit may be of interest: it tells whether the sum reaches 2**WIDTH.
 //
+// Yosys puts the narrower word on the direct inputs of the chain. `zero`, which only logic minimisation sees through,
+// keeps `right` the wider one; it costs nothing.
+//
 // Parameters
 //   WIDTH    bits of a word, 1 or more
 //
@@ -22,7 +25,8 @@ module wg_add #(
 );
 
     // ---- Datapath -------------------------------------------------------------------------
-    assign sum = {1'b0, left} + {1'b0, right} + {{WIDTH{1'b0}}, carry};
+    wire zero = left[0] & left[WIDTH-1] & ~(left[0] | left[WIDTH-1]);
+    assign sum = {1'b0, left} + {zero, right} + {{WIDTH{1'b0}}, carry};
 
     // ---- Checks ---------------------------------------------------------------------------
     generate

@@ -5,7 +5,7 @@
 //
 // Parameters
 //   HEIGHT, WIDTH, CHUNKS       the map, in words of channels
-//   OUT_HEIGHT, OUT_WIDTH, KERNEL_*, STRIDE_*, DILATION_*, PAD_TOP, PAD_LEFT   as for wg_window
+//   OUT_HEIGHT, OUT_WIDTH, KERNEL_*, STRIDE_*, DILATION_*, PAD_TOP, PAD_LEFT   the window: how many places, its size and steps, zeros before the map
 //   PASSES                      times that each window is walked
 //   BY_CHANNEL                  0: a pass sees all chunks; 1: pass p sees chunk p only (pooling)
 //   ADDRESS_BITS                bits of an address

@@ -20,7 +20,7 @@ class Options:
     """Options of ``generate``; None for the default.
 
     ``bus_bits``, ``output``: Verilog and HLS; so are ``folding``, (PE, SIMD) by layer name, and ``target_fps`` frames a
-    second at ``clock_mhz``, 100 where that is None. ``architecture``: Verilog. ``hls_tool``: HLS.
+    second at ``clock_mhz``, 100 where that is None. ``architecture``, ``levels_per_stage``: Verilog. ``hls_tool``: HLS.
     ``mcu``, ``max_flash``, ``max_ram``, ``single_header``, ``constant_time``: C.
     ``vectors``: test frames stored in the folder.
     """
@@ -38,6 +38,7 @@ class Options:
     max_ram: int | None = None
     single_header: bool = False
     constant_time: bool = False
+    levels_per_stage: int | None = None
     vectors: int = 32
 
 
@@ -82,7 +83,9 @@ def _verilog(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndar
     from whetgen.backends import verilog
 
     _refuse("verilog", options)
-    chosen = verilog.VerilogOptions(**_hardware(options), architecture=options.architecture or "auto")
+    chosen = verilog.VerilogOptions(
+        **_hardware(options), architecture=options.architecture or "auto", levels_per_stage=options.levels_per_stage
+    )
     plan = verilog.plan(graph, options.name, chosen)
     files = verilog.render(plan)
     files["sim/vectors.txt"] = vectors(plan.input, plan.output, codes, run(graph, codes))
@@ -147,6 +150,7 @@ _TARGETS_OF = {
     "target_fps": ("verilog", "hls"),
     "clock_mhz": ("verilog", "hls"),
     "architecture": ("verilog",),
+    "levels_per_stage": ("verilog",),
     "hls_tool": ("hls",),
     "mcu": ("c",),
     "max_flash": ("c",),

@@ -32,7 +32,7 @@ DEVICES = {
         Device(
             "xc7",
             "Xilinx 7-series (room of an xc7a35t), counts after Yosys",
-            "synth_xilinx -flatten -noiopad -top {top}",
+            "synth_xilinx -flatten -noiopad -nowidelut -top {top}",
             {
                 r"LUT[1-6]|INV": ("lut", 1),
                 r"RAM(32|64)X1D|SRL16E|RAM64X1S|RAM32X1S": ("lut", 1),

@@ -19,10 +19,10 @@ class VerilogOptions(HardwareOptions):
     """Options of the target; the defaults suit a first try.
 
     ``unrolled_budget``: largest number of literals (single bits that are added) that "auto" unrolls, with at most one sliding
-    window among the layers. ``levels_per_stage``: tables in a row between two registers of the unrolled form. Folding concerns the
+    window among the layers. ``levels_per_stage``: tables in a row between two registers of the unrolled form, None for ``LEVELS_PER_STAGE``. Folding concerns the
     folded architecture only.
     """
 
     architecture: Architecture = "auto"
     unrolled_budget: int = UNROLLED_BUDGET
-    levels_per_stage: int = LEVELS_PER_STAGE
+    levels_per_stage: int | None = None

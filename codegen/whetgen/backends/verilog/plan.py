@@ -12,7 +12,7 @@ from whetgen.backends.identifiers import Identifiers, check_name
 from whetgen.backends.verilog.folded import Folded
 from whetgen.backends.verilog.logic.module import LOGIC_CELLS, LogicModule
 from whetgen.backends.verilog.netlist import Rom, Section
-from whetgen.backends.verilog.options import UNROLLED_WINDOWS, VerilogOptions
+from whetgen.backends.verilog.options import LEVELS_PER_STAGE, UNROLLED_WINDOWS, VerilogOptions
 from whetgen.backends.verilog.unrolled import MAX_WORD_BITS, Unrolled, literals, sliding_windows, widest_word
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
@@ -75,7 +75,7 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     steps = steps_of(graph, identifiers)
     architecture = _architecture(steps, options)
     if architecture == "unrolled":
-        built = Unrolled(steps, source, sink, identifiers, name, options.levels_per_stage)
+        built = Unrolled(steps, source, sink, identifiers, name, options.levels_per_stage or LEVELS_PER_STAGE)
         cycles, roms, logic = tuple(LayerCycles(layer, n) for layer, n in built.cycles), (), tuple(built.logic)
     else:
         built = Folded(steps, source, sink, identifiers, name, options)
@@ -101,6 +101,10 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
 def _architecture(steps: Steps, options: VerilogOptions) -> str:
     if options.architecture not in ("auto", "unrolled", "folded"):
         raise BadInput(f"--architecture {options.architecture}: choose one of auto, unrolled, folded")
+    if options.levels_per_stage is not None and options.levels_per_stage < 1:
+        raise BadInput(f"--levels-per-stage {options.levels_per_stage}: must be 1 or more")
+    if options.levels_per_stage is not None and options.architecture == "folded":
+        raise BadInput("--levels-per-stage: a folded network has no such stages; leave it out")
     if options.folding and options.architecture == "unrolled":
         raise BadInput("--fold: an unrolled network has no folding; choose --architecture folded")
     widest = widest_word(steps)

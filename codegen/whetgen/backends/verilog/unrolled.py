@@ -51,7 +51,11 @@ def widest_word(steps: Steps) -> int:
 
 def _word_bits(step: Step) -> list[int]:
     bits = [step.result.bits, sum(t.count for t in step.sources) * step.result.width]
-    return [*bits, step.result.count * unsigned_bits(sum(t.count for t in step.sources))] if isinstance(step, Move) else bits
+    return (
+        [*bits, step.result.count * unsigned_bits(sum(t.count for t in step.sources))]
+        if isinstance(step, Move)
+        else bits
+    )
 
 
 class Unrolled:

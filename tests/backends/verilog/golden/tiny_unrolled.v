@@ -51,59 +51,25 @@ module tiny_unrolled (
     );
 
     // ==== hidden: 3 inputs, 2 neurons, fire ====
-    // 2 cycles, ready 2 cycles after the frame.
-    // neuron by neuron, 3 bits each
-    localparam [17:0] FIRE_WEIGHTS = 18'hbdc1;
-    // thresholds in the order of the neurons, 7 bits each
-    localparam [13:0] FIRE_THRESHOLDS = 14'h3f02;
+    // 3 cycles, ready 3 cycles after the frame.
     wire [1:0]      fire;
 
-    wg_neuron #(
-        .POSITIONS    (1),
-        .NEURONS      (2),
-        .INPUTS       (3),
-        .IN_WIDTH     (4),
-        .IN_SIGNED    (0),
-        .WEIGHT_WIDTH (3),
-        .SUM_WIDTH    (7),
-        .OUT_WIDTH    (1),
-        .FIRE         (1),
-        .LEVEL_COUNT  (1),
-        .WEIGHTS      (FIRE_WEIGHTS),
-        .LEVELS       (FIRE_THRESHOLDS)
-    ) fire_fire (
+    tiny_unrolled_fire_logic fire_layer (
         .clk     (clk),
         .advance (advance),
-        .taps    (codes),
-        .results (fire)
+        .x       (codes),
+        .y       (fire)
     );
 
     // ==== scores: 2 inputs, 2 neurons, sum ====
-    // 2 cycles, ready 4 cycles after the frame.
-    // neuron by neuron, 3 bits each
-    localparam [11:0] SCORES_WEIGHTS = 12'h3ea;
-    // biases in the order of the neurons, 3 bits each
-    localparam [5:0] SCORES_BIASES = 6'h1;
+    // 1 cycles, ready 4 cycles after the frame.
     wire [5:0]      scores;
 
-    wg_neuron #(
-        .POSITIONS    (1),
-        .NEURONS      (2),
-        .INPUTS       (2),
-        .IN_WIDTH     (1),
-        .IN_SIGNED    (0),
-        .WEIGHT_WIDTH (3),
-        .SUM_WIDTH    (3),
-        .OUT_WIDTH    (3),
-        .FIRE         (0),
-        .LEVEL_COUNT  (1),
-        .WEIGHTS      (SCORES_WEIGHTS),
-        .LEVELS       (SCORES_BIASES)
-    ) scores_sum (
+    tiny_unrolled_scores_logic scores_layer (
         .clk     (clk),
         .advance (advance),
-        .taps    (fire),
-        .results (scores)
+        .x       (fire),
+        .y       (scores)
     );
 
     // ==== Output stream ====

@@ -114,13 +114,23 @@ class Circuit:
         return self._add(left, right, carry, summed=False)[0]
 
     def _add(self, left, right, carry, summed: bool) -> tuple[Literal, ...]:
-        key = ("add", tuple(left), tuple(right), carry, summed)
         width = len(left)
+        if width == 2 and not is_constant(carry):
+            return self._add_two(left, right, carry, summed)
+        key = ("add", *_spread(list(left), list(right)), carry, summed)
 
         def cell(nets: tuple[int, ...]) -> Add:
             return Add(*key[1:4], nets[:width] if summed else (), nets[-1])
 
         return self._once(key, width + 1 if summed else 1, add_levels(width), cell)
+
+    def _add_two(self, left, right, carry, summed: bool) -> tuple[Literal, ...]:
+        """Two positions in tables, the carry between them inside: a chain would not be smaller."""
+        low, high = (left[0], right[0], carry), (left[1], right[1])
+        literals = [*low, *high]
+        number = [i.bit_count() - (i >> 3).bit_count() + 2 * (i >> 3).bit_count() for i in range(32)]
+        outputs = [sum((n >> bit & 1) << i for i, n in enumerate(number)) for bit in range(3)]
+        return tuple(self.table(literals, truth) for truth in (outputs if summed else outputs[2:]))
 
     def table(self, literals: Sequence[Literal], truth: int) -> Literal:
         """Any function of up to six literals; those that do not matter are left out."""
@@ -142,6 +152,16 @@ class Circuit:
         return self._known[key]
 
 
+def _spread(left: list[Literal], right: list[Literal]) -> tuple[tuple[Literal, ...], tuple[Literal, ...]]:
+    """The same sum where no word is but its lowest bit: synthesis would take that bit for a second carry, and add it by itself."""
+    for word, other in ((left, right), (right, left)):
+        if len(word) > 2 and not any(word[1:]):
+            top = max((k for k in range(1, len(other)) if other[k]), default=0)
+            if top and any(other[k] for k in range(1, top)):
+                word[top], other[top] = other[top], FALSE
+    return tuple(left), tuple(right)
+
+
 def _essential(literals: tuple[Literal, ...], truth: int) -> tuple[tuple[Literal, ...], int]:
     """The same function over distinct nets, without inversions at its inputs and without those that do not matter."""
     nets = sorted({literal >> 1 for literal in literals} - {0})
@@ -155,6 +175,8 @@ def _essential(literals: tuple[Literal, ...], truth: int) -> tuple[tuple[Literal
 
     all_values = values(nets)
     matters = [
-        net for k, net in enumerate(nets) if any(all_values[i] != all_values[i ^ (1 << k)] for i in range(len(all_values)))
+        net
+        for k, net in enumerate(nets)
+        if any(all_values[i] != all_values[i ^ (1 << k)] for i in range(len(all_values)))
     ]
     return tuple(2 * net for net in matters), sum(bit << i for i, bit in enumerate(values(matters)))

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from whetgen.backends.verilog.logic.circuit import FALSE, TRUE, Circuit, Literal, is_constant
+from whetgen.backends.verilog.logic.circuit import FALSE, TRUE, Circuit, Literal
 
 Weighted = tuple[Literal, int]  # a literal and its column: its power of two
 
@@ -67,6 +67,11 @@ def reaches(circuit: Circuit, bits: Iterable[Weighted], threshold: int, highest:
 
     With ``K = 2 ** width - threshold`` added the question is whether the sum passes ``2 ** width``; it cannot pass it twice.
     """
+    bits = list(bits)
+    fixed = sum(1 << column for literal, column in bits if literal == TRUE)
+    bits, threshold, highest = [b for b in bits if b[0] != TRUE], threshold - fixed, highest - fixed
+    if threshold <= 0:
+        return TRUE
     width = max((threshold - 1).bit_length(), (highest - threshold).bit_length())
     columns = Columns(circuit, bits, (1 << width) - threshold, width)
     _compress(columns)
@@ -124,6 +129,11 @@ def _step(columns: Columns, level: int) -> bool:
     return done
 
 
+def _inverted(literal: Literal) -> int:
+    """Sorts plain bits first: those enter a carry chain as they are, the others through an inverter."""
+    return literal & 1
+
+
 def _plain(literals: list[Literal]) -> list[Literal]:
     return [b for b in literals if not b & 1]
 
@@ -140,8 +150,8 @@ def _chain(columns: Columns, column: int, level: int) -> bool:
     if sum(p != FALSE for p in plain) < _CHAIN and column + _CHAIN < columns.width:
         return False
     here.remove(plain[0])
-    some = here[:_GROUP]
-    carry = here[_GROUP]
+    here.sort(key=_inverted)
+    carry, some = here[0], here[1 : 1 + _GROUP]
     columns.take(column, [plain[0], *some, carry])
     for above in range(column + 1, column + _CHAIN):
         if plain[above - column]:
@@ -175,7 +185,10 @@ def _counter(columns: Columns, column: int, level: int) -> bool:
 
 def _wait_for_chains(columns: Columns, column: int, level: int, here: int) -> bool:
     """Whether the rest of the column is better kept for chains, whose plain bits are being made at this level."""
-    coming = [len([b for b in columns.bits[c] if not b & 1 and columns.circuit.at(b) > level]) for c in (column + 1, column + 2)]
+    coming = [
+        len([b for b in columns.bits[c] if not b & 1 and columns.circuit.at(b) > level])
+        for c in (column + 1, column + 2)
+    ]
     return min(coming) > 0 and here <= 6 * min(coming)
 
 
@@ -200,9 +213,9 @@ def _chain_of(columns: Columns) -> _Chain | None:
         return _Chain(columns.width, (), (), FALSE)
     plain, groups, carry, free = [], [], FALSE, 0
     for column in range(filled[0], columns.width):
-        bits = sorted(columns.bits[column], key=lambda b: b & 1)
+        bits = sorted(columns.bits[column], key=_inverted)
         if column == filled[0] and len(bits) >= 3:
-            carry = bits.pop()
+            carry = bits.pop(0 if bits[1] & 1 == 0 else -1)
         if column < free and bits and (len(bits) > 1 or bits[0] & 1):
             return None
         if len(bits) > 1 and (len(bits) > _GROUP + 1 or (len(bits) > 2 and bits[0] & 1)):

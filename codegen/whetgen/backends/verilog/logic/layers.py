@@ -84,7 +84,9 @@ def _(step: Linear) -> LayerLogic:
 def _told(step: Linear, position: int, neuron: int, level: int) -> str:
     where = "" if step.geometry.positions == 1 else f" at position {position}"
     fan_in = int(np.count_nonzero(step.weights[:, neuron]))
-    return f"neuron {neuron}{where}: {fan_in} inputs, " + (f"fires where the sum >= {level}" if step.fire else f"sum + {level}")
+    return f"neuron {neuron}{where}: {fan_in} inputs, " + (
+        f"fires where the sum >= {level}" if step.fire else f"sum + {level}"
+    )
 
 
 @logic_of.register
@@ -112,7 +114,10 @@ def _largest(circuit: Circuit, window: list[Word], step: Pool) -> tuple[Literal,
         return (any_of(circuit, [w.bits[0] for w in window]),)
     best = [w.bits for w in window]
     while len(best) > 1:
-        best = [_larger(circuit, *pair) if len(pair) == 2 else pair[0] for pair in (best[i : i + 2] for i in range(0, len(best), 2))]
+        best = [
+            _larger(circuit, *pair) if len(pair) == 2 else pair[0]
+            for pair in (best[i : i + 2] for i in range(0, len(best), 2))
+        ]
     return (*best[0][:-1], invert(best[0][-1])) if step.result.signed else best[0]
 
 
@@ -130,7 +135,9 @@ def _(step: Blend) -> LayerLogic:
     outputs, owners = [], {}
     for element in range(count):
         circuit.owner, level = f"e{element}", int(step.levels[element % period])
-        owners[circuit.owner] = f"element {element}, " + (f"fires where the sum >= {level}" if step.fire else f"sum + {level}")
+        owners[circuit.owner] = f"element {element}, " + (
+            f"fires where the sum >= {level}" if step.fire else f"sum + {level}"
+        )
         operands = [words[k * count + element] for k in range(len(step.sources))]
         total = plain_sum(operands, [int(f) for f in step.factors[:, element % period]])
         if step.fire:

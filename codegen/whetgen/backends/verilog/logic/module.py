@@ -71,7 +71,9 @@ class _Namer:
             taken[base] = taken.get(base, -1) + 1
             self.cell_name[number] = signal = f"{base}{taken[base]}"
             bits = _bits_of(cell)
-            self.signal |= {net: f"{signal}[{k}]" if len(bits) > 1 else signal for k, net in enumerate(bits) if net is not None}
+            self.signal |= {
+                net: f"{signal}[{k}]" if len(bits) > 1 else signal for k, net in enumerate(bits) if net is not None
+            }
 
     def module(self, name: str, title: str) -> LogicModule:
         cells = [self.circuit.cells[n] for stage in self.made.cells for n in stage]
@@ -117,7 +119,9 @@ class _Namer:
         cell, signal = self.circuit.cells[number], self.cell_name[number]
         if isinstance(cell, Count):
             size = (("INPUTS", str(len(cell.inputs))),)
-            return CellText(signal, len(cell.outputs), "wg_count", size, (("bits", self._word(cell.inputs, stage)),), "number")
+            return CellText(
+                signal, len(cell.outputs), "wg_count", size, (("bits", self._word(cell.inputs, stage)),), "number"
+            )
         if isinstance(cell, Table):
             size = ("INPUTS", str(len(cell.inputs))), ("TRUTH", f"{1 << len(cell.inputs)}'h{cell.truth:x}")
             return CellText(signal, 1, "wg_table", size, (("bits", self._word(cell.inputs, stage)),), "value")

@@ -42,7 +42,9 @@ def staged(circuit: Circuit, outputs: Sequence[Literal], levels_per_stage: int) 
         for net in _nets(cell):
             place[net] = stage, depth + cost
     count = max(by_stage, default=-1) + 1
-    readers = [(s, i) for s in by_stage for n in by_stage[s] for i in circuit.cells[n].inputs] + [(count, o) for o in outputs]
+    readers = [(s, i) for s in by_stage for n in by_stage[s] for i in circuit.cells[n].inputs] + [
+        (count, o) for o in outputs
+    ]
     delays: dict[int, int] = defaultdict(int)
     for stage, literal in readers:
         wait = stage - place[literal >> 1][0]
