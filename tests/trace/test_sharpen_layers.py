@@ -7,7 +7,9 @@ from keras import layers
 
 import whetgen
 from whetgen.api import check_against_keras, narrow_weights, trace_steps
+from whetgen.errors import BadInput
 from whetgen.sharpen import (
+    LookupTables,
     NarrowWeights,
     PruneWeights,
     SoftmaxDecode,
@@ -85,6 +87,36 @@ def test_model_of_each_kind_generates_and_verifies(kind, target, tmp_path):
     model.save(tmp_path / "m.keras")
     graph = whetgen.trace(whetgen.load_model(tmp_path / "m.keras"))
     whetgen.generate(graph, target, tmp_path / "out", whetgen.Options(name="net"))
+    assert whetgen.verify(tmp_path / "out", count=20).passed
+
+
+def tables() -> keras.Model:
+    stack = [keras.Input((5, 5, 1)), layers.Flatten(), Thermometer([0.31, 0.61]), LookupTables(24, 6, name="tables")]
+    decode = SoftmaxDecode(generate_key(24, 3, seed=0))
+    return keras.Sequential([*stack, SpikingBReLU(1.0, surrogate=1.0), decode])
+
+
+def test_lookup_tables_are_neurons_that_compute_the_same():
+    model = finish(tables())
+    stages = trace_steps(model, whetgen.InputSpec())
+    check = check_against_keras(model, stages, CODES)
+    assert check.outside_bound == check.spikes_rounded == 0 and check.spikes_compared > 0
+    classes = model.predict(CODES / np.float32(255), verbose=0).argmax(-1)
+    assert np.array_equal(stages.graph.predict(CODES), classes)
+
+
+def test_lookup_tables_that_are_not_settled_are_refused():
+    with pytest.raises(BadInput) as refused:
+        whetgen.trace(tables())
+    assert str(refused.value) == (
+        "layer 'tables' (LookupTables) has table entries other than 0 and 1; whetgen.sharpen.finish(model) settles them"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ["c", "verilog", "hls"])
+def test_lookup_tables_generate_and_verify(target, tmp_path):
+    whetgen.generate(whetgen.trace(finish(tables())), target, tmp_path / "out", whetgen.Options(name="net"))
     assert whetgen.verify(tmp_path / "out", count=20).passed
 
 

@@ -1,21 +1,26 @@
 """Training: layers that sharpen, N-hot keys, recipes. Stands alone; needs Keras 3."""
 
 from whetgen.sharpen.checkpoint import Checkpoint, resume
-from whetgen.sharpen.fan_in import SparseDense, finish
+from whetgen.sharpen.fan_in import SparseDense
+from whetgen.sharpen.finish import finish
 from whetgen.sharpen.fold import fold_batch_norm
 from whetgen.sharpen.keys import decode_with_key, encode_with_key, generate_key
 from whetgen.sharpen.layers import SoftmaxDecode, SpikingBReLU, SpikingSigmoid
 from whetgen.sharpen.logger import WhetstoneLogger
+from whetgen.sharpen.lookup import LookupTables
 from whetgen.sharpen.narrow import NarrowWeights
 from whetgen.sharpen.prune import PruneWeights
 from whetgen.sharpen.rewire import Rewire
 from whetgen.sharpen.sharpeners import AdaptiveSharpener, ScheduledSharpener, SimpleSharpener, StepSharpener
 from whetgen.sharpen.thermometer import Thermometer
 from whetgen.sharpen.walk import spiking_layers
+from whetgen.sharpen.wiring import LearnWiring
 
 __all__ = [
     "AdaptiveSharpener",
     "Checkpoint",
+    "LearnWiring",
+    "LookupTables",
     "NarrowWeights",
     "PruneWeights",
     "Rewire",

@@ -102,7 +102,7 @@ class SparseDense(keras.layers.Layer):
     def _first_wiring(self, inputs: int) -> np.ndarray:
         groups = self.units // self.sharing
         if self.rewired:
-            return _different(inputs, self.fan_in, groups, np.random.default_rng(self.seed))
+            return different_inputs(inputs, self.fan_in, groups, np.random.default_rng(self.seed))
         if groups * self.fan_in != inputs:
             raise ValueError(
                 f"layer '{self.name}': {groups} groups of {self.fan_in} neighbours need {groups * self.fan_in} "
@@ -116,27 +116,7 @@ def sparse_layers(model: keras.Model) -> list[SparseDense]:
     return [layer for layer in every_layer(model) if isinstance(layer, SparseDense) and layer.rewired]
 
 
-def finish(model: keras.Model) -> keras.Model:
-    """A copy of ``model`` that is made of plain layers: each SparseDense is a Dense, mostly 0.
-
-    Everything else, weights included, is as it was; the model keeps its name.
-    """
-
-    def plain(layer):
-        if isinstance(layer, SparseDense):
-            return layer.to_dense()
-        return type(layer).from_config(layer.get_config())
-
-    finished = keras.models.clone_model(model, clone_function=plain, recursive=True)
-    for old, new in zip(every_layer(model), every_layer(finished), strict=True):
-        if isinstance(old, SparseDense):
-            new.set_weights(old.to_dense().get_weights())
-        elif not isinstance(old, keras.Model):
-            new.set_weights(old.get_weights())
-    return finished
-
-
-def _different(inputs: int, count: int, columns: int, rng: np.random.Generator) -> np.ndarray:
+def different_inputs(inputs: int, count: int, columns: int, rng: np.random.Generator) -> np.ndarray:
     """int32 (count, columns): ``count`` different inputs a column; inputs are used evenly."""
     if count > inputs:
         raise ValueError(f"a neuron cannot read {count} different inputs of {inputs}")

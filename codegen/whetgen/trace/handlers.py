@@ -19,6 +19,7 @@ from whetgen.ir.exact import exact_array, reciprocal, simplest_rational, square_
 from whetgen.ir.nodes import NO_PADDING, Concat, MaxPool, Pad, Padding, Permute, Shape, Upsample, Window
 from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Step, Sum
 from whetgen.trace.builder import Builder
+from whetgen.trace.tables import table_layers
 
 
 @dataclass(frozen=True)
@@ -290,6 +291,18 @@ def _sparse_dense(call: Call, builder: Builder) -> str:
     """A Dense whose kernel is 0 but for the few inputs that are wired to each neuron."""
     kernel, bias = call.layer.dense_kernel().astype(np.float64), _bias(call.layer, call.layer.units)
     return builder.add(RealDense, call.path, source=call.source, kernel=kernel, bias=bias)
+
+
+@handles("LookupTables")
+def _lookup_tables(call: Call, builder: Builder) -> str:
+    """Neurons on a weighted sum of each table's inputs, and signed sums of them that are its bits."""
+    tables, wiring = _values(call.layer.tables), np.asarray(call.layer.wiring)
+    if not np.isin(tables, (0.0, 1.0)).all():
+        raise call.refuse("has table entries other than 0 and 1; whetgen.sharpen.finish(model) settles them")
+    sums, joins = table_layers(tables.astype(bool), wiring, builder.shapes[call.source][-1])
+    lines = builder.add(RealDense, f"{call.path}_lines", source=call.source, kernel=sums.kernel, bias=sums.bias)
+    turns = builder.add(Step, f"{call.path}_turns", source=lines, level=Fraction(0))
+    return builder.add(RealDense, call.path, source=turns, kernel=joins.kernel, bias=joins.bias)
 
 
 @handles("Thermometer")

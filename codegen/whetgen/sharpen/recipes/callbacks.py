@@ -5,20 +5,23 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from whetgen.sharpen.lookup import lookup_layers
 from whetgen.sharpen.narrow import NarrowWeights
 from whetgen.sharpen.prune import PruneWeights
 from whetgen.sharpen.recipes.table import Recipe
-from whetgen.sharpen.rewire import Rewire
 from whetgen.sharpen.sharpeners import SimpleSharpener
 from whetgen.sharpen.walk import spiking_layers
+from whetgen.sharpen.wiring import LearnWiring
+
+_WIRING = 0.8  # share of the epochs in which tables still learn their inputs
 
 
 def training_callbacks(recipe: Recipe, model: keras.Model, x: np.ndarray, y: np.ndarray) -> list:
-    """What sharpens, rewires, prunes, narrows and ends, in the order in which they must act."""
+    """What sharpens, wires, prunes, narrows and ends, in the order in which they must act."""
     sharp_from = recipe.soft_epochs + recipe.steps * len(spiking_layers(model))
     callbacks: list = [SimpleSharpener(recipe.soft_epochs, steps=recipe.steps, stop_when_sharp=False)]
-    if recipe.rewire:
-        callbacks.append(Rewire(x, y, stop_epoch=max(1, recipe.epochs * 3 // 4)))
+    if lookup_layers(model):
+        callbacks.append(LearnWiring(x, y, stop_epoch=_WIRING * recipe.epochs))
     if recipe.synapses is not None:
         callbacks.append(PruneWeights(recipe.synapses, sharp_from, max(sharp_from + 1, recipe.epochs // 2)))
     if recipe.weight_bits is not None:

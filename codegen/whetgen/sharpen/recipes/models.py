@@ -7,12 +7,13 @@ import math
 import keras
 from keras import layers
 
-from whetgen.sharpen.fan_in import SparseDense
 from whetgen.sharpen.keys import generate_key
 from whetgen.sharpen.layers import SoftmaxDecode, SpikingBReLU
+from whetgen.sharpen.lookup import LookupTables
 from whetgen.sharpen.thermometer import Thermometer
 
 Shape = tuple[int, ...]
+_VOTES_SPREAD = 1.32  # of lookup tables: many weak votes
 
 
 def mlp(shape: Shape, hidden: tuple[int, ...], votes: int, classes: int = 10) -> keras.Model:
@@ -61,21 +62,12 @@ def resnet(shape: Shape, widths: tuple[int, ...], blocks: int, votes: int, class
     return keras.Model(entry, _call(x, head(votes, classes)))
 
 
-def lookup(shape: Shape, levels: int, nodes: tuple[int, ...], classes: int = 10, sharing: int = 1) -> keras.Model:
-    """Layers of ``nodes`` neurons that read six spikes each, from thermometers of ``levels`` bits a pixel.
-
-    With ``sharing`` above 1 a node is that many threshold neurons on the same six inputs and one on
-    top of them: one lookup table still.
-    """
+def lookup(shape: Shape, levels: int, tables: int, classes: int = 10) -> keras.Model:
+    """A layer of lookup tables that read six bits each, from thermometers of ``levels`` bits a pixel, and vote."""
     marks = [(level + 1) / (levels + 1) for level in range(levels)]
-    stack = [keras.Input(shape), layers.Flatten(), Thermometer(marks, name="bits")]
-    for number, count in enumerate(nodes, start=1):
-        name = f"nodes{number}"
-        stack += [SparseDense(count * sharing, sharing=sharing, seed=number, name=name), *spikes(name)]
-        if sharing > 1:
-            name = f"tops{number}"
-            stack += [SparseDense(count, sharing, rewired=False, seed=number, name=name), *spikes(name)]
-    return keras.Sequential([*stack, _decode(nodes[-1], classes)])
+    stack = [keras.Input(shape), layers.Flatten(), Thermometer(marks, name="bits"), LookupTables(tables, name="tables")]
+    stack += [SpikingBReLU(surrogate=1.0, name="tables_spikes"), _decode(tables, classes, spread=_VOTES_SPREAD)]
+    return keras.Sequential(stack)
 
 
 def autoencoder(shape: Shape, hidden: tuple[int, ...]) -> keras.Model:
@@ -141,9 +133,9 @@ def head(votes: int, classes: int = 10) -> list[layers.Layer]:
     return [layers.Dense(width, use_bias=False, name="head"), *spikes("head"), _decode(width, classes)]
 
 
-def _decode(width: int, classes: int) -> SoftmaxDecode:
+def _decode(width: int, classes: int, spread: float = 2.0) -> SoftmaxDecode:
     """Tempered as the spread of the count grows."""
-    temperature = 2 * math.sqrt(width / classes)
+    temperature = spread * math.sqrt(width / classes)
     return SoftmaxDecode(generate_key(width, classes, seed=0), temperature=temperature, name="decode")
 
 

@@ -29,7 +29,7 @@ class Recipe:
     It trains ``soft_epochs`` unsharpened, sharpens each spiking layer in ``steps`` epochs from the
     input up, and spends the rest fully sharp with weights of ``weight_bits`` (None: floats, exact and wide).
     The learning rate falls along a cosine from ``learning_rate`` to 0. ``synapses``: what pruning leaves, a
-    number or a share. ``rewire``: examples are used to learn the inputs of neurons with limited fan-in.
+    number or a share.
     ``patience``: end after so many sharp epochs without a lower training loss.
     """
 
@@ -47,7 +47,6 @@ class Recipe:
     label_smoothing: float = 0.1
     weight_decay: float = 0.0
     synapses: float | None = None
-    rewire: bool = False
     patience: int | None = None
 
 
@@ -58,6 +57,14 @@ _BINARY = Recipe(
     learning_rate=5e-3,
     weight_bits=1,
     distortion=Distortion(shift=0.6, rotation=0.08, scale=0.05, shear=0.05),
+    label_smoothing=0.0,
+)
+_TABLES = Recipe(
+    build=partial(lookup, _MNIST, levels=3, tables=2000),
+    data="mnist",
+    epochs=15,
+    learning_rate=1e-2,
+    weight_bits=None,
     label_smoothing=0.0,
 )
 _CIFAR10 = Recipe(
@@ -108,16 +115,8 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
         soft_epochs=2,
         distortion=_LIVELY,
     ),
-    "mnist-lut": Recipe(
-        build=partial(lookup, _MNIST, levels=3, nodes=(2000,)),
-        data="mnist",
-        epochs=60,
-        learning_rate=2e-2,
-        weight_bits=4,
-        distortion=_GENTLE,
-        label_smoothing=0.0,
-        rewire=True,
-    ),
+    "mnist-lut": _TABLES,
+    "mnist-lut-small": replace(_TABLES, build=partial(lookup, _MNIST, levels=3, tables=600)),
     "mnist-tfc": _BINARY,
     "mnist-sfc": replace(_BINARY, build=partial(binary_mlp, _MNIST, hidden=(256, 256, 256))),
     "mnist-lfc": replace(_BINARY, build=partial(binary_mlp, _MNIST, hidden=(1024, 1024, 1024)), learning_rate=2e-3),

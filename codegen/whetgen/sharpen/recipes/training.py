@@ -14,7 +14,7 @@ import numpy as np
 
 from whetgen.sharpen.checkpoint import Checkpoint, Progress, resume
 from whetgen.sharpen.data import load
-from whetgen.sharpen.fan_in import finish
+from whetgen.sharpen.finish import finish
 from whetgen.sharpen.logger import WhetstoneLogger
 from whetgen.sharpen.plot import plot_log, plot_pairs
 from whetgen.sharpen.recipes.batches import DistortedBatches
