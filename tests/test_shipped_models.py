@@ -98,6 +98,18 @@ def test_keras_differs_inside_its_rounding_bound_only(name, traced):
     assert check.outside_bound == 0 and check.spikes_compared > 0
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "tables", "least"), [("mnist-lut", 2000, 0.98), ("mnist-lut-small", 600, 0.97)])
+def test_tables_reach_their_accuracy_as_integers(name, tables, least):
+    model = whetgen.load_model(MODELS / f"{name}.keras")
+    stages, data = trace_steps(model, whetgen.InputSpec()), load("mnist")
+    assert model.get_layer("tables").bits().shape == (tables, 64)
+    parts = [stages.graph.predict(part) for part in np.split(data.x_test, 20)]
+    assert np.mean(np.concatenate(parts) == data.y_test) >= least
+    check = check_against_keras(model, stages, data.x_test[:100])
+    assert check.outside_bound == 0 and check.spikes_compared > 0
+
+
 def test_the_weights_that_ship_are_narrow(traced):
     for name, bits in (("digits-mlp", 4), ("mnist-mlp", 4), ("mnist-cnn", 6)):
         layers = [n for n in traced(name)[1].graph.nodes if type(n).__name__ in ("Dense", "Conv")]

@@ -33,6 +33,9 @@ def train(
         int | None, typer.Option(help="End after so many sharp epochs without a lower training loss.")
     ] = None,
     goes_on: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run of --out stopped.")] = False,
+    start: Annotated[
+        Path | None, typer.Option(help="Begin with the weights of that model of the recipe: fine-tuning.")
+    ] = None,
     mixed_precision: Annotated[
         bool, typer.Option("--mixed-precision", help="Compute in float16 (GPUs); the saved model is float32.")
     ] = False,
@@ -64,7 +67,7 @@ def train(
     _check_model_file(out, goes_on)
     with output.steps() as step:
         step(f"train {recipe}")
-        options |= {"goes_on": goes_on, "tensorboard": tensorboard}
+        options |= {"goes_on": goes_on, "start": start, "tensorboard": tensorboard}
         result = api.train(recipe, out, on_epoch=lambda row: step(_epoch_line(recipe, row)), **options)
     _show_trained(output, result)
 

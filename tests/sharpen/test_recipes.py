@@ -53,7 +53,7 @@ def promised_bits(name: str, layer: str) -> int:
 
 QUICK = TrainOptions(quick=True)
 FITTED = [name for name, recipe in RECIPES.items() if not isinstance(recipe, DqnRecipe)]
-SMALL = ["mnist-tfc", "mnist-lut", "fashion-mlp", "mnist-autoencoder", "cartpole-dqn"]
+SMALL = ["mnist-tfc", "mnist-lut-small", "fashion-mlp", "mnist-autoencoder", "cartpole-dqn"]
 LARGE = [name for name in RECIPES if name not in (*SMALL, "digits-mlp", "mnist-mlp", "mnist-sfc", "mnist-lfc")]
 
 
@@ -136,6 +136,33 @@ def test_settings_of_a_recipe_can_be_changed(tmp_path):
     kernels = [per_channel(layer) for layer in kernel_layers(model)]
     assert all(bits_of(channel) <= 2 for kernel in kernels for channel in kernel.T)
     assert sum(map(np.count_nonzero, kernels)) <= 0.3 * sum(kernel.size for kernel in kernels)
+
+
+def test_fine_tuning_starts_sharp_from_the_given_weights(tmp_path):
+    first = quick(tmp_path)
+    reports = []
+    again = recipes.train(
+        "digits-mlp",
+        tmp_path / "again.keras",
+        TrainOptions(quick=True, start=first.path, changes={"learning_rate": 1e-12}, on_epoch=reports.append),
+    )
+    assert [report["dense1_spikes/sharpness"] for report in reports] == [1.0] * len(reports)
+    kernels = [per_channel(layer) for layer in kernel_layers(keras.models.load_model(first.path))]
+    kept = [per_channel(layer) for layer in kernel_layers(keras.models.load_model(again.path))]
+    assert all(np.array_equal(a, b) for a, b in zip(kernels, kept, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "message"),
+    [
+        ("digits-mlp", "missing.keras", "^no weights to start from: .*missing.keras does not exist$"),
+        ("digits-mlp", "mnist-cnn.keras", "mnist-cnn.keras has other layers than the recipe, so training cannot start"),
+        ("cartpole-dqn", "mnist-cnn.keras", "^cartpole-dqn explores from the beginning; it cannot start from a model"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(tmp_path, name, start, message):
+    with pytest.raises(ValueError, match=message):
+        quick(tmp_path, name, start=MODELS / start)
 
 
 def test_unknown_setting_lists_the_known(tmp_path):

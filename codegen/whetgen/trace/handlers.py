@@ -19,7 +19,7 @@ from whetgen.ir.exact import exact_array, reciprocal, simplest_rational, square_
 from whetgen.ir.nodes import NO_PADDING, Concat, MaxPool, Pad, Padding, Permute, Shape, Upsample, Window
 from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Step, Sum
 from whetgen.trace.builder import Builder
-from whetgen.trace.tables import table_layers
+from whetgen.trace.tables import lines
 
 
 @dataclass(frozen=True)
@@ -295,14 +295,27 @@ def _sparse_dense(call: Call, builder: Builder) -> str:
 
 @handles("LookupTables")
 def _lookup_tables(call: Call, builder: Builder) -> str:
-    """Neurons on a weighted sum of each table's inputs, and signed sums of them that are its bits."""
+    """One weighted sum for each table; its bit is the alternating sum of steps along it."""
     tables, wiring = _values(call.layer.tables), np.asarray(call.layer.wiring)
     if not np.isin(tables, (0.0, 1.0)).all():
         raise call.refuse("has table entries other than 0 and 1; whetgen.sharpen.finish(model) settles them")
-    sums, joins = table_layers(tables.astype(bool), wiring, builder.shapes[call.source][-1])
-    lines = builder.add(RealDense, f"{call.path}_lines", source=call.source, kernel=sums.kernel, bias=sums.bias)
-    turns = builder.add(Step, f"{call.path}_turns", source=lines, level=Fraction(0))
-    return builder.add(RealDense, call.path, source=turns, kernel=joins.kernel, bias=joins.bias)
+    form = lines(tables.astype(bool), wiring, builder.shapes[call.source][-1])
+    sums = builder.add(
+        RealDense, f"{call.path}_lines", source=call.source, kernel=form.kernel, bias=np.zeros(len(tables))
+    )
+    one, turns = np.array(Fraction(1), dtype=object), []
+    for number, levels in enumerate(form.levels):
+        margin = builder.add(
+            Affine,
+            f"{call.path}_margin{number}",
+            source=sums,
+            multiplier=one,
+            addend=exact_array(-levels),
+            addend_size=np.abs(levels),
+        )
+        turns.append(builder.add(Step, f"{call.path}_turn{number}", source=margin, level=Fraction(0)))
+    signs = tuple(1 - number % 2 * 2 for number in range(len(turns)))
+    return builder.add(Sum, call.path, operands=tuple(turns), signs=signs)
 
 
 @handles("Thermometer")

@@ -1,4 +1,4 @@
-"""Any truth table as threshold neurons: a few on one weighted sum of its inputs, and one that reads them.
+"""Any truth table as threshold neurons on one weighted sum of its inputs.
 
 Put the patterns in the order of a weighted sum whose weights keep patterns of unlike bits apart; the bit then
 changes a few times along the line. One neuron sits at each change, and alternate signs add up to the table's bit:
@@ -21,29 +21,50 @@ _SEED = 0
 
 
 @dataclass(frozen=True, eq=False)
-class Lines:
-    """``bit = start + sum_k sign_k [weights . x >= level_k]``: weights (inputs,), levels and signs (changes,), integers."""
+class Line:
+    """``bit = [s >= level_0] - [s >= level_1] + ...`` with ``s = weights . x``: integers (inputs,) and (changes,)."""
 
     weights: np.ndarray
     levels: np.ndarray
-    signs: np.ndarray
-    start: int
 
 
-def lines(table: np.ndarray) -> Lines:
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """The lines of many tables: ``kernel`` (inputs, units); ``levels`` (changes, units), those that never come included."""
+
+    kernel: np.ndarray
+    levels: np.ndarray
+
+
+def lines(tables: np.ndarray, wiring: np.ndarray, inputs: int) -> Lines:
+    """One line for each of ``tables`` (units, 2^fan_in bits) over its ``wiring`` (fan_in, units) of ``inputs``."""
+    forms = [line(table) for table in tables]
+    units = np.arange(len(forms))
+    kernel = np.zeros((inputs, len(forms)))
+    for place, read in enumerate(wiring):
+        np.add.at(kernel, (read, units), [form.weights[place] for form in forms])
+    never = np.abs(kernel).sum(axis=0) + 1
+    levels = np.tile(never, (max(len(form.levels) for form in forms), 1))
+    for unit, form in enumerate(forms):
+        levels[: len(form.levels), unit] = form.levels
+    return Lines(kernel, levels)
+
+
+def line(table: np.ndarray) -> Line:
     """The exact form of ``table`` (2^inputs bits; input j is bit j of the place) with the fewest changes that we find."""
     directions, order, gaps = _library(table.size.bit_length() - 1)
     falling = _falling(table)
     places = np.arange(table.size) ^ int(falling @ 2 ** np.arange(len(falling)))
     bits = table.astype(np.int8)[places][order]
     turns = bits[:, 1:] != bits[:, :-1]
-    changes = np.where((turns & (gaps == 0)).any(axis=1), table.size, turns.sum(axis=1))
+    changes = np.where((turns & (gaps == 0)).any(axis=1), table.size, turns.sum(axis=1) + bits[:, 0])
     best = int(changes.argmin())
     weights = directions[best]
-    where = np.flatnonzero(turns[best]) + 1
+    where = np.flatnonzero(
+        np.diff(bits[best], prepend=0)
+    )  # a line that begins with a 1 has a change at its very beginning
     sums = _sums(weights[None])[0][order[best]]  # of inputs of which the falling ones are inverted: w (1 - x)
-    signs = np.where(bits[best, where] == 1, 1, -1)
-    return Lines(weights * (1 - 2 * falling), sums[where] - weights @ falling, signs, int(bits[best, 0]))
+    return Line(weights * (1 - 2 * falling), sums[where] - weights @ falling)
 
 
 def _falling(table: np.ndarray) -> np.ndarray:

@@ -18,7 +18,8 @@ _WIRING = 0.8  # share of the epochs in which tables still learn their inputs
 
 def training_callbacks(recipe: Recipe, model: keras.Model, x: np.ndarray, y: np.ndarray) -> list:
     """What sharpens, wires, prunes, narrows and ends, in the order in which they must act."""
-    sharp_from = recipe.soft_epochs + recipe.steps * len(spiking_layers(model))
+    soft = [layer for layer in spiking_layers(model) if layer.sharpness < 1.0]
+    sharp_from = recipe.soft_epochs + recipe.steps * len(soft) if soft else 0
     callbacks: list = [SimpleSharpener(recipe.soft_epochs, steps=recipe.steps, stop_when_sharp=False)]
     if lookup_layers(model):
         callbacks.append(LearnWiring(x, y, stop_epoch=_WIRING * recipe.epochs))

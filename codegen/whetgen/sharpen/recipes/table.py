@@ -53,12 +53,13 @@ class Recipe:
 _BINARY = Recipe(
     build=partial(binary_mlp, _MNIST, hidden=(64, 64, 64)),
     data="mnist",
-    epochs=60,
-    learning_rate=5e-3,
+    epochs=30,
+    learning_rate=1e-2,
     weight_bits=1,
-    distortion=Distortion(shift=0.6, rotation=0.08, scale=0.05, shear=0.05),
+    batch=256,
     label_smoothing=0.0,
 )
+_SLIGHT = Distortion(shift=0.6, rotation=0.08, scale=0.05, shear=0.05)
 _TABLES = Recipe(
     build=partial(lookup, _MNIST, levels=3, tables=2000),
     data="mnist",
@@ -118,8 +119,20 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
     "mnist-lut": _TABLES,
     "mnist-lut-small": replace(_TABLES, build=partial(lookup, _MNIST, levels=3, tables=600)),
     "mnist-tfc": _BINARY,
-    "mnist-sfc": replace(_BINARY, build=partial(binary_mlp, _MNIST, hidden=(256, 256, 256))),
-    "mnist-lfc": replace(_BINARY, build=partial(binary_mlp, _MNIST, hidden=(1024, 1024, 1024)), learning_rate=2e-3),
+    "mnist-sfc": replace(
+        _BINARY,
+        build=partial(binary_mlp, _MNIST, hidden=(256, 256, 256)),
+        epochs=40,
+        learning_rate=7e-3,
+        distortion=_SLIGHT,
+    ),
+    "mnist-lfc": replace(
+        _BINARY,
+        build=partial(binary_mlp, _MNIST, hidden=(1024, 1024, 1024)),
+        epochs=60,
+        learning_rate=2e-3,
+        distortion=_SLIGHT,
+    ),
     "fashion-mlp": Recipe(
         build=partial(mlp, _MNIST, hidden=(512, 256), votes=10),
         data="fashion_mnist",

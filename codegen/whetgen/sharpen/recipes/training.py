@@ -35,7 +35,8 @@ class TrainOptions:
 
     ``quick``: a few steps on a few images, sharpened to 1.0 all the same. ``goes_on``: from the checkpoint of an
     interrupted run. ``mixed_precision``: float16 arithmetic, for GPUs. ``tensorboard``: a folder for its logs.
-    ``changes``: other values for fields of the recipe. ``on_epoch``: gets each row of the log, with ``epochs``.
+    ``changes``: other values for fields of the recipe. ``start``: a model of the recipe whose weights training begins with;
+    layers that are sharp in it stay so. ``on_epoch``: gets each row of the log, with ``epochs``.
     """
 
     seed: int = 0
@@ -44,6 +45,7 @@ class TrainOptions:
     mixed_precision: bool = False
     tensorboard: Path | None = None
     changes: dict = field(default_factory=dict)
+    start: Path | None = None
     on_epoch: Callable[[dict], None] | None = None
 
 
@@ -147,6 +149,8 @@ def _(recipe: DqnRecipe, name: str, out: Path, options: TrainOptions) -> TrainRe
     began = time.monotonic()
     if options.goes_on:
         raise ValueError(f"{name} keeps no checkpoint to resume; run it from the beginning")
+    if options.start is not None:
+        raise ValueError(f"{name} explores from the beginning; it cannot start from a model's weights")
     keras.utils.set_random_seed(options.seed)
     agent = train_agent(recipe, options.seed, options.on_epoch)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -171,6 +175,8 @@ def fit(
     _use_all_gpus()
     with _precision(options.mixed_precision):
         model = recipe.build()
+    if options.start is not None:
+        begin_with(model, options.start)
     examples = examples.one_hot(model.output_shape[-1])
     shape = model.input_shape[1:]
     log.x, log.y = examples.x_test.reshape(-1, *shape), examples.y_test
@@ -208,6 +214,20 @@ def plain(model: keras.Model, recipe: Recipe | DqnRecipe) -> keras.Model:
     bare = recipe.build()
     bare.set_weights(model.get_weights())
     return finish(bare)
+
+
+def begin_with(model: keras.Model, start: Path) -> None:
+    """Give ``model`` the weights that the file ``start`` holds.
+
+    Raises:
+        ValueError: the file is missing or no Keras model, or one of other layers.
+    """
+    if not start.is_file():
+        raise ValueError(f"no weights to start from: {start} does not exist")
+    weights = keras.models.load_model(start, compile=False).get_weights()
+    if [w.shape for w in weights] != [w.shape for w in model.get_weights()]:
+        raise ValueError(f"{start} has other layers than the recipe, so training cannot start from its weights")
+    model.set_weights(weights)
 
 
 def check_checkpoint(state: Path, goes_on: bool) -> None:
