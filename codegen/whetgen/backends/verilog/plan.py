@@ -10,7 +10,9 @@ from whetgen.backends.hardware.steps import Steps, steps_of
 from whetgen.backends.hardware.streams import Stream, input_stream, output_stream
 from whetgen.backends.identifiers import Identifiers, check_name
 from whetgen.backends.verilog.folded import Folded
+from whetgen.backends.verilog.logic.cones import with_tables
 from whetgen.backends.verilog.logic.module import LOGIC_CELLS, LogicModule
+from whetgen.backends.verilog.logic.ranking import ranked
 from whetgen.backends.verilog.netlist import Rom, Section
 from whetgen.backends.verilog.options import LEVELS_PER_STAGE, UNROLLED_WINDOWS, VerilogOptions
 from whetgen.backends.verilog.unrolled import MAX_WORD_BITS, Unrolled, literals, sliding_windows, widest_word
@@ -73,9 +75,10 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     source, sink = input_stream(graph, options), output_stream(graph, options)
     identifiers = Identifiers(name)
     steps = steps_of(graph, identifiers)
-    architecture = _architecture(steps, options)
+    joined = with_tables(ranked(steps) if sink.kind == "class" else steps)
+    architecture = _architecture(joined, options)
     if architecture == "unrolled":
-        built = Unrolled(steps, source, sink, identifiers, name, options.levels_per_stage or LEVELS_PER_STAGE)
+        built = Unrolled(joined, source, sink, identifiers, name, options.levels_per_stage or LEVELS_PER_STAGE)
         cycles, roms, logic = tuple(LayerCycles(layer, n) for layer, n in built.cycles), (), tuple(built.logic)
     else:
         built = Folded(steps, source, sink, identifiers, name, options)

@@ -17,13 +17,18 @@ from whetgen.backends.hardware.describe import describe
 from whetgen.backends.hardware.steps import Linear, Move, Pool, Step, Steps, Tensor
 from whetgen.backends.hardware.streams import Stream
 from whetgen.backends.identifiers import Identifiers
+from whetgen.backends.verilog.logic.cones import Tables, unread
 from whetgen.backends.verilog.logic.digits import signed_digits
-from whetgen.backends.verilog.logic.layers import logic_of
+from whetgen.backends.verilog.logic.layers import logic_of, without
 from whetgen.backends.verilog.logic.module import LogicModule, logic_module
 from whetgen.backends.verilog.netlist import Constant, Instance, Section, Wire, concatenation, packed, pairs
 from whetgen.ir.integers import signed_bits, unsigned_bits
 
 MAX_WORD_BITS = 1 << 16  # Verilator's longest constant
+
+
+def _told(step: Step | Tables) -> str:
+    return f"{step.result.count} lookup tables" if isinstance(step, Tables) else describe(step)
 
 
 def argmax_levels(count: int) -> int:
@@ -69,6 +74,7 @@ class Unrolled:
         self.logic: list[LogicModule] = []
         self.sections: list[Section] = []
         self.cycles: list[tuple[str, int]] = []
+        self._unread = unread(steps)
         self._ready = {steps.input.name: 0}
         self._delayed: dict[tuple[str, int], str] = {}
         self._advances = False
@@ -101,7 +107,7 @@ class Unrolled:
         ready = self._ready[step.result.name]
         cycles = ready - max(self._ready[t.name] for t in step.sources)
         self.cycles.append((step.layer, cycles))
-        self._close(f"{step.layer}: {describe(step)}", f"{cycles} cycles, ready {ready} cycles after the frame.")
+        self._close(f"{step.layer}: {_told(step)}", f"{cycles} cycles, ready {ready} cycles after the frame.")
 
     def _wire(self, name: str, width: int, value: str = "") -> str:
         name = self.identifiers.unique(name)
@@ -148,7 +154,8 @@ class Unrolled:
         name = step.result.name
         cycle, buses = self._meet(step.sources)
         module = self.identifiers.unique(f"{self.name}_{name}_logic")
-        made = logic_module(module, f"{step.layer}: {describe(step)}", logic_of(step), self.levels_per_stage)
+        logic = without(logic_of(step), self._unread.get(step.result.name))
+        made = logic_module(module, f"{step.layer}: {_told(step)}", logic, self.levels_per_stage)
         self.logic.append(made)
         self.wires.append(Wire(name, step.result.bits))
         ports = {"x": concatenation(buses), "y": name}

@@ -63,7 +63,7 @@ module tiny_unrolled (
 
     // ==== scores: 2 inputs, 2 neurons, sum ====
     // 1 cycles, ready 4 cycles after the frame.
-    wire [5:0]      scores;
+    wire [7:0]      scores;
 
     tiny_unrolled_scores_logic scores_layer (
         .clk     (clk),
@@ -83,7 +83,7 @@ module tiny_unrolled (
 
     wg_argmax #(
         .COUNT       (2),
-        .WIDTH       (3),
+        .WIDTH       (4),
         .INDEX_WIDTH (8)
     ) argmax (
         .clk     (clk),

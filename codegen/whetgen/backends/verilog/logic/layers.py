@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from whetgen.backends.hardware.steps import Blend, Geometry, Linear, Pool, Step, Tensor
 from whetgen.backends.verilog.logic.circuit import FALSE, TRUE, Circuit, Literal, invert
 from whetgen.backends.verilog.logic.compress import any_of, reduced
+from whetgen.backends.verilog.logic.cones import Tables
 from whetgen.backends.verilog.logic.neurons import Sum, Word, fires, plain_sum, sums, unsigned_word
 
 
@@ -25,6 +26,15 @@ class LayerLogic:
     @property
     def levels(self) -> int:
         return max((self.circuit.at(o) for o in self.outputs), default=0)
+
+
+def without(logic: LayerLogic, unread: np.ndarray | None) -> LayerLogic:
+    """The same layer without the logic of elements that nobody reads; ``unread``: (elements,) bool, None for none."""
+    if unread is None or not unread.any():
+        return logic
+    dead = np.repeat(unread, len(logic.outputs) // len(unread))
+    kept = tuple(FALSE if gone else output for output, gone in zip(logic.outputs, dead, strict=True))
+    return replace(logic, outputs=kept)
 
 
 @singledispatch
@@ -87,6 +97,17 @@ def _told(step: Linear, position: int, neuron: int, level: int) -> str:
     return f"neuron {neuron}{where}: {fan_in} inputs, " + (
         f"fires where the sum >= {level}" if step.fire else f"sum + {level}"
     )
+
+
+@logic_of.register
+def _(step: Tables) -> LayerLogic:
+    circuit = Circuit(sum(t.bits for t in step.sources))
+    outputs, owners = [], {}
+    for neuron, (reads, truth) in enumerate(zip(step.reads, step.truths, strict=True)):
+        circuit.owner = f"n{neuron}"
+        owners[circuit.owner] = f"neuron {neuron}: {len(reads)} inputs"
+        outputs.append(circuit.table([2 * (bit + 1) for bit in reads], truth))
+    return LayerLogic(circuit, tuple(outputs), owners)
 
 
 @logic_of.register

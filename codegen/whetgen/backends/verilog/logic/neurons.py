@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from whetgen.backends.verilog.logic.circuit import FALSE, TRUE, Circuit, Literal, invert
+from whetgen.backends.verilog.logic.circuit import FALSE, MAX_TABLE_INPUTS, TRUE, Circuit, Literal, invert
 from whetgen.backends.verilog.logic.compress import Weighted, reaches, reduced
 from whetgen.backends.verilog.logic.digits import signed_digits
 from whetgen.backends.verilog.logic.share import share
@@ -53,19 +53,27 @@ class Sums:
 def plain_sum(words: Sequence[Word], weights: Sequence[int]) -> Sum:
     """One weighted sum."""
     digits = signed_digits(np.array(weights, dtype=object))
-    known = dict(enumerate(words))
+    return _digit_sum(dict(enumerate(words)), digits)
+
+
+def _digit_sum(known: dict[int, Word], digits: np.ndarray) -> Sum:
+    """The sum of words with digits (columns, words)."""
     return _together(_bag(known, _terms(row), column) for column, row in enumerate(digits))
 
 
 def sums(circuit: Circuit, words: Sequence[Word], weights: np.ndarray, shared_name: str = "s") -> Sums:
-    """Weighted sums that use each other's parts; ``weights``: (words, neurons)."""
+    """Weighted sums that use each other's parts, those of six bits or fewer excepted; ``weights``: (words, neurons)."""
     digits = signed_digits(weights).transpose(2, 0, 1)  # neurons, columns, words
+    many = np.flatnonzero((weights != 0).T @ np.array([len(w.bits) for w in words]) > MAX_TABLE_INPUTS)
     block = max(1, MAX_ROWS // digits.shape[1])
     parts = [
-        _block_of_sums(circuit, words, digits[k : k + block], f"{shared_name}{k // block if k else ''}")
-        for k in range(0, len(digits), block)
+        _block_of_sums(circuit, words, digits[many[k : k + block]], f"{shared_name}{k // block if k else ''}")
+        for k in range(0, len(many), block)
     ]
-    return Sums(tuple(n for part in parts for n in part.neurons), tuple(s for part in parts for s in part.shared))
+    known = dict(enumerate(words))
+    found = dict(zip(many.tolist(), (n for part in parts for n in part.neurons), strict=True))
+    neurons = (found[n] if n in found else _digit_sum(known, rows) for n, rows in enumerate(digits))
+    return Sums(tuple(neurons), tuple(s for part in parts for s in part.shared))
 
 
 def _block_of_sums(circuit: Circuit, words: Sequence[Word], digits: np.ndarray, shared_name: str) -> Sums:
@@ -79,7 +87,7 @@ def _block_of_sums(circuit: Circuit, words: Sequence[Word], digits: np.ndarray, 
         bits = reduced(circuit, total.bits, -total.lowest, (total.highest - total.lowest).bit_length())
         known[sub.word] = Word(bits, total.highest - total.lowest, total.constant + total.lowest)
     rows = table.reshape(neurons, columns, -1)
-    return Sums(tuple(_together(_bag(known, _terms(r), c) for c, r in enumerate(own)) for own in rows), names)
+    return Sums(tuple(_digit_sum(known, own) for own in rows), names)
 
 
 def _terms(row: np.ndarray) -> list[tuple[int, int]]:
@@ -114,7 +122,7 @@ def fires(circuit: Circuit, total: Sum, threshold: int) -> Literal:
     if wanted > highest:
         return FALSE
     nets = sorted({literal >> 1 for literal, _ in bits})
-    if len(nets) <= 6:
+    if len(nets) <= MAX_TABLE_INPUTS:
         return circuit.table([2 * net for net in nets], _truth(bits, nets, wanted))
     if len({column for _, column in bits}) == len(bits):
         return _number_reaches(circuit, bits, wanted)
