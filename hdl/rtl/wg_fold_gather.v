@@ -1,7 +1,7 @@
 // Copies elements by a table of addresses, one a cycle: permute, pad, upsample, concatenate.
 //
-// Latency = interval: COUNT + 4 cycles a frame. Never stalls inside a frame; a frame begins when all
-// sources are there and the reader has a free bank.
+// Latency: 4 cycles from an element's turn. Throughput: COUNT + 1 cycles a frame. A frame begins when all sources
+// hold one; stalls for room.
 //
 // Parameters
 //   SOURCES        frames that are read
@@ -12,9 +12,10 @@
 //   TABLE_BITS     bits of the table's address
 //
 // Ports
-//   in_full      every source is there
-//   rd_address   one address for all sources; rd_data: element of source k at index k
-//   table_*      ROM of {source number, address}, one cycle of latency
+//   in_available   every source is there
+//   rd_offset      one address for all sources; rd_data: element of source k at index k
+//   rd_free        the frames are no longer needed
+//   table_*        ROM of {source number, address}, one cycle of latency
 `default_nettype none
 
 module wg_fold_gather #(
@@ -27,27 +28,25 @@ module wg_fold_gather #(
 ) (
     input  wire                                clk,
     input  wire                                rst,
-    input  wire                                in_full,
-    output wire                                in_release,
-    output wire [ADDRESS_BITS-1:0]             rd_address,
+    input  wire                                in_available,
+    output wire                                rd_free,
+    output wire [ADDRESS_BITS-1:0]             rd_offset,
     input  wire [SOURCES*WIDTH-1:0]            rd_data,
     output wire [TABLE_BITS-1:0]               table_address,
     input  wire [SELECT_BITS+ADDRESS_BITS-1:0] table_data,
-    input  wire                                out_free,
+    input  wire                                out_room,
+    output wire                                out_take,
     output wire                                out_valid,
     output wire [WIDTH-1:0]                    out_data,
     output wire                                out_last
 );
 
-    // ---- Local constants ------------------------------------------------------------------
-    localparam [31:0] LAST = COUNT - 1;
-
     // ---- Declarations ---------------------------------------------------------------------
-    reg                   busy_reg, walk_reg;
-    reg [TABLE_BITS-1:0]  at_reg;
-    reg                   table_valid_reg, table_last_reg, read_valid_reg, read_last_reg, result_valid_reg, result_last_reg;
-    reg [SELECT_BITS-1:0] select_reg;
+    reg                   valid_1_reg, valid_2_reg, valid_3_reg, valid_4_reg;
+    reg                   last_1_reg, last_2_reg, last_3_reg, last_4_reg;
+    reg [SELECT_BITS-1:0] select_2_reg, select_3_reg;
     reg [WIDTH-1:0]       element, element_reg;
+    wire                  unused_first, last;
 
     // ---- Datapath -------------------------------------------------------------------------
     integer k;
@@ -55,45 +54,37 @@ module wg_fold_gather #(
         element = {WIDTH{1'b0}};
         /* verilator unroll_disable */
         for (k = 0; k < SOURCES; k = k + 1)
-            if (select_reg == k[SELECT_BITS-1:0])
+            if (select_3_reg == k[SELECT_BITS-1:0])
                 element = rd_data[k*WIDTH +: WIDTH];
     end
 
     // ---- Control --------------------------------------------------------------------------
-    wire start    = !busy_reg && in_full && out_free;
-    wire end_walk = at_reg == LAST[TABLE_BITS-1:0];
+    // In the cycle after the last element its frames are still there, and no longer of use.
+    wire step = !rst && in_available && out_room && !(valid_1_reg && last_1_reg);
 
-    assign table_address = at_reg;
-    assign rd_address    = table_data[ADDRESS_BITS-1:0];
-    assign out_valid     = result_valid_reg;
-    assign out_data      = element_reg;
-    assign out_last      = result_valid_reg && result_last_reg;
-    assign in_release    = out_last;
+    wg_loop #(.COUNT(COUNT), .BITS(TABLE_BITS)) element_number (
+        .clk(clk), .rst(rst), .step(step), .at(table_address), .first(unused_first), .last(last));
+
+    assign out_take  = step;
+    assign rd_offset = table_data[ADDRESS_BITS-1:0];
+    assign rd_free   = valid_1_reg && last_1_reg;
+    assign out_valid = valid_4_reg;
+    assign out_data  = element_reg;
+    assign out_last  = valid_4_reg && last_4_reg;
 
     // ---- Registers ------------------------------------------------------------------------
     always @(posedge clk) begin
-        table_last_reg  <= end_walk;
-        read_last_reg   <= table_last_reg;
-        result_last_reg <= read_last_reg;
-        select_reg      <= table_data[SELECT_BITS+ADDRESS_BITS-1:ADDRESS_BITS];
-        element_reg     <= element;
-        if (rst || start)
-            at_reg <= {TABLE_BITS{1'b0}};
-        else if (walk_reg)
-            at_reg <= at_reg + 1'b1;
-        if (rst) begin
-            busy_reg         <= 1'b0;
-            walk_reg         <= 1'b0;
-            table_valid_reg  <= 1'b0;
-            read_valid_reg   <= 1'b0;
-            result_valid_reg <= 1'b0;
-        end else begin
-            busy_reg         <= start || (busy_reg && !out_last);
-            walk_reg         <= start || (walk_reg && !end_walk);
-            table_valid_reg  <= walk_reg;
-            read_valid_reg   <= table_valid_reg;
-            result_valid_reg <= read_valid_reg;
-        end
+        valid_1_reg  <= step;
+        last_1_reg   <= last;
+        valid_2_reg  <= valid_1_reg && !rst;
+        last_2_reg   <= last_1_reg;
+        select_2_reg <= table_data[SELECT_BITS+ADDRESS_BITS-1:ADDRESS_BITS];
+        valid_3_reg  <= valid_2_reg && !rst;
+        last_3_reg   <= last_2_reg;
+        select_3_reg <= select_2_reg;
+        valid_4_reg  <= valid_3_reg && !rst;
+        last_4_reg   <= last_3_reg;
+        element_reg  <= element;
     end
 
     // ---- Checks ---------------------------------------------------------------------------

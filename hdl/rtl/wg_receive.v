@@ -1,7 +1,7 @@
-// Feeds an AXI4-Stream into frame buffers.
+// Feeds an AXI4-Stream into stream buffers.
 //
 // Latency: 0, each beat is written as it is taken. Throughput: one beat a cycle. Stalls: no beat is
-// taken while a buffer has no free bank. A short or long frame is dropped whole and counted.
+// taken while a buffer has no room. A short or long frame is dropped whole and counted.
 //
 // Parameters
 //   BUS_WIDTH   bits of tdata
@@ -9,7 +9,7 @@
 //
 // Ports
 //   s_axis_*             the stream
-//   out_free             every buffer has a free bank
+//   out_free             every buffer has room; each word that is written takes it at once
 //   out_valid, out_*     write port of the buffers
 `default_nettype none
 

@@ -1,35 +1,12 @@
-"""For stages of the folded architecture: frame buffers and tables as they see them, and checks of whole frames."""
+"""For stages of the folded architecture: tables, streams of words as a reader hands them on, buffers as a sender sees them."""
 
-import itertools
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 from hdl.tests.common import Bench, Sink, chance, check_in_order
-
-Frame = Sequence[int]
-
-
-class Frames:
-    """Frame buffer as a reader sees it: `in_full`, and data one cycle after the address. Other addresses give noise."""
-
-    def __init__(self, frames: Iterable[Frame], width: int, idle: float = 0.0):
-        self.frames, self.width, self.idle = deque(frames), width, idle
-        self.full, self.data = False, 0
-
-    def inputs(self) -> dict:
-        self.full = bool(self.frames) and (self.full or not chance(self.idle))
-        return {"in_full": self.full, "rd_data": self.data}
-
-    def see(self, seen: SimpleNamespace) -> None:
-        if getattr(seen, "rd_enable", 1):
-            frame = self.frames[0] if self.frames else []
-            self.data = frame[seen.rd_address] if seen.rd_address < len(frame) else random.getrandbits(self.width)
-        if seen.in_release:
-            assert self.full, "release of a frame that is not there"
-            self.frames.popleft()
-            self.full = False if chance(self.idle) else bool(self.frames)
 
 
 class Rom:
@@ -46,118 +23,82 @@ class Rom:
         self.data = self.words[at] if at < len(self.words) else random.getrandbits(self.width)
 
 
-class Stage:
-    """A stage on the bench, with the memories that it reads."""
+@dataclass
+class Tap:
+    """One word as a reader hands it on: its inputs, the flags of the cycle before, and the result that it completes."""
 
-    def __init__(self, dut, outputs: Sequence[str], read_width: int, roms: Sequence[Rom] = ()):
-        self.bench = Bench(dut, "in_release", "rd_address", *outputs, *(rom.address for rom in roms))
-        self.read_width, self.roms, self.source = read_width, roms, Frames([], read_width)
-        self.was_full = False
-
-    @property
-    def cycle(self) -> int:
-        return self.bench.cycle
-
-    def load(self, frames: Iterable[Frame], idle: float = 0.0) -> None:
-        self.source = Frames(frames, self.read_width, idle)
-
-    async def step(self, rst: bool = False, **inputs: int) -> SimpleNamespace:
-        for port in (self.source, *self.roms):
-            inputs.update(port.inputs())
-        self.was_full = bool(inputs["in_full"])
-        seen = await self.bench.step(rst=rst, **inputs)
-        if not rst:
-            for port in (self.source, *self.roms):
-                port.see(seen)
-        return seen
-
-    async def cut_off(self, frame: Frame, cycles: int, **inputs: int) -> None:
-        """A frame that a reset ends after some cycles; nothing of it may be seen later."""
-        await self.step(rst=True, **inputs)
-        self.load([frame])
-        for _ in range(cycles):
-            await self.step(**inputs)
-        self.load([])
-        for _ in range(random.randint(1, 3)):
-            await self.step(rst=True, **inputs)
+    inputs: dict
+    soon: dict = field(default_factory=dict)
+    result: int | None = None
+    frame: bool = False
 
 
-async def check_fold(
+async def check_taps(
     dut,
-    make: Callable[[], Frame],
-    model: Callable[[Frame], Sequence[int]],
-    interval: int,
-    read_width: int,
+    taps: Sequence[Tap],
+    latency: int,
     idle: float,
-    stall: float,
     roms: Sequence[Rom] = (),
-    frames: int = 6,
+    also: Callable[[SimpleNamespace], dict] | None = None,
+    watch: Sequence[str] = (),
 ) -> None:
-    """A stage from frame buffer to frame buffer: words, order, `out_last`, release, latency and interval."""
-    stage = Stage(dut, ("out_valid", "out_data", "out_last"), read_width, roms)
-    await stage.cut_off(make(), random.randint(2, interval), out_free=1)
-    sent = [list(make()) for _ in range(frames)]
-    stage.load(sent, idle)
-    for frame in sent:
-        words, cycles = await one_frame(stage, stall, frames * (interval + 100))
-        check_in_order(words, model(frame))
-        assert cycles == interval, f"{cycles} cycles, expected {interval}"
-    for _ in range(interval + 10):
-        seen = await stage.step(out_free=1)
-        assert not seen.out_valid and not seen.in_release, "output without a frame"
+    """Words with random gaps through a stage: every result, in its cycle, and `out_last` with the frame's last one.
 
-
-async def one_frame(stage: Stage, stall: float, limit: int) -> tuple[list[int], int]:
-    """The next frame's words, and the cycles that the stage was busy with it."""
-    words, began = [], None
-    for _ in range(limit):
-        free = not chance(stall)
-        seen = await stage.step(out_free=free)
-        if began is None and stage.was_full and free:
-            began = stage.cycle - 1
-        assert seen.in_release == seen.out_last, "a frame is released with its last word"
-        assert seen.out_valid or not seen.out_last
-        if seen.out_valid:
-            assert began is not None, "a word before there was a frame and a free bank"
-            words.append(seen.out_data)
-        if seen.out_last:
-            return words, stage.cycle - began
-    raise AssertionError(f"no frame in {limit} cycles")
+    `also`: more inputs for the next cycle, from the outputs seen in this one.
+    """
+    ports = {name for tap in taps for name in tap.inputs}
+    bench = Bench(dut, "out_valid", "out_data", "out_last", *(rom.address for rom in roms), *watch)
+    quiet = {name: 0 for name in (*ports, *{n for t in taps for n in t.soon})}
+    await bench.reset(**quiet)
+    waiting, now, due, more = deque(taps), None, {}, {}
+    while waiting or now or due:
+        ahead = waiting.popleft() if waiting and not chance(idle) else None
+        inputs = {**quiet, **(now.inputs if now else {}), **(ahead.soon if ahead else {}), **more}
+        if now and now.result is not None:
+            due[bench.cycle + latency] = (now.result, int(now.frame))
+        for rom in roms:
+            inputs |= rom.inputs()
+        seen = await bench.step(**inputs)
+        for rom in roms:
+            rom.see(seen)
+        expected = due.pop(bench.cycle - 1, None)
+        found = (seen.out_data, seen.out_last) if seen.out_valid else None
+        assert found == expected, f"cycle {bench.cycle}: {found}, expected {expected}"
+        more = also(seen) if also else {}
+        now = ahead
 
 
 async def check_send(
-    dut,
-    make: Callable[[], Frame],
-    model: Callable[[Frame], Sequence[int]],
-    first_beat: int,
-    interval: int,
-    read_width: int,
-    idle: float,
-    stall: float,
-    frames: int = 12,
-) -> None:
-    """A stage from frame buffer to AXI4-Stream: beats, `tlast`, hold, release, latency and interval.
+    dut, frames: Iterable[Sequence[int]], model: Callable[[Sequence[int]], Sequence[int]], first_beat: int, interval: int,
+    idle: float, stall: float,
+) -> None:  # fmt: skip
+    """A stage from a buffer that is read in order to AXI4-Stream: beats, `tlast`, hold, latency and interval.
 
-    `first_beat`: cycles from the frame's arrival to its first beat, counted without idle cycles and stalls, as is
-    `interval`, cycles from a frame's last beat to the next one's.
+    The buffer's data come two enabled cycles after the word is asked for.
     """
-    outputs = ["m_axis_tdata", "m_axis_tvalid", "m_axis_tlast", *(["rd_enable"] if hasattr(dut, "rd_enable") else [])]
-    stage, sink = Stage(dut, outputs, read_width), Sink(stall)
-    await stage.cut_off(make(), random.randint(2, interval), m_axis_tready=0)
-    sent = [list(make()) for _ in range(frames)]
-    stage.load(sent, idle)
-    expected = []
-    for frame in sent:
-        beats = model(frame)
-        expected += [(beat, int(at == len(beats) - 1)) for at, beat in enumerate(beats)]
-    began, transfers = stage.cycle, []
-    for _ in range(frames * (interval + 20) * 20):
-        seen = await stage.step(m_axis_tready=sink.draw_ready())
+    frames = [list(frame) for frame in frames]
+    words, pipeline = deque(word for frame in frames for word in frame), [0, 0]
+    stalls = hasattr(dut, "rd_enable")
+    outputs = ["rd_next", "m_axis_tdata", "m_axis_tvalid", "m_axis_tlast", *(["rd_enable"] if stalls else [])]
+    bench, sink = Bench(dut, *outputs), Sink(stall)
+    await bench.reset(in_available=0, m_axis_tready=0, rd_data=0)
+    expected = [
+        (beat, int(at == len(beats) - 1)) for frame in frames for beats in [model(frame)] for at, beat in enumerate(beats)
+    ]
+    asked, transfers = [], []
+    for _ in range(40 * len(words) + 200):
+        available = bool(words) and not chance(idle)
+        seen = await bench.step(in_available=available, m_axis_tready=sink.draw_ready(), rd_data=pipeline[1])
         if sink.see(seen.m_axis_tvalid, (seen.m_axis_tdata, seen.m_axis_tlast)):
-            transfers.append(stage.cycle)
-        assert seen.in_release == bool(transfers and transfers[-1] == stage.cycle and seen.m_axis_tlast)
+            transfers.append(bench.cycle)
+        assert available or not seen.rd_next, "a word that is not there"
+        if getattr(seen, "rd_enable", 1):
+            pipeline = [words[0] if words else 0, pipeline[0]]
+        if seen.rd_next:
+            asked.append(bench.cycle)
+            words.popleft()
     check_in_order(sink.items, expected)
     if idle == 0 and stall == 0:
-        assert transfers[0] - began == first_beat, f"first beat after {transfers[0] - began} cycles"
+        assert transfers[0] - asked[0] == first_beat
         ends = [cycle for cycle, (_, last) in zip(transfers, expected, strict=True) if last]
-        assert {after - ahead for ahead, after in itertools.pairwise(ends)} == {interval}
+        assert {after - before for before, after in zip(ends, ends[1:], strict=False)} == {interval}

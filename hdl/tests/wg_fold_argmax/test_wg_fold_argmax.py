@@ -4,7 +4,6 @@ import cocotb
 import pytest
 from hdl.tests.common import as_signed, draws, parameters, simulate
 from hdl.tests.frames import check_send
-from hdl.tests.windows import address_bits
 
 
 @pytest.mark.slow
@@ -12,11 +11,7 @@ from hdl.tests.windows import address_bits
     "count, width, signed, bus_width", [(1, 3, 1, 8), (10, 2, 0, 8), (300, 1, 0, 16), (6, 66, 1, 8)]
 )
 def test_wg_fold_argmax(tmp_path, count, width, signed, bus_width):
-    simulate(
-        tmp_path,
-        "wg_fold_argmax",
-        {"COUNT": count, "WIDTH": width, "SIGNED": signed, "BUS_WIDTH": bus_width, "ADDRESS_BITS": address_bits(count)},
-    )
+    simulate(tmp_path, "wg_fold_argmax", {"COUNT": count, "WIDTH": width, "SIGNED": signed, "BUS_WIDTH": bus_width})
 
 
 @cocotb.test()
@@ -28,14 +23,5 @@ async def first_of_the_largest_wins(dut, idle, stall):
         scores = [as_signed(word, p.WIDTH, bool(p.SIGNED)) for word in frame]
         return [scores.index(max(scores))]
 
-    await check_send(
-        dut,
-        make=lambda: draws(p.COUNT, p.WIDTH),
-        model=model,
-        first_beat=p.COUNT + 3,
-        interval=p.COUNT + 3,
-        read_width=p.WIDTH,
-        idle=idle,
-        stall=stall,
-        frames=5,
-    )
+    frames = [draws(p.COUNT, p.WIDTH) for _ in range(5)]
+    await check_send(dut, frames, model, p.COUNT + 2, max(p.COUNT, 4), idle, stall)

@@ -1,85 +1,62 @@
-"""wg_fold_linear: convolution and dense layer, PE neurons and SIMD inputs a cycle, weights and levels from tables."""
+"""wg_fold_linear: accumulates partial sums word by word, or doubled plane by plane, and compares or adds the level."""
 
 import random
 
 import cocotb
 import pytest
-from hdl.tests.common import as_signed, draws, pack, parameters, simulate, unpack
-from hdl.tests.frames import Rom, check_fold
-from hdl.tests.windows import ONE, PADDED, STRIDED, address_bits, positions, taps
+from hdl.tests.common import as_signed, draw, pack, parameters, simulate
+from hdl.tests.frames import Rom, Tap, check_taps
+from hdl.tests.windows import address_bits
 
-NAMES = (
-    "CHUNKS", "PASSES", "SIMD", "PE", "IN_WIDTH", "IN_SIGNED", "WEIGHT_WIDTH", "SUM_WIDTH", "RESULT_WIDTH", "FIRE",
-)  # fmt: skip
+NAMES = ("PE", "PART_BITS", "SUM_WIDTH", "RESULT_WIDTH", "FIRE", "STEPS", "PASSES", "PLANES", "LEVEL_WORDS")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "geometry, chosen, own_levels",
-    [
-        (ONE, (1, 1, 1, 1, 1, 0, 1, 2, 1, 1), False),
-        (ONE, (4, 3, 5, 2, 8, 0, 4, 17, 1, 1), False),
-        (PADDED, (2, 2, 3, 2, 1, 0, 5, 10, 1, 1), True),
-        (STRIDED, (1, 2, 2, 1, 6, 1, 3, 14, 13, 0), False),
-    ],
-    ids=["one", "dense on bytes", "spikes with a level for each place", "signed accumulators"],
-)
-def test_wg_fold_linear(tmp_path, geometry, chosen, own_levels):
-    p = dict(zip(NAMES, chosen, strict=True)) | geometry
-    places = geometry["OUT_HEIGHT"] * geometry["OUT_WIDTH"] if own_levels else 1
-    p["LEVEL_WORDS"] = places * p["PASSES"]
-    p["ADDRESS_BITS"] = address_bits(p["HEIGHT"] * p["WIDTH"] * p["CHUNKS"])
-    p["WEIGHTS_BITS"] = address_bits(p["PASSES"] * p["KERNEL_Y"] * p["KERNEL_X"] * p["CHUNKS"])
-    p["LEVELS_BITS"] = address_bits(p["LEVEL_WORDS"])
-    simulate(tmp_path, "wg_fold_linear", p)
+    "chosen",
+    [(1, 1, 2, 1, 1, 1, 1, 1, 1), (3, 4, 9, 1, 1, 5, 2, 1, 6), (2, 5, 14, 13, 0, 3, 3, 1, 3), (2, 3, 16, 1, 1, 4, 2, 8, 2), (1, 6, 5, 5, 0, 2, 1, 3, 1)],
+    ids=["one", "spikes with a level for each place", "accumulators", "planes", "planes of accumulators"],
+)  # fmt: skip
+def test_wg_fold_linear(tmp_path, chosen):
+    p = dict(zip(NAMES, chosen, strict=True))
+    bits = {"WEIGHTS_BITS": address_bits(p["STEPS"] * p["PASSES"]), "LEVELS_BITS": address_bits(p["LEVEL_WORDS"])}
+    simulate(tmp_path, "wg_fold_linear", p | bits)
 
 
 @cocotb.test()
-@cocotb.parametrize(idle=[0.0, 0.6], stall=[0.0, 0.5])
-async def neurons_sum_and_fire(dut, idle, stall):
+@cocotb.parametrize(idle=[0.0, 0.6])
+async def neurons_sum_and_fire(dut, idle):
     p = parameters()
-    walk = p.KERNEL_Y * p.KERNEL_X * p.CHUNKS
-    weights = [draws(p.PE * p.SIMD, p.WEIGHT_WIDTH, signed=True) for _ in range(p.PASSES * walk)]
-    # Small levels, so that a neuron fires now and then.
-    levels = [[random.randint(-2, 1) for _ in range(p.PE)] for _ in range(p.LEVEL_WORDS)]
+    levels = [[random.randint(-(1 << (p.SUM_WIDTH - 2)), 3) for _ in range(p.PE)] for _ in range(p.LEVEL_WORDS)]
+    taps, addresses, parts = [], [], []
+    for number in range(8 * p.LEVEL_WORDS):
+        sums = [0] * p.PE
+        for plane in range(p.PLANES):
+            sums = [2 * s for s in sums]
+            for at in range(p.STEPS):
+                row = [draw(p.PART_BITS) for _ in range(p.PE)]
+                sums = [s + part for s, part in zip(sums, row, strict=True)]
+                parts.append(pack(row, p.PART_BITS))
+                addresses.append(number % p.PASSES * p.STEPS + at)
+                end = at == p.STEPS - 1
+                last = end and plane == p.PLANES - 1
+                frame = last and number % 5 == 4
+                flags = {
+                    "tap_valid": 1, "tap_first": at == 0 and plane == 0, "tap_shift": at == 0 and plane > 0,
+                    "tap_last": last, "tap_frame": frame,
+                }  # fmt: skip
+                taps.append(Tap(flags, {"tap_soon": 1, "soon_end": end, "soon_last": last}, frame=frame))
+        totals = [as_signed(s + l, p.SUM_WIDTH) for s, l in zip(sums, levels[number % p.LEVEL_WORDS], strict=True)]
+        taps[-1].result = pack((int(t >= 0) if p.FIRE else t for t in totals), p.RESULT_WIDTH)
+    waiting, pipeline, asked = iter(parts), [0, 0], iter(addresses)
 
-    def total(frame, oy, ox, number, pe):
-        result = 0
-        for tap, (y, x, inside) in enumerate(taps(p, oy, ox)):
-            for chunk in range(p.CHUNKS) if inside else ():
-                inputs = unpack(frame[(y * p.WIDTH + x) * p.CHUNKS + chunk], p.IN_WIDTH, p.SIMD, bool(p.IN_SIGNED))
-                row = weights[number * walk + tap * p.CHUNKS + chunk][pe * p.SIMD : (pe + 1) * p.SIMD]
-                result += sum(weight * value for weight, value in zip(row, inputs, strict=True))
-        return as_signed(result, p.SUM_WIDTH)
+    def follow(seen):
+        """The word asked for is the right one; partial sums come two cycles after their tap."""
+        nonlocal pipeline
+        if int(dut.tap_soon.value):
+            assert seen.weights_address == next(asked)
+        pipeline = [next(waiting) if int(dut.tap_valid.value) else 0, pipeline[0]]
+        return {"parts": pipeline[1]}
 
-    def model(frame):
-        words = []
-        for oy, ox in positions(p):
-            for number in range(p.PASSES):
-                level = levels[len(words) % p.LEVEL_WORDS]
-                totals = [total(frame, oy, ox, number, pe) for pe in range(p.PE)]
-                if p.FIRE:
-                    results = [int(t >= limit) for t, limit in zip(totals, level, strict=True)]
-                else:
-                    results = [t + offset for t, offset in zip(totals, level, strict=True)]
-                words.append(pack(results, p.RESULT_WIDTH))
-        return words
-
-    await check_fold(
-        dut,
-        make=lambda: [pack(draws(p.SIMD, p.IN_WIDTH), p.IN_WIDTH) for _ in range(p.HEIGHT * p.WIDTH * p.CHUNKS)],
-        model=model,
-        interval=p.OUT_HEIGHT * p.OUT_WIDTH * p.PASSES * walk + 6,
-        read_width=p.SIMD * p.IN_WIDTH,
-        idle=idle,
-        stall=stall,
-        roms=[
-            Rom(
-                "weights_address",
-                "weights",
-                [pack(row, p.WEIGHT_WIDTH) for row in weights],
-                p.PE * p.SIMD * p.WEIGHT_WIDTH,
-            ),
-            Rom("levels_address", "levels", [pack(row, p.SUM_WIDTH) for row in levels], p.PE * p.SUM_WIDTH),
-        ],
-    )
+    roms = [Rom("levels_address", "levels", [pack(row, p.SUM_WIDTH) for row in levels], p.PE * p.SUM_WIDTH)]
+    await check_taps(dut, taps, 3, idle, roms, follow, ["weights_address"])

@@ -10,6 +10,7 @@ from whetgen.backends.hardware.steps import Steps, steps_of
 from whetgen.backends.hardware.streams import Stream, input_stream, output_stream
 from whetgen.backends.identifiers import Identifiers, check_name
 from whetgen.backends.verilog.folded import Folded
+from whetgen.backends.verilog.folded.sums import Sums
 from whetgen.backends.verilog.logic.cones import with_tables
 from whetgen.backends.verilog.logic.module import LOGIC_CELLS, LogicModule
 from whetgen.backends.verilog.logic.ranking import ranked
@@ -49,6 +50,7 @@ class VerilogPlan:
     sections: tuple[Section, ...]
     roms: tuple[Rom, ...]
     logic: tuple[LogicModule, ...]
+    sums: tuple[Sums, ...]
     modules: tuple[str, ...]
     resources: dict[str, int]
 
@@ -80,9 +82,11 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     if architecture == "unrolled":
         built = Unrolled(joined, source, sink, identifiers, name, options.levels_per_stage or LEVELS_PER_STAGE)
         cycles, roms, logic = tuple(LayerCycles(layer, n) for layer, n in built.cycles), (), tuple(built.logic)
+        sums = ()
     else:
         built = Folded(steps, source, sink, identifiers, name, options)
         cycles, roms, logic = tuple(LayerCycles(*row) for row in built.cycles), tuple(built.roms), ()
+        sums = tuple(built.sums)
     check_pace("the network with its streams", built.interval, options, "widen --bus-bits, or lower --target-fps")
     sections = tuple(built.sections)
     return VerilogPlan(
@@ -96,6 +100,7 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
         sections,
         roms,
         logic,
+        sums,
         _library_modules(sections) if not logic else (*_library_modules(sections), *LOGIC_CELLS),
         estimate(steps, sum(rom.width * len(rom.words) for rom in roms)),
     )
@@ -128,9 +133,8 @@ def _architecture(steps: Steps, options: VerilogOptions) -> str:
 _NEEDS = {
     "wg_frame_in": ("wg_frame_check",),
     "wg_receive": ("wg_frame_check",),
-    "wg_fold_linear": ("wg_walker",),
-    "wg_fold_pool": ("wg_walker",),
-    "wg_fold_blend": ("wg_blend",),
+    **{f"wg_fold_{name}": ("wg_loop",) for name in ("windows", "sequence", "linear", "gather", "send", "argmax")},
+    "wg_fold_blend": ("wg_blend", "wg_loop"),
 }
 
 

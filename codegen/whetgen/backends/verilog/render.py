@@ -22,6 +22,8 @@ def render(plan: VerilogPlan) -> dict[str, str]:
         files[f"rtl/{rom.module}.v"] = hdl.get_template("rom.v.j2").render(plan=plan, rom=rom)
     for module in plan.logic:
         files[f"rtl/{module.name}.v"] = hdl.get_template("logic.v.j2").render(plan=plan, module=module)
+    for sums in plan.sums:
+        files[f"rtl/{sums.module}.v"] = hdl.get_template("sums.v.j2").render(plan=plan, sums=sums)
     for module in plan.modules:
         files[f"rtl/{module}.v"] = (assets() / "hdl" / "rtl" / f"{module}.v").read_text()
     sources = sorted(Path(path).name for path in files)

@@ -1,0 +1,66 @@
+"""What a layer may be folded to, and the cycles that it then takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from whetgen.backends.hardware.folding import Folding, divisors
+from whetgen.backends.hardware.steps import Blend, Linear, Move, Pool, Step
+
+
+@dataclass(frozen=True)
+class Setting:
+    """``pe`` neurons and ``simd`` inputs at once; ``planes`` 1, or the bits of an input that come one by one."""
+
+    pe: int
+    simd: int
+    planes: int = 1
+
+    @property
+    def folding(self) -> Folding:
+        return self.pe, self.simd
+
+
+def legal_settings(step: Step) -> list[Setting]:
+    """Every setting: PE divides the neurons, SIMD the channels; pools and blends have PE = SIMD."""
+    if isinstance(step, Linear):
+        planes = {1, step.source.width}
+        return [
+            Setting(pe, simd, p)
+            for p in sorted(planes)
+            for pe in divisors(step.neurons)
+            for simd in divisors(step.geometry.channels)
+        ]
+    if isinstance(step, Pool):
+        return [Setting(n, n) for n in divisors(step.geometry.channels)]
+    if isinstance(step, Blend):
+        return [Setting(n, n) for n in divisors(len(step.levels))]
+    return [Setting(1, 1)]
+
+
+def cycles(step: Step, setting: Setting) -> int:
+    """Cycles a frame keeps the layer busy; the next frame follows without a gap."""
+    if isinstance(step, Linear):
+        g = step.geometry
+        return g.positions * (step.neurons // setting.pe) * setting.planes * walk_words(step, setting)
+    if isinstance(step, Pool):
+        return step.geometry.positions * (step.geometry.channels // setting.simd) * step.geometry.taps
+    if isinstance(step, Move):
+        return step.result.count + 1
+    return step.result.count // setting.simd
+
+
+def walk_words(step: Linear, setting: Setting) -> int:
+    """Words of a window."""
+    return step.geometry.taps * (step.geometry.channels // setting.simd)
+
+
+def in_order(step: Step, setting: Setting) -> bool:
+    """Whether the layer reads every word of its sources once, as they come."""
+    if isinstance(step, Blend):
+        return True
+    if not isinstance(step, Linear) or step.neurons != setting.pe or setting.planes > 1:
+        return False
+    g = step.geometry
+    pixels = g.kernel == g.stride == (1, 1) and g.before == (0, 0) and g.positions == g.height * g.width
+    return g.trivial or pixels
