@@ -76,13 +76,21 @@ def generate(
         str | None,
         typer.Option(help="Verilog: auto (default), unrolled (a frame every beat) or folded (weights in ROM)."),
     ] = None,
+    max_luts: Annotated[
+        int | None, typer.Option(help="Verilog: the fastest folding of at most that many LUTs by the estimate.")
+    ] = None,
+    reuse: Annotated[
+        int | None, typer.Option(help="Verilog: times that each multiplier of each layer is used for a position.")
+    ] = None,
     levels_per_stage: Annotated[
         int | None, typer.Option(help="Verilog, unrolled: tables in a row between two registers (default 3).")
     ] = None,
     hls_tool: Annotated[str | None, typer.Option(help="HLS: vitis (default) or catapult.")] = None,
     fold: Annotated[
         list[str] | None,
-        typer.Option(help="Verilog, HLS: LAYER=PExSIMD, once a layer; whetgen inspect lists the legal ones."),
+        typer.Option(
+            help="Verilog, HLS: LAYER=PExSIMD, Verilog also LAYER=PExSIMDxBITS for inputs bit by bit, once a layer; inspect lists the legal ones."
+        ),
     ] = None,
     target_fps: Annotated[
         float | None, typer.Option(help="Verilog, HLS: frames a second that the folding must reach.")
@@ -126,6 +134,8 @@ def generate(
         single_header,
         constant_time,
         levels_per_stage=levels_per_stage,
+        max_luts=max_luts,
+        reuse=reuse,
     )
     check_replaceable(out)
     api.check_narrowing(weight_bits, calibration is not None, tolerance)
@@ -154,14 +164,14 @@ def generate(
         raise typer.Exit(1)
 
 
-def _foldings(texts: list[str]) -> dict[str, tuple[int, int]]:
-    """(PE, SIMD) by layer of ``LAYER=PExSIMD`` each."""
+def _foldings(texts: list[str]) -> dict[str, tuple[int, ...]]:
+    """(PE, SIMD) by layer of ``LAYER=PExSIMD`` each, or (PE, SIMD, bits)."""
     found = {}
     for text in texts:
-        parts = re.fullmatch(r"(.+)=(\d+)x(\d+)", text, re.ASCII)
+        parts = re.fullmatch(r"(.+)=(\d+)x(\d+)(?:x(\d+))?", text, re.ASCII)
         if parts is None:
             raise BadInput(f"--fold {text}: write LAYER=PExSIMD, for example dense=4x8")
-        found[parts[1]] = (int(parts[2]), int(parts[3]))
+        found[parts[1]] = tuple(int(n) for n in parts.groups()[1:] if n is not None)
     return found
 
 
@@ -382,10 +392,11 @@ def _folding_spans(graph: Graph) -> Table:
 
 
 def _every_folding(graph: Graph) -> Table:
-    table = Table("folded layer", "PE", "SIMD", "cycles a frame")
+    table = Table("folded layer", "PE", "SIMD", "input bits", "cycles a frame", "LUTs, estimated")
     for layer, legal in inspection.foldings(graph).items():
         for row in legal:
-            table.add_row(layer, str(row.pe), str(row.simd), f"{row.cycles:,}")
+            bits = "one by one" if row.planes > 1 else "at once"
+            table.add_row(layer, str(row.pe), str(row.simd), bits, f"{row.cycles:,}", f"{row.luts:,}")
     return table
 
 

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from whetgen.backends.hardware.folding import legal_foldings, stage_cycles
-from whetgen.backends.hardware.steps import steps_of
+from whetgen.backends.hardware.steps import Step, steps_of
 from whetgen.backends.identifiers import Identifiers
+from whetgen.backends.verilog.folded.cost import luts
+from whetgen.backends.verilog.folded.setting import Setting, cycles, legal_settings
 from whetgen.ir import Graph
 from whetgen.ir.integers import signed_bits
 from whetgen.ir.nodes import LINEAR, Conv, Dense, Input, Node
@@ -35,22 +36,33 @@ class LayerFacts:
 
 @dataclass(frozen=True)
 class LegalFolding:
-    """PE neurons and SIMD inputs at once, and the cycles a frame of the folded Verilog."""
+    """PE neurons and SIMD inputs at once, and the cycles a frame of the folded Verilog.
+
+    ``planes``: 1, or the bits of an input that come one by one. ``luts``: estimated, inputs arriving in words as wide
+    as the layer's own.
+    """
 
     pe: int
     simd: int
     cycles: int
+    planes: int
+    luts: int
 
 
 def foldings(graph: Graph) -> dict[str, list[LegalFolding]]:
     """Every legal folding of each hardware layer, the slowest first."""
     return {
         step.layer: sorted(
-            (LegalFolding(*folding, stage_cycles(step, folding)) for folding in legal_foldings(step)),
+            (_legal(step, s) for s in legal_settings(step)),
             key=lambda row: (-row.cycles, row.pe),
         )
         for step in steps_of(graph, Identifiers()).steps
     }
+
+
+def _legal(step: Step, setting: Setting) -> LegalFolding:
+    own = {t.name: setting.simd * t.width for t in step.sources}
+    return LegalFolding(*setting.folding, cycles(step, setting), setting.planes, round(luts(step, setting, own)))
 
 
 def layers(graph: Graph) -> list[LayerFacts]:

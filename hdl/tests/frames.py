@@ -1,5 +1,6 @@
 """For stages of the folded architecture: tables, streams of words as a reader hands them on, buffers as a sender sees them."""
 
+import itertools
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -83,7 +84,10 @@ async def check_send(
     bench, sink = Bench(dut, *outputs), Sink(stall)
     await bench.reset(in_available=0, m_axis_tready=0, rd_data=0)
     expected = [
-        (beat, int(at == len(beats) - 1)) for frame in frames for beats in [model(frame)] for at, beat in enumerate(beats)
+        (beat, int(at == len(beats) - 1))
+        for frame in frames
+        for beats in [model(frame)]
+        for at, beat in enumerate(beats)
     ]
     asked, transfers = [], []
     for _ in range(40 * len(words) + 200):
@@ -101,4 +105,4 @@ async def check_send(
     if idle == 0 and stall == 0:
         assert transfers[0] - asked[0] == first_beat
         ends = [cycle for cycle, (_, last) in zip(transfers, expected, strict=True) if last]
-        assert {after - before for before, after in zip(ends, ends[1:], strict=False)} == {interval}
+        assert {after - before for before, after in itertools.pairwise(ends)} == {interval}

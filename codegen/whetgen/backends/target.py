@@ -20,7 +20,8 @@ class Options:
     """Options of ``generate``; None for the default.
 
     ``bus_bits``, ``output``: Verilog and HLS; so are ``folding``, (PE, SIMD) by layer name, and ``target_fps`` frames a
-    second at ``clock_mhz``, 100 where that is None. ``architecture``, ``levels_per_stage``: Verilog. ``hls_tool``: HLS.
+    second at ``clock_mhz``, 100 where that is None. ``architecture``, ``levels_per_stage``,
+    ``max_luts``, ``reuse``: Verilog. ``hls_tool``: HLS.
     ``mcu``, ``max_flash``, ``max_ram``, ``single_header``, ``constant_time``: C.
     ``vectors``: test frames stored in the folder.
     """
@@ -39,6 +40,8 @@ class Options:
     single_header: bool = False
     constant_time: bool = False
     levels_per_stage: int | None = None
+    max_luts: int | None = None
+    reuse: int | None = None
     vectors: int = 32
 
 
@@ -84,7 +87,11 @@ def _verilog(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndar
 
     _refuse("verilog", options)
     chosen = verilog.VerilogOptions(
-        **_hardware(options), architecture=options.architecture or "auto", levels_per_stage=options.levels_per_stage
+        **_hardware(options),
+        architecture=options.architecture or "auto",
+        levels_per_stage=options.levels_per_stage,
+        max_luts=options.max_luts,
+        reuse=options.reuse,
     )
     plan = verilog.plan(graph, options.name, chosen)
     files = verilog.render(plan)
@@ -151,6 +158,8 @@ _TARGETS_OF = {
     "clock_mhz": ("verilog", "hls"),
     "architecture": ("verilog",),
     "levels_per_stage": ("verilog",),
+    "max_luts": ("verilog",),
+    "reuse": ("verilog",),
     "hls_tool": ("hls",),
     "mcu": ("c",),
     "max_flash": ("c",),

@@ -12,7 +12,9 @@ NAMES = ("OPERANDS", "LANES", "TABLE_WORDS", "IN_WIDTH", "FACTOR_WIDTH", "SUM_WI
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("chosen", [(1, 1, 1, 1, 1, 3, 1, 1), (2, 3, 2, 5, 4, 11, 1, 1), (3, 2, 4, 7, 3, 12, 12, 0)], ids=str)
+@pytest.mark.parametrize(
+    "chosen", [(1, 1, 1, 1, 1, 3, 1, 1), (2, 3, 2, 5, 4, 11, 1, 1), (3, 2, 4, 7, 3, 12, 12, 0)], ids=str
+)
 def test_wg_fold_blend(tmp_path, chosen):
     p = dict(zip(NAMES, chosen, strict=True))
     simulate(tmp_path, "wg_fold_blend", p | {"TABLE_BITS": address_bits(p["TABLE_WORDS"])})

@@ -13,7 +13,11 @@ from hdl.tests.windows import address_bits
 @pytest.mark.parametrize("sources, count, width, elements", [(1, 1, 1, 1), (1, 13, 5, 6), (3, 20, 66, 9)])
 def test_wg_fold_gather(tmp_path, sources, count, width, elements):
     constant = random.Random(count)
-    bits = {"ADDRESS_BITS": address_bits(elements), "SELECT_BITS": sources.bit_length(), "TABLE_BITS": address_bits(count)}
+    bits = {
+        "ADDRESS_BITS": address_bits(elements),
+        "SELECT_BITS": sources.bit_length(),
+        "TABLE_BITS": address_bits(count),
+    }
     table = [(constant.randint(0, sources), constant.randrange(elements)) for _ in range(count)]
     shape = {"SOURCES": sources, "COUNT": count, "WIDTH": width, "elements": elements, "table": table}
     simulate(tmp_path, "wg_fold_gather", shape | bits)
@@ -29,7 +33,9 @@ async def elements_come_by_the_table(dut, idle, stall):
         for frame in frames
         for at, (source, address) in enumerate(p.table)
     ]
-    rom = Rom("table_address", "table_data", [(s << p.ADDRESS_BITS) | a for s, a in p.table], p.SELECT_BITS + p.ADDRESS_BITS)
+    rom = Rom(
+        "table_address", "table_data", [(s << p.ADDRESS_BITS) | a for s, a in p.table], p.SELECT_BITS + p.ADDRESS_BITS
+    )
     bench = Bench(dut, "rd_free", "rd_offset", "table_address", "out_take", "out_valid", "out_data", "out_last")
     await bench.reset(in_available=0, out_room=0, rd_data=0, table_data=0)
     waiting, pipeline, found, taken = list(frames), [0, 0], [], []

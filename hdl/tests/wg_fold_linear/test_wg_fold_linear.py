@@ -46,7 +46,9 @@ async def neurons_sum_and_fire(dut, idle):
                     "tap_last": last, "tap_frame": frame,
                 }  # fmt: skip
                 taps.append(Tap(flags, {"tap_soon": 1, "soon_end": end, "soon_last": last}, frame=frame))
-        totals = [as_signed(s + l, p.SUM_WIDTH) for s, l in zip(sums, levels[number % p.LEVEL_WORDS], strict=True)]
+        totals = [
+            as_signed(s + level, p.SUM_WIDTH) for s, level in zip(sums, levels[number % p.LEVEL_WORDS], strict=True)
+        ]
         taps[-1].result = pack((int(t >= 0) if p.FIRE else t for t in totals), p.RESULT_WIDTH)
     waiting, pipeline, asked = iter(parts), [0, 0], iter(addresses)
 

@@ -20,7 +20,9 @@ async def every_word_once(dut, idle, stall):
         for number in range(p.RESULTS)
         for at in range(p.WINDOW)
     ]
-    bench = Bench(dut, "rd_next", "out_take", "tap_soon", "soon_last", "tap_valid", "tap_first", "tap_last", "tap_frame")
+    bench = Bench(
+        dut, "rd_next", "out_take", "tap_soon", "soon_last", "tap_valid", "tap_first", "tap_last", "tap_frame"
+    )
     await bench.reset(in_available=0, out_room=0)
     told, delayed, steps = [], [0, 0], 0
     for _ in range(500):

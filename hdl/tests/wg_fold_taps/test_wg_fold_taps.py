@@ -21,7 +21,11 @@ async def elements_become_bits(dut):
     p = parameters()
     offset = 1 << (p.IN_WIDTH - 1) if p.IN_SIGNED else 0
     for _ in range(200):
-        elements, inside, plane = draws(p.SIMD, p.IN_WIDTH, bool(p.IN_SIGNED)), random.randint(0, 1), random.randrange(p.PLANES)
+        elements, inside, plane = (
+            draws(p.SIMD, p.IN_WIDTH, bool(p.IN_SIGNED)),
+            random.randint(0, 1),
+            random.randrange(p.PLANES),
+        )
         seen = await settle(dut, "taps", data=pack(elements, p.IN_WIDTH), inside_map=inside, plane=plane)
         whole = [(element if inside else 0) + offset for element in elements]
         bits = whole if p.PLANES == 1 else [word >> (p.IN_WIDTH - 1 - plane) & 1 for word in whole]

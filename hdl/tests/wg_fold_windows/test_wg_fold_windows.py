@@ -1,7 +1,5 @@
 """wg_fold_windows: asks for every tap in order once it is there, hands it on with its flags, frees what is done."""
 
-import random
-
 import cocotb
 import pytest
 from hdl.tests.common import Bench, chance, check_in_order, parameters, simulate

@@ -60,13 +60,29 @@ class Model:
         return len(new)
 
 
+def is_available(p, model: Model, level: int, word: int) -> bool:
+    """Whether a read may take place, with so many memory words there."""
+    return level > 0 if p.READER == IN_ORDER else level >= model.words if p.READER == WHOLE else word < level
+
+
+def drawn_release(p, model: Model, level: int) -> int:
+    """Memory words that a reader frees in this cycle; one that reads in order tells otherwise."""
+    if p.READER == IN_ORDER or not level or not chance(0.3):
+        return 0
+    if p.READER == WHOLE:
+        return model.words if level >= model.words else 0
+    return random.randint(1, min(level, model.words))
+
+
 @cocotb.test()
 @cocotb.parametrize(idle=[0.0, 0.6], stall=[0.0, 0.5])
 async def words_come_out_as_they_went_in(dut, idle, stall):
     p = parameters()
     model, parts = Model(p), p.WORD_BITS // p.READ_BITS
     bench = Bench(dut, "wr_room", "rd_any", "rd_available", "rd_data")
-    quiet = {n: 0 for n in ("wr_take", "wr_valid", "wr_data", "wr_last", "wr_drop", "rd_next", "rd_offset", "rd_release")}
+    quiet = {
+        n: 0 for n in ("wr_take", "wr_valid", "wr_data", "wr_last", "wr_drop", "rd_next", "rd_offset", "rd_release")
+    }
     await bench.reset(**quiet, rd_enable=1)
     promised, at, read, level, data, reads = deque(), 0, 0, 0, [None, None], 0
     for _ in range(4000):
@@ -80,12 +96,8 @@ async def words_come_out_as_they_went_in(dut, idle, stall):
         drop = bool(p.COMMIT and valid and chance(0.05))
         word = draw(p.WRITE_BITS)
         enable = not chance(stall) if p.READER == IN_ORDER else True
-        offset, release = random.randrange(p.READS), 0
-        if p.READER == RANDOM and level and chance(0.3):
-            release = random.randint(1, min(level, model.words))
-        if p.READER == WHOLE and level >= model.words and chance(0.3):
-            release = model.words
-        available = level > 0 if p.READER == IN_ORDER else level >= model.words if p.READER == WHOLE else offset // parts < level
+        offset, release = random.randrange(p.READS), drawn_release(p, model, level)
+        available = is_available(p, model, level, offset // parts)
         following = bool(available and enable and not chance(stall)) if p.READER == IN_ORDER else release > 0
         inputs = {
             "wr_take": take, "wr_valid": valid, "wr_data": word, "wr_last": valid and last and not drop, "wr_drop": drop,

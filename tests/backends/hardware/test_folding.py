@@ -50,5 +50,5 @@ def test_asked_foldings_win_over_the_balance_and_the_architecture():
 
 def test_an_asked_folding_that_is_too_slow_for_the_pace_is_refused():
     options = verilog.VerilogOptions(folding={"fc": (1, 1)}, most_cycles=20)
-    with pytest.raises(BadInput, match=r"^--target-fps: layer 'fc' takes 60 cycles a frame at least, 20 are left"):
+    with pytest.raises(BadInput, match=r"^--target-fps: layer 'fc' takes 54 cycles a frame at least, 20 are left"):
         verilog.plan(networks.fired(), "net", options)

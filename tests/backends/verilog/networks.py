@@ -109,7 +109,38 @@ def mnist_size() -> Graph:
     )
 
 
+def coded(kind: str, choices: tuple[int, ...]) -> Graph:
+    """Weights that are all among ``choices``, behind inputs that are whole words and behind spikes."""
+    draw = np.random.default_rng(5).choice
+    return network(
+        Input("codes", (12,), ELEMENT_TYPES[kind]),
+        Dense("first", "codes", draw(choices, (12, 14)), np.zeros(14, dtype=np.int64)),
+        Threshold("fire", "first", _weights(14, top=9)),
+        Dense("last", "fire", draw(choices, (14, 4)), _weights(4)),
+    )
+
+
+def lines() -> Graph:
+    """A stack of small convolutions and pools whose strides leave rows over."""
+    return network(
+        image("uint4", (7, 6, 2)),
+        Conv("conv1", "image", _weights(3, 3, 2, 4), _weights(4), padding=((1, 1), (1, 1))),
+        Threshold("fire1", "conv1", _weights(4, top=40)),
+        MaxPool("pool", "fire1", (2, 2), (2, 2)),
+        Conv("conv2", "pool", _weights(2, 2, 4, 6, top=1), _weights(6), stride=(2, 1), padding=((1, 0), (0, 1))),
+        Threshold("fire2", "conv2", _weights(6, top=2)),
+        Reshape("flat", "fire2", (36,)),
+        Dense("head", "flat", _weights(36, 4), _weights(4)),
+        outputs=(Output("out", "head", "scores", classifier=True),),
+    )
+
+
 CONSTRUCTS: dict[str, Graph] = {
+    "signs": coded("int8", (-1, 1)),
+    "ternary": coded("uint4", (-1, 0, 1)),
+    "unsigned": coded("int8", (0, 1, 3)),
+    "switches": coded("uint8", (0, 1)),
+    "lines": lines(),
     "dense": dense(),
     "dense_int8": dense("int8"),
     "dense_int16": dense("int16"),

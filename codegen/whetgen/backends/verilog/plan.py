@@ -113,8 +113,9 @@ def _architecture(steps: Steps, options: VerilogOptions) -> str:
         raise BadInput(f"--levels-per-stage {options.levels_per_stage}: must be 1 or more")
     if options.levels_per_stage is not None and options.architecture == "folded":
         raise BadInput("--levels-per-stage: a folded network has no such stages; leave it out")
-    if options.folding and options.architecture == "unrolled":
-        raise BadInput("--fold: an unrolled network has no folding; choose --architecture folded")
+    folds = options.folding or options.max_luts is not None or options.reuse is not None
+    if folds and options.architecture == "unrolled":
+        raise BadInput("--fold, --max-luts, --reuse: an unrolled network has no folding; choose --architecture folded")
     widest = widest_word(steps)
     if options.architecture == "unrolled" and widest > MAX_WORD_BITS:
         raise BadInput(
@@ -122,11 +123,7 @@ def _architecture(steps: Steps, options: VerilogOptions) -> str:
         )
     if options.architecture != "auto":
         return options.architecture
-    small = (
-        not options.folding
-        and sliding_windows(steps) <= UNROLLED_WINDOWS
-        and literals(steps) <= options.unrolled_budget
-    )
+    small = not folds and sliding_windows(steps) <= UNROLLED_WINDOWS and literals(steps) <= options.unrolled_budget
     return "unrolled" if widest <= MAX_WORD_BITS and small else "folded"
 
 

@@ -2,8 +2,8 @@
 //
 // Input    3 uint4 elements, 1 beat of 16 bits, first element in the low bits
 // Output   class: 1 element of 8 bits, 1 beat of 8 bits
-// Latency  27 cycles from the first input beat to the first output beat
-// Interval 12 cycles a frame
+// Latency  20 cycles from the first input beat to the first output beat
+// Interval 4 cycles a frame
 //
 // rst is synchronous and active high. A frame whose s_axis_tlast comes too early or too late is
 // dropped whole and counted on err_frames.
@@ -31,35 +31,46 @@ module tiny_folded (
     wire            codes_valid;
     wire [15:0]     codes_data;
     wire            codes_last;
+    wire            codes_take;
     wire            codes_drop;
-    wire            codes_to_fire_free;
-    wire            codes_to_fire_full;
-    wire            codes_to_fire_release;
+    wire            codes_to_fire_room;
+    wire            unused_codes_to_fire_any;
+    wire            codes_to_fire_available;
     wire            codes_to_fire_enable;
-    wire [1:0]      codes_to_fire_address;
+    wire            codes_to_fire_next;
     wire [3:0]      codes_to_fire_data;
-    wire            codes_free = codes_to_fire_free;
+    wire            codes_room = codes_to_fire_room;
 
-    wg_frame_buffer #(
-        .WRITE_BITS        (16),
-        .READ_BITS         (4),
-        .WORD_BITS         (16),
-        .WRITES            (1),
-        .BANKS             (2),
-        .READ_ADDRESS_BITS (2)
+    assign codes_take = codes_valid;
+
+    wg_stream_buffer #(
+        .WRITE_BITS   (16),
+        .READ_BITS    (4),
+        .WORD_BITS    (16),
+        .WRITES       (1),
+        .READS        (3),
+        .DEPTH        (2),
+        .READER       (1),
+        .COMMIT       (1),
+        .COVER        (0),
+        .OFFSET_BITS  (1),
+        .RELEASE_BITS (1)
     ) codes_to_fire_buffer (
-        .clk        (clk),
-        .rst        (rst),
-        .wr_valid   (codes_valid),
-        .wr_data    (codes_data),
-        .wr_last    (codes_last),
-        .wr_drop    (codes_drop),
-        .wr_free    (codes_to_fire_free),
-        .rd_enable  (codes_to_fire_enable),
-        .rd_address (codes_to_fire_address),
-        .rd_data    (codes_to_fire_data),
-        .rd_full    (codes_to_fire_full),
-        .rd_release (codes_to_fire_release)
+        .clk          (clk),
+        .rst          (rst),
+        .wr_room      (codes_to_fire_room),
+        .wr_take      (codes_take),
+        .wr_valid     (codes_valid),
+        .wr_data      (codes_data),
+        .wr_last      (codes_last),
+        .wr_drop      (codes_drop),
+        .rd_enable    (codes_to_fire_enable),
+        .rd_any       (unused_codes_to_fire_any),
+        .rd_available (codes_to_fire_available),
+        .rd_next      (codes_to_fire_next),
+        .rd_offset    (1'b0),
+        .rd_release   (1'b0),
+        .rd_data      (codes_to_fire_data)
     );
 
     wg_receive #(
@@ -72,7 +83,7 @@ module tiny_folded (
         .s_axis_tvalid (s_axis_tvalid),
         .s_axis_tready (s_axis_tready),
         .s_axis_tlast  (s_axis_tlast),
-        .out_free      (codes_free),
+        .out_free      (codes_room),
         .out_valid     (codes_valid),
         .out_data      (codes_data),
         .out_last      (codes_last),
@@ -81,27 +92,52 @@ module tiny_folded (
     );
 
     // ==== hidden: 3 inputs, 2 neurons, fire ====
-    // PE 1, SIMD 1: 12 cycles a frame.
-    wire [2:0]      fire_weights_address;
-    wire [2:0]      fire_weights;
-    wire            fire_thresholds_address;
-    wire [6:0]      fire_thresholds;
+    // PE 2, SIMD 1: 3 cycles a frame.
     wire            fire_valid;
-    wire            fire_data;
+    wire [1:0]      fire_data;
     wire            fire_last;
-    wire            fire_release;
-    wire [1:0]      fire_address;
-    wire            fire_to_scores_free;
-    wire            fire_to_scores_full;
-    wire            fire_to_scores_release;
+    wire            fire_take;
+    wire            fire_soon;
+    wire            fire_soon_last;
+    wire            fire_tap;
+    wire            fire_first;
+    wire            fire_final;
+    wire            fire_frame;
+    wire            fire_next;
+    wire [1:0]      fire_weights_address;
+    wire [5:0]      fire_weights;
+    wire            fire_levels_address;
+    wire [13:0]     fire_levels;
+    wire [3:0]      fire_taps;
+    wire [13:0]     fire_parts;
+    wire            fire_to_scores_room;
+    wire            unused_fire_to_scores_any;
+    wire            fire_to_scores_available;
     wire            fire_to_scores_enable;
-    wire            fire_to_scores_address;
+    wire            fire_to_scores_next;
     wire            fire_to_scores_data;
-    wire            fire_free = fire_to_scores_free;
+    wire            fire_room = fire_to_scores_room;
 
-    assign codes_to_fire_release = fire_release;
-    assign codes_to_fire_enable  = 1'b1;
-    assign codes_to_fire_address = fire_address;
+    assign codes_to_fire_enable = 1'b1;
+    assign codes_to_fire_next   = fire_next;
+
+    wg_fold_sequence #(
+        .WINDOW  (3),
+        .RESULTS (1)
+    ) fire_reader (
+        .clk          (clk),
+        .rst          (rst),
+        .in_available (codes_to_fire_available),
+        .rd_next      (fire_next),
+        .out_room     (fire_room),
+        .out_take     (fire_take),
+        .tap_soon     (fire_soon),
+        .soon_last    (fire_soon_last),
+        .tap_valid    (fire_tap),
+        .tap_first    (fire_first),
+        .tap_last     (fire_final),
+        .tap_frame    (fire_frame)
+    );
 
     tiny_folded_fire_weights_rom fire_weights_table (
         .clk     (clk),
@@ -110,101 +146,144 @@ module tiny_folded (
         .data    (fire_weights)
     );
 
-    tiny_folded_fire_thresholds_rom fire_thresholds_table (
+    tiny_folded_fire_levels_rom fire_levels_table (
         .clk     (clk),
         .enable  (1'b1),
-        .address (fire_thresholds_address),
-        .data    (fire_thresholds)
+        .address (fire_levels_address),
+        .data    (fire_levels)
+    );
+
+    wg_fold_taps #(
+        .SIMD       (1),
+        .IN_WIDTH   (4),
+        .IN_SIGNED  (0),
+        .PLANES     (1),
+        .PLANE_BITS (1)
+    ) fire_condition (
+        .data       (codes_to_fire_data),
+        .inside_map (1'b1),
+        .plane      (1'b0),
+        .taps       (fire_taps)
+    );
+
+    tiny_folded_fire_sums #(
+        .PE (2)
+    ) fire_adders (
+        .clk     (clk),
+        .taps    (fire_taps),
+        .weights (fire_weights),
+        .parts   (fire_parts)
     );
 
     wg_fold_linear #(
-        .HEIGHT       (1),
-        .WIDTH        (1),
-        .CHUNKS       (3),
-        .OUT_HEIGHT   (1),
-        .OUT_WIDTH    (1),
-        .KERNEL_Y     (1),
-        .KERNEL_X     (1),
-        .STRIDE_Y     (1),
-        .STRIDE_X     (1),
-        .DILATION_Y   (1),
-        .DILATION_X   (1),
-        .PAD_TOP      (0),
-        .PAD_LEFT     (0),
-        .PASSES       (2),
-        .SIMD         (1),
-        .PE           (1),
-        .IN_WIDTH     (4),
-        .IN_SIGNED    (0),
-        .WEIGHT_WIDTH (3),
+        .PE           (2),
+        .PART_BITS    (7),
         .SUM_WIDTH    (7),
         .RESULT_WIDTH (1),
         .FIRE         (1),
-        .LEVEL_WORDS  (2),
-        .ADDRESS_BITS (2),
-        .WEIGHTS_BITS (3),
+        .STEPS        (3),
+        .PASSES       (1),
+        .PLANES       (1),
+        .LEVEL_WORDS  (1),
+        .WEIGHTS_BITS (2),
         .LEVELS_BITS  (1)
-    ) fire_engine (
+    ) fire_neurons (
         .clk             (clk),
         .rst             (rst),
-        .in_full         (codes_to_fire_full),
-        .in_release      (fire_release),
-        .rd_address      (fire_address),
-        .rd_data         (codes_to_fire_data),
+        .tap_soon        (fire_soon),
+        .soon_end        (fire_soon_last),
+        .soon_last       (fire_soon_last),
+        .tap_valid       (fire_tap),
+        .tap_first       (fire_first),
+        .tap_shift       (1'b0),
+        .tap_last        (fire_final),
+        .tap_frame       (fire_frame),
         .weights_address (fire_weights_address),
-        .weights         (fire_weights),
-        .levels_address  (fire_thresholds_address),
-        .levels          (fire_thresholds),
-        .out_free        (fire_free),
+        .levels_address  (fire_levels_address),
+        .levels          (fire_levels),
+        .parts           (fire_parts),
         .out_valid       (fire_valid),
         .out_data        (fire_data),
         .out_last        (fire_last)
     );
 
-    wg_frame_buffer #(
-        .WRITE_BITS        (1),
-        .READ_BITS         (1),
-        .WORD_BITS         (1),
-        .WRITES            (2),
-        .BANKS             (2),
-        .READ_ADDRESS_BITS (1)
+    wg_stream_buffer #(
+        .WRITE_BITS   (2),
+        .READ_BITS    (1),
+        .WORD_BITS    (2),
+        .WRITES       (1),
+        .READS        (2),
+        .DEPTH        (3),
+        .READER       (1),
+        .COMMIT       (0),
+        .COVER        (0),
+        .OFFSET_BITS  (1),
+        .RELEASE_BITS (1)
     ) fire_to_scores_buffer (
-        .clk        (clk),
-        .rst        (rst),
-        .wr_valid   (fire_valid),
-        .wr_data    (fire_data),
-        .wr_last    (fire_last),
-        .wr_drop    (1'b0),
-        .wr_free    (fire_to_scores_free),
-        .rd_enable  (fire_to_scores_enable),
-        .rd_address (fire_to_scores_address),
-        .rd_data    (fire_to_scores_data),
-        .rd_full    (fire_to_scores_full),
-        .rd_release (fire_to_scores_release)
+        .clk          (clk),
+        .rst          (rst),
+        .wr_room      (fire_to_scores_room),
+        .wr_take      (fire_take),
+        .wr_valid     (fire_valid),
+        .wr_data      (fire_data),
+        .wr_last      (fire_last),
+        .wr_drop      (1'b0),
+        .rd_enable    (fire_to_scores_enable),
+        .rd_any       (unused_fire_to_scores_any),
+        .rd_available (fire_to_scores_available),
+        .rd_next      (fire_to_scores_next),
+        .rd_offset    (1'b0),
+        .rd_release   (1'b0),
+        .rd_data      (fire_to_scores_data)
     );
 
     // ==== scores: 2 inputs, 2 neurons, sum ====
-    // PE 1, SIMD 1: 10 cycles a frame.
-    wire [1:0]      scores_weights_address;
-    wire [2:0]      scores_weights;
-    wire            scores_biases_address;
-    wire [2:0]      scores_biases;
+    // PE 2, SIMD 1: 2 cycles a frame.
     wire            scores_valid;
-    wire [2:0]      scores_data;
+    wire [5:0]      scores_data;
     wire            scores_last;
-    wire            scores_release;
-    wire            scores_address;
-    wire            scores_to_output_free;
-    wire            scores_to_output_full;
-    wire            scores_to_output_release;
+    wire            scores_take;
+    wire            scores_soon;
+    wire            scores_soon_last;
+    wire            scores_tap;
+    wire            scores_first;
+    wire            scores_final;
+    wire            scores_frame;
+    wire            scores_next;
+    wire            scores_weights_address;
+    wire [5:0]      scores_weights;
+    wire            scores_levels_address;
+    wire [5:0]      scores_levels;
+    wire            scores_taps;
+    wire [5:0]      scores_parts;
+    wire            scores_to_output_room;
+    wire            unused_scores_to_output_any;
+    wire            scores_to_output_available;
     wire            scores_to_output_enable;
-    wire            scores_to_output_address;
+    wire            scores_to_output_next;
     wire [2:0]      scores_to_output_data;
-    wire            scores_free = scores_to_output_free;
+    wire            scores_room = scores_to_output_room;
 
-    assign fire_to_scores_release = scores_release;
-    assign fire_to_scores_enable  = 1'b1;
-    assign fire_to_scores_address = scores_address;
+    assign fire_to_scores_enable = 1'b1;
+    assign fire_to_scores_next   = scores_next;
+
+    wg_fold_sequence #(
+        .WINDOW  (2),
+        .RESULTS (1)
+    ) scores_reader (
+        .clk          (clk),
+        .rst          (rst),
+        .in_available (fire_to_scores_available),
+        .rd_next      (scores_next),
+        .out_room     (scores_room),
+        .out_take     (scores_take),
+        .tap_soon     (scores_soon),
+        .soon_last    (scores_soon_last),
+        .tap_valid    (scores_tap),
+        .tap_first    (scores_first),
+        .tap_last     (scores_final),
+        .tap_frame    (scores_frame)
+    );
 
     tiny_folded_scores_weights_rom scores_weights_table (
         .clk     (clk),
@@ -213,77 +292,95 @@ module tiny_folded (
         .data    (scores_weights)
     );
 
-    tiny_folded_scores_biases_rom scores_biases_table (
+    tiny_folded_scores_levels_rom scores_levels_table (
         .clk     (clk),
         .enable  (1'b1),
-        .address (scores_biases_address),
-        .data    (scores_biases)
+        .address (scores_levels_address),
+        .data    (scores_levels)
+    );
+
+    wg_fold_taps #(
+        .SIMD       (1),
+        .IN_WIDTH   (1),
+        .IN_SIGNED  (0),
+        .PLANES     (1),
+        .PLANE_BITS (1)
+    ) scores_condition (
+        .data       (fire_to_scores_data),
+        .inside_map (1'b1),
+        .plane      (1'b0),
+        .taps       (scores_taps)
+    );
+
+    tiny_folded_scores_sums #(
+        .PE (2)
+    ) scores_adders (
+        .clk     (clk),
+        .taps    (scores_taps),
+        .weights (scores_weights),
+        .parts   (scores_parts)
     );
 
     wg_fold_linear #(
-        .HEIGHT       (1),
-        .WIDTH        (1),
-        .CHUNKS       (2),
-        .OUT_HEIGHT   (1),
-        .OUT_WIDTH    (1),
-        .KERNEL_Y     (1),
-        .KERNEL_X     (1),
-        .STRIDE_Y     (1),
-        .STRIDE_X     (1),
-        .DILATION_Y   (1),
-        .DILATION_X   (1),
-        .PAD_TOP      (0),
-        .PAD_LEFT     (0),
-        .PASSES       (2),
-        .SIMD         (1),
-        .PE           (1),
-        .IN_WIDTH     (1),
-        .IN_SIGNED    (0),
-        .WEIGHT_WIDTH (3),
+        .PE           (2),
+        .PART_BITS    (3),
         .SUM_WIDTH    (3),
         .RESULT_WIDTH (3),
         .FIRE         (0),
-        .LEVEL_WORDS  (2),
-        .ADDRESS_BITS (1),
-        .WEIGHTS_BITS (2),
+        .STEPS        (2),
+        .PASSES       (1),
+        .PLANES       (1),
+        .LEVEL_WORDS  (1),
+        .WEIGHTS_BITS (1),
         .LEVELS_BITS  (1)
-    ) scores_engine (
+    ) scores_neurons (
         .clk             (clk),
         .rst             (rst),
-        .in_full         (fire_to_scores_full),
-        .in_release      (scores_release),
-        .rd_address      (scores_address),
-        .rd_data         (fire_to_scores_data),
+        .tap_soon        (scores_soon),
+        .soon_end        (scores_soon_last),
+        .soon_last       (scores_soon_last),
+        .tap_valid       (scores_tap),
+        .tap_first       (scores_first),
+        .tap_shift       (1'b0),
+        .tap_last        (scores_final),
+        .tap_frame       (scores_frame),
         .weights_address (scores_weights_address),
-        .weights         (scores_weights),
-        .levels_address  (scores_biases_address),
-        .levels          (scores_biases),
-        .out_free        (scores_free),
+        .levels_address  (scores_levels_address),
+        .levels          (scores_levels),
+        .parts           (scores_parts),
         .out_valid       (scores_valid),
         .out_data        (scores_data),
         .out_last        (scores_last)
     );
 
-    wg_frame_buffer #(
-        .WRITE_BITS        (3),
-        .READ_BITS         (3),
-        .WORD_BITS         (3),
-        .WRITES            (2),
-        .BANKS             (2),
-        .READ_ADDRESS_BITS (1)
+    wg_stream_buffer #(
+        .WRITE_BITS   (6),
+        .READ_BITS    (3),
+        .WORD_BITS    (6),
+        .WRITES       (1),
+        .READS        (2),
+        .DEPTH        (3),
+        .READER       (1),
+        .COMMIT       (0),
+        .COVER        (0),
+        .OFFSET_BITS  (1),
+        .RELEASE_BITS (1)
     ) scores_to_output_buffer (
-        .clk        (clk),
-        .rst        (rst),
-        .wr_valid   (scores_valid),
-        .wr_data    (scores_data),
-        .wr_last    (scores_last),
-        .wr_drop    (1'b0),
-        .wr_free    (scores_to_output_free),
-        .rd_enable  (scores_to_output_enable),
-        .rd_address (scores_to_output_address),
-        .rd_data    (scores_to_output_data),
-        .rd_full    (scores_to_output_full),
-        .rd_release (scores_to_output_release)
+        .clk          (clk),
+        .rst          (rst),
+        .wr_room      (scores_to_output_room),
+        .wr_take      (scores_take),
+        .wr_valid     (scores_valid),
+        .wr_data      (scores_data),
+        .wr_last      (scores_last),
+        .wr_drop      (1'b0),
+        .rd_enable    (scores_to_output_enable),
+        .rd_any       (unused_scores_to_output_any),
+        .rd_available (scores_to_output_available),
+        .rd_next      (scores_to_output_next),
+        .rd_offset    (1'b0),
+        .rd_release   (1'b0),
+        .rd_data      (scores_to_output_data)
     );
 
     // ==== Output stream ====
@@ -292,17 +389,15 @@ module tiny_folded (
     assign scores_to_output_enable = 1'b1;
 
     wg_fold_argmax #(
-        .COUNT        (2),
-        .WIDTH        (3),
-        .SIGNED       (1),
-        .BUS_WIDTH    (8),
-        .ADDRESS_BITS (1)
+        .COUNT     (2),
+        .SIGNED    (1),
+        .WIDTH     (3),
+        .BUS_WIDTH (8)
     ) send (
         .clk           (clk),
         .rst           (rst),
-        .in_full       (scores_to_output_full),
-        .in_release    (scores_to_output_release),
-        .rd_address    (scores_to_output_address),
+        .in_available  (scores_to_output_available),
+        .rd_next       (scores_to_output_next),
         .rd_data       (scores_to_output_data),
         .m_axis_tdata  (m_axis_tdata),
         .m_axis_tvalid (m_axis_tvalid),

@@ -1,62 +1,121 @@
-"""Chooses each layer's setting: the fewest lanes that keep up with the slowest layer."""
+"""Chooses each layer's setting: the smallest, by the cost model, that keeps a common pace."""
 
 from __future__ import annotations
 
-from whetgen.backends.hardware.folding import MAX_BUFFER_WORD, Folding, check_pace, lcm
-from whetgen.backends.hardware.options import MAX_LANES, HardwareOptions
+from collections.abc import Callable
+
+from whetgen.backends.hardware.folding import MAX_BUFFER_WORD, check_pace, lcm
+from whetgen.backends.hardware.options import MAX_LANES
 from whetgen.backends.hardware.steps import Linear, Step, Steps
-from whetgen.backends.verilog.folded.setting import Setting, cycles, legal_settings
+from whetgen.backends.verilog.folded.cost import luts
+from whetgen.backends.verilog.folded.setting import Setting, cycles, legal_settings, reuse
+from whetgen.backends.verilog.options import VerilogOptions
 from whetgen.errors import BadInput
 
+Settings = dict[str, Setting]
 
-def choose_settings(steps: Steps, input_word: int, options: HardwareOptions) -> dict[str, Setting]:
-    """Setting of each step by its layer's name."""
-    check_layers(steps, options)
-    pace = _pace(steps, options)
-    words = {steps.input.name: input_word}
-    chosen: dict[str, Setting] = {}
+
+def choose_settings(steps: Steps, input_word: int, options: VerilogOptions) -> Settings:
+    """Setting of each step by its layer's name.
+
+    Raises:
+        BadInput: a layer, a folding, a reuse or a pace that is not possible; the message lists what is.
+    """
+    _check_layers(steps, options)
+    found = {step.layer: _allowed(step, options) for step in steps.steps}
+    if options.reuse is not None:
+        _restrict_to_reuse(steps, found, options)
+    fastest = {step.layer: min(cycles(step, s) for s in found[step.layer]) for step in steps.steps}
+    slowest = max(fastest, key=fastest.get, default=None)
+    if slowest is not None:
+        check_pace(f"layer '{slowest}'", fastest[slowest], options, "lower --target-fps or raise --clock-mhz")
+
+    def at_pace(pace: int) -> Settings:
+        return _cheapest(steps, input_word, found, pace)
+
+    bound = options.most_cycles or max([options.target_cycles, *fastest.values()])
+    if options.max_luts is None:
+        return at_pace(bound)
+    return _within(steps, input_word, found, at_pace, options)
+
+
+def total_luts(steps: Steps, input_word: int, chosen: Settings) -> int:
+    """Of all layers; the ends of the network take little."""
+    words, total = {steps.input.name: input_word}, 0.0
     for step in steps.steps:
-        chosen[step.layer] = _choose(step, words, pace, options)
+        total += luts(step, chosen[step.layer], words)
         words[step.result.name] = chosen[step.layer].pe * step.result.width
-    return chosen
+    return round(total)
 
 
-def check_layers(steps: Steps, options: HardwareOptions) -> None:
-    """Refuse a folding of what is no layer."""
+def _check_layers(steps: Steps, options: VerilogOptions) -> None:
     layers = [s.layer for s in steps.steps]
     unknown = sorted(set(options.folding) - set(layers))
     if unknown:
         raise BadInput(f"folding names {unknown[0]!r}, which is no layer; layers are {', '.join(layers)}")
 
 
-def _pace(steps: Steps, options: HardwareOptions) -> int:
-    """Cycles a frame to which the layers are balanced."""
-    fastest = {step.layer: min(cycles(step, s) for s in affordable(step, options)) for step in steps.steps}
-    if options.most_cycles is None:
-        return max([options.target_cycles, *fastest.values()])
-    slowest = max(fastest, key=fastest.get)
-    check_pace(f"layer '{slowest}'", fastest[slowest], options, "lower --target-fps or raise --clock-mhz")
-    return options.most_cycles
-
-
-def affordable(step: Step, options: HardwareOptions) -> list[Setting]:
+def _allowed(step: Step, options: VerilogOptions) -> list[Setting]:
     """What the user asked for, else every legal setting of reasonable width."""
-    legal = [s for s in legal_settings(step) if s.planes == 1]
+    legal = legal_settings(step)
     if step.layer in options.folding:
-        asked: Folding = tuple(options.folding[step.layer])
-        found = [s for s in legal if s.folding == asked]
-        if not found:
-            raise BadInput(
-                f"folding {asked} of layer '{step.layer}' is not possible; legal (PE, SIMD): {[s.folding for s in legal]}"
-            )
-        return found
+        asked = tuple(options.folding[step.layer])
+        match = [s for s in legal if (s.pe, s.simd, s.planes) == (*asked, 1)[:3]]
+        if not match:
+            listed = [s.folding if s.planes == 1 else (*s.folding, s.planes) for s in legal]
+            raise BadInput(f"folding {asked} of layer '{step.layer}' is not possible; legal (PE, SIMD): {listed}")
+        return match
     return [s for s in legal if s.pe * s.simd <= MAX_LANES] or legal[:1]
 
 
-def _choose(step: Step, words: dict[str, int], pace: int, options: HardwareOptions) -> Setting:
-    def cost(setting: Setting):
-        joint = max(lcm(words[t.name], setting.simd * t.width) for t in step.sources)
-        lanes = setting.pe * setting.simd if isinstance(step, Linear) else setting.pe
-        return joint > MAX_BUFFER_WORD, max(cycles(step, setting) - pace, 0), lanes, joint, setting.folding
+def _restrict_to_reuse(steps: Steps, found: dict[str, list[Setting]], options: VerilogOptions) -> None:
+    """Keep the settings in which each multiplier works ``options.reuse`` times for a position."""
+    linear = [s for s in steps.steps if isinstance(s, Linear) and s.layer not in options.folding]
+    values = [{reuse(s, setting) for setting in found[s.layer] if setting.planes == 1} for s in linear]
+    legal = sorted(set.intersection(*values)) if values else []
+    if options.reuse not in legal:
+        possible = ", ".join(map(str, legal))
+        if not legal:
+            own = (f"'{s.layer}' takes {', '.join(map(str, sorted(v)))}" for s, v in zip(linear, values, strict=True))
+            possible = f"none for all layers at once; {'; '.join(own)}; use --fold"
+        raise BadInput(f"--reuse {options.reuse}: not possible for this network; legal values: {possible}")
+    for step in linear:
+        found[step.layer] = [s for s in found[step.layer] if s.planes == 1 and reuse(step, s) == options.reuse]
 
-    return min(affordable(step, options), key=cost)
+
+def _cheapest(steps: Steps, input_word: int, found: dict[str, list[Setting]], pace: int) -> Settings:
+    words, chosen = {steps.input.name: input_word}, {}
+    for step in steps.steps:
+        chosen[step.layer] = min(found[step.layer], key=lambda s, step=step: _rank(step, s, words, pace))
+        words[step.result.name] = chosen[step.layer].pe * step.result.width
+    return chosen
+
+
+def _rank(step: Step, setting: Setting, words: dict[str, int], pace: int) -> tuple:
+    joint = max(lcm(words[t.name], setting.simd * t.width) for t in step.sources)
+    late = max(cycles(step, setting) - pace, 0)
+    return joint > MAX_BUFFER_WORD, late, luts(step, setting, words), joint, setting.pe, setting.simd
+
+
+def _within(
+    steps: Steps,
+    input_word: int,
+    found: dict[str, list[Setting]],
+    at_pace: Callable[[int], Settings],
+    options: VerilogOptions,
+) -> Settings:
+    """The fastest balanced settings of at most ``options.max_luts``."""
+    paces = sorted({cycles(step, s) for step in steps.steps for s in found[step.layer]})
+    slowest = max(min(cycles(step, s) for s in found[step.layer]) for step in steps.steps)
+    paces = [p for p in paces if p >= slowest and p <= (options.most_cycles or p)] or [slowest]
+    low, high = 0, len(paces) - 1
+    smallest = total_luts(steps, input_word, at_pace(paces[high]))
+    if smallest > options.max_luts:
+        raise BadInput(f"--max-luts {options.max_luts}: about {smallest} LUTs are the smallest possible; ask for more")
+    while low < high:
+        middle = (low + high) // 2
+        if total_luts(steps, input_word, at_pace(paces[middle])) <= options.max_luts:
+            high = middle
+        else:
+            low = middle + 1
+    return at_pace(paces[low])

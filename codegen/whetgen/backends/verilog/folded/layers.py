@@ -46,7 +46,11 @@ def draw(step: Step, layer: Layer, sheet: Sheet) -> None:
 
 @draw.register
 def _(step: Linear, layer: Layer, sheet: Sheet) -> None:
-    (pe, simd, planes), stem, edge = (layer.setting.pe, layer.setting.simd, layer.setting.planes), layer.stem, layer.edges[0]
+    (pe, simd, planes), stem, edge = (
+        (layer.setting.pe, layer.setting.simd, layer.setting.planes),
+        layer.stem,
+        layer.edges[0],
+    )
     code, width = codes.code_of(step), codes.sum_width(step)
     sheet.produced(stem, pe * (1 if step.fire else step.result.width))
     taps = _front(step, layer, sheet)
@@ -58,11 +62,21 @@ def _(step: Linear, layer: Layer, sheet: Sheet) -> None:
     rows = codes.levels(step, code).reshape(-1, pe).tolist()
     what = "minus threshold" if step.fire else "bias"
     l_bits, l_at, levels = sheet.rom(
-        step.layer, stem, "levels", f"{width}-bit {what} and constants; {pe} neurons a word, first in the low bits", rows, width
+        step.layer,
+        stem,
+        "levels",
+        f"{width}-bit {what} and constants; {pe} neurons a word, first in the low bits",
+        rows,
+        width,
     )
     field = step.source.width // planes
     adders = sums.design(
-        sheet.identifiers.unique(f"{sheet.name}_{stem}_sums"), f"{step.layer}: sums of {simd} inputs", simd, field, code, width
+        sheet.identifiers.unique(f"{sheet.name}_{stem}_sums"),
+        f"{step.layer}: sums of {simd} inputs",
+        simd,
+        field,
+        code,
+        width,
     )
     sheet.sums.append(adders)
     used, parts = sheet.wire(f"{stem}_taps", simd * field), sheet.wire(f"{stem}_parts", pe * adders.part_bits)
@@ -72,7 +86,9 @@ def _(step: Linear, layer: Layer, sheet: Sheet) -> None:
     }  # fmt: skip
     ports = {"data": f"{edge.prefix}_data", "inside_map": taps["inside"], "plane": taps["plane"], "taps": used}
     sheet.instance("wg_fold_taps", f"{stem}_condition", shape, ports)
-    sheet.instance(adders.module, f"{stem}_adders", {"PE": pe}, {"clk": "clk", "taps": used, "weights": weights, "parts": parts})
+    sheet.instance(
+        adders.module, f"{stem}_adders", {"PE": pe}, {"clk": "clk", "taps": used, "weights": weights, "parts": parts}
+    )
     shape = {
         "PE": pe, "PART_BITS": adders.part_bits, "SUM_WIDTH": width, "RESULT_WIDTH": 1 if step.fire else step.result.width,
         "FIRE": int(step.fire), "STEPS": walk_words(step, layer.setting), "PASSES": step.neurons // pe, "PLANES": planes,
@@ -205,7 +221,9 @@ def _sequence(step: Step, layer: Layer, sheet: Sheet) -> dict[str, str]:
         "out_room": f"{stem}_room", "out_take": f"{stem}_take", "tap_soon": flags["soon"], "soon_last": flags["soon_last"],
         "tap_valid": flags["tap"], "tap_first": flags["first"], "tap_last": flags["final"], "tap_frame": flags["frame"],
     }  # fmt: skip
-    sheet.instance("wg_fold_sequence", f"{stem}_reader", {"WINDOW": edges[0].reads // results, "RESULTS": results}, ports)
+    sheet.instance(
+        "wg_fold_sequence", f"{stem}_reader", {"WINDOW": edges[0].reads // results, "RESULTS": results}, ports
+    )
     fixed = {"soon_end": flags["soon_last"], "inside": "1'b1", "shift": "1'b0", "plane": "1'b0"}
     return {**flags, **fixed, "valid": flags["tap"], "last": flags["final"]}
 

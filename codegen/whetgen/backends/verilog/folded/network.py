@@ -50,7 +50,9 @@ class Folded:
             self._draw(step)
         self._send()
         self.sections, self.roms, self.sums = self._sheet.sections, self._sheet.roms, self._sheet.sums
-        self.cycles = [(s.layer, cycles(s, self.settings[s.layer]), *self.settings[s.layer].folding) for s in steps.steps]
+        self.cycles = [
+            (s.layer, cycles(s, self.settings[s.layer]), *self.settings[s.layer].folding) for s in steps.steps
+        ]
         self.cycles.append((sink.kind, self.sink_cycles()))
 
     def sink_cycles(self) -> int:

@@ -50,6 +50,11 @@ def cycles(step: Step, setting: Setting) -> int:
     return step.result.count // setting.simd
 
 
+def reuse(step: Linear, setting: Setting) -> int:
+    """How often each of the PE x SIMD multipliers works for one position of the window."""
+    return step.weights.size // (setting.pe * setting.simd)
+
+
 def walk_words(step: Linear, setting: Setting) -> int:
     """Words of a window."""
     return step.geometry.taps * (step.geometry.channels // setting.simd)

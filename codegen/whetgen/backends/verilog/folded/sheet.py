@@ -47,7 +47,9 @@ class Sheet:
         """Wires whose names follow from an edge or a tensor, which owns them."""
         self.wires += [Wire(*wire) for wire in wires]
 
-    def rom(self, layer: str, stem: str, role: str, packing: str, values: Sequence[Sequence[int]], width: int) -> tuple[int, str, str]:
+    def rom(
+        self, layer: str, stem: str, role: str, packing: str, values: Sequence[Sequence[int]], width: int
+    ) -> tuple[int, str, str]:
         """A ROM of one word a row; returns its address bits and the names of address and data."""
         bits, total = address_bits(len(values)), width * len(values[0])
         module = self.identifiers.unique(f"{self.name}_{stem}_{role}_rom")
@@ -89,4 +91,3 @@ class Sheet:
             "rd_data": f"{e}_data",
         }  # fmt: skip
         self.instance("wg_stream_buffer", f"{e}_buffer", shape, ports)
-

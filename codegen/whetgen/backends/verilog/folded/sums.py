@@ -59,7 +59,10 @@ def design(module: str, title: str, simd: int, width: int, code: Code, limit: in
         columns = _compressed(columns, level, limit, statements)
     part_bits = min(limit, max(most.bit_length(), 1))
     rows = tuple(
-        tuple(columns.get(column, [])[row] if row < len(columns.get(column, [])) else "1'b0" for column in range(part_bits))
+        tuple(
+            columns.get(column, [])[row] if row < len(columns.get(column, [])) else "1'b0"
+            for column in range(part_bits)
+        )
         for row in range(max(len(bits) for bits in columns.values()))
     )
     used = {name for s in statements for e in s.expressions for name in [e.split("[")[0]] if "_BIT" in name}

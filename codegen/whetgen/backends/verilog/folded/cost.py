@@ -1,0 +1,69 @@
+"""Lookup tables (LUT6, as Yosys counts them for 7-series) that a layer takes in each setting.
+
+A layer's estimate is the sum of what its parts take; the numbers are fitted to `synth_xilinx` (see docs/folding.md).
+A memory of ``BRAM_BITS`` bits or more is block RAM and takes none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from whetgen.backends.hardware.folding import lcm
+from whetgen.backends.hardware.steps import Blend, Linear, Pool, Step
+from whetgen.backends.hardware.widths import blend_widths
+from whetgen.backends.verilog.folded.codes import code_of, sum_width
+from whetgen.backends.verilog.folded.setting import Setting, in_order, walk_words
+
+BRAM_BITS = 4_096
+CONTROL, SEQUENCE, BUFFER = 90, 20, 35  # a window walker, an in-order reader, a buffer's counters
+TABLE_BITS = 48  # bits of a small ROM that a LUT holds, what decodes its outputs included
+# LUTs for each product bit: making it (three, or two ternary ones, in a pair of tables) and counting it.
+PRODUCT = {"sign": 1.35, "unsigned": 1.35, "signed": 1.35, "ternary": 1.95}
+
+
+def luts(step: Step, setting: Setting, written_bits: Mapping[str, int]) -> float:
+    """``written_bits``: width of the words in which each source tensor arrives, by its name."""
+    front = SEQUENCE if in_order(step, setting) else CONTROL
+    return front + _buffers(step, setting, written_bits) + _engine(step, setting)
+
+
+def _buffers(step: Step, setting: Setting, written_bits: Mapping[str, int]) -> float:
+    """Words are packed on one side by shifting and choosing, on the other by choosing."""
+    total = 0.0
+    for tensor in step.sources:
+        read = setting.simd * tensor.width
+        word = lcm(written_bits[tensor.name], read)
+        packing = 2.0 * word if word > written_bits[tensor.name] else 0.0
+        choosing = 0.6 * word if word > read else 0.0
+        stored = 0.0 if 2 * tensor.bits >= BRAM_BITS else tensor.bits / 16
+        total += BUFFER + packing + choosing + stored
+    return total
+
+
+def _engine(step: Step, setting: Setting) -> float:
+    if isinstance(step, Linear):
+        return _linear(step, setting)
+    if isinstance(step, Pool):
+        return setting.pe * step.result.width * (1 if step.result.width == 1 else 3)
+    if isinstance(step, Blend):
+        factor, width = blend_widths(step)
+        return setting.pe * (len(step.sources) * factor * step.operand_width * 1.2 + 2 * width)
+    return 30 + step.result.count * 16 / TABLE_BITS
+
+
+def _linear(step: Linear, setting: Setting) -> float:
+    code, width = code_of(step), sum_width(step)
+    plane_bits = step.source.width // setting.planes
+    weight_bits = 1 if code.kind in ("sign", "ternary") else code.bits
+    products = setting.simd * plane_bits * weight_bits * PRODUCT[code.kind]
+    accumulator = width * (2.2 if setting.planes > 1 else 1.1) + (4 * setting.planes if setting.planes > 1 else 0)
+    planes = 2.7 * setting.simd if setting.planes > 1 else 0
+    passes = step.neurons // setting.pe
+    tables = _table(passes * walk_words(step, setting), setting.pe * setting.simd * code.bits)
+    tables += _table(passes * len(step.levels), setting.pe * width)
+    return setting.pe * (products + accumulator) + planes + tables
+
+
+def _table(words: int, bits: int) -> float:
+    """A ROM: block RAM where large and deep, else LUTs."""
+    return 0.0 if words * bits >= BRAM_BITS and words >= 32 else words * bits / TABLE_BITS
