@@ -7,7 +7,7 @@ from collections.abc import Callable
 from whetgen.backends.hardware.folding import MAX_BUFFER_WORD, check_pace, lcm
 from whetgen.backends.hardware.options import MAX_LANES
 from whetgen.backends.hardware.steps import Linear, Step, Steps
-from whetgen.backends.verilog.folded.cost import luts
+from whetgen.backends.verilog.folded.cost import ENDS, luts
 from whetgen.backends.verilog.folded.setting import Setting, cycles, legal_settings, reuse
 from whetgen.backends.verilog.options import VerilogOptions
 from whetgen.errors import BadInput
@@ -40,8 +40,8 @@ def choose_settings(steps: Steps, input_word: int, options: VerilogOptions) -> S
 
 
 def total_luts(steps: Steps, input_word: int, chosen: Settings) -> int:
-    """Of all layers; the ends of the network take little."""
-    words, total = {steps.input.name: input_word}, 0.0
+    """Of all layers and the ends of the network."""
+    words, total = {steps.input.name: input_word}, float(ENDS)
     for step in steps.steps:
         total += luts(step, chosen[step.layer], words)
         words[step.result.name] = chosen[step.layer].pe * step.result.width

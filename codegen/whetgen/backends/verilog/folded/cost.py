@@ -1,7 +1,7 @@
 """Lookup tables (LUT6, as Yosys counts them for 7-series) that a layer takes in each setting.
 
-A layer's estimate is the sum of what its parts take; the numbers are fitted to `synth_xilinx` (see docs/folding.md).
-A memory of ``BRAM_BITS`` bits or more is block RAM and takes none.
+A layer's estimate is the sum of what its parts take; docs/folding.md compares it with Yosys.
+A table of ``BRAM_BITS`` bits or more in ``BRAM_WORDS`` words or more is block RAM and takes none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from whetgen.backends.hardware.widths import blend_widths
 from whetgen.backends.verilog.folded.codes import code_of, sum_width
 from whetgen.backends.verilog.folded.setting import Setting, in_order, walk_words
 
-BRAM_BITS = 4_096
+BRAM_BITS, BRAM_WORDS = 4_096, 128
+ENDS = 195  # receiving, checking and sending frames
 CONTROL, SEQUENCE, BUFFER = 90, 20, 35  # a window walker, an in-order reader, a buffer's counters
 TABLE_BITS = 48  # bits of a small ROM that a LUT holds, what decodes its outputs included
 # LUTs for each product bit: making it (three, or two ternary ones, in a pair of tables) and counting it.
@@ -56,7 +57,7 @@ def _linear(step: Linear, setting: Setting) -> float:
     plane_bits = step.source.width // setting.planes
     weight_bits = 1 if code.kind in ("sign", "ternary") else code.bits
     products = setting.simd * plane_bits * weight_bits * PRODUCT[code.kind]
-    accumulator = width * (2.2 if setting.planes > 1 else 1.1) + (4 * setting.planes if setting.planes > 1 else 0)
+    accumulator = width * (1.6 if setting.planes > 1 else 1.1) + (setting.planes if setting.planes > 1 else 0)
     planes = 2.7 * setting.simd if setting.planes > 1 else 0
     passes = step.neurons // setting.pe
     tables = _table(passes * walk_words(step, setting), setting.pe * setting.simd * code.bits)
@@ -66,4 +67,4 @@ def _linear(step: Linear, setting: Setting) -> float:
 
 def _table(words: int, bits: int) -> float:
     """A ROM: block RAM where large and deep, else LUTs."""
-    return 0.0 if words * bits >= BRAM_BITS and words >= 32 else words * bits / TABLE_BITS
+    return 0.0 if words * bits >= BRAM_BITS and words >= BRAM_WORDS else words * bits / TABLE_BITS

@@ -1,4 +1,4 @@
-"""The adders of a layer: sums of bits, with counters that are truth tables of six inputs.
+"""The adders of a layer: sums of bits, with counters that are functions of six bits.
 
 A neuron's sum is compressed column by column (a column is all bits of one weight): first the bits are made, three
 inputs with one-bit weights at once as they fill a table of six inputs, then six bits of a column become their
@@ -12,15 +12,31 @@ from dataclasses import dataclass
 from whetgen.backends.verilog.folded.codes import Code
 
 ROWS = 3
-TABLES = {
-    # Of {w2, x2, w1, x1, w0, x0}: how many of the three agree, or are both set.
-    "AGREE3": [(a ^ b ^ 1) + (c ^ d ^ 1) + (e ^ f ^ 1) for e in (0, 1) for f in (0, 1) for c in (0, 1) for d in (0, 1) for a in (0, 1) for b in (0, 1)],
-    "BOTH3": [(a & b) + (c & d) + (e & f) for e in (0, 1) for f in (0, 1) for c in (0, 1) for d in (0, 1) for a in (0, 1) for b in (0, 1)],
-    "NOT_BOTH3": [3 - (a & b) - (c & d) - (e & f) for e in (0, 1) for f in (0, 1) for c in (0, 1) for d in (0, 1) for a in (0, 1) for b in (0, 1)],
+# Functions of six bits, in parities and majorities: a sum would become a carry chain, a table in a constant a tree of
+# multiplexers that takes synthesis long to simplify.
+_SETS = {
+    # Of {w2, x2, w1, x1, w0, x0}: how many of the three agree, are both set, are not.
+    "AGREE3": tuple(f"(bits[{n + 1}] ~^ bits[{n}])" for n in (0, 2, 4)),
+    "BOTH3": tuple(f"(bits[{n + 1}] & bits[{n}])" for n in (0, 2, 4)),
+    "NOT_BOTH3": tuple(f"~(bits[{n + 1}] & bits[{n}])" for n in (0, 2, 4)),
     # Of {v1, w1, x1, v0, w0, x0}: how many of the two are used (v) and agree.
-    "USED2": [(b & (c ^ d ^ 1)) + (e & (f ^ g ^ 1)) for e in (0, 1) for f in (0, 1) for g in (0, 1) for b in (0, 1) for c in (0, 1) for d in (0, 1)],
-    "COUNT6": [bin(n).count("1") for n in range(64)],
-}  # fmt: skip
+    "USED2": tuple(f"(bits[{n + 2}] & (bits[{n + 1}] ~^ bits[{n}]))" for n in (0, 3)),
+}
+
+
+def _majority(a: str, b: str, c: str) -> str:
+    return f"({a} & {b}) | ({a} & {c}) | ({b} & {c})"
+
+
+_LOW, _HIGH = _majority("bits[0]", "bits[1]", "bits[2]"), _majority("bits[3]", "bits[4]", "bits[5]")
+_CARRY = "(^bits[2:0] & ^bits[5:3])"
+FUNCTIONS = {
+    **{f"{name}_BIT0": " ^ ".join(parts) for name, parts in _SETS.items()},
+    **{f"{name}_BIT1": _majority(*parts) if len(parts) == 3 else " & ".join(parts) for name, parts in _SETS.items()},
+    "COUNT6_BIT0": "^bits",
+    "COUNT6_BIT1": f"({_LOW}) ^ ({_HIGH}) ^ {_CARRY}",
+    "COUNT6_BIT2": _majority(f"({_LOW})", f"({_HIGH})", _CARRY),
+}
 
 
 @dataclass(frozen=True)
@@ -33,14 +49,14 @@ class Statement:
 
 @dataclass(frozen=True)
 class Sums:
-    """The module that adds up PE neurons' inputs. ``tables``: (name, 64-bit hexadecimal constant)."""
+    """The module that adds up PE neurons' inputs. ``functions``: (name, expression of six ``bits``)."""
 
     module: str
     title: str
     taps_bits: int
     weights_bits: int
     part_bits: int
-    tables: tuple[tuple[str, str], ...]
+    functions: tuple[tuple[str, str], ...]
     statements: tuple[Statement, ...]
     rows: tuple[tuple[str, ...], ...]
 
@@ -65,16 +81,9 @@ def design(module: str, title: str, simd: int, width: int, code: Code, limit: in
         )
         for row in range(max(len(bits) for bits in columns.values()))
     )
-    used = {name for s in statements for e in s.expressions for name in [e.split("[")[0]] if "_BIT" in name}
-    return Sums(module, title, simd * width, simd * code.bits, part_bits, _tables(used), tuple(statements), rows)
-
-
-def _tables(used: set[str]) -> tuple[tuple[str, str], ...]:
-    found = []
-    for name in sorted(used):
-        table, bit = name.split("_BIT")
-        found.append((name, f"{sum(((v >> int(bit)) & 1) << n for n, v in enumerate(TABLES[table])):016x}"))
-    return tuple(found)
+    used = {e.split("(")[0].lower() for s in statements for e in s.expressions}
+    functions = tuple((name.lower(), body) for name, body in sorted(FUNCTIONS.items()) if name.lower() in used)
+    return Sums(module, title, simd * width, simd * code.bits, part_bits, functions, tuple(statements), rows)
 
 
 def _bits(simd: int, width: int, code: Code, limit: int, statements: list[Statement]) -> Columns:
@@ -97,7 +106,7 @@ def _bits(simd: int, width: int, code: Code, limit: int, statements: list[Statem
 def _products(simd: int, width: int, code: Code, plane: int, weight_bit: int, inverted: bool):
     """(column offset, expression) of the product bits of one plane and one bit of the weights."""
     ternary = code.kind == "ternary"
-    table = "USED2" if ternary else "AGREE3" if code.kind == "sign" else "NOT_BOTH3" if inverted else "BOTH3"
+    table = "used2" if ternary else "agree3" if code.kind == "sign" else "not_both3" if inverted else "both3"
     each = 2 if ternary else 3
     for start in range(0, simd, each):
         lanes = range(start, min(start + each, simd))
@@ -111,8 +120,8 @@ def _products(simd: int, width: int, code: Code, plane: int, weight_bit: int, in
         # A missing third input counts nothing: zero and one never agree, and are never both set; inverted, both are.
         spare = ["1'b1, 1'b1" if inverted else "1'b0, 1'b1"] * (each - len(lanes))
         address = ", ".join([*spare, *reversed(inputs)])
-        yield 0, f"{table}_BIT0[{{{address}}}]"
-        yield 1, f"{table}_BIT1[{{{address}}}]"
+        yield 0, f"{table}_bit0({{{address}}})"
+        yield 1, f"{table}_bit1({{{address}}})"
 
 
 def _single(code: Code, inputs: str, inverted: bool) -> str:
@@ -135,7 +144,7 @@ def _compressed(columns: Columns, level: int, limit: int, statements: list[State
             address = ", ".join([*["1'b0"] * (6 - len(six)), *reversed(six)])
             for bit in range(3 if len(six) > 3 else 2):
                 if column + bit < limit:
-                    made.setdefault(column + bit, []).append(f"COUNT6_BIT{bit}[{{{address}}}]")
+                    made.setdefault(column + bit, []).append(f"count6_bit{bit}({{{address}}})")
         after.setdefault(column, []).extend(rest)
     for column, expressions in sorted(made.items()):
         name = f"level{level}_{column}"
