@@ -21,7 +21,7 @@ class DqnRecipe:
 
     States are read as int8 codes: each of the four numbers over its limit, times 127, rounded and cut. The
     network sees code / 127. Layers are sharpened one after the other within ``sharpen_steps`` each from
-    ``sharpen_from`` on, with a surrogate gradient. The learning rate falls along a cosine to 0. Training ends once the sharp network has
+    ``sharpen_from`` on, with a surrogate gradient. Training ends once the sharp network has
     balanced ``good`` greedy episodes in a row to the end, or after ``steps``.
     """
 
@@ -122,8 +122,7 @@ class _Learner:
         self.rng = np.random.default_rng(seed)
         self.model, self.target = recipe.build(), recipe.build()
         self.target.set_weights(self.model.get_weights())
-        falling = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.steps // recipe.train_every)
-        self.optimizer = keras.optimizers.Adam(falling)
+        self.optimizer = keras.optimizers.Adam(recipe.learning_rate)
         self.optimizer.build(self.model.trainable_variables)
         self.loss = keras.losses.Huber()
         self.environment = _environment()

@@ -163,9 +163,10 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
         build=partial(autoencoder, _MNIST, hidden=(512, 64, 512)),
         data="mnist",
         task=RECONSTRUCT,
-        epochs=30,
-        learning_rate=2e-3,
+        epochs=25,
+        learning_rate=3e-3,
         weight_bits=6,
+        batch=256,
     ),
     "digit-segmentation": Recipe(
         build=partial(segmenter, (40, 40), widths=(12, 24, 32)),
