@@ -86,6 +86,33 @@ def sharpen(
 
 
 @app.command()
+def rtl(
+    model: Annotated[
+        Path | None, typer.Option(help="A model whose layers over single bits are measured, instead of random layers.")
+    ] = None,
+    fmax: Annotated[bool, typer.Option("--fmax", help="Place and route for an ECP5 as well (slow).")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Unrolled layers of neurons beside da4ml and alkaid: LUTs, carry cells, depth, time to generate."""
+    from whetgen.bench.rtl import layers, layers_of, measure
+
+    output = Output(quiet, as_json)
+    with output.steps() as step, tempfile.TemporaryDirectory(prefix="whetgen-bench-") as folder:
+        chosen = layers() if model is None else layers_of(api.trace(api.load_model(model), api.InputSpec()))
+        if not chosen:
+            raise BadInput(f"{model}: has no dense layer over single bits; choose another model")
+        rows = [row for layer in chosen for row in measure(layer, Path(folder), fmax, step)]
+    shown = Table("layer", "tool", "LUT", "CARRY4", "both", "depth", "seconds", "MHz")
+    for row in rows:
+        counts = (f"{n:,}" for n in (row.lut, row.carry, row.cells, row.depth))
+        shown.add_row(
+            row.layer, row.tool, *counts, f"{row.seconds:.1f}", "" if row.fmax_mhz is None else f"{row.fmax_mhz:g}"
+        )
+    output.emit({"rows": [{**asdict(row), "cells": row.cells} for row in rows]}, shown)
+
+
+@app.command()
 def mcu(
     only: Annotated[list[str] | None, typer.Option(help="A board; several times for several (default: all).")] = None,
     live: Annotated[bool, typer.Option(help="Train, convert and run emlearn in this run.")] = True,

@@ -73,6 +73,24 @@ def synthesise(folder: Path, device: str, seed: int = 1, progress: Callable[[str
         return _place_and_route(work, chosen, seed, made, manifest)
 
 
+def map_cells(folder: Path, top: str, device: Device) -> tuple[dict[str, int], int]:
+    """Cells by resource and logic depth of the Verilog files in a folder, which gets the netlist ``netlist.json``."""
+    counts, depth = _yosys(folder, top, device)
+    return _resources(counts, device)[0], depth
+
+
+def clock(folder: Path, device: Device, seed: int = 1) -> float:
+    """MHz that the netlist in the folder reaches, placed and routed.
+
+    Raises:
+        ToolFailed: it cannot be placed or routed.
+    """
+    tool, *arguments = device.place_and_route
+    call([find_tool(tool), *arguments, "--json", "netlist.json", "--report", "report.json", "--seed", str(seed)], folder)
+    clocks = json.loads((folder / "report.json").read_text())["fmax"]
+    return min(found["achieved"] for found in clocks.values())
+
+
 def _yosys(work: Path, top: str, device: Device) -> tuple[Counter, int]:
     """Cells of the flat netlist by type, and the depth; leaves ``netlist.json``."""
     sources = " ".join(sorted(path.name for path in work.glob("*.v")))
@@ -101,14 +119,10 @@ def _resources(counts: Counter, device: Device) -> tuple[dict[str, int], dict[st
 
 
 def _place_and_route(work: Path, device: Device, seed: int, made: Synthesis, manifest: dict) -> Synthesis:
-    tool, *arguments = device.place_and_route
-    command = [find_tool(tool), *arguments, "--json", "netlist.json", "--report", "report.json", "--seed", str(seed)]
     try:
-        call(command, work)
+        fmax = clock(work, device, seed)
     except ToolFailed as error:
         return Synthesis(**{**vars(made), "failure": str(error)})
-    clocks = json.loads((work / "report.json").read_text())["fmax"]
-    fmax = min(clock["achieved"] for clock in clocks.values())
     speed = {
         "fmax_mhz": round(fmax, 2),
         "frames_per_second": round(fmax * 1e6 / manifest["initiation_interval_cycles"], 1),

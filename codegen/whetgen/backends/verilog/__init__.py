@@ -1,7 +1,8 @@
 """The Verilog target: ``plan`` decides, ``render`` writes."""
 
+from whetgen.backends.verilog.logic.module import LOGIC_CELLS
 from whetgen.backends.verilog.options import VerilogOptions
 from whetgen.backends.verilog.plan import VerilogPlan, plan
 from whetgen.backends.verilog.render import render
 
-__all__ = ["VerilogOptions", "VerilogPlan", "plan", "render"]
+__all__ = ["LOGIC_CELLS", "VerilogOptions", "VerilogPlan", "plan", "render"]
