@@ -58,7 +58,7 @@ MISTAKES = [
     ("wg_argmax", "$signed(challenger) >", "$signed(challenger) >="),
     ("wg_count", "majority(low, high, bit7[6])", "majority(low, high, 1'b0)"),
     ("wg_add", "{1'b0, left} +", "{1'b0, left} |"),
-    ("wg_table", "LOW == HIGH || LOW == ~HIGH", "LOW[0] == HIGH[0]"),
+    ("wg_table", "bits[n] ?", "bits[0] ?"),
     ("wg_blend", ">= $signed(level)", "> $signed(level)"),
 ]
 

@@ -1,7 +1,7 @@
 // Any function of a few bits, by its truth table: one LUT for up to six.
 //
-// Combinational. The table is halved by the highest input until its halves are alike, opposite or constant: synthesis gets few gates
-// where an indexed constant would give it a multiplexer of 64 words.
+// Combinational. The highest input chooses a half of the table, the next one a half of that, down to one bit: synthesis gets
+// a multiplexer of words for each input, which is less work for it than a table with an index.
 //
 // Parameters
 //   INPUTS   bits, 1 or more
@@ -21,35 +21,18 @@ module wg_table #(
 );
 
     // ---- Datapath -------------------------------------------------------------------------
-    generate
-        if (INPUTS == 1) begin : g_bit
-            assign value = bits[0] ? TRUTH[1] : TRUTH[0];
-        end else begin : g_halves
-            localparam HALF = 1 << (INPUTS - 1);
-            localparam [HALF-1:0] LOW  = TRUTH[HALF-1:0];
-            localparam [HALF-1:0] HIGH = TRUTH[2*HALF-1:HALF];
-            wire top = bits[INPUTS-1];
+    // What is left of the table with the inputs n and above decided: 2**n bits, from bit 2**n - 1 on.
+    wire [(2<<INPUTS)-2:0] left;
+    assign left[(1<<INPUTS)-1 +: 1<<INPUTS] = TRUTH;
 
-            if (LOW == HIGH || LOW == ~HIGH) begin : g_alike
-                wire rest;
-                wg_table #(.INPUTS(INPUTS - 1), .TRUTH(LOW)) half (.bits(bits[INPUTS-2:0]), .value(rest));
-                assign value = LOW == HIGH ? rest : rest ^ top;
-            end else if (LOW == {HALF{1'b0}} || LOW == {HALF{1'b1}}) begin : g_low_constant
-                wire rest;
-                wg_table #(.INPUTS(INPUTS - 1), .TRUTH(HIGH)) half (.bits(bits[INPUTS-2:0]), .value(rest));
-                assign value = LOW[0] ? rest | ~top : rest & top;
-            end else if (HIGH == {HALF{1'b0}} || HIGH == {HALF{1'b1}}) begin : g_high_constant
-                wire rest;
-                wg_table #(.INPUTS(INPUTS - 1), .TRUTH(LOW)) half (.bits(bits[INPUTS-2:0]), .value(rest));
-                assign value = HIGH[0] ? rest | top : rest & ~top;
-            end else begin : g_unlike
-                wire low, high;
-                wg_table #(.INPUTS(INPUTS - 1), .TRUTH(LOW))  low_half  (.bits(bits[INPUTS-2:0]), .value(low));
-                wg_table #(.INPUTS(INPUTS - 1), .TRUTH(HIGH)) high_half (.bits(bits[INPUTS-2:0]), .value(high));
-                assign value = top ? high : low;
-            end
+    genvar n;
+    generate
+        for (n = 0; n < INPUTS; n = n + 1) begin : g_input
+            assign left[(1<<n)-1 +: 1<<n] = bits[n] ? left[(2<<n)-1 + (1<<n) +: 1<<n] : left[(2<<n)-1 +: 1<<n];
         end
     endgenerate
+
+    assign value = left[0];
 
     // ---- Checks ---------------------------------------------------------------------------
     generate

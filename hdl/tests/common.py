@@ -20,7 +20,7 @@ from cocotb.triggers import Timer
 
 RUNTIME = ("verilated.o", "verilated_dpi.o", "verilated_vpi.o", "verilated_threads.o")
 # Verilator's -G would reach every level of a top module that instantiates itself.
-RECURSIVE = {"wg_argmax": "top_wg_argmax", "wg_table": "top_wg_table"}
+RECURSIVE = {"wg_argmax": "top_wg_argmax"}
 RTL = Path(__file__).resolve().parents[1] / "rtl"
 
 

@@ -99,6 +99,7 @@ def _verilog(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndar
     details = {
         "architecture": plan.architecture,
         "cycles": [asdict(row) for row in plan.cycles],
+        "logic": [asdict(choice) for choice in plan.choices],
         "stream": plan.stream_manifest(),
     }
     return Rendered(

@@ -1,4 +1,4 @@
-"""wg_table: the table's bit, for every input; tables with alike, opposite and constant halves among them."""
+"""wg_table: the table's bit, for every input."""
 
 import cocotb
 import pytest

@@ -16,7 +16,7 @@ from whetgen.backends.verilog.logic.module import LOGIC_CELLS, LogicModule
 from whetgen.backends.verilog.logic.ranking import ranked
 from whetgen.backends.verilog.netlist import Rom, Section
 from whetgen.backends.verilog.options import LEVELS_PER_STAGE, UNROLLED_WINDOWS, VerilogOptions
-from whetgen.backends.verilog.unrolled import MAX_WORD_BITS, Unrolled, literals, sliding_windows, widest_word
+from whetgen.backends.verilog.unrolled import MAX_WORD_BITS, Choice, Unrolled, literals, sliding_windows, widest_word
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 
@@ -51,6 +51,7 @@ class VerilogPlan:
     roms: tuple[Rom, ...]
     logic: tuple[LogicModule, ...]
     sums: tuple[Sums, ...]
+    choices: tuple[Choice, ...]
     modules: tuple[str, ...]
     resources: dict[str, int]
 
@@ -81,12 +82,8 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     architecture = _architecture(joined, options)
     if architecture == "unrolled":
         built = Unrolled(joined, source, sink, identifiers, name, options.levels_per_stage or LEVELS_PER_STAGE)
-        cycles, roms, logic = tuple(LayerCycles(layer, n) for layer, n in built.cycles), (), tuple(built.logic)
-        sums = ()
     else:
         built = Folded(steps, source, sink, identifiers, name, options)
-        cycles, roms, logic = tuple(LayerCycles(*row) for row in built.cycles), tuple(built.roms), ()
-        sums = tuple(built.sums)
     check_pace("the network with its streams", built.interval, options, "widen --bus-bits, or lower --target-fps")
     sections = tuple(built.sections)
     return VerilogPlan(
@@ -96,13 +93,14 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
         sink,
         built.latency,
         built.interval,
-        cycles,
+        tuple(LayerCycles(*row) for row in built.cycles),
         sections,
-        roms,
-        logic,
-        sums,
-        _library_modules(sections) if not logic else (*_library_modules(sections), *LOGIC_CELLS),
-        estimate(steps, sum(rom.width * len(rom.words) for rom in roms)),
+        tuple(built.roms),
+        tuple(built.logic),
+        tuple(built.sums),
+        tuple(built.choices),
+        _library_modules(sections) if not built.logic else (*_library_modules(sections), *LOGIC_CELLS),
+        estimate(steps, sum(rom.width * len(rom.words) for rom in built.roms)) | built.estimates,
     )
 
 

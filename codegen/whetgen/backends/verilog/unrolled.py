@@ -8,7 +8,7 @@ Interval: ``max(input beats, output beats)``.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import singledispatchmethod
 
 import numpy as np
@@ -18,13 +18,25 @@ from whetgen.backends.hardware.steps import Linear, Move, Pool, Step, Steps, Ten
 from whetgen.backends.hardware.streams import Stream
 from whetgen.backends.identifiers import Identifiers
 from whetgen.backends.verilog.logic.cones import Tables, unread
+from whetgen.backends.verilog.logic.cost import Cost
 from whetgen.backends.verilog.logic.digits import signed_digits
-from whetgen.backends.verilog.logic.layers import logic_of, without
+from whetgen.backends.verilog.logic.layers import STRATEGIES, logic_of, without
 from whetgen.backends.verilog.logic.module import LogicModule, logic_module
 from whetgen.backends.verilog.netlist import Constant, Instance, Section, Wire, concatenation, packed, pairs
 from whetgen.ir.integers import signed_bits, unsigned_bits
 
+_END_LUTS = 190  # streams, valid bits and the class of ten scores, as synthesised
 MAX_WORD_BITS = 1 << 16  # Verilator's longest constant
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a layer was built, what it takes, and what the other ways would have taken."""
+
+    layer: str
+    strategy: str
+    cost: Cost
+    others: dict[str, Cost]
 
 
 def _told(step: Step | Tables) -> str:
@@ -66,12 +78,15 @@ def _word_bits(step: Step) -> list[int]:
 class Unrolled:
     """Builds the sections of one unrolled network."""
 
+    roms = sums = ()
+
     def __init__(
         self, steps: Steps, source: Stream, sink: Stream, identifiers: Identifiers, name: str, levels_per_stage: int
     ):
         self.identifiers, self.source, self.sink = identifiers, source, sink
         self.name, self.levels_per_stage = name, levels_per_stage
         self.logic: list[LogicModule] = []
+        self.choices: list[Choice] = []
         self.sections: list[Section] = []
         self.cycles: list[tuple[str, int]] = []
         self._unread = unread(steps)
@@ -92,6 +107,14 @@ class Unrolled:
     @property
     def interval(self) -> int:
         return max(self.source.beats, self.sink.beats)
+
+    @property
+    def estimates(self) -> dict[str, int]:
+        """Cells of the layers' logic, counted, with those of both ends."""
+        costs = [choice.cost for choice in self.choices]
+        names = {"luts_estimated": "luts", "carries_estimated": "carries", "ffs_estimated": "ffs"}
+        ends = {"luts_estimated": _END_LUTS, "ffs_estimated": self.source.frame_bits}
+        return {name: sum(getattr(c, kind) for c in costs) + ends.get(name, 0) for name, kind in names.items()}
 
     # ---- one section ----
 
@@ -154,13 +177,26 @@ class Unrolled:
         name = step.result.name
         cycle, buses = self._meet(step.sources)
         module = self.identifiers.unique(f"{self.name}_{name}_logic")
-        logic = without(logic_of(step), self._unread.get(step.result.name))
-        made = logic_module(module, f"{step.layer}: {_told(step)}", logic, self.levels_per_stage)
+        made = self._cheapest(step, module)
         self.logic.append(made)
         self.wires.append(Wire(name, step.result.bits))
         ports = {"x": concatenation(buses), "y": name}
         (self._clocked if made.stages else self._instance)(module, f"{name}_layer", {}, ports)
         return cycle + len(made.stages)
+
+    def _cheapest(self, step: Step | Tables, module: str) -> LogicModule:
+        """The layer in each strategy that makes a difference to it; the one of fewest cells."""
+        strategies = (
+            STRATEGIES if isinstance(step, Linear) else {"tables" if isinstance(step, Tables) else "sums": True}
+        )
+        made = {}
+        for strategy, shared in strategies.items():
+            logic = without(logic_of(step, shared), self._unread.get(step.result.name))
+            made[strategy] = logic_module(module, f"{step.layer}: {_told(step)}", logic, self.levels_per_stage)
+        chosen = min(made, key=lambda strategy: made[strategy].cost.cells)
+        others = {strategy: m.cost for strategy, m in made.items() if strategy != chosen}
+        self.choices.append(Choice(step.layer, chosen, made[chosen].cost, others))
+        return made[chosen]
 
     def _constant(self, name: str, values, width: int, comment: str) -> str:
         name = self.identifiers.unique(name.upper())

@@ -42,7 +42,7 @@ def test_layers_of_few_bits_become_tables_with_the_same_outputs(seed):
     graph = two_turns(rng)
     steps = with_tables(steps_of(graph, Identifiers()))
     assert [type(s) for s in steps.steps] == [Tables]
-    logic = logic_of(steps.steps[0])
+    logic = logic_of(steps.steps[0], True)
     assert all(len(cell.inputs) <= FAN_IN for cell in logic.circuit.cells)
     codes = rng.integers(0, 2, (50, INPUTS))
     for code, wanted in zip(codes, run(graph, codes), strict=True):

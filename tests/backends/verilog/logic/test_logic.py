@@ -83,7 +83,7 @@ def test_a_layer_over_words_equals_the_matrix_product(lo, hi, seed):
     width = max(hi.bit_length() if lo >= 0 else max(hi, -lo - 1).bit_length() + 1, 1)
     circuit = Circuit(inputs * width)
     words = [unsigned_word([2 * (i * width + k + 1) for k in range(width)], lo, hi) for i in range(inputs)]
-    found = sums(circuit, words, weights)
+    found = sums(circuit, words, weights, shared=seed % 2 == 0)
     codes = rng.integers(lo, hi + 1, (40, inputs))
     codes[0], codes[1] = lo, hi
     totals = codes @ weights

@@ -14,7 +14,7 @@ from whetgen.backends.hardware.describe import describe
 from whetgen.backends.hardware.steps import Move, Step, Steps, Tensor, with_joined_outputs
 from whetgen.backends.hardware.streams import Stream
 from whetgen.backends.identifiers import Identifiers
-from whetgen.backends.verilog.folded.choose import choose_settings
+from whetgen.backends.verilog.folded.choose import choose_settings, total_luts
 from whetgen.backends.verilog.folded.edges import FRAMES, IN_ORDER, RANDOM, Edge
 from whetgen.backends.verilog.folded.layers import Layer, delay, draw
 from whetgen.backends.verilog.folded.schedule import Times, available, busy_times, depth
@@ -29,6 +29,8 @@ _OUTPUT = ""  # in the place of a layer's name
 
 class Folded:
     """``sections``, ``roms``, ``sums``, ``cycles``, ``latency`` and ``interval`` of one folded network."""
+
+    logic = choices = ()
 
     def __init__(
         self, steps: Steps, source: Stream, sink: Stream, identifiers: Identifiers, name: str, options: VerilogOptions
@@ -49,6 +51,7 @@ class Folded:
         for step in steps.steps:
             self._draw(step)
         self._send()
+        self.estimates = {"luts_estimated": round(total_luts(steps, source.bus_bits, self.settings))}
         self.sections, self.roms, self.sums = self._sheet.sections, self._sheet.roms, self._sheet.sums
         self.cycles = [
             (s.layer, cycles(s, self.settings[s.layer]), *self.settings[s.layer].folding) for s in steps.steps

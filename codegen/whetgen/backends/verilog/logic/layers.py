@@ -37,9 +37,13 @@ def without(logic: LayerLogic, unread: np.ndarray | None) -> LayerLogic:
     return replace(logic, outputs=kept)
 
 
+# How a layer's sums can be built; each is tried, the cheapest is taken.
+STRATEGIES = {"shared sub-sums": True, "separate sums": False}
+
+
 @singledispatch
-def logic_of(step: Step) -> LayerLogic:
-    """The step as a circuit."""
+def logic_of(step: Step | Tables, shared: bool) -> LayerLogic:
+    """The step as a circuit, with sub-sums that its neurons share or without."""
     raise TypeError(f"no logic for {type(step).__name__}")
 
 
@@ -71,7 +75,7 @@ def _bits(value: Sum, width: int, circuit: Circuit, constant: int) -> tuple[Lite
 
 
 @logic_of.register
-def _(step: Linear) -> LayerLogic:
+def _(step: Linear, shared: bool) -> LayerLogic:
     words = list(source_words(step.sources))
     circuit = Circuit(step.source.bits)
     outputs, owners = [], {}
@@ -79,7 +83,7 @@ def _(step: Linear) -> LayerLogic:
     nothing = Word((), 0)
     for position, taps in enumerate(window_indices(step.geometry).reshape(step.geometry.positions, -1)):
         place = "" if step.geometry.positions == 1 else f"p{position}"
-        found = sums(circuit, [words[i] if i >= 0 else nothing for i in taps], step.weights, f"{place}s")
+        found = sums(circuit, [words[i] if i >= 0 else nothing for i in taps], step.weights, shared, f"{place}s")
         owners |= {name: f"shared sum{' at position ' + str(position) if place else ''}" for name in found.shared}
         for neuron, total in enumerate(found.neurons):
             circuit.owner, level = f"{place}n{neuron}", int(levels[position, neuron])
@@ -100,7 +104,7 @@ def _told(step: Linear, position: int, neuron: int, level: int) -> str:
 
 
 @logic_of.register
-def _(step: Tables) -> LayerLogic:
+def _(step: Tables, shared: bool) -> LayerLogic:
     circuit = Circuit(sum(t.bits for t in step.sources))
     outputs, owners = [], {}
     for neuron, (reads, truth) in enumerate(zip(step.reads, step.truths, strict=True)):
@@ -111,7 +115,7 @@ def _(step: Tables) -> LayerLogic:
 
 
 @logic_of.register
-def _(step: Pool) -> LayerLogic:
+def _(step: Pool, shared: bool) -> LayerLogic:
     words = list(source_words(step.sources))
     circuit = Circuit(step.sources[0].bits)
     outputs, owners = [], {}
@@ -149,7 +153,7 @@ def _larger(circuit: Circuit, one: tuple[Literal, ...], other: tuple[Literal, ..
 
 
 @logic_of.register
-def _(step: Blend) -> LayerLogic:
+def _(step: Blend, shared: bool) -> LayerLogic:
     words = list(source_words(step.sources))
     circuit = Circuit(sum(t.bits for t in step.sources))
     count, period = step.result.count, len(step.levels)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from whetgen.backends.verilog.logic.circuit import Add, Cell, Count, Literal, Table, is_constant
+from whetgen.backends.verilog.logic.cost import Cost, cost_of
 from whetgen.backends.verilog.logic.layers import LayerLogic
 from whetgen.backends.verilog.logic.pipeline import Staged, staged
 
@@ -49,6 +50,7 @@ class LogicModule:
     stages: tuple[Stage, ...]
     outputs: tuple[str, ...]
     unused: tuple[str, ...]
+    cost: Cost
 
 
 def logic_module(name: str, title: str, logic: LayerLogic, levels_per_stage: int) -> LogicModule:
@@ -86,6 +88,7 @@ class _Namer:
             tuple(self._stage(k) for k in range(self.made.cycles)),
             tuple(self._text(o, self.made.cycles) for o in self.logic.outputs),
             tuple(self._unused()),
+            cost_of(self.circuit, self.logic.outputs, self.made),
         )
 
     def _stage(self, stage: int) -> Stage:

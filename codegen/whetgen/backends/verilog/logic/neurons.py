@@ -61,10 +61,13 @@ def _digit_sum(known: dict[int, Word], digits: np.ndarray) -> Sum:
     return _together(_bag(known, _terms(row), column) for column, row in enumerate(digits))
 
 
-def sums(circuit: Circuit, words: Sequence[Word], weights: np.ndarray, shared_name: str = "s") -> Sums:
-    """Weighted sums that use each other's parts, those of six bits or fewer excepted; ``weights``: (words, neurons)."""
+def sums(
+    circuit: Circuit, words: Sequence[Word], weights: np.ndarray, shared: bool = True, shared_name: str = "s"
+) -> Sums:
+    """Weighted sums; ``shared``: those of more than six bits use each other's parts. ``weights``: (words, neurons)."""
     digits = signed_digits(weights).transpose(2, 0, 1)  # neurons, columns, words
     many = np.flatnonzero((weights != 0).T @ np.array([len(w.bits) for w in words]) > MAX_TABLE_INPUTS)
+    many = many if shared else many[:0]
     block = max(1, MAX_ROWS // digits.shape[1])
     parts = [
         _block_of_sums(circuit, words, digits[many[k : k + block]], f"{shared_name}{k // block if k else ''}")
