@@ -16,6 +16,7 @@ from whetgen.backends import Options
 from whetgen.backends.c.mcus import MCUS
 from whetgen.backends.folder import check_replaceable, read_manifest, write_text
 from whetgen.backends.identifiers import check_name, name_from
+from whetgen.backends.verilog.board import board_names as hardware_boards
 from whetgen.bench.app import app as bench_app
 from whetgen.console import AsJson, Output, Quiet
 from whetgen.diff import Change, diff
@@ -107,6 +108,12 @@ def generate(
     constant_time: Annotated[
         bool, typer.Option("--constant-time", help="C: the same instructions whatever the input.")
     ] = False,
+    board: Annotated[
+        str | None, typer.Option(help=f"Verilog: tops, pins and self-test for a board: {', '.join(hardware_boards())}.")
+    ] = None,
+    control: Annotated[
+        str | None, typer.Option(help="Verilog: axi-lite, a top with registers beside the streams.")
+    ] = None,
     check: Annotated[
         bool, typer.Option("--verify", help="Run the generated target against the reference as well.")
     ] = False,
@@ -136,6 +143,8 @@ def generate(
         levels_per_stage=levels_per_stage,
         max_luts=max_luts,
         reuse=reuse,
+        board=board,
+        control=control,
     )
     check_replaceable(out)
     api.check_narrowing(weight_bits, calibration is not None, tolerance)

