@@ -64,7 +64,7 @@ MISTAKES = [
     ("wg_add", "{1'b0, left} +", "{1'b0, left} |"),
     ("wg_table", "bits[n] ?", "bits[0] ?"),
     ("wg_blend", ">= $signed(level)", "> $signed(level)"),
-    ("wg_control", "!bvalid_reg;", "(!bvalid_reg || s_axil_bready && s_axil_wstrb[3]);"),
+    ("wg_control", "s_axil_wready  = write", "s_axil_wready  = !bvalid_reg"),
     ("wg_control", "err_frames - errors_before_reg", "err_frames"),
     ("wg_control", "(rvalid_reg && !s_axil_rready)", "1'b0"),
     ("wg_uart_tx", "{1'b1, data}", "{1'b0, data}"),
