@@ -9,7 +9,7 @@ import numpy as np
 from whetgen.backends.hardware.steps import Step, steps_of
 from whetgen.backends.identifiers import Identifiers
 from whetgen.backends.verilog.folded.cost import luts
-from whetgen.backends.verilog.folded.setting import Setting, cycles, legal_settings
+from whetgen.backends.verilog.folded.setting import Setting, cycles, legal_settings, read_elements
 from whetgen.ir import Graph
 from whetgen.ir.integers import signed_bits
 from whetgen.ir.nodes import LINEAR, Conv, Dense, Input, Node
@@ -61,7 +61,7 @@ def foldings(graph: Graph) -> dict[str, list[LegalFolding]]:
 
 
 def _legal(step: Step, setting: Setting) -> LegalFolding:
-    own = {t.name: setting.simd * t.width for t in step.sources}
+    own = {t.name: read_elements(step, setting) * t.width for t in step.sources}
     return LegalFolding(*setting.folding, cycles(step, setting), setting.planes, round(luts(step, setting, own)))
 
 

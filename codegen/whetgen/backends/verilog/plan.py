@@ -128,7 +128,10 @@ def _architecture(steps: Steps, options: VerilogOptions) -> str:
 _NEEDS = {
     "wg_frame_in": ("wg_frame_check",),
     "wg_receive": ("wg_frame_check",),
-    **{f"wg_fold_{name}": ("wg_loop",) for name in ("windows", "sequence", "linear", "gather", "send", "argmax")},
+    **{
+        f"wg_fold_{name}": ("wg_loop",)
+        for name in ("windows", "slide", "sequence", "linear", "gather", "send", "argmax")
+    },
     "wg_fold_blend": ("wg_blend", "wg_loop"),
 }
 

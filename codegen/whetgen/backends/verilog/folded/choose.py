@@ -8,7 +8,7 @@ from whetgen.backends.hardware.folding import MAX_BUFFER_WORD, check_pace, lcm
 from whetgen.backends.hardware.options import MAX_LANES
 from whetgen.backends.hardware.steps import Linear, Step, Steps
 from whetgen.backends.verilog.folded.cost import ENDS, luts
-from whetgen.backends.verilog.folded.setting import Setting, cycles, legal_settings, reuse
+from whetgen.backends.verilog.folded.setting import Setting, cycles, legal_settings, read_elements, reuse
 from whetgen.backends.verilog.options import VerilogOptions
 from whetgen.errors import BadInput
 
@@ -92,7 +92,7 @@ def _cheapest(steps: Steps, input_word: int, found: dict[str, list[Setting]], pa
 
 
 def _rank(step: Step, setting: Setting, words: dict[str, int], pace: int) -> tuple:
-    joint = max(lcm(words[t.name], setting.simd * t.width) for t in step.sources)
+    joint = max(lcm(words[t.name], read_elements(step, setting) * t.width) for t in step.sources)
     late = max(cycles(step, setting) - pace, 0)
     return joint > MAX_BUFFER_WORD, late, luts(step, setting, words), joint, setting.pe, setting.simd
 

@@ -12,7 +12,7 @@ from whetgen.backends.hardware.folding import lcm
 from whetgen.backends.hardware.steps import Blend, Linear, Pool, Step
 from whetgen.backends.hardware.widths import blend_widths
 from whetgen.backends.verilog.folded.codes import code_of, sum_width
-from whetgen.backends.verilog.folded.setting import Setting, in_order, walk_words
+from whetgen.backends.verilog.folded.setting import Setting, in_order, read_elements, slides, touched, walk_words
 
 BRAM_BITS, BRAM_WORDS = 4_096, 128
 ENDS = 195  # receiving, checking and sending frames
@@ -24,15 +24,23 @@ PRODUCT = {"sign": 1.35, "unsigned": 1.35, "signed": 1.35, "ternary": 1.95}
 
 def luts(step: Step, setting: Setting, written_bits: Mapping[str, int]) -> float:
     """``written_bits``: width of the words in which each source tensor arrives, by its name."""
-    front = SEQUENCE if in_order(step, setting) else CONTROL
+    front = _lines(step, setting) if slides(step, setting) else SEQUENCE if in_order(step, setting) else CONTROL
     return front + _buffers(step, setting, written_bits) + _engine(step, setting)
+
+
+def _lines(step: Linear, setting: Setting) -> float:
+    """Lines of pixels in memory, the choice of a part of the window, and the control."""
+    g, pixel = step.geometry, step.geometry.channels * step.source.width
+    stored = (g.kernel[0] - 1) * g.dilation[0] * touched(g)[1] * pixel
+    parts = walk_words(step, setting)
+    return CONTROL + (0.0 if stored >= BRAM_BITS else stored / 16) + setting.simd * step.source.width * (parts - 1) / 3
 
 
 def _buffers(step: Step, setting: Setting, written_bits: Mapping[str, int]) -> float:
     """Words are packed on one side by shifting and choosing, on the other by choosing."""
     total = 0.0
     for tensor in step.sources:
-        read = setting.simd * tensor.width
+        read = read_elements(step, setting) * tensor.width
         word = lcm(written_bits[tensor.name], read)
         packing = 2.0 * word if word > written_bits[tensor.name] else 0.0
         choosing = 0.6 * word if word > read else 0.0

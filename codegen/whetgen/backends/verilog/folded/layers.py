@@ -10,13 +10,13 @@ from whetgen.backends.hardware.steps import Blend, Linear, Move, Pool, Step
 from whetgen.backends.hardware.widths import blend_widths
 from whetgen.backends.verilog.folded import codes, sums
 from whetgen.backends.verilog.folded.edges import Edge
-from whetgen.backends.verilog.folded.setting import Setting, in_order, walk_words
+from whetgen.backends.verilog.folded.setting import Setting, in_order, slides, touched, walk_words
 from whetgen.backends.verilog.folded.sheet import CLOCK, Sheet, address_bits
 from whetgen.backends.verilog.folded.walk import rows_free_early
 from whetgen.backends.verilog.netlist import concatenation
 
 # Cycles from a result's last word being asked for to the result's being written, by what computes it.
-LINEAR_DELAY, POOL_DELAY, BLEND_DELAY, MOVE_DELAY = 5, 3, 4, 4
+LINEAR_DELAY, POOL_DELAY, BLEND_DELAY, MOVE_DELAY, SLIDE_DELAY = 5, 3, 4, 4, 6
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,14 @@ class Layer:
         return self.step.result.name
 
 
-def delay(step: Step) -> int:
+def delay(step: Step, setting: Setting) -> int:
     """Cycles from asking for a result's last word to writing the result."""
-    kinds = {Linear: LINEAR_DELAY, Pool: POOL_DELAY, Blend: BLEND_DELAY, Move: MOVE_DELAY}
+    kinds = {
+        Linear: SLIDE_DELAY if slides(step, setting) else LINEAR_DELAY,
+        Pool: POOL_DELAY,
+        Blend: BLEND_DELAY,
+        Move: MOVE_DELAY,
+    }
     return kinds[type(step)]
 
 
@@ -84,7 +89,12 @@ def _(step: Linear, layer: Layer, sheet: Sheet) -> None:
         "SIMD": simd, "IN_WIDTH": step.source.width, "IN_SIGNED": int(step.source.signed), "PLANES": planes,
         "PLANE_BITS": address_bits(planes),
     }  # fmt: skip
-    ports = {"data": f"{edge.prefix}_data", "inside_map": taps["inside"], "plane": taps["plane"], "taps": used}
+    ports = {
+        "data": taps.get("data", f"{edge.prefix}_data"),
+        "inside_map": taps["inside"],
+        "plane": taps["plane"],
+        "taps": used,
+    }
     sheet.instance("wg_fold_taps", f"{stem}_condition", shape, ports)
     sheet.instance(
         adders.module, f"{stem}_adders", {"PE": pe}, {"clk": "clk", "taps": used, "weights": weights, "parts": parts}
@@ -207,6 +217,8 @@ def _flag(sheet: Sheet, stem: str, name: str, used: tuple[str, ...], bits: int =
 def _front(step: Step, layer: Layer, sheet: Sheet) -> dict[str, str]:
     """The instance that reads the layer's sources; returns the names of its flags."""
     sheet.assigns += [(f"{e.prefix}_enable", "1'b1") for e in layer.edges]
+    if slides(step, layer.setting):
+        return _slide(step, layer, sheet)
     return _sequence(step, layer, sheet) if in_order(step, layer.setting) else _windows(step, layer, sheet)
 
 
@@ -251,3 +263,26 @@ def _windows(step: Linear | Pool, layer: Layer, sheet: Sheet) -> dict[str, str]:
     }  # fmt: skip
     sheet.instance("wg_fold_windows", f"{stem}_reader", shape, ports)
     return {**flags, "valid": flags["tap"], "last": flags["final"]}
+
+
+def _slide(step: Linear, layer: Layer, sheet: Sheet) -> dict[str, str]:
+    stem, edge, g, setting = layer.stem, layer.edges[0], step.geometry, layer.setting
+    plane_bits = address_bits(setting.planes)
+    names = ("soon", "soon_end", "soon_last", "tap", "first", "shift", "final", "frame")
+    flags = {n: sheet.wire(f"{stem}_{n}", 1) for n in names}
+    flags["plane"] = sheet.wire(f"{stem}_plane", plane_bits)
+    flags["data"] = sheet.wire(f"{stem}_window", setting.simd * step.source.width)
+    height, width = touched(g)
+    shape = {
+        "HEIGHT": g.height, "WIDTH": g.width, "VIRTUAL_HEIGHT": height, "VIRTUAL_WIDTH": width, **g.sliding(),
+        "PIXEL_BITS": edge.read_bits, "FOLDS": walk_words(step, setting), "PLANES": setting.planes,
+        "PASSES": step.neurons // setting.pe, "PLANE_BITS": plane_bits,
+    }  # fmt: skip
+    ports = {
+        **CLOCK, "in_available": f"{edge.prefix}_available", "rd_next": f"{edge.prefix}_next", "rd_data": f"{edge.prefix}_data",
+        "out_room": f"{stem}_room", "out_take": f"{stem}_take", "tap_soon": flags["soon"], "soon_end": flags["soon_end"],
+        "soon_last": flags["soon_last"], "tap_valid": flags["tap"], "tap_first": flags["first"], "tap_shift": flags["shift"],
+        "tap_last": flags["final"], "tap_frame": flags["frame"], "tap_plane": flags["plane"], "tap_data": flags["data"],
+    }  # fmt: skip
+    sheet.instance("wg_fold_slide", f"{stem}_reader", shape, ports)
+    return {**flags, "inside": "1'b1", "valid": flags["tap"], "last": flags["final"]}

@@ -18,7 +18,7 @@ from whetgen.backends.verilog.folded.choose import choose_settings, total_luts
 from whetgen.backends.verilog.folded.edges import FRAMES, IN_ORDER, RANDOM, Edge
 from whetgen.backends.verilog.folded.layers import Layer, delay, draw
 from whetgen.backends.verilog.folded.schedule import Times, available, busy_times, depth
-from whetgen.backends.verilog.folded.setting import cycles, in_order
+from whetgen.backends.verilog.folded.setting import cycles, in_order, read_elements
 from whetgen.backends.verilog.folded.sheet import CLOCK, Sheet
 from whetgen.backends.verilog.folded.walk import in_order_walk, walk
 from whetgen.backends.verilog.options import VerilogOptions
@@ -68,9 +68,9 @@ class Folded:
             setting = self.settings[step.layer]
             reader = IN_ORDER if in_order(step, setting) else FRAMES if isinstance(step, Move) else RANDOM
             for t in step.sources:
-                bits = setting.simd * t.width
+                each = read_elements(step, setting)
                 name = f"{t.name}_to_{step.result.name}"
-                self._add_edge(steps, step.layer, t, name, bits, t.count // setting.simd, reader)
+                self._add_edge(steps, step.layer, t, name, each * t.width, t.count // each, reader)
         spikes, last = self.sink.kind == "spikes", self._last
         bits, reads = (self.sink.bus_bits, self.sink.beats) if spikes else (last.width, last.count)
         self._add_edge(steps, _OUTPUT, last, f"{last.name}_to_output", bits, reads, IN_ORDER)
@@ -101,7 +101,7 @@ class Folded:
             for e, w in zip(edges, walks, strict=True):
                 self._deepen(e, taken[e.tensor.name], busy.at(w.free_at), w.cover)
             taken[step.result.name] = busy.at(walks[0].result_at)
-            written[step.result.name] = taken[step.result.name].shifted(delay(step))
+            written[step.result.name] = taken[step.result.name].shifted(delay(step, setting))
         (edge,) = self._reads(_OUTPUT)
         ends = in_order_walk(edge, self.sink_cycles(), 1 if self.sink.kind == "class" else edge.reads)
         busy = busy_times([ends], [available(edge, written[edge.tensor.name])], self.interval)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from whetgen.backends.hardware.folding import Folding, divisors
-from whetgen.backends.hardware.steps import Blend, Linear, Move, Pool, Step
+from whetgen.backends.hardware.steps import Blend, Geometry, Linear, Move, Pool, Step
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,18 @@ class Setting:
 
 
 def legal_settings(step: Step) -> list[Setting]:
-    """Every setting: PE divides the neurons, SIMD the channels; pools and blends have PE = SIMD."""
+    """Every setting: PE divides the neurons, SIMD the channels; pools and blends have PE = SIMD.
+
+    A window that slides may have a SIMD of several whole pixels, too, whose number divides its taps.
+    """
     if isinstance(step, Linear):
-        planes = {1, step.source.width}
+        g = step.geometry
+        pixels = [] if g.trivial else [g.channels * n for n in divisors(g.taps)[1:]]
         return [
-            Setting(pe, simd, p)
-            for p in sorted(planes)
+            Setting(pe, simd, planes)
+            for planes in sorted({1, step.source.width})
             for pe in divisors(step.neurons)
-            for simd in divisors(step.geometry.channels)
+            for simd in (*divisors(g.channels), *pixels)
         ]
     if isinstance(step, Pool):
         return [Setting(n, n) for n in divisors(step.geometry.channels)]
@@ -41,8 +45,8 @@ def legal_settings(step: Step) -> list[Setting]:
 def cycles(step: Step, setting: Setting) -> int:
     """Cycles a frame keeps the layer busy; the next frame follows without a gap."""
     if isinstance(step, Linear):
-        g = step.geometry
-        return g.positions * (step.neurons // setting.pe) * setting.planes * walk_words(step, setting)
+        each = (step.neurons // setting.pe) * setting.planes * walk_words(step, setting)
+        return step.geometry.positions * each + (places(step.geometry) if slides(step, setting) else 0)
     if isinstance(step, Pool):
         return step.geometry.positions * (step.geometry.channels // setting.simd) * step.geometry.taps
     if isinstance(step, Move):
@@ -57,12 +61,42 @@ def reuse(step: Linear, setting: Setting) -> int:
 
 def walk_words(step: Linear, setting: Setting) -> int:
     """Words of a window."""
-    return step.geometry.taps * (step.geometry.channels // setting.simd)
+    return len(step.weights) // setting.simd
+
+
+def slides(step: Step, setting: Setting) -> bool:
+    """Whether the layer takes several pixels of a window at once, out of registers."""
+    return isinstance(step, Linear) and setting.simd > step.geometry.channels
+
+
+def touched(geometry: Geometry) -> tuple[int, int]:
+    """Height and width of the map with the padding that windows touch."""
+    far = (
+        (out - 1) * stride + (kernel - 1) * dilation + 1
+        for out, stride, kernel, dilation in zip(
+            (geometry.out_height, geometry.out_width), geometry.stride, geometry.kernel, geometry.dilation, strict=True
+        )
+    )
+    sizes = (geometry.height, geometry.width)
+    return tuple(max(f, b + size) for f, b, size in zip(far, geometry.before, sizes, strict=True))
+
+
+def places(geometry: Geometry) -> int:
+    """Cycles in which registers take a pixel or padding and no window is complete."""
+    height, width = touched(geometry)
+    return height * width - geometry.positions
+
+
+def read_elements(step: Step, setting: Setting) -> int:
+    """Elements of a word that the layer reads."""
+    return step.geometry.channels if slides(step, setting) else setting.simd
 
 
 def in_order(step: Step, setting: Setting) -> bool:
     """Whether the layer reads every word of its sources once, as they come."""
     if isinstance(step, Blend):
+        return True
+    if slides(step, setting):
         return True
     if not isinstance(step, Linear) or step.neurons != setting.pe or setting.planes > 1:
         return False

@@ -11,7 +11,7 @@ import numpy as np
 
 from whetgen.backends.hardware.steps import Geometry, Linear, Move, Pool, Step
 from whetgen.backends.verilog.folded.edges import RANDOM, Edge
-from whetgen.backends.verilog.folded.setting import Setting, cycles, in_order, walk_words
+from whetgen.backends.verilog.folded.setting import Setting, cycles, in_order, slides, touched, walk_words
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Walk:
 def walk(step: Step, setting: Setting, edge: Edge) -> Walk:
     """How the layer reads one of its sources."""
     busy = cycles(step, setting)
+    if slides(step, setting):
+        return _sliding_walk(step, setting, edge, busy)
     if in_order(step, setting):
         return in_order_walk(edge, busy, step.result.count // setting.pe)
     if isinstance(step, Move):
@@ -47,6 +49,28 @@ def in_order_walk(edge: Edge, busy: int, results: int) -> Walk:
     begins = np.concatenate([[0], ends[:-1] + 1])
     each = edge.reads // results
     return Walk(busy, begins, np.arange(edge.words), (np.arange(results) + 1) * each - 1, ends)
+
+
+def _sliding_walk(step: Linear, setting: Setting, edge: Edge, busy: int) -> Walk:
+    """Place by place over the map and its padding, longer where a window is complete."""
+    g, (height, width) = step.geometry, touched(step.geometry)
+    result = setting.planes * walk_words(step, setting)
+    ends = [
+        np.arange(out) * stride + (kernel - 1) * dilation
+        for out, stride, kernel, dilation in zip(
+            (g.out_height, g.out_width), g.stride, g.kernel, g.dilation, strict=True
+        )
+    ]
+    holds = np.ones((height, width), dtype=np.int64)
+    holds[np.ix_(*ends)] = result * (step.neurons // setting.pe)
+    begins = (np.cumsum(holds) - holds.reshape(-1)).reshape(height, width)
+    (top, left) = g.before
+    pixels = begins[top : top + g.height, left : left + g.width].reshape(-1)
+    firsts = pixels[np.arange(edge.words) * edge.parts].copy()
+    firsts[0] = 0  # a frame begins with its first word
+    turns = (np.arange(step.neurons // setting.pe) + 1) * result - 1
+    results = (begins[np.ix_(*ends)].reshape(-1, 1) + turns).reshape(-1)
+    return Walk(busy, firsts, np.arange(edge.words), results, pixels[edge.last_reads()])
 
 
 def rows_free_early(geometry: Geometry, edge: Edge) -> bool:
