@@ -76,7 +76,7 @@ MISTAKES = [
 
 def proof(module: str, rtl: Path, parameters: dict[str, int]):
     sources = [*SHARED, FORMAL / f"formal_{module}.v", *sorted(rtl.glob("*.v"))]
-    return prove(sources, f"formal_{module}", parameters, seconds=300)
+    return prove(sources, f"formal_{module}", parameters, seconds=600)
 
 
 def test_every_statement_is_proved_and_shown_able_to_fail():
