@@ -22,7 +22,7 @@ void wg_make_room(wg_gathering *g);
 /* Room for the 32 entries that the next word of inputs may add. */
 static inline void wg_see_to_room(wg_gathering *g)
 {
-    if (g->end > g->list + (WG_EVENT_LIST - 32u)) {
+    if (g->end > g->list + (g->layer->list - 32u)) {
         wg_make_room(g);
     }
 }

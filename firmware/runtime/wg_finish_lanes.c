@@ -1,47 +1,72 @@
-/* What becomes of lanes: each holds its sum, less the threshold, plus half of the lane's range. */
+/* What becomes of lanes: each holds its sum, less the threshold, plus half of the lane's range, and `least` too
+ * much for each event. Lane l of word k belongs to neuron l * words + k of its chunk (wg_lanes.h). */
 #include "wg_events.h"
 
-/* The top bit of each lane of a word: 1 where the sum reaches the threshold. */
-static uint32_t fired(uint32_t word, uint32_t bits)
+/* The top bit of each lane: 1 where the sum reaches the threshold. Bit l * words + k for word k and lane l. */
+static uint32_t fired(const uint32_t *word, wg_size words, wg_size bits, uint32_t least)
 {
-    switch (bits) {
-    /* The product moves bits 0, 8, 16 and 24 to 28, 29, 30 and 31; no other two terms meet. */
-    case 8: return ((word >> 7 & UINT32_C(0x01010101)) * UINT32_C(0x10204080) & UINT32_MAX) >> 28;
-    case 16: return (word >> 15 & 1u) | (word >> 30 & 2u);
-    default: return word >> 31;
+    const uint32_t tops = bits == 8u ? UINT32_C(0x80808080) : bits == 16u ? UINT32_C(0x80008000) : UINT32_C(0x80000000);
+    uint32_t spikes = 0;
+    for (wg_size k = 0; k < words; k++) {
+        spikes = spikes >> 1 | ((word[k] - least) & tops);
+    }
+    if (words == bits) {
+        return spikes;
+    }
+    uint32_t closer = 0; /* a short chunk leaves gaps */
+    for (wg_size lane = 0, at = bits - words; at < 32u; lane++, at += bits) {
+        closer |= (spikes >> at & wg_ones(words)) << (lane * words);
+    }
+    return closer;
+}
+
+static wg_size least_of(wg_size one, wg_size other)
+{
+    return one < other ? one : other;
+}
+
+static void fire(const wg_event_layer *layer, const uint32_t *word, uint32_t least, uint8_t *result, wg_size at)
+{
+    const wg_size bits = layer->levels;
+    wg_size words = (wg_size)(layer->blocks * layer->block_bytes) / 4u;
+    for (wg_size left = layer->neurons; left;) {
+        const wg_size count = least_of(left, 32u), chunk = least_of(words, bits);
+        wg_store_bits(result, at, fired(word, chunk, bits, least) & wg_ones(count), count);
+        word += chunk;
+        words -= chunk;
+        at += count;
+        left -= count;
     }
 }
 
-static void fire(const wg_event_layer *layer, const uint32_t *word, uint8_t *result, wg_size at)
+static void read_out(const wg_event_layer *layer, const uint32_t *word, uint32_t least, void *result, wg_size at)
 {
-    const uint32_t bits = layer->levels, each = 32u / bits;
-    for (wg_size left = layer->neurons; left > 0u;) {
-        const wg_size count = left < 32u ? left : 32u;
-        uint32_t gathered = 0;
-        for (wg_size n = 0; n < count; n += each) {
-            gathered |= fired(*word++, bits) << n;
+    const wg_size bits = layer->levels, end = at + layer->neurons;
+    const uint32_t half = (uint32_t)1 << (bits - 1u);
+    wg_size words = (wg_size)(layer->blocks * layer->block_bytes) / 4u;
+    while (at < end) {
+        const wg_size chunk = least_of(words, bits);
+        for (wg_size shift = 0; shift < 32u; shift += bits) {
+            for (wg_size k = 0; k < chunk && at < end; k++, at++) {
+                const uint32_t difference = ((word[k] - least) >> shift & (UINT32_MAX >> (32u - bits))) - half;
+                int32_t sum;
+                memcpy(&sum, &difference, sizeof sum); /* int32_t is two's complement by definition */
+                wg_put_i32(result, layer->result, at, sum);
+            }
         }
-        wg_store_bits(result, at, gathered & wg_ones(count), count);
-        at += count;
-        left -= count;
+        word += chunk;
+        words -= chunk;
     }
 }
 
 void wg_finish_lanes(const wg_event_layer *layer, const void *sums, wg_size events, void *result, wg_size position)
 {
     const uint32_t *word = (const uint32_t *)sums;
-    const uint32_t bits = layer->levels, each = 32u / bits, half = (uint32_t)1 << (bits - 1u);
+    const uint32_t least = layer->least * (uint32_t)events;
     const wg_size at = position * layer->neurons;
-    (void)events;
     if (layer->fire) {
-        fire(layer, word, (uint8_t *)result, at);
-        return;
-    }
-    for (wg_size n = 0; n < layer->neurons; n++) {
-        const uint32_t lane = word[n / each] >> (n % each * bits) & (UINT32_MAX >> (32u - bits));
-        const uint32_t difference = lane - half;
-        int32_t sum;
-        memcpy(&sum, &difference, sizeof sum); /* int32_t is two's complement by definition */
-        wg_put_i32(result, layer->result, at + n, sum);
+        fire(layer, word, least, (uint8_t *)result, at);
+    } else {
+        read_out(layer, word, least, result, at);
     }
 }

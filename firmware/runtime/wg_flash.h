@@ -28,8 +28,10 @@
 /* Numbers of elements and of bytes: an AVR has 16 bits of address, and 16-bit arithmetic costs half as much. */
 #if defined(__AVR__)
 typedef uint16_t wg_size;
+typedef int16_t wg_place; /* of a window, negative in the padding */
 #else
 typedef uint32_t wg_size;
+typedef int32_t wg_place;
 #endif
 
 #endif

@@ -1,7 +1,8 @@
 /* Constant time: an entry for every input, the row of zeros where there is no spike. */
+#define WG_NAME wg_gather_all_bits
 #include "wg_events.h"
 
-void wg_gather_all_bits(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input)
+static inline void list_run(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input)
 {
     const wg_size zero = g->layer->zero_row;
     while (count) {
@@ -16,3 +17,5 @@ void wg_gather_all_bits(wg_gathering *g, const void *source, wg_size first, wg_s
         count -= take;
     }
 }
+
+#include "wg_gather.h"

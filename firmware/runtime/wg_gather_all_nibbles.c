@@ -1,7 +1,8 @@
 /* Constant time: an event for each four inputs, spikes or not; the first of their sixteen rows is zeros. */
+#define WG_NAME wg_gather_all_nibbles
 #include "wg_events.h"
 
-void wg_gather_all_nibbles(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input)
+static inline void list_run(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input)
 {
     while (count) {
         const wg_size most = 32u - (first & 7u), take = count < most ? count : most;
@@ -15,3 +16,5 @@ void wg_gather_all_nibbles(wg_gathering *g, const void *source, wg_size first, w
         count -= take;
     }
 }
+
+#include "wg_gather.h"

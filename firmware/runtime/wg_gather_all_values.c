@@ -1,7 +1,8 @@
 /* Constant time: an event of two entries, row and value, for every byte. */
+#define WG_NAME wg_gather_all_values
 #include "wg_events.h"
 
-void wg_gather_all_values(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input)
+static inline void list_run(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input)
 {
     const uint8_t *values = (const uint8_t *)source + first;
     while (count) {
@@ -16,3 +17,5 @@ void wg_gather_all_values(wg_gathering *g, const void *source, wg_size first, wg
         count -= take;
     }
 }
+
+#include "wg_gather.h"

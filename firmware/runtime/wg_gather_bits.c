@@ -1,4 +1,5 @@
 /* An event for each spike. */
+#define WG_NAME wg_gather_bits
 #include "wg_events.h"
 
 /* Append the numbers of the set bits of a word, counted from `row`; returns the new end of the list. */
@@ -22,7 +23,7 @@ static uint16_t *list_bits(uint16_t *list, uint32_t word, wg_size row)
     return list;
 }
 
-void wg_gather_bits(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input)
+static inline void list_run(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input)
 {
     while (count) {
         const wg_size most = 32u - (first & 7u), take = count < most ? count : most;
@@ -33,3 +34,5 @@ void wg_gather_bits(wg_gathering *g, const void *source, wg_size first, wg_size 
         count -= take;
     }
 }
+
+#include "wg_gather.h"

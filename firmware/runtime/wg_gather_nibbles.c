@@ -1,8 +1,9 @@
 /* An event for each four inputs of which any is a spike: row 16 n + value, where nibble n of the window
  * holds the value. Runs of inputs start at whole nibbles, in the window and in the tensor. */
+#define WG_NAME wg_gather_nibbles
 #include "wg_events.h"
 
-void wg_gather_nibbles(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input)
+static inline void list_run(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input)
 {
     while (count) {
         const wg_size most = 32u - (first & 7u), take = count < most ? count : most;
@@ -18,3 +19,5 @@ void wg_gather_nibbles(wg_gathering *g, const void *source, wg_size first, wg_si
         count -= take;
     }
 }
+
+#include "wg_gather.h"

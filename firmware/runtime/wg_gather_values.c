@@ -1,7 +1,8 @@
 /* An event of two entries, row and value, for each byte that is not 0. */
+#define WG_NAME wg_gather_values
 #include "wg_events.h"
 
-void wg_gather_values(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input)
+static inline void list_run(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input)
 {
     const uint8_t *values = (const uint8_t *)source + first;
     while (count) {
@@ -20,3 +21,5 @@ void wg_gather_values(wg_gathering *g, const void *source, wg_size first, wg_siz
         count -= take;
     }
 }
+
+#include "wg_gather.h"

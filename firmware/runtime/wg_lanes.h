@@ -3,6 +3,9 @@
  * A word of weights is the sum of w << (lane * bits), as one integer modulo 2^32. Adding words adds all
  * lanes; what a negative lane borrows from its neighbour is paid back by the offset of half a lane
  * that `start` puts into each, because the generator proves that sum + offset stays inside the lane.
+ * Neurons are cut into chunks of 32. A chunk takes as many words as a lane has bits, the last one perhaps fewer,
+ * and lane l of its word k belongs to its neuron l * words + k: the top bits of the words, each shifted by one
+ * more than the next, are the spikes in their order.
  * Included once by each wg_lanes_<...>.c, which sets WG_NAME, WG_LANE_WORDS and, for rows times a
  * value (the events are pairs of row and value), WG_SCALED. */
 #include "whetgen_runtime.h"

@@ -24,7 +24,7 @@
 #include "wg_flash.h"
 
 /* Version of the records below. A generated file states the one it was made for. */
-#define WHETGEN_RUNTIME_FORMAT 2
+#define WHETGEN_RUNTIME_FORMAT 3
 
 /* Called after each kernel call of a network; a profiler may define it, else it is nothing. */
 #ifndef WG_AFTER_LAYER
@@ -142,18 +142,15 @@ void wg_conv(const wg_conv_layer *layer, const void *source, void *result, void 
  * adds them up. The neurons are cut into `blocks`; a block of a row is what one call of `add` adds to one
  * block of sums. Where weights need more planes than an `add` takes, several passes share the list. */
 
-/* Entries of the list, which lies in front of the sums in scratch memory. MUST hold 32 more than a group. */
-#define WG_EVENT_LIST 128u
-
 /* sums += the rows in `list`, `count` entries in whole groups of four events. */
 typedef void wg_add_events(const void WG_FLASH *rows, const uint16_t *list, wg_size count, void *sums);
 
-/* wg_planes_<planes>_w<neurons a word>, wg_lanes_[scaled_]x<words>, wg_bytes_x4 */
+/* wg_planes_<planes>_w<neurons a word>, wg_lanes_[scaled_]x<words>, wg_widened_<lane bits of the rows>, wg_bytes_x4 */
 wg_add_events wg_planes_1_w8, wg_planes_2_w8, wg_planes_3_w8, wg_planes_4_w8;
 wg_add_events wg_planes_1_w16, wg_planes_2_w16, wg_planes_3_w16, wg_planes_4_w16;
 wg_add_events wg_planes_1_w32, wg_planes_2_w32, wg_planes_3_w32, wg_planes_4_w32;
 wg_add_events wg_lanes_x1, wg_lanes_x2, wg_lanes_x4, wg_lanes_scaled_x1, wg_lanes_scaled_x2, wg_lanes_scaled_x4;
-wg_add_events wg_bytes_x4;
+wg_add_events wg_widened_4, wg_widened_8, wg_bytes_x4;
 
 typedef struct {
     const void WG_FLASH *rows;
@@ -165,8 +162,8 @@ typedef struct {
 typedef struct wg_event_layer wg_event_layer;
 typedef struct wg_gathering wg_gathering; /* see wg_events.h */
 
-/* List the events of `count` neighbouring elements from `first`; the first one is input `input` of the window. */
-typedef void wg_gather(wg_gathering *g, const void *source, wg_size first, wg_size count, wg_size input);
+/* List the events of the window whose first row and column are at `y` and `x` (negative: in the padding). */
+typedef void wg_gather(wg_gathering *g, const void *source, wg_place y, wg_place x);
 
 wg_gather wg_gather_bits, wg_gather_nibbles, wg_gather_values;
 /* The same number of entries whatever the data. */
@@ -190,7 +187,8 @@ struct wg_event_layer {
     uint8_t levels;        /* counters of a neuron; bits of a lane */
     uint16_t zero_row;
     uint16_t blocks, block_bytes; /* of the sums */
-    uint32_t base, least;  /* planes: see wg_finish_planes.h; lanes: 0 */
+    uint16_t list;         /* entries of the list, which lies in front of the sums in scratch memory; MUST be 64 or more */
+    uint32_t base, least;  /* planes: see wg_finish_planes.h; lanes: 0, and what each event adds too much to a word */
     const void WG_FLASH *start; /* rows of sums before the first event: minus threshold, or bias */
     const uint16_t WG_FLASH *row_of; /* which of them a position uses; null: position * row_step */
     uint8_t row_step;
@@ -201,6 +199,11 @@ struct wg_event_layer {
 };
 
 void wg_event_sums(const wg_event_layer *layer, const void *source, void *result, void *sums);
+
+/* Spikes out of spikes without a list, and without gather, finish and scratch memory (wg_walk.h): for windows
+ * without dilation, a block of 32 neurons. Sums have 8 bits, or 16, and then `base` rows fit 8. */
+void wg_walk_8(const wg_event_layer *layer, const void *source, void *result);
+void wg_walk_16(const wg_event_layer *layer, const void *source, void *result);
 
 /* A dense layer over spikes, neuron by neuron: sum = scale * (count - surplus) + least * (spikes in), where
  * count is that of wg_popcount.h, and scale that of the neuron where `scales` has data.
@@ -230,7 +233,7 @@ typedef void wg_window_table(const wg_window_table_layer *layer, const void *sou
 wg_window_table wg_window_table_u8, wg_window_table_u16, wg_window_table_u32;
 wg_window_table wg_window_table_u8_pool, wg_window_table_u16_pool, wg_window_table_u32_pool;
 
-/* Bytes compared with one threshold, 1 to 255. */
+/* Bytes compared with one threshold, 1 to 255. `result` MAY start where `source` does. */
 typedef struct {
     uint32_t count;
     uint8_t threshold;

@@ -139,7 +139,7 @@ def test_a_network_that_does_not_fit_the_board_is_refused(tmp_path):
     rng = np.random.default_rng(0)
     nodes = (
         Input("in", (800,), ELEMENT_TYPES["bit"]),
-        Dense("big", "in", rng.integers(-9, 9, (800, 100)), np.zeros(100, int)),
+        Dense("big", "in", rng.integers(-9, 9, (800, 60)), np.zeros(60, int)),
     )
     generate(
         validate(Graph(nodes, (Output("o", "big", "accumulators"),))), "c", tmp_path / "c", Options("net", mcu="avr")

@@ -1,7 +1,7 @@
 """What the generated folder looks like, that any compiler takes it, and how it is run."""
 
 import subprocess
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 from random import Random
 
@@ -66,6 +66,18 @@ def test_resources_are_in_the_plan(general_kernels):
     assert plan(tiny(), "tiny").arena_bytes < 64
 
 
+def test_a_buffer_may_lie_over_the_one_that_it_is_made_from():
+    """At its start or apart from it, never in its middle."""
+    big, small, other = Buffer("big", 64, 1, 0, 1), Buffer("small", 8, 1, 1, 2, over="big"), Buffer("other", 16, 1, 1, 1)
+    assert place([big, small]) == ({"big": 0, "small": 0}, 64)
+    assert place([big, small, other]) == ({"big": 0, "small": 0, "other": 64}, 80)
+    assert place([big, replace(small, over="")]) == ({"big": 0, "small": 64}, 72)
+    late = Buffer("late", 32, 1, 2, 2)
+    assert place([late, small, big]) == ({"big": 0, "small": 0, "late": 8}, 64)
+    before = Buffer("before", 100, 1, 0, 2)  # it pushes the big one away, and the small one goes along
+    assert place([big, small, before]) == ({"before": 0, "big": 100, "small": 100}, 164)
+
+
 def test_a_plan_is_frozen():
     with pytest.raises(FrozenInstanceError):
         plan(tiny(), "tiny").name = "other"
@@ -91,6 +103,8 @@ def test_the_nodes_tests_cover_every_general_kernel(general_kernels):
         "wg_popcount",
         "wg_window",
         "wg_binarise",
+        "wg_walk",
+        "wg_widened",
     )
     runtime = {file.name for file in (assets() / "firmware" / "runtime").glob("*.c")}
     assert {name for name in runtime - used if not name.startswith(fast)} == {"wg_argmax.c", "wg_argmax_i32.c"}
@@ -153,8 +167,8 @@ def test_only_string_functions_are_needed_and_only_the_arena_is_writable(tmp_pat
 def test_another_runtime_format_stops_the_compiler(tmp_path):
     generated(tiny(), "tiny", tmp_path)
     header = tmp_path / "src" / "whetgen_runtime.h"
-    header.write_text(header.read_text().replace("RUNTIME_FORMAT 2", "RUNTIME_FORMAT 3"))
-    with pytest.raises(BadInput, match=r"tiny\.c needs runtime format 2: generate the folder again, and keep"):
+    header.write_text(header.read_text().replace("RUNTIME_FORMAT 3", "RUNTIME_FORMAT 4"))
+    with pytest.raises(BadInput, match=r"tiny\.c needs runtime format 3: generate the folder again, and keep"):
         run_c(tmp_path, "tiny", tiny(), np.zeros((1, 4, 4, 1), dtype=np.int64))
 
 

@@ -49,6 +49,20 @@ def dense_network(rng: Random) -> Graph:
     return validate(Graph(tuple(nodes), (Output("sums", "second", "accumulators"),)))
 
 
+def ternary_network(rng: Random) -> Graph:
+    """So many inputs with weights -1, 0 and 1 that sums need 16 bits and a list of events fills more than once."""
+    inputs, hidden = rng.choice((130, 200, 301)), rng.choice((17, 32, 40))
+    first = np.array([rng.choice((-1, 0, 1, 1)) for _ in range(inputs * hidden)]).reshape(inputs, hidden)
+    second = weights(rng, hidden, 3)
+    nodes = (
+        Input("in", (inputs,), ELEMENT_TYPES["bit"]),
+        Dense("first", "in", first, near(rng, first)),
+        Threshold("fire", "first", near(rng, first)),
+        Dense("second", "fire", second, near(rng, second)),
+    )
+    return validate(Graph(nodes, (Output("sums", "second", "accumulators"),)))
+
+
 def conv_network(rng: Random) -> Graph:
     """Pixels made black and white or not, a convolution, perhaps pooled, a second one, a dense layer."""
     kind = ELEMENT_TYPES[rng.choice(("bit", "bit", "uint8"))]
@@ -107,7 +121,7 @@ def test_any_choice_of_kernels_gives_the_same_bits(first, flags, tmp_path, monke
     cases = []
     for seed in range(first, first + 70):
         rng = Random(seed)
-        graph = (dense_network if seed % 2 else conv_network)(rng)
+        graph = (ternary_network if seed % 8 == 7 else dense_network if seed % 2 else conv_network)(rng)
         cases.append((graph, random_codes(graph, rng, FRAMES)))
     monkeypatch.setattr(layers, "choose", pick_the_rarest(Random(first), seen))
     found = run_batch(cases, tmp_path, flags)
@@ -115,5 +129,6 @@ def test_any_choice_of_kernels_gives_the_same_bits(first, flags, tmp_path, monke
         assert np.array_equal(outputs, expected(graph, codes)), f"seed {seed}\n{graph}"
     assert {
         "general", "planes of 32", "planes of 16", "planes of 8", "lanes of 8", "lanes of 16", "nibble tables, lanes of 16",
-        "scaled lanes of 16", "bytes", "popcount", "window table", "window table and pool", "binarise",
+        "scaled lanes of 16", "bytes", "popcount", "lanes of 4 widened", "lanes of 8 widened", "nibble tables, lanes of 8 widened",
+        "walk, lanes of 8", "walk, lanes of 16", "window table", "window table and pool", "binarise",
     } <= set(seen), seen  # fmt: skip

@@ -11,13 +11,13 @@ from tests.verify.test_boards import real_digits, small_network
 from whetgen.assets import assets
 from whetgen.backends.c import MCUS, COptions, Limits, plan
 from whetgen.backends.c.code_size import THUMB_BYTES
-from whetgen.backends.c.lanes import nibble_sums, pack_lanes
+from whetgen.backends.c.lanes import nibble_sums, pack_lanes, pack_narrow
 from whetgen.backends.c.mcus import find_mcu
 from whetgen.backends.c.planes import as_planes
 from whetgen.backends.c.rates import guessed_rates, measured_rates
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
-from whetgen.ir.nodes import Dense, Input, Threshold
+from whetgen.ir.nodes import Conv, Dense, Input, Threshold
 from whetgen.reference import run_tensors
 
 numbers = st.lists(st.integers(-128, 127), min_size=1, max_size=40)
@@ -32,18 +32,38 @@ def test_planes_hold_each_number_in_its_lane(values, bits):
         assert sum(((int(words[block, k]) >> place) & 1) << k for k in range(8)) == value
 
 
-@given(numbers, numbers, st.sampled_from([(16, 1), (16, 2), (32, 4)]))
-@settings(max_examples=60, deadline=None)
+def lane_of(neuron, words, bits):
+    """(word, lane) of a neuron, as wg_lanes.h deals them out."""
+    chunk, place = divmod(neuron, 32)
+    lane, word = divmod(place, min(words - chunk * bits, bits))
+    return chunk * bits + word, lane
+
+
+@given(numbers, numbers, st.sampled_from([(16, 1), (16, 2), (32, 4), (8, 4), (16, 8)]))
+@settings(max_examples=80, deadline=None)
 def test_words_of_lanes_add_like_their_numbers(first, second, form):
     """Borrows between lanes cancel: the words' sum, with half a lane added to each, holds the sums."""
     bits, block = form
     count = min(len(first), len(second))
-    rows = np.array([first[:count], second[:count], [1 << (bits - 1)] * count])
-    words = pack_lanes(rows, bits, block).reshape(3, -1)
+    first, second = (np.clip(row[:count], -(1 << (bits - 3)), (1 << (bits - 3)) - 1) for row in (first, second))
+    words = pack_lanes(np.array([first, second, [1 << (bits - 1)] * count]), bits, block).reshape(3, -1)
     total = [int(column) % (1 << 32) for column in words.astype(object).sum(axis=0)]
     for n in range(count):
-        lane = total[n * bits // 32] >> (n * bits % 32) & ((1 << bits) - 1)
-        assert lane - (1 << (bits - 1)) == first[n] + second[n]
+        word, lane = lane_of(n, len(total), bits)
+        held = total[word] >> (lane * bits) & ((1 << bits) - 1)
+        assert held - (1 << (bits - 1)) == first[n] + second[n]
+
+
+@given(st.lists(st.integers(0, 15), min_size=1, max_size=100), st.sampled_from([(4, 4), (8, 4), (8, 8)]))
+@settings(max_examples=80, deadline=None)
+def test_narrow_lanes_widen_to_the_lanes_of_their_sums(values, form):
+    """Even nibbles, then even bytes of what is left: word by word what wg_widened_4 and wg_widen do."""
+    narrow, block = form
+    narrow_words = [int(word) for word in pack_narrow(np.array(values), narrow, block).reshape(-1)]
+    if narrow == 4:
+        narrow_words = [word >> shift & 0x0F0F0F0F for word in narrow_words for shift in (0, 4)]
+    wide = [word >> shift & 0x00FF00FF for word in narrow_words for shift in (0, 8)]
+    assert wide == pack_lanes(np.array(values), 16, block * 16 // narrow).reshape(-1).tolist()
 
 
 @given(st.integers(1, 9), st.integers(1, 4), st.randoms(use_true_random=False))
@@ -114,10 +134,37 @@ def test_sums_beyond_32_bits_are_refused_for_the_avr():
 
 
 def test_rates_are_measured_on_frames_and_guessed_without():
+    """A dense layer sees every element once, and runs of four."""
     graph, codes = small_network(), real_digits(10)
-    tensors = run_tensors(graph, codes)
-    assert measured_rates(graph, codes)["shapes"] == np.count_nonzero(tensors["shapes"]) / tensors["shapes"].size
-    assert guessed_rates(graph)["shapes"] == 0.25
+    (reader,) = (n for n in graph.nodes if isinstance(n, Dense) and graph.is_spikes(n.source))
+    busy = run_tensors(graph, codes)[reader.source].reshape(len(codes), -1) != 0
+    rate = measured_rates(graph, codes)[reader.name]
+    assert rate.single == pytest.approx(np.count_nonzero(busy) / busy.size, rel=1e-12)
+    runs = [row[k : k + 4].any() for row in busy for k in range(0, busy.shape[1], 4)]
+    groups = busy.size / 4
+    assert rate.nibble == pytest.approx(sum(runs) / groups, rel=1e-12)
+    assert guessed_rates(graph)[reader.name].single == 0.25
+
+
+@given(st.integers(1, 3), st.integers(1, 2), st.integers(1, 2), st.integers(0, 2), st.randoms(use_true_random=False))
+@settings(max_examples=40, deadline=None)
+def test_a_convolution_counts_an_element_once_for_each_window(kernel, stride, dilation, pad, random):
+    """Against a walk over all windows."""
+    size = 7
+    codes = np.array([[random.random() < 0.3 for _ in range(size * size * 4)]]).reshape(1, size, size, 4).astype(int)
+    conv = Conv(
+        "conv", "in", np.ones((kernel, kernel, 4, 2), int), np.zeros(2, int), (stride, stride), (dilation, dilation), ((pad, pad), (0, pad))
+    )  # fmt: skip
+    graph = validate(Graph((Input("in", (size, size, 4), ELEMENT_TYPES["bit"]), conv), (Output("o", "conv", "accumulators"),)))
+    height, width, _ = graph.shapes["conv"]
+    seen = [
+        codes[0, y, x] if 0 <= y < size and 0 <= x < size else np.zeros(4, int)
+        for oy in range(height) for ox in range(width) for ky in range(kernel) for kx in range(kernel)
+        for y, x in [(oy * stride - pad + ky * dilation, ox * stride + kx * dilation)]
+    ]  # fmt: skip
+    rate = measured_rates(graph, codes)["conv"]
+    assert rate.single == pytest.approx(np.mean(seen), rel=1e-9)
+    assert rate.nibble == pytest.approx(np.mean([pixel.any() for pixel in seen]), rel=1e-9)
 
 
 def test_code_sizes_are_those_of_the_compiler(tmp_path):

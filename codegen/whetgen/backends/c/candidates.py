@@ -14,9 +14,11 @@ from whetgen.backends.c.linear import Linear, as_linear, dense_window
 from whetgen.backends.c.mcus import Mcu
 from whetgen.backends.c.planes import draft_planes
 from whetgen.backends.c.popcount import draft_popcount
+from whetgen.backends.c.rates import Rate
 from whetgen.backends.c.records import BinariseRecord, Draft
 from whetgen.backends.c.storage import Elements
 from whetgen.backends.c.tensors import Tensors
+from whetgen.backends.c.walk import draft_walk
 from whetgen.backends.c.window_table import draft_window_table
 from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Node, Threshold
 
@@ -47,10 +49,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Planned:
-    """What the candidates of one network depend on."""
+    """What the candidates of one network depend on. ``rates``: by the name of the reader."""
 
     tensors: Tensors
-    rates: dict[str, float]
+    rates: dict[str, Rate]
     mcu: Mcu
 
 
@@ -108,14 +110,16 @@ def _fast(node: Node, name: str, planned: Planned) -> Iterator[Draft]:
     )
     if not (result == _BIT if linear.fire else result.kind in _NARROW):
         return
-    rate, mcu = planned.rates[node.sources[0]], planned.mcu
+    rate, mcu = planned.rates[node.name], planned.mcu
     if source == _BIT:
-        yield from draft_planes(linear, name, result, rate, mcu)
+        yield from draft_planes(linear, name, result, rate.single, mcu)
         yield from draft_lanes(linear, name, result, rate, mcu)
+        if mcu.word_bits == 32:
+            yield from draft_walk(linear, name, result, rate.single, mcu)
         yield from draft_popcount(linear, name, linear_sums(node, name, planned.tensors), mcu)
         yield from draft_window_table(linear, name, None, mcu)
     elif source == _BYTE:
-        yield from draft_values(linear, name, result, rate, mcu)
+        yield from draft_values(linear, name, result, rate.single, mcu)
 
 
 def _linear(node: Node, tensors: Tensors) -> Linear | None:
@@ -165,5 +169,5 @@ def _general_cycles(node: Node, planned: Planned) -> float:
         return elements
     inputs, neurons = prod(node.weights.shape[:-1]), node.weights.shape[-1]
     positions = prod(graph.shapes[node.name][:-1])
-    rate = planned.rates[node.source]
+    rate = planned.rates[node.name].single
     return elements + positions * (300.0 + inputs * (12.0 + rate * neurons * 6.0))

@@ -1,7 +1,7 @@
 """``--constant-time``: only kernels whose instructions do not depend on the data.
 
-Events are listed for every input, spikes or not; vertical counters, whose carries run as far as they go, and the
-general kernels, which skip zeros, are left out.
+Events are listed for every input, spikes or not; vertical counters, whose carries run as far as they go, narrow lanes,
+which count real events, and the general kernels, which skip zeros, are left out.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def in_constant_time(layer: str, group: Group) -> Group:
 
 def _is_even(draft: Draft) -> bool:
     if isinstance(draft.record, EventRecord):
-        return draft.record.finish_kernel == "wg_finish_lanes"
+        return draft.record.finish_kernel == "wg_finish_lanes" and draft.record.least == 0
     return draft.function.startswith(_EVEN) and getattr(draft.record, "sums", "wg_sums_i32") != "wg_sums_wide"
 
 

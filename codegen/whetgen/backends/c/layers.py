@@ -64,13 +64,20 @@ def _check_size(name: str, tensors: Tensors) -> None:
 
 
 def _affordable(layer: str, found: Group, planned: Planned) -> Group:
-    """Without the candidates that need wider sums than the processor's compiler can read from flash."""
-    kept = tuple(c for c in found if not any(_is_wide(unit) for draft in c.drafts for unit in units(draft)))
-    if planned.mcu.sum_bits >= 64 or kept == found:
-        return found
+    """Without the candidates whose tables the processor's compiler cannot hold, or read from flash in such wide sums."""
+    mcu = planned.mcu
+    held = tuple(c for c in found if all(t.bytes <= mcu.table_limit for draft in c.drafts for t in draft.tables))
+    if not held:
+        raise BadInput(
+            f"layer '{layer}' needs a table of more than {mcu.table_limit} bytes, which --mcu {mcu.name} does not have; "
+            "make the layer smaller, or narrow the weights with --weight-bits"
+        )
+    kept = tuple(c for c in held if not any(_is_wide(unit) for draft in c.drafts for unit in units(draft)))
+    if mcu.sum_bits >= 64 or kept == held:
+        return held
     if not kept:
         raise BadInput(
-            f"layer '{layer}' needs sums of more than {planned.mcu.sum_bits} bits, which --mcu {planned.mcu.name} does not have; "
+            f"layer '{layer}' needs sums of more than {mcu.sum_bits} bits, which --mcu {mcu.name} does not have; "
             "narrow the weights with --weight-bits"
         )
     return kept

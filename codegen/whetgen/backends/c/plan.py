@@ -10,7 +10,7 @@ from whetgen.backends.c.layers import choose_drafts
 from whetgen.backends.c.mcus import find_mcu
 from whetgen.backends.c.memory import place_tensors
 from whetgen.backends.c.options import COptions
-from whetgen.backends.c.rates import guessed_rates, measured_rates
+from whetgen.backends.c.rates import Rate, guessed_rates, measured_rates
 from whetgen.backends.c.records import CLayer, COutput, CPlan, Draft
 from whetgen.backends.c.runtime import runtime_files
 from whetgen.backends.c.storage import INPUT_ELEMENTS
@@ -19,7 +19,7 @@ from whetgen.backends.identifiers import Identifiers, check_name, comment_text
 from whetgen.ir import Graph
 from whetgen.ir.nodes import Input
 
-RUNTIME_FORMAT = 2
+RUNTIME_FORMAT = 3
 _ARENA_SLACK = 7  # what wg_align may skip
 _PACKING = {
     "bit": "eight elements a byte, the first in the least significant bit",
@@ -41,7 +41,7 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     mcu = find_mcu(options.mcu)
     rates = guessed_rates(graph) if codes is None else measured_rates(graph, codes)
     if options.constant_time:
-        rates = dict.fromkeys(rates, 1.0)  # every input costs what a spike costs
+        rates = dict.fromkeys(rates, Rate(1.0, 1.0))  # every input costs what a spike costs
     drafts, choices = choose_drafts(
         Planned(tensors, rates, mcu), Identifiers(name), options.limits, options.constant_time
     )

@@ -18,7 +18,6 @@ from whetgen.backends.c.records import Draft, EventPass, EventRecord
 from whetgen.backends.c.storage import Elements
 from whetgen.backends.c.tables import CTable, make_words
 
-LIST_BYTES = 256  # WG_EVENT_LIST entries
 _MOST_PLANES = 12
 _MOST_LEVELS = 31
 _PER_PASS = 4
@@ -100,17 +99,17 @@ def _draft(linear: Linear, name: str, result: Elements, rate: float, mcu: Mcu, f
     finish = f"wg_finish_{'planes' if linear.fire else 'counts'}_w{bits}"
     record = EventRecord(
         linear.window, linear.neurons, 1, "wg_gather_bits", int(linear.fire), int(linear.padded), result, levels, linear.inputs, blocks,
-        levels * word, base, -least, tables[-1].name, row_of, row_step, tuple(passes), finish,
+        levels * word, mcu.event_list, base, -least, tables[-1].name, row_of, row_step, tuple(passes), finish,
     )  # fmt: skip
     return Draft(
-        "event", name, "", "wg_event_sums", record, (), "", (*tables, *more), LIST_BYTES + blocks * levels * word,
+        "event", name, "", "wg_event_sums", record, (), "", (*tables, *more), 2 * mcu.event_list + blocks * levels * word,
         ("wg_gather_bits", finish, *(p.add for p in passes)), _cycles(linear, rate, mcu, blocks, levels, planes), f"planes of {bits}",
     )  # fmt: skip
 
 
 def _cycles(linear: Linear, rate: float, mcu: Mcu, blocks: int, levels: int, planes: int) -> float:
     events = rate * linear.inputs
-    listed = -(-events // 96) or 1
+    listed = -(-events // (mcu.event_list - 32)) or 1
     each_pass = sum(events * mcu.plane_event[count - 1] + listed * mcu.call for _, count in _passes(planes))
     done = 6 * levels + 30 if linear.fire else 0
     read_out = 0 if linear.fire else linear.neurons * (5 * levels + 25)

@@ -142,6 +142,7 @@ class EventRecord:
     zero_row: int
     blocks: int
     block_bytes: int
+    list: int
     base: int
     least: int
     start: str

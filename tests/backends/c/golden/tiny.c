@@ -5,8 +5,8 @@
 
 #include "whetgen_runtime.h"
 
-#if WHETGEN_RUNTIME_FORMAT != 2
-#error "tiny.c needs runtime format 2: generate the folder again, and keep its runtime files with it"
+#if WHETGEN_RUNTIME_FORMAT != 3
+#error "tiny.c needs runtime format 3: generate the folder again, and keep its runtime files with it"
 #endif
 
 /* ---- conv1/a + conv1/fire: Conv, 4x4x1 -> 4x4x2 ---- */
@@ -44,6 +44,7 @@ static const wg_event_layer conv1_a_layer = {
     .zero_row    = 9,
     .blocks      = 1,
     .block_bytes = 4,
+    .list        = 128,
     .base        = 0,
     .least       = 0,
     .start       = conv1_a_start,
@@ -105,6 +106,7 @@ static const wg_event_layer register_2_layer = {
     .zero_row    = 8,
     .blocks      = 1,
     .block_bytes = 4,
+    .list        = 128,
     .base        = 0,
     .least       = 0,
     .start       = register_2_start,
