@@ -9,7 +9,7 @@ from tests.backends.verilog.networks import network
 from tests.backends.verilog.test_golden import tiny
 
 import whetgen
-from whetgen.backends.folder import read_manifest
+from whetgen.backends.folder import read_manifest, record_footprint
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES
 from whetgen.ir.nodes import Conv, Input, Threshold
@@ -87,3 +87,14 @@ def test_missing_matplotlib_is_said_in_one_line(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
     with pytest.raises(BadInput, match=r"^pictures need matplotlib .*; install whetgen\[report\]$"):
         charts.bars({"a": 1}, "b")
+
+
+def test_what_boards_measured_is_told_layer_by_layer(tmp_path):
+    whetgen.generate(tiny(), "c", tmp_path / "out", whetgen.Options(name="tiny"))
+    layer = {"title": "hidden <1>", "function": "wg_dense", "cost": 1234, "table_bytes": 56}
+    facts = {"board": "microbit", "unit": "instructions", "cost_mean": 98765, "stack_bytes": 432, "ram_left_bytes": None, "layers": [layer]}
+    record_footprint(tmp_path / "out", "microbit", facts)
+    page = Headings(render_report(tiny(), "tiny", read_manifest(tmp_path / "out")))
+    assert {"Footprint on microbit", "Layers on microbit"} <= set(page.headings)
+    assert {"98,765", "432", "hidden <1>", "wg_dense", "1,234", "56"} <= set(page.cells)
+    assert "ram left bytes" not in page.cells

@@ -1,5 +1,7 @@
 """Generated C on every board: the emulators' outputs equal the reference, and what it took is told."""
 
+import json
+import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +10,7 @@ import numpy as np
 import pytest
 
 from whetgen import Options, generate
+from whetgen.backends.folder import read_manifest
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Reshape, Threshold
@@ -68,6 +71,35 @@ def test_every_board_gives_the_bits_of_the_reference_on_real_images(name, folder
         assert 20 < took["stack_bytes"] < 600
         calls = sum(layer["cost"] for layer in took["layers"])
         assert calls == pytest.approx(took["cost_mean"], rel=0.2)
+
+
+def test_a_run_on_a_board_leaves_its_footprint_in_the_manifest(folders, tmp_path):
+    """Of each board beside the others; the hashed files are as generated; a failed run leaves nothing."""
+    folder = tmp_path / "net"
+    generate(small_network(), "c", folder, Options("net", mcu="cortex-m4"))
+    before = read_manifest(folder)
+    assert "footprint" not in before
+    results = {name: verify(folder, Frames(real_digits(3)), on=name) for name in ("mps2-an386", "mps2-an385")}
+    after = read_manifest(folder)
+    assert after.pop("footprint") == {name: json.loads(json.dumps(results[name].measured)) for name in sorted(results)}
+    assert after == before and verify(folder, Frames(real_digits(3))).failures == ()
+    (folder / "src" / "net.c").write_text((folder / "src" / "net.c").read_text() + "\n")
+    assert verify(folder, Frames(real_digits(3)), on="mps2-an500").failures
+    assert set(read_manifest(folder)["footprint"]) == set(results)
+
+
+def test_ram_that_does_not_hold_the_deepest_stack_fails(folders, tmp_path, monkeypatch):
+    """The same network on boards of the RAM that it needs and of one byte less."""
+    folder = tmp_path / "net"
+    shutil.copytree(folders["atmega328p"], folder)
+    codes = Frames(real_digits(2))
+    left = verify(folder, codes, on="atmega328p").measured["ram_left_bytes"]
+    board = find_board("atmega328p")
+    assert 0 < left < board.ram_bytes
+    for less, failures in ((left, ()), (left + 1, ("atmega328p: variables and the deepest stack need 1 bytes more RAM than there is",))):
+        smaller = replace(board, ram_bytes=board.ram_bytes - less)
+        monkeypatch.setattr("whetgen.verify.boards.find_board", lambda name, smaller=smaller: smaller)
+        assert verify(folder, codes, on="atmega328p").failures == failures
 
 
 def test_a_wrong_table_is_a_mismatch(folders, tmp_path):

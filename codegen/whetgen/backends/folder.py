@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from whetgen.errors import BadInput
@@ -92,6 +92,18 @@ def read_manifest(folder: Path) -> dict:
         if key not in manifest or not isinstance(manifest[key], kind):
             raise BadInput(f"{path}: has no valid '{key}'; generate the folder again")
     return manifest
+
+
+def record_footprint(folder: Path, board: str, facts: dict) -> None:
+    """What a network took on a board, into the manifest's ``footprint``, by the name of the board.
+
+    The manifest is not among the files that it lists with their hashes, and generating never writes this key, so the
+    same input still gives the same bytes. A folder that cannot be written to stays as it is.
+    """
+    manifest = read_manifest(folder)
+    manifest["footprint"] = dict(sorted({**manifest.get("footprint", {}), board: facts}.items()))
+    with suppress(BadInput):
+        write_text(folder / MANIFEST, json.dumps(manifest, indent=2) + "\n")
 
 
 def changed_files(folder: Path, manifest: dict) -> dict[str, str]:

@@ -57,7 +57,7 @@ def render_report(graph: Graph, name: str, manifest: Mapping | None = None, fram
         name,
         _summary(graph, manifest),
         tuple((node.name, f"{type(node).__name__} {_shape(graph.shapes[node.name])}") for node in graph.nodes),
-        tuple(table for table in (_facts(manifest), _layers(graph), _kernels(manifest), _files(manifest)) if table),
+        tuple(table for table in (_facts(manifest), _layers(graph), _kernels(manifest), *_footprints(manifest), _files(manifest)) if table),
         (*_layer_pictures(graph, manifest), *_samples(graph, frames or default_frames(graph, _SAMPLES))),
         graph.notes,
     )
@@ -108,6 +108,22 @@ def _kernels(manifest: Mapping | None) -> Table | None:
         for option in choice["options"]
     ]
     return Table("Kernels", ("layer", "kernel", "cycles, estimated", "bytes of tables"), tuple(rows))
+
+
+def _footprints(manifest: Mapping | None) -> list[Table]:
+    """What ``verify --on`` measured on each board: the whole, then kernel call by kernel call."""
+    tables = []
+    for board, facts in ((manifest or {}).get("footprint") or {}).items():
+        rows = [
+            (key.replace("_", " "), f"{value:,}" if isinstance(value, int) else str(value))
+            for key, value in facts.items()
+            if key not in ("board", "layers") and value is not None
+        ]
+        tables.append(Table(f"Footprint on {board}", ("what", "value"), tuple(rows)))
+        calls = [(c["title"], c["function"], f"{c['cost']:,}", f"{c['table_bytes']:,}") for c in facts["layers"]]
+        head = ("layer", "kernel", facts["unit"], "bytes of tables")
+        tables.append(Table(f"Layers on {board}", head, tuple(calls)))
+    return tables
 
 
 def _files(manifest: Mapping | None) -> Table | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from whetgen.backends.folder import changed_files, read_manifest
+from whetgen.backends.folder import changed_files, read_manifest, record_footprint
 from whetgen.errors import BadInput, ProgramFailed
 from whetgen.ir import Graph, graph_sha256, load_graph
 from whetgen.reference import run
@@ -59,6 +59,8 @@ def verify(
 ) -> Verification:
     """Run what stands in ``folder`` and compare every output bit with the stored graph.
 
+    A run on a board that finds nothing wrong leaves what it measured in the folder's ``whetgen.json``, under "footprint".
+
     ``data``: an ``.npz`` with codes ``x`` and, for the accuracy, labels ``y``; by default edges and
     random codes. ``count``: at most that many frames. ``on``: a board of ``firmware/ports``, for C, with the compiler's
     ``flags`` or the board's own.
@@ -78,16 +80,18 @@ def verify(
     runner = None if on is None else _board_runner(folder, manifest, on, flags)
     ran = run_target(folder, manifest, graph, frames, progress, runner)
     wanted = target_outputs(graph, manifest, frames.codes)
-    mismatches = int(np.any(ran.outputs != wanted, axis=1).sum())
-    return Verification(
+    result = Verification(
         manifest["target"],
         manifest["name"],
         len(frames.codes),
-        mismatches,
+        int(np.any(ran.outputs != wanted, axis=1).sum()),
         (*failures, *ran.failures),
         _accuracy(graph, manifest, ran.outputs, frames.labels),
         ran.measured,
     )
+    if on is not None and not result.mismatches and not result.failures:
+        record_footprint(folder, on, ran.measured)
+    return result
 
 
 def run_target(
@@ -152,9 +156,16 @@ def _board_runner(folder: Path, manifest: dict, on: str, flags: str | None) -> C
 
         progress(f"build for {board.title} and run")
         outputs, footprint = measure_on_board(folder, manifest["name"], graph, frames.codes, board, flags)
-        return outputs, footprint.as_dict(), []
+        return outputs, footprint.as_dict(), _too_little_ram(footprint)
 
     return run
+
+
+def _too_little_ram(footprint) -> list[str]:
+    left = footprint.ram_left_bytes
+    if left is None or left >= 0:
+        return []
+    return [f"{footprint.board}: variables and the deepest stack need {-left} bytes more RAM than there is"]
 
 
 def _run_verilog(

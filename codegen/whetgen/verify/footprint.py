@@ -33,7 +33,9 @@ class LayerCost:
 @dataclass(frozen=True)
 class Footprint:
     """``cost``: of one inference, in ``unit``; ``flash_bytes`` and ``ram_bytes``: of a linked image minus those of
-    one without a network, input and output buffers included, the stack not; ``stack_bytes``: the deepest."""
+    one without a network, input and output buffers included, the stack not; ``stack_bytes``: the deepest;
+    ``ram_left_bytes``: of the board's RAM, beside all variables and the deepest stack of the whole program, where the
+    board tells its RAM."""
 
     board: str
     flags: str
@@ -44,6 +46,7 @@ class Footprint:
     flash_bytes: int
     ram_bytes: int
     stack_bytes: int
+    ram_left_bytes: int | None
     layers: tuple[LayerCost, ...]
 
     def as_dict(self) -> dict:
@@ -66,13 +69,15 @@ def measure_on_board(
         few = run_image(profiled, graph, codes[:_PROFILED_FRAMES], board, len(calls))
         flash, ram = _sizes(image, build_empty(board, Path(scratch) / "empty", optimise))
         stack = stack_bytes(image, board, f"{name}_infer")
+        left = board.ram_bytes and board.ram_bytes - section_bytes(image.path)[1] - stack_bytes(image, board, "main")
     costs = few.calls.mean(axis=0)
     layers = tuple(
         LayerCost(call["title"], call["function"], round(cost), call["table_bytes"])
         for call, cost in zip(calls, costs.tolist(), strict=True)
     )
     ends = round(run.costs.mean()), round(run.costs.min()), round(run.costs.max())
-    return run.outputs, Footprint(board.name, optimise or board.optimise, board.unit, *ends, flash, ram, stack, layers)
+    facts = Footprint(board.name, optimise or board.optimise, board.unit, *ends, flash, ram, stack, left, layers)
+    return run.outputs, facts
 
 
 def _sizes(image: Image, empty: Image) -> tuple[int, int]:
