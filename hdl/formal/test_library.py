@@ -62,7 +62,7 @@ MISTAKES = [
     ("wg_argmax", "$signed(challenger) >", "$signed(challenger) >="),
     ("wg_count", "majority(low, high, bit7[6])", "majority(low, high, 1'b0)"),
     ("wg_add", "{1'b0, left} +", "{1'b0, left} |"),
-    ("wg_table", "bits[n] ?", "bits[0] ?"),
+    ("wg_table", "bits[n] ? g_input", "bits[0] ? g_input"),
     ("wg_blend", ">= $signed(level)", "> $signed(level)"),
     ("wg_control", "s_axil_wready  = write", "s_axil_wready  = !bvalid_reg"),
     ("wg_control", "err_frames - errors_before_reg", "err_frames"),

@@ -21,18 +21,20 @@ module wg_table #(
 );
 
     // ---- Datapath -------------------------------------------------------------------------
-    // What is left of the table with the inputs n and above decided: 2**n bits, from bit 2**n - 1 on.
-    wire [(2<<INPUTS)-2:0] left;
-    assign left[(1<<INPUTS)-1 +: 1<<INPUTS] = TRUTH;
-
     genvar n;
     generate
-        for (n = 0; n < INPUTS; n = n + 1) begin : g_input
-            assign left[(1<<n)-1 +: 1<<n] = bits[n] ? left[(2<<n)-1 + (1<<n) +: 1<<n] : left[(2<<n)-1 +: 1<<n];
+        for (n = INPUTS - 1; n >= 0; n = n - 1) begin : g_input
+            // What is left of the table once the inputs n and above are decided: 2**n bits.
+            wire [(1<<n)-1:0] half;
+            if (n == INPUTS - 1) begin : g_first
+                assign half = bits[n] ? TRUTH[(2<<n)-1 -: 1<<n] : TRUTH[(1<<n)-1:0];
+            end else begin : g_next
+                assign half = bits[n] ? g_input[n+1].half[(2<<n)-1 -: 1<<n] : g_input[n+1].half[(1<<n)-1:0];
+            end
         end
     endgenerate
 
-    assign value = left[0];
+    assign value = g_input[0].half[0];
 
     // ---- Checks ---------------------------------------------------------------------------
     generate
