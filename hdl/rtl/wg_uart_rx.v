@@ -27,12 +27,13 @@ module wg_uart_rx #(
     localparam [31:0] HALF  = CLOCKS_PER_BIT / 2 - 1;
 
     // ---- Declarations ---------------------------------------------------------------------
-    reg                   meta_reg, line_reg, busy_reg, valid_reg;
+    reg                   meta_reg, line_reg, before_reg, busy_reg, valid_reg;
     reg [COUNT_WIDTH-1:0] count_reg;
     reg [3:0]             bit_reg;
     reg [7:0]             data_reg;
 
     // ---- Control --------------------------------------------------------------------------
+    // A start bit is an edge: what is left of a low stop bit is none.
     // Bit 0 is the start bit, 1 to 8 are data, 9 is the stop bit; each is looked at in its middle.
     wire look = busy_reg && count_reg == {COUNT_WIDTH{1'b0}};
     wire quit = look && (bit_reg == 4'd9 || (bit_reg == 4'd0 && line_reg));
@@ -43,13 +44,14 @@ module wg_uart_rx #(
     // ---- Registers ------------------------------------------------------------------------
     always @(posedge clk) begin
         // Two registers, so that a late edge does not reach the logic half-way.
-        meta_reg <= rst || rx;
-        line_reg <= rst || meta_reg;
+        meta_reg   <= rst || rx;
+        line_reg   <= rst || meta_reg;
+        before_reg <= rst || line_reg;
         if (rst) begin
             busy_reg  <= 1'b0;
             valid_reg <= 1'b0;
         end else begin
-            busy_reg  <= busy_reg ? !quit : !line_reg;
+            busy_reg  <= busy_reg ? !quit : before_reg && !line_reg;
             valid_reg <= look && bit_reg == 4'd9 && line_reg;
         end
         if (!busy_reg) begin
