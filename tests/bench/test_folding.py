@@ -1,8 +1,11 @@
 """``whetgen bench folding``: faster is larger, and what cannot be reached is refused."""
 
+from itertools import pairwise
+
 import pytest
 from tests.backends.verilog import networks
 
+from whetgen.bench import lfc
 from whetgen.bench.folding import draw, measure
 from whetgen.bench.folding_command import _rates
 from whetgen.errors import BadInput
@@ -28,3 +31,10 @@ def test_a_rate_out_of_reach_is_refused():
 def test_rates_are_numbers(text):
     with pytest.raises(BadInput, match="^--rates"):
         _rates(text)
+
+
+def test_finns_topology_takes_512_cycles_and_one_bit_a_weight(tmp_path):
+    manifest, synthesis = lfc.measure(tmp_path / "lfc", None, lambda _: None)
+    assert manifest["initiation_interval_cycles"] == 512 and synthesis is None
+    weights = sum(a * b for a, b in pairwise((*lfc.WIDTHS, lfc.CLASSES)))
+    assert weights < manifest["resources"]["rom_bits"] < 1.03 * weights

@@ -11,13 +11,14 @@ import typer
 from rich.table import Table
 
 from whetgen import api
-from whetgen.bench.folding_command import folding
+from whetgen.bench.folding_command import folding, lfc
 from whetgen.console import AsJson, Output, Quiet
 from whetgen.errors import BadInput
 from whetgen.verify.frames import load_frames
 
 app = typer.Typer(no_args_is_help=True, help="Side-by-side measurements against other tools.")
 app.command()(folding)
+app.command()(lfc)
 
 
 @app.command()

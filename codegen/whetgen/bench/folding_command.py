@@ -37,6 +37,25 @@ def folding(
     output.emit({"clock_mhz": clock_mhz, "rows": [asdict(row) for row in rows]}, _table(rows))
 
 
+def lfc(
+    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    device: Annotated[str | None, typer.Option(help="Synthesise it for this device of whetgen synth, too.")] = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """FINN's 784-1024-1024-1024-10 with one-bit weights, 512 cycles an image."""
+    from whetgen.bench.lfc import BNN_PYNQ_LUTS, measure
+
+    output = Output(quiet, as_json)
+    with output.steps() as step:
+        manifest, found = measure(out, device, step)
+    lines = [f"{manifest['initiation_interval_cycles']} cycles an image, latency {manifest['latency_cycles']}"]
+    if found:
+        counts = ", ".join(f"{count:,} {resource}" for resource, count in found.cells.items())
+        lines.append(f"{counts} on {device}; BNN-PYNQ's whole board design: {BNN_PYNQ_LUTS:,} LUT")
+    output.emit({"manifest": manifest, "synthesis": asdict(found) if found else None}, *lines)
+
+
 def _rates(text: str) -> list[float]:
     try:
         rates = [float(part) for part in text.split(",")]

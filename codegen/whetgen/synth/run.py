@@ -86,7 +86,9 @@ def clock(folder: Path, device: Device, seed: int = 1) -> float:
         ToolFailed: it cannot be placed or routed.
     """
     tool, *arguments = device.place_and_route
-    call([find_tool(tool), *arguments, "--json", "netlist.json", "--report", "report.json", "--seed", str(seed)], folder)
+    call(
+        [find_tool(tool), *arguments, "--json", "netlist.json", "--report", "report.json", "--seed", str(seed)], folder
+    )
     clocks = json.loads((folder / "report.json").read_text())["fmax"]
     return min(found["achieved"] for found in clocks.values())
 

@@ -63,5 +63,11 @@ def test_the_register_map_is_written_down(tmp_path):
     assert all(f"0x{digest[i : i + 8]}" in text for i in range(0, 32, 8))
     # The library's own comment gives the same offsets.
     comment = (ROOT / "hdl" / "rtl" / "wg_control.v").read_text()
-    for offset, name in (("0x00", "VERSION"), ("0x04", "CONTROL"), ("0x08", "STATUS"), ("0x0C", "FRAMES"), ("0x10", "ERRORS")):
+    for offset, name in (
+        ("0x00", "VERSION"),
+        ("0x04", "CONTROL"),
+        ("0x08", "STATUS"),
+        ("0x0C", "FRAMES"),
+        ("0x10", "ERRORS"),
+    ):
         assert f"| {offset} | {name} |" in text and f"{offset} {name}" in comment

@@ -75,7 +75,10 @@ def ports_of(component):
     found = {}
     for port in component.iterfind("s:model/s:ports/s:port", NS):
         left = port.find("s:wire/s:vector/s:left", NS)
-        found[port.find("s:name", NS).text] = (port.find("s:wire/s:direction", NS).text, 1 if left is None else int(left.text) + 1)
+        found[port.find("s:name", NS).text] = (
+            port.find("s:wire/s:direction", NS).text,
+            1 if left is None else int(left.text) + 1,
+        )
     return found
 
 
