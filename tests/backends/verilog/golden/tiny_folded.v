@@ -2,8 +2,8 @@
 //
 // Input    3 uint4 elements, 1 beat of 16 bits, first element in the low bits
 // Output   class: 1 element of 8 bits, 1 beat of 8 bits
-// Latency  20 cycles from the first input beat to the first output beat
-// Interval 4 cycles a frame
+// Latency  40 cycles from the first input beat to the first output beat
+// Interval 24 cycles a frame
 //
 // rst is synchronous and active high. A frame whose s_axis_tlast comes too early or too late is
 // dropped whole and counted on err_frames.
@@ -34,10 +34,12 @@ module tiny_folded (
     wire            codes_take;
     wire            codes_drop;
     wire            codes_to_fire_room;
-    wire            unused_codes_to_fire_any;
+    wire            codes_to_fire_any;
     wire            codes_to_fire_available;
     wire            codes_to_fire_enable;
     wire            codes_to_fire_next;
+    wire [1:0]      codes_to_fire_offset;
+    wire            codes_to_fire_release;
     wire [3:0]      codes_to_fire_data;
     wire            codes_room = codes_to_fire_room;
 
@@ -50,10 +52,10 @@ module tiny_folded (
         .WRITES       (1),
         .READS        (3),
         .DEPTH        (2),
-        .READER       (1),
+        .READER       (0),
         .COMMIT       (1),
         .COVER        (0),
-        .OFFSET_BITS  (1),
+        .OFFSET_BITS  (2),
         .RELEASE_BITS (1)
     ) codes_to_fire_buffer (
         .clk          (clk),
@@ -65,11 +67,11 @@ module tiny_folded (
         .wr_last      (codes_last),
         .wr_drop      (codes_drop),
         .rd_enable    (codes_to_fire_enable),
-        .rd_any       (unused_codes_to_fire_any),
+        .rd_any       (codes_to_fire_any),
         .rd_available (codes_to_fire_available),
         .rd_next      (codes_to_fire_next),
-        .rd_offset    (1'b0),
-        .rd_release   (1'b0),
+        .rd_offset    (codes_to_fire_offset),
+        .rd_release   (codes_to_fire_release),
         .rd_data      (codes_to_fire_data)
     );
 
@@ -92,24 +94,27 @@ module tiny_folded (
     );
 
     // ==== hidden: 3 inputs, 2 neurons, fire ====
-    // PE 2, SIMD 1: 3 cycles a frame.
+    // PE 1, SIMD 1, 4 planes: 24 cycles a frame.
     wire            fire_valid;
-    wire [1:0]      fire_data;
+    wire            fire_data;
     wire            fire_last;
     wire            fire_take;
     wire            fire_soon;
+    wire            fire_soon_end;
     wire            fire_soon_last;
     wire            fire_tap;
+    wire            fire_inside;
     wire            fire_first;
+    wire            fire_shift;
     wire            fire_final;
     wire            fire_frame;
-    wire            fire_next;
-    wire [1:0]      fire_weights_address;
-    wire [5:0]      fire_weights;
+    wire [1:0]      fire_plane;
+    wire [2:0]      fire_weights_address;
+    wire [2:0]      fire_weights;
     wire            fire_levels_address;
-    wire [13:0]     fire_levels;
-    wire [3:0]      fire_taps;
-    wire [13:0]     fire_parts;
+    wire [6:0]      fire_levels;
+    wire            fire_taps;
+    wire [2:0]      fire_parts;
     wire            fire_to_scores_room;
     wire            unused_fire_to_scores_any;
     wire            fire_to_scores_available;
@@ -119,24 +124,50 @@ module tiny_folded (
     wire            fire_room = fire_to_scores_room;
 
     assign codes_to_fire_enable = 1'b1;
-    assign codes_to_fire_next   = fire_next;
 
-    wg_fold_sequence #(
-        .WINDOW  (3),
-        .RESULTS (1)
+    wg_fold_windows #(
+        .HEIGHT       (1),
+        .WIDTH        (1),
+        .CHUNKS       (3),
+        .OUT_HEIGHT   (1),
+        .OUT_WIDTH    (1),
+        .KERNEL_Y     (1),
+        .KERNEL_X     (1),
+        .STRIDE_Y     (1),
+        .STRIDE_X     (1),
+        .DILATION_Y   (1),
+        .DILATION_X   (1),
+        .PAD_TOP      (0),
+        .PAD_LEFT     (0),
+        .PASSES       (2),
+        .PLANES       (4),
+        .BY_CHANNEL   (0),
+        .BY_ROW       (0),
+        .PARTS        (4),
+        .FRAME_WORDS  (1),
+        .OFFSET_BITS  (2),
+        .RELEASE_BITS (1),
+        .PLANE_BITS   (2)
     ) fire_reader (
         .clk          (clk),
         .rst          (rst),
+        .in_any       (codes_to_fire_any),
         .in_available (codes_to_fire_available),
-        .rd_next      (fire_next),
+        .rd_offset    (codes_to_fire_offset),
+        .rd_next      (codes_to_fire_next),
+        .rd_release   (codes_to_fire_release),
         .out_room     (fire_room),
         .out_take     (fire_take),
         .tap_soon     (fire_soon),
+        .soon_end     (fire_soon_end),
         .soon_last    (fire_soon_last),
         .tap_valid    (fire_tap),
+        .tap_inside   (fire_inside),
         .tap_first    (fire_first),
+        .tap_shift    (fire_shift),
         .tap_last     (fire_final),
-        .tap_frame    (fire_frame)
+        .tap_frame    (fire_frame),
+        .tap_plane    (fire_plane)
     );
 
     tiny_folded_fire_weights_rom fire_weights_table (
@@ -157,17 +188,17 @@ module tiny_folded (
         .SIMD       (1),
         .IN_WIDTH   (4),
         .IN_SIGNED  (0),
-        .PLANES     (1),
-        .PLANE_BITS (1)
+        .PLANES     (4),
+        .PLANE_BITS (2)
     ) fire_condition (
         .data       (codes_to_fire_data),
-        .inside_map (1'b1),
-        .plane      (1'b0),
+        .inside_map (fire_inside),
+        .plane      (fire_plane),
         .taps       (fire_taps)
     );
 
     tiny_folded_fire_sums #(
-        .PE (2)
+        .PE (1)
     ) fire_adders (
         .clk     (clk),
         .taps    (fire_taps),
@@ -176,26 +207,26 @@ module tiny_folded (
     );
 
     wg_fold_linear #(
-        .PE           (2),
-        .PART_BITS    (7),
+        .PE           (1),
+        .PART_BITS    (3),
         .SUM_WIDTH    (7),
         .RESULT_WIDTH (1),
         .FIRE         (1),
         .STEPS        (3),
-        .PASSES       (1),
-        .PLANES       (1),
-        .LEVEL_WORDS  (1),
-        .WEIGHTS_BITS (2),
+        .PASSES       (2),
+        .PLANES       (4),
+        .LEVEL_WORDS  (2),
+        .WEIGHTS_BITS (3),
         .LEVELS_BITS  (1)
     ) fire_neurons (
         .clk             (clk),
         .rst             (rst),
         .tap_soon        (fire_soon),
-        .soon_end        (fire_soon_last),
+        .soon_end        (fire_soon_end),
         .soon_last       (fire_soon_last),
         .tap_valid       (fire_tap),
         .tap_first       (fire_first),
-        .tap_shift       (1'b0),
+        .tap_shift       (fire_shift),
         .tap_last        (fire_final),
         .tap_frame       (fire_frame),
         .weights_address (fire_weights_address),
@@ -208,12 +239,12 @@ module tiny_folded (
     );
 
     wg_stream_buffer #(
-        .WRITE_BITS   (2),
+        .WRITE_BITS   (1),
         .READ_BITS    (1),
-        .WORD_BITS    (2),
-        .WRITES       (1),
+        .WORD_BITS    (1),
+        .WRITES       (2),
         .READS        (2),
-        .DEPTH        (3),
+        .DEPTH        (1),
         .READER       (1),
         .COMMIT       (0),
         .COVER        (0),
@@ -359,7 +390,7 @@ module tiny_folded (
         .WORD_BITS    (6),
         .WRITES       (1),
         .READS        (2),
-        .DEPTH        (3),
+        .DEPTH        (1),
         .READER       (1),
         .COMMIT       (0),
         .COVER        (0),

@@ -16,16 +16,28 @@ from whetgen.backends.verilog.folded.setting import Setting, in_order, read_elem
 
 BRAM_BITS, BRAM_WORDS = 4_096, 128
 ENDS = 195  # receiving, checking and sending frames
-CONTROL, SEQUENCE, BUFFER = 90, 20, 35  # a window walker, an in-order reader, a buffer's counters
-TABLE_BITS = 48  # bits of a small ROM that a LUT holds, what decodes its outputs included
+CONTROL, DENSE, SEQUENCE, BUFFER = (
+    280,
+    40,
+    20,
+    35,
+)  # who walks windows, repeats a frame, reads in order; a buffer's counters
+TABLE_BITS = 60  # bits of a small ROM that a LUT holds, what decodes its outputs included
 # LUTs for each product bit: making it (three, or two ternary ones, in a pair of tables) and counting it.
 PRODUCT = {"sign": 1.35, "unsigned": 1.35, "signed": 1.35, "ternary": 1.95}
 
 
 def luts(step: Step, setting: Setting, written_bits: Mapping[str, int]) -> float:
     """``written_bits``: width of the words in which each source tensor arrives, by its name."""
-    front = _lines(step, setting) if slides(step, setting) else SEQUENCE if in_order(step, setting) else CONTROL
-    return front + _buffers(step, setting, written_bits) + _engine(step, setting)
+    return _front(step, setting) + _buffers(step, setting, written_bits) + _engine(step, setting)
+
+
+def _front(step: Step, setting: Setting) -> float:
+    if slides(step, setting):
+        return _lines(step, setting)
+    if in_order(step, setting):
+        return SEQUENCE
+    return DENSE if not isinstance(step, Linear | Pool) or step.geometry.trivial else CONTROL
 
 
 def _lines(step: Linear, setting: Setting) -> float:
@@ -33,7 +45,9 @@ def _lines(step: Linear, setting: Setting) -> float:
     g, pixel = step.geometry, step.geometry.channels * step.source.width
     stored = (g.kernel[0] - 1) * g.dilation[0] * touched(g)[1] * pixel
     parts = walk_words(step, setting)
-    return CONTROL + (0.0 if stored >= BRAM_BITS else stored / 16) + setting.simd * step.source.width * (parts - 1) / 3
+    return (
+        CONTROL / 2 + (0.0 if stored >= BRAM_BITS else stored / 16) + setting.simd * step.source.width * (parts - 1) / 3
+    )
 
 
 def _buffers(step: Step, setting: Setting, written_bits: Mapping[str, int]) -> float:
