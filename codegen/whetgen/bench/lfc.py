@@ -16,7 +16,7 @@ from whetgen.synth import Synthesis, synthesise
 
 WIDTHS = (784, 1024, 1024, 1024)
 CLASSES = 10
-FOLDING = {"fc1": (16, 98), "fc2": (16, 128), "fc3": (16, 128), "head": (10, 2)}
+FOLDING = {"fc1": (16, 112), "fc2": (16, 128), "fc3": (16, 128), "head": (10, 2)}
 # What BNN-PYNQ's lfcW1A1 reports for its whole board design on an xc7z020 (Vivado 2018.2): its README.
 BNN_PYNQ_LUTS = 28_360
 
