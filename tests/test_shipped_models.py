@@ -18,6 +18,7 @@ MODELS = Path(__file__).parents[1] / "models"
 SCALES = {"digits-mlp": 16, "mnist-mlp": 255, "mnist-cnn": 255}
 DATA = {"digits-mlp": "digits", "mnist-mlp": "mnist", "mnist-cnn": "mnist"}
 LEAST_ACCURACY = {"digits-mlp": 0.96, "mnist-mlp": 0.98, "mnist-cnn": 0.99}
+SMALL = {"mnist-mlp-small": 0.9767, "mnist-cnn-small": 0.9717, "mnist-cnn-4bit": 0.99}  # the microcontrollers'
 HARDWARE_FRAMES = {"digits-mlp": None, "mnist-mlp": 10_000, "mnist-cnn": 500}
 
 
@@ -44,6 +45,18 @@ def frames(tmp_path_factory):
         return path
 
     return get
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SMALL)
+def test_the_microcontrollers_networks_compute_every_bit_in_c(name, tmp_path):
+    graph = whetgen.trace(whetgen.load_model(MODELS / f"{name}.keras"), whetgen.InputSpec(scale=255))
+    data = load("mnist")
+    np.savez(tmp_path / "mnist.npz", x=data.x_test, y=data.y_test)
+    whetgen.generate(graph, "c", tmp_path / "c", whetgen.Options(name="net", mcu="cortex-m4"))
+    result = whetgen.verify(tmp_path / "c", tmp_path / "mnist.npz")
+    assert result.passed and result.vectors == 10_000, result
+    assert result.accuracy >= SMALL[name]
 
 
 @pytest.mark.slow
