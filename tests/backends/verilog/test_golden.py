@@ -27,11 +27,13 @@ def tiny() -> Graph:
     )
 
 
-@pytest.mark.parametrize("architecture", ["unrolled", "folded"])
-def test_the_top_module_reads_as_it_did(architecture):
+@pytest.mark.parametrize(
+    ("architecture", "module"), [("unrolled", ""), ("unrolled", "_fire_logic"), ("folded", "")], ids=str
+)
+def test_the_module_reads_as_it_did(architecture, module):
     name = f"tiny_{architecture}"
     files = verilog.render(verilog.plan(tiny(), name, verilog.VerilogOptions(architecture=architecture)))
-    text, kept = files[f"rtl/{name}.v"], GOLDEN / f"{name}.v"
+    text, kept = files[f"rtl/{name}{module}.v"], GOLDEN / f"{name}{module}.v"
     if os.environ.get("WHETGEN_GOLDEN") == "write":
         kept.parent.mkdir(exist_ok=True)
         kept.write_text(text)
