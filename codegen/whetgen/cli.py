@@ -21,6 +21,7 @@ from whetgen.bench.app import app as bench_app
 from whetgen.console import AsJson, Output, Quiet
 from whetgen.diff import Change, diff
 from whetgen.errors import BadInput
+from whetgen.formal import DEFAULT_SECONDS, LayerProof, prove_layers
 from whetgen.ir import Graph, load_graph
 from whetgen.passes.narrow import Narrowed
 from whetgen.report import render_report
@@ -195,6 +196,10 @@ def verify_command(
     flip: Annotated[
         bool, typer.Option("--self-check", help="Flip a weight, a threshold and an expected output in copies, too.")
     ] = False,
+    formal: Annotated[
+        bool, typer.Option("--formal", help="Verilog, unrolled: prove each layer for all inputs, too.")
+    ] = False,
+    formal_seconds: Annotated[float, typer.Option(help="Time for the proof of one layer.")] = DEFAULT_SECONDS,
     on: Annotated[str | None, typer.Option(help=f"C: a board, in its emulator: {', '.join(board_names())}.")] = None,
     flags: Annotated[str | None, typer.Option(help="C, with --on: the compiler's, such as '-O2 -flto'.")] = None,
     quiet: Quiet = False,
@@ -203,10 +208,12 @@ def verify_command(
     """Run a generated folder against the reference, bit for bit."""
     report = Report(quiet, as_json)
     with report.steps() as step:
+        proofs = prove_layers(folder, formal_seconds, step) if formal else ()
         result = verify(folder, data, count, step, on, flags)
         flips = self_check(folder, load_frames(data, load_graph(folder)) if data else None, step) if flip else ()
-    report.verified(result, flips)
-    if not (result.passed and all(flip.found for flip in flips)):
+    report.verified(result, flips, proofs)
+    refuted = any(proof.result == "refuted" for proof in proofs)
+    if refuted or not (result.passed and all(flip.found for flip in flips)):
         raise typer.Exit(1)
 
 
@@ -336,13 +343,17 @@ class Report(Output):
         self.emit(facts, *lines)
         self._fail(*_failure_lines(checked) if checked else ())
 
-    def verified(self, result: Verification, flips: tuple[Flip, ...]) -> None:
+    def verified(self, result: Verification, flips: tuple[Flip, ...], proofs: tuple[LayerProof, ...]) -> None:
         facts, lines = _verification_facts(result), _verification_lines(result)
+        if proofs:
+            facts["formal"] = [asdict(proof) for proof in proofs]
+            lines.append(_proof_table(proofs))
         if flips:
             facts["self_check"] = [{**asdict(flip), "found": flip.found} for flip in flips]
             lines += [str(flip) for flip in flips if flip.found]
         self.emit(facts, *lines)
         self._fail(*_failure_lines(result), *(f"FAILED: {flip}" for flip in flips if not flip.found))
+        self._fail(*(f"FAILED: {p.layer}: {p.reason} for {list(p.counterexample)}" for p in proofs if p.counterexample))
 
     def synthesised(self, result: Synthesis) -> None:
         table = Table(result.device, "used", "of")
@@ -432,6 +443,14 @@ def _kernel_lines(kernels) -> list[str]:
 
 def _verification_facts(result: Verification) -> dict:
     return {**asdict(result), "passed": result.passed}
+
+
+def _proof_table(proofs: tuple[LayerProof, ...]) -> Table:
+    table = Table("layer", "for all inputs", "results proved", "seconds", "because")
+    for proof in proofs:
+        proved = f"{proof.proved} of {proof.outputs}" if proof.outputs else ""
+        table.add_row(proof.layer, proof.result, proved, f"{proof.seconds:.1f}", proof.reason)
+    return table
 
 
 def _verification_lines(result: Verification) -> list[str]:

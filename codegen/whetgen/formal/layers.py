@@ -1,0 +1,125 @@
+"""``whetgen verify --formal``: the layers of an unrolled Verilog folder, proved for all inputs where they can be.
+
+A layer's proof rests on the files as they are, on Yosys reading them, and on the proofs of the three library modules. Its inputs are
+all those in the range that the graph gives the tensors; the proofs of the layers in front see to that.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from whetgen.backends.folder import read_manifest
+from whetgen.backends.hardware.steps import Step, steps_of
+from whetgen.backends.identifiers import Identifiers
+from whetgen.errors import BadInput
+from whetgen.formal.claims import Claim, claims_of, words_of
+from whetgen.formal.decide import Prover
+from whetgen.formal.netlist import Unreadable, read_netlist
+from whetgen.formal.search import Elements, counterexample, outputs_of
+from whetgen.ir import Graph, load_graph
+from whetgen.ir.nodes import Threshold
+from whetgen.reference import evaluate
+from whetgen.synth.tools import ToolFailed, find_tool
+
+PROVED, TESTED, UNDECIDED, REFUTED = "proved", "tested only", "undecided", "refuted"
+DEFAULT_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class LayerProof:
+    """``outputs``: results of the layer, and how many of them are ``proved``; ``seconds``: with reading the file.
+
+    ``counterexample``: of a refuted layer, its input elements, for which the reference agrees that the netlist is wrong.
+    """
+
+    layer: str
+    result: str
+    outputs: int = 0
+    proved: int = 0
+    seconds: float = 0.0
+    reason: str = ""
+    counterexample: Elements | None = None
+
+
+def prove_layers(
+    folder: str | Path, seconds: float = DEFAULT_SECONDS, progress: Callable[[str], None] | None = None
+) -> tuple[LayerProof, ...]:
+    """Prove each layer against its weighted sums, each within ``seconds`` after its file is read.
+
+    Raises:
+        BadInput: not an intact folder of --target verilog, no time, or Yosys is not installed.
+    """
+    folder = Path(folder)
+    manifest = read_manifest(folder)
+    if manifest["target"] != "verilog":
+        raise BadInput(f"--formal: {folder} holds {manifest['target']}; only folders of --target verilog can be proved")
+    if seconds <= 0:
+        raise BadInput(f"--formal-seconds {seconds}: must be more than 0")
+    find_tool("yosys")
+    graph = load_graph(folder)
+    steps = steps_of(graph, Identifiers(manifest["name"])).steps
+    if manifest.get("architecture") != "unrolled":
+        return tuple(LayerProof(step.layer, TESTED, reason="a folded layer") for step in steps)
+    cycles = {entry["layer"]: entry["cycles"] for entry in manifest["cycles"]}
+    found = []
+    for step in steps:
+        (progress or (lambda _: None))(f"prove {step.layer}")
+        source = folder / "rtl" / f"{manifest['name']}_{step.result.name}_logic.v"
+        found.append(_prove(graph, step, source, cycles[step.layer], seconds))
+    found.append(LayerProof("streams, wiring, argmax", TESTED, reason="library modules, each proved by itself"))
+    return tuple(found)
+
+
+def _prove(graph: Graph, step: Step, source: Path, cycles: int, seconds: float) -> LayerProof:
+    began, claims = time.monotonic(), claims_of(step)
+    if isinstance(claims, str):
+        return LayerProof(step.layer, TESTED, step.result.count, reason=claims)
+
+    def found(result: str, proved: int = 0, reason: str = "", elements: Elements | None = None) -> LayerProof:
+        spent = round(time.monotonic() - began, 2)
+        return LayerProof(step.layer, result, len(claims), proved, spent, reason, elements)
+
+    try:
+        netlist = read_netlist(source, cycles)
+    except (Unreadable, ToolFailed) as error:
+        return found(UNDECIDED, reason=f"{source.name}: {error}")
+    if len(netlist.outputs) != step.result.bits or netlist.inputs != sum(t.bits for t in step.sources):
+        return found(UNDECIDED, reason=f"{source.name}: x or y has another width than the layer")
+    words, deadline = words_of(step.sources), time.monotonic() + seconds
+    prover = Prover(netlist, words)
+    open_claims = [c for c in claims if time.monotonic() > deadline or not prover.proves(c)]
+    proved = len(claims) - len(open_claims)
+    if not open_claims:
+        return found(PROVED, proved)
+    wrong = counterexample(netlist, words, open_claims)
+    if wrong is None:
+        late = time.monotonic() > deadline
+        return found(UNDECIDED, proved, "out of time" if late else "no proof and no counterexample found")
+    claim, elements = wrong
+    if not _is_wrong(graph, step, claim, elements, outputs_of(netlist, words, [elements])[0]):
+        return found(UNDECIDED, proved, "the reference does not agree with the definition")
+    return found(REFUTED, proved, f"result {claim.first // claim.width} is wrong", elements)
+
+
+def _is_wrong(graph: Graph, step: Step, claim: Claim, elements: Elements, y: list[int]) -> bool:
+    """Whether the reference wants other bits than the netlist gives."""
+    wanted = int(reference_result(graph, step, elements)[claim.first // claim.width]) % (1 << claim.width)
+    return wanted != sum(y[claim.first + k] << k for k in range(claim.width))
+
+
+def reference_result(graph: Graph, step: Step, elements: Elements) -> np.ndarray:
+    """What the reference interpreter makes of a layer's input elements, (results,)."""
+    node, at, sources = graph[step.layer], 0, []
+    for tensor, name in zip(step.sources, node.sources, strict=True):
+        values = np.array(elements[at : at + tensor.count], dtype=object)
+        sources.append(values.reshape(1, *graph.shapes[name]))
+        at += tensor.count
+    result = evaluate(node, *sources)
+    if getattr(step, "fire", False) and not isinstance(node, Threshold):
+        result = evaluate(graph.readers[node.name][0], result)
+    return result.reshape(-1)
