@@ -10,6 +10,7 @@ from functools import singledispatch
 import numpy as np
 
 from whetgen.backends.hardware.steps import Blend, Linear, Pool, Step, Tensor
+from whetgen.backends.verilog.logic.cones import Tables
 from whetgen.backends.verilog.logic.layers import window_indices
 
 
@@ -63,6 +64,11 @@ def words_of(sources: Sequence[Tensor]) -> list[Word]:
 def claims_of(step: Step) -> list[Claim] | str:
     """A claim for each element of the result, or why there are none."""
     return "wiring, no logic of its own"
+
+
+@claims_of.register
+def _(step: Tables) -> str:
+    return "neurons of six bits at most, one lookup table each"
 
 
 def _claim(step: Step, element: int, pairs, level: int, fire: bool) -> Claim:

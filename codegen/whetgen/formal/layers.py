@@ -14,8 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from whetgen.backends.folder import read_manifest
-from whetgen.backends.hardware.steps import Step, steps_of
+from whetgen.backends.hardware.steps import Linear, Step, steps_of
 from whetgen.backends.identifiers import Identifiers
+from whetgen.backends.verilog.logic.cones import unread, with_tables
+from whetgen.backends.verilog.logic.ranking import ranked
 from whetgen.errors import BadInput
 from whetgen.formal.claims import Claim, claims_of, words_of
 from whetgen.formal.decide import Prover
@@ -62,23 +64,49 @@ def prove_layers(
         raise BadInput(f"--formal-seconds {seconds}: must be more than 0")
     find_tool("yosys")
     graph = load_graph(folder)
-    steps = steps_of(graph, Identifiers(manifest["name"])).steps
+    steps = steps_of(graph, Identifiers(manifest["name"]))
     if manifest.get("architecture") != "unrolled":
-        return tuple(LayerProof(step.layer, TESTED, reason="a folded layer") for step in steps)
+        return tuple(LayerProof(step.layer, TESTED, reason="a folded layer") for step in steps.steps)
+    scores = ranked(steps) if manifest["output"]["kind"] == "class" else steps
+    built = with_tables(scores)
     cycles = {entry["layer"]: entry["cycles"] for entry in manifest["cycles"]}
+    made, unused = {step.layer: step for step in built.steps}, unread(built)
     found = []
-    for step in steps:
-        (progress or (lambda _: None))(f"prove {step.layer}")
-        source = folder / "rtl" / f"{manifest['name']}_{step.result.name}_logic.v"
-        found.append(_prove(graph, step, source, cycles[step.layer], seconds))
+    for given in steps.steps:
+        (progress or (lambda _: None))(f"prove {given.layer}")
+        step = made.get(given.layer)
+        if step is None or given.layer not in cycles:
+            found.append(LayerProof(given.layer, TESTED, reason="part of the lookup tables of a later layer"))
+        elif not _same_order(given, step):
+            found.append(LayerProof(given.layer, UNDECIDED, reason="the scores are not in the order of the graph's"))
+        else:
+            source = folder / "rtl" / f"{manifest['name']}_{step.result.name}_logic.v"
+            ignored = unused.get(step.result.name, np.zeros(step.result.count, dtype=bool))
+            found.append(_prove(graph, given, step, ignored, source, cycles[step.layer], seconds))
     found.append(LayerProof("streams, wiring, argmax", TESTED, reason="library modules, each proved by itself"))
     return tuple(found)
 
 
-def _prove(graph: Graph, step: Step, source: Path, cycles: int, seconds: float) -> LayerProof:
+def _same_order(given: Step, built: Step) -> bool:
+    """Whether the scores that were built differ from the graph's by a factor above 0 and what all of them have in common."""
+    if not isinstance(built, Linear) or built is given:
+        return True
+    old = np.concatenate([given.weights, given.levels[:1]]).astype(object)
+    new = np.concatenate([built.weights, built.levels[:1]]).astype(object)
+    old, new = old - old[:, :1], new - new[:, :1]
+    place = np.unravel_index(np.argmax(new != 0), new.shape)
+    factor = old[place] // new[place] if new[place] else 1
+    return factor > 0 and bool((old == factor * new).all())
+
+
+def _prove(
+    graph: Graph, given: Step, step: Step, ignored: np.ndarray, source: Path, cycles: int, seconds: float
+) -> LayerProof:
+    """``given``: as the graph has it; ``step``: as it was built; ``ignored``: (results,) True for those that nobody reads."""
     began, claims = time.monotonic(), claims_of(step)
     if isinstance(claims, str):
         return LayerProof(step.layer, TESTED, step.result.count, reason=claims)
+    claims = [claim for claim, gone in zip(claims, ignored, strict=True) if not gone]
 
     def found(result: str, proved: int = 0, reason: str = "", elements: Elements | None = None) -> LayerProof:
         spent = round(time.monotonic() - began, 2)
@@ -101,7 +129,7 @@ def _prove(graph: Graph, step: Step, source: Path, cycles: int, seconds: float) 
         late = time.monotonic() > deadline
         return found(UNDECIDED, proved, "out of time" if late else "no proof and no counterexample found")
     claim, elements = wrong
-    if not _is_wrong(graph, step, claim, elements, outputs_of(netlist, words, [elements])[0]):
+    if step is given and not _is_wrong(graph, step, claim, elements, outputs_of(netlist, words, [elements])[0]):
         return found(UNDECIDED, proved, "the reference does not agree with the definition")
     return found(REFUTED, proved, f"result {claim.first // claim.width} is wrong", elements)
 
