@@ -12,11 +12,12 @@ from whetgen.backends.identifiers import Identifiers, check_name
 from whetgen.backends.verilog.folded import Folded
 from whetgen.backends.verilog.folded.sums import Sums
 from whetgen.backends.verilog.logic.cones import with_tables
+from whetgen.backends.verilog.logic.cost import Choice
 from whetgen.backends.verilog.logic.module import LOGIC_CELLS, LogicModule
 from whetgen.backends.verilog.logic.ranking import ranked
 from whetgen.backends.verilog.netlist import Rom, Section
 from whetgen.backends.verilog.options import LEVELS_PER_STAGE, UNROLLED_WINDOWS, VerilogOptions
-from whetgen.backends.verilog.unrolled import MAX_WORD_BITS, Choice, Unrolled, literals, sliding_windows, widest_word
+from whetgen.backends.verilog.unrolled import MAX_WORD_BITS, Unrolled, literals, sliding_windows, widest_word
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 

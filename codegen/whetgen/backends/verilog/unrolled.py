@@ -8,7 +8,7 @@ Interval: ``max(input beats, output beats)``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import singledispatchmethod
 
 import numpy as np
@@ -18,7 +18,7 @@ from whetgen.backends.hardware.steps import Linear, Move, Pool, Step, Steps, Ten
 from whetgen.backends.hardware.streams import Stream
 from whetgen.backends.identifiers import Identifiers
 from whetgen.backends.verilog.logic.cones import Tables, unread
-from whetgen.backends.verilog.logic.cost import Cost
+from whetgen.backends.verilog.logic.cost import Choice
 from whetgen.backends.verilog.logic.digits import signed_digits
 from whetgen.backends.verilog.logic.layers import STRATEGIES, logic_of, without
 from whetgen.backends.verilog.logic.module import LogicModule, logic_module
@@ -27,16 +27,6 @@ from whetgen.ir.integers import signed_bits, unsigned_bits
 
 _END_LUTS = 190  # streams, valid bits and the class of ten scores, as synthesised
 MAX_WORD_BITS = 1 << 16  # Verilator's longest constant
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How a layer was built, what it takes, and what the other ways would have taken."""
-
-    layer: str
-    strategy: str
-    cost: Cost
-    others: dict[str, Cost]
 
 
 def _told(step: Step | Tables) -> str:

@@ -27,6 +27,16 @@ class Cost:
         return self.luts + self.carries
 
 
+@dataclass(frozen=True)
+class Choice:
+    """How a layer was built, what it takes, and what the other ways would have taken."""
+
+    layer: str
+    strategy: str
+    cost: Cost
+    others: dict[str, Cost]
+
+
 def cost_of(circuit: Circuit, outputs: Sequence[Literal], made: Staged) -> Cost:
     """Counted cell by cell: a LUT a table, a LUT a bit of a counter or chain; counters that a chain absorbs are free."""
     cells = [circuit.cells[n] for stage in made.cells for n in stage]
