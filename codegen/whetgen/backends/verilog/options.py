@@ -9,7 +9,7 @@ from whetgen.backends.hardware.options import HardwareOptions
 
 Architecture = Literal["auto", "unrolled", "folded"]
 
-UNROLLED_BUDGET = 30_000
+UNROLLED_BUDGET = 8_000
 LEVELS_PER_STAGE = 3
 UNROLLED_WINDOWS = 1  # convolutions and pools; each is copied for every position
 
