@@ -13,7 +13,7 @@ from whetgen.backends.hardware.vectors import stream_outputs
 from whetgen.ir import Graph
 from whetgen.reference import run
 
-BLOCKS, NETWORKS = 12, 20
+BLOCKS, NETWORKS = 12, 10
 WIDEST = (8, 20, 40, 64, 100, 240)
 BUSES = (None, None, 8, 24, "full")
 FRAMES = 5
