@@ -16,8 +16,8 @@ import numpy as np
 from whetgen.backends.folder import read_manifest
 from whetgen.backends.hardware.steps import Linear, Step, steps_of
 from whetgen.backends.identifiers import Identifiers
-from whetgen.backends.verilog.logic.cones import unread, with_tables
-from whetgen.backends.verilog.logic.ranking import ranked
+from whetgen.backends.verilog.logic.cones import unread
+from whetgen.backends.verilog.logic.simplify import simplified
 from whetgen.errors import BadInput
 from whetgen.formal.claims import Claim, claims_of, words_of
 from whetgen.formal.decide import Prover
@@ -67,8 +67,7 @@ def prove_layers(
     steps = steps_of(graph, Identifiers(manifest["name"]))
     if manifest.get("architecture") != "unrolled":
         return tuple(LayerProof(step.layer, TESTED, reason="a folded layer") for step in steps.steps)
-    scores = ranked(steps) if manifest["output"]["kind"] == "class" else steps
-    built = with_tables(scores)
+    built = simplified(steps, manifest["output"]["kind"])
     cycles = {entry["layer"]: entry["cycles"] for entry in manifest["cycles"]}
     made, unused = {step.layer: step for step in built.steps}, unread(built)
     found = []

@@ -11,10 +11,9 @@ from whetgen.backends.hardware.streams import Stream, input_stream, output_strea
 from whetgen.backends.identifiers import Identifiers, check_name
 from whetgen.backends.verilog.folded import Folded
 from whetgen.backends.verilog.folded.sums import Sums
-from whetgen.backends.verilog.logic.cones import with_tables
 from whetgen.backends.verilog.logic.cost import Choice
 from whetgen.backends.verilog.logic.module import LOGIC_CELLS, LogicModule
-from whetgen.backends.verilog.logic.ranking import ranked
+from whetgen.backends.verilog.logic.simplify import simplified
 from whetgen.backends.verilog.netlist import Rom, Section
 from whetgen.backends.verilog.options import LEVELS_PER_STAGE, UNROLLED_WINDOWS, VerilogOptions
 from whetgen.backends.verilog.unrolled import MAX_WORD_BITS, Unrolled, literals, sliding_windows, widest_word
@@ -79,17 +78,17 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     source, sink = input_stream(graph, options), output_stream(graph, options)
     identifiers = Identifiers(name)
     steps = steps_of(graph, identifiers)
-    joined = with_tables(ranked(steps) if sink.kind == "class" else steps)
-    architecture = _architecture(joined, options)
-    if architecture == "unrolled":
-        built = Unrolled(joined, source, sink, identifiers, name, options.levels_per_stage or LEVELS_PER_STAGE)
-    else:
+    _check_options(options)
+    unrolled = _steps_to_unroll(steps, sink.kind, options)
+    if unrolled is None:
         built = Folded(steps, source, sink, identifiers, name, options)
+    else:
+        built = Unrolled(unrolled, source, sink, identifiers, name, options.levels_per_stage or LEVELS_PER_STAGE)
     check_pace("the network with its streams", built.interval, options, "widen --bus-bits, or lower --target-fps")
     sections = tuple(built.sections)
     return VerilogPlan(
         name,
-        architecture,
+        "folded" if unrolled is None else "unrolled",
         source,
         sink,
         built.latency,
@@ -105,25 +104,36 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     )
 
 
-def _architecture(steps: Steps, options: VerilogOptions) -> str:
+def _check_options(options: VerilogOptions) -> None:
     if options.architecture not in ("auto", "unrolled", "folded"):
         raise BadInput(f"--architecture {options.architecture}: choose one of auto, unrolled, folded")
     if options.levels_per_stage is not None and options.levels_per_stage < 1:
         raise BadInput(f"--levels-per-stage {options.levels_per_stage}: must be 1 or more")
     if options.levels_per_stage is not None and options.architecture == "folded":
         raise BadInput("--levels-per-stage: a folded network has no such stages; leave it out")
-    folds = options.folding or options.max_luts is not None or options.reuse is not None
-    if folds and options.architecture == "unrolled":
+    if options.architecture == "unrolled" and _folds(options):
         raise BadInput("--fold, --max-luts, --reuse: an unrolled network has no folding; choose --architecture folded")
-    widest = widest_word(steps)
-    if options.architecture == "unrolled" and widest > MAX_WORD_BITS:
+
+
+def _folds(options: VerilogOptions) -> bool:
+    """Whether an option asks for a folding."""
+    return bool(options.folding) or options.max_luts is not None or options.reuse is not None
+
+
+def _steps_to_unroll(steps: Steps, output_kind: str, options: VerilogOptions) -> Steps | None:
+    """The simplified network where it is to be unrolled, None where it is to be folded: cheap reasons come first."""
+    free = options.architecture == "auto"
+    if options.architecture == "folded" or (free and (_folds(options) or sliding_windows(steps) > UNROLLED_WINDOWS)):
+        return None
+    simple = simplified(steps, output_kind)
+    widest = widest_word(simple)
+    if free and (widest > MAX_WORD_BITS or literals(simple) > options.unrolled_budget):
+        return None
+    if widest > MAX_WORD_BITS:
         raise BadInput(
             f"--architecture unrolled: this network needs a word of {widest} bits, at most {MAX_WORD_BITS} are possible; choose folded"
         )
-    if options.architecture != "auto":
-        return options.architecture
-    small = not folds and sliding_windows(steps) <= UNROLLED_WINDOWS and literals(steps) <= options.unrolled_budget
-    return "unrolled" if widest <= MAX_WORD_BITS and small else "folded"
+    return simple
 
 
 _NEEDS = {

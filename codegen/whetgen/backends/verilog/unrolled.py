@@ -18,10 +18,11 @@ from whetgen.backends.hardware.steps import Linear, Move, Pool, Step, Steps, Ten
 from whetgen.backends.hardware.streams import Stream
 from whetgen.backends.identifiers import Identifiers
 from whetgen.backends.verilog.logic.cones import Tables, unread
-from whetgen.backends.verilog.logic.cost import Choice
+from whetgen.backends.verilog.logic.cost import Choice, cost_of
 from whetgen.backends.verilog.logic.digits import signed_digits
 from whetgen.backends.verilog.logic.layers import STRATEGIES, logic_of, without
 from whetgen.backends.verilog.logic.module import LogicModule, logic_module
+from whetgen.backends.verilog.logic.pipeline import staged
 from whetgen.backends.verilog.netlist import Constant, Instance, Section, Wire, concatenation, packed, pairs
 from whetgen.ir.integers import signed_bits, unsigned_bits
 
@@ -179,14 +180,15 @@ class Unrolled:
         strategies = (
             STRATEGIES if isinstance(step, Linear) else {"tables" if isinstance(step, Tables) else "sums": True}
         )
-        made = {}
+        made, costs = {}, {}
         for strategy, shared in strategies.items():
             logic = without(logic_of(step, shared), self._unread.get(step.result.name))
-            made[strategy] = logic_module(module, f"{step.layer}: {_told(step)}", logic, self.levels_per_stage)
-        chosen = min(made, key=lambda strategy: made[strategy].cost.cells)
-        others = {strategy: m.cost for strategy, m in made.items() if strategy != chosen}
-        self.choices.append(Choice(step.layer, chosen, made[chosen].cost, others))
-        return made[chosen]
+            stages = staged(logic.circuit, logic.outputs, self.levels_per_stage)
+            made[strategy], costs[strategy] = (logic, stages), cost_of(logic.circuit, logic.outputs, stages)
+        chosen = min(costs, key=lambda strategy: costs[strategy].cells)
+        cost = costs.pop(chosen)
+        self.choices.append(Choice(step.layer, chosen, cost, costs))
+        return logic_module(module, f"{step.layer}: {_told(step)}", *made[chosen])
 
     def _constant(self, name: str, values, width: int, comment: str) -> str:
         name = self.identifiers.unique(name.upper())

@@ -43,6 +43,10 @@ class Count:
     inputs: tuple[Literal, ...]
     outputs: tuple[int, ...]
 
+    @property
+    def nets(self) -> tuple[int, ...]:
+        return self.outputs
+
 
 @dataclass(frozen=True)
 class Add:
@@ -62,6 +66,10 @@ class Add:
     def inputs(self) -> tuple[Literal, ...]:
         return (*self.left, *self.right, self.carry)
 
+    @property
+    def nets(self) -> tuple[int, ...]:
+        return (*self.outputs, self.top)
+
 
 @dataclass(frozen=True)
 class Table:
@@ -71,7 +79,12 @@ class Table:
     truth: int
     outputs: tuple[int, ...]
 
+    @property
+    def nets(self) -> tuple[int, ...]:
+        return self.outputs
 
+
+# ``nets`` of a cell are all that it drives.
 Cell = Count | Add | Table
 
 

@@ -23,10 +23,6 @@ class LayerLogic:
     outputs: tuple[Literal, ...]
     owners: dict[str, str]
 
-    @property
-    def levels(self) -> int:
-        return max((self.circuit.at(o) for o in self.outputs), default=0)
-
 
 def without(logic: LayerLogic, unread: np.ndarray | None) -> LayerLogic:
     """The same layer without the logic of elements that nobody reads; ``unread``: (elements,) bool, None for none."""
@@ -74,6 +70,15 @@ def _bits(value: Sum, width: int, circuit: Circuit, constant: int) -> tuple[Lite
     return (*found, *([FALSE] * (width - len(found))))
 
 
+def _result(circuit: Circuit, total: Sum, step: Linear | Blend, level: int) -> tuple[Literal, ...]:
+    """The sum compared with the level, or raised by it."""
+    return (fires(circuit, total, level),) if step.fire else _bits(total, step.result.width, circuit, level)
+
+
+def _rule(step: Linear | Blend, level: int) -> str:
+    return f"fires where the sum >= {level}" if step.fire else f"sum + {level}"
+
+
 @logic_of.register
 def _(step: Linear, shared: bool) -> LayerLogic:
     words = list(source_words(step.sources))
@@ -88,19 +93,14 @@ def _(step: Linear, shared: bool) -> LayerLogic:
         for neuron, total in enumerate(found.neurons):
             circuit.owner, level = f"{place}n{neuron}", int(levels[position, neuron])
             owners[circuit.owner] = _told(step, position, neuron, level)
-            if step.fire:
-                outputs.append(fires(circuit, total, level))
-            else:
-                outputs += _bits(total, step.result.width, circuit, level)
+            outputs += _result(circuit, total, step, level)
     return LayerLogic(circuit, tuple(outputs), owners)
 
 
 def _told(step: Linear, position: int, neuron: int, level: int) -> str:
     where = "" if step.geometry.positions == 1 else f" at position {position}"
     fan_in = int(np.count_nonzero(step.weights[:, neuron]))
-    return f"neuron {neuron}{where}: {fan_in} inputs, " + (
-        f"fires where the sum >= {level}" if step.fire else f"sum + {level}"
-    )
+    return f"neuron {neuron}{where}: {fan_in} inputs, {_rule(step, level)}"
 
 
 @logic_of.register
@@ -160,13 +160,8 @@ def _(step: Blend, shared: bool) -> LayerLogic:
     outputs, owners = [], {}
     for element in range(count):
         circuit.owner, level = f"e{element}", int(step.levels[element % period])
-        owners[circuit.owner] = f"element {element}, " + (
-            f"fires where the sum >= {level}" if step.fire else f"sum + {level}"
-        )
+        owners[circuit.owner] = f"element {element}, {_rule(step, level)}"
         operands = [words[k * count + element] for k in range(len(step.sources))]
         total = plain_sum(operands, [int(f) for f in step.factors[:, element % period]])
-        if step.fire:
-            outputs.append(fires(circuit, total, level))
-        else:
-            outputs += _bits(total, step.result.width, circuit, level)
+        outputs += _result(circuit, total, step, level)
     return LayerLogic(circuit, tuple(outputs), owners)

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from whetgen.backends.verilog.logic.circuit import Add, Cell, Count, Literal, Table, is_constant
-from whetgen.backends.verilog.logic.cost import Cost, cost_of
 from whetgen.backends.verilog.logic.layers import LayerLogic
-from whetgen.backends.verilog.logic.pipeline import Staged, staged
+from whetgen.backends.verilog.logic.pipeline import Staged
 
 
 @dataclass(frozen=True)
@@ -50,12 +49,10 @@ class LogicModule:
     stages: tuple[Stage, ...]
     outputs: tuple[str, ...]
     unused: tuple[str, ...]
-    cost: Cost
 
 
-def logic_module(name: str, title: str, logic: LayerLogic, levels_per_stage: int) -> LogicModule:
-    """Names, registers and unused bits, decided."""
-    made = staged(logic.circuit, logic.outputs, levels_per_stage)
+def logic_module(name: str, title: str, logic: LayerLogic, made: Staged) -> LogicModule:
+    """Names, registers and unused bits, decided; ``made``: the circuit's stages."""
     return _Namer(logic, made).module(name, title)
 
 
@@ -88,7 +85,6 @@ class _Namer:
             tuple(self._stage(k) for k in range(self.made.cycles)),
             tuple(self._text(o, self.made.cycles) for o in self.logic.outputs),
             tuple(self._unused()),
-            cost_of(self.circuit, self.logic.outputs, self.made),
         )
 
     def _stage(self, stage: int) -> Stage:

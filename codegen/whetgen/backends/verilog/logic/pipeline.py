@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from whetgen.backends.verilog.logic.circuit import Add, Cell, Circuit, Literal, add_levels, is_constant
+from whetgen.backends.verilog.logic.circuit import Add, Circuit, Literal, add_levels, is_constant
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def staged(circuit: Circuit, outputs: Sequence[Literal], levels_per_stage: int) 
         if depth and depth + cost > levels_per_stage:
             stage, depth = stage + 1, 0
         by_stage[stage].append(number)
-        for net in _nets(cell):
+        for net in cell.nets:
             place[net] = stage, depth + cost
     count = max(by_stage, default=-1) + 1
     readers = [(s, i) for s in by_stage for n in by_stage[s] for i in circuit.cells[n].inputs] + [
@@ -61,11 +61,7 @@ def _alive(circuit: Circuit, outputs: Iterable[Literal]) -> list[int]:
     wanted, alive = {o >> 1 for o in outputs}, []
     for number in range(len(circuit.cells) - 1, -1, -1):
         cell = circuit.cells[number]
-        if wanted.intersection(_nets(cell)):
+        if wanted.intersection(cell.nets):
             alive.append(number)
             wanted.update(i >> 1 for i in cell.inputs)
     return alive[::-1]
-
-
-def _nets(cell: Cell) -> tuple[int, ...]:
-    return (*cell.outputs, cell.top) if isinstance(cell, Add) else cell.outputs
