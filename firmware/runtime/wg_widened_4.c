@@ -5,7 +5,7 @@
 
 #define WG_RUN 7
 #define WG_MOST 126
-#define WG_TAKE(k) row = weights + (uint_fast16_t)list[k] * 4u; WG_ADD_4(row, s0, s1, s2, s3)
+#define WG_TAKE(k) row = WG_ROW_OF_4(weights, list[k]); WG_ADD_4(row, s0, s1, s2, s3)
 
 void wg_widened_4(const void WG_FLASH *rows, const uint16_t *list, wg_size count, void *sums)
 {
@@ -17,7 +17,7 @@ void wg_widened_4(const void WG_FLASH *rows, const uint16_t *list, wg_size count
         const uint16_t *const stop = end - list > WG_MOST ? list + WG_MOST : end;
         uint32_t b0 = 0, b1 = 0, b2 = 0, b3 = 0, b4 = 0, b5 = 0, b6 = 0, b7 = 0;
         while (list != stop) {
-            const uint32_t WG_FLASH *row = weights + (uint_fast16_t)*list++ * 4u;
+            const uint32_t WG_FLASH *row = WG_ROW_OF_4(weights, *list++);
             uint32_t s0 = row[0], s1 = row[1], s2 = row[2], s3 = row[3];
             if (stop - list >= WG_RUN - 1) {
                 WG_TAKE(0);
@@ -29,7 +29,7 @@ void wg_widened_4(const void WG_FLASH *rows, const uint16_t *list, wg_size count
                 list += WG_RUN - 1;
             } else {
                 while (list != stop) {
-                    row = weights + (uint_fast16_t)*list++ * 4u;
+                    row = WG_ROW_OF_4(weights, *list++);
                     WG_ADD_4(row, s0, s1, s2, s3);
                 }
             }

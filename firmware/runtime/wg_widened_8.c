@@ -11,14 +11,8 @@ void wg_widened_8(const void WG_FLASH *rows, const uint16_t *list, wg_size count
     while (list != end) {
         const uint16_t *const stop = end - list > 16 ? list + 16 : end;
         uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-        for (; list != stop; list += 4) {
-            const uint32_t WG_FLASH *a = weights + (uint_fast16_t)list[0] * 4u, WG_FLASH *b = weights + (uint_fast16_t)list[1] * 4u;
-            const uint32_t WG_FLASH *c = weights + (uint_fast16_t)list[2] * 4u, WG_FLASH *d = weights + (uint_fast16_t)list[3] * 4u;
-            WG_ADD_4(a, s0, s1, s2, s3);
-            WG_ADD_4(b, s0, s1, s2, s3);
-            WG_ADD_4(c, s0, s1, s2, s3);
-            WG_ADD_4(d, s0, s1, s2, s3);
-        }
+        for (; list != stop; list += 4)
+            WG_ADD_4_ROWS_OF_4(weights, list, s0, s1, s2, s3);
         wg_widen(sum, s0);
         wg_widen(sum + 2, s1);
         wg_widen(sum + 4, s2);

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from whetgen.bench.mcu import Row
-from whetgen.errors import BadInput
+from whetgen.bench.pyplot import need_pyplot
 
 _OURS, _LIVE, _RECORDED = "#1b7f5c", "#c98a1b", "#9aa0a6"
 
@@ -16,14 +16,7 @@ def draw(rows: list[Row], path: Path) -> None:
     Raises:
         BadInput: matplotlib is not installed.
     """
-    try:
-        import matplotlib
-
-        matplotlib.use("Agg")
-        matplotlib.rcParams["svg.hashsalt"] = "whetgen"
-        from matplotlib import pyplot
-    except ImportError as error:
-        raise BadInput(f"the chart needs matplotlib ({error}); install whetgen[bench]") from error
+    pyplot = need_pyplot()
     shown = [row for row in rows if row.board == "mps2-an386"]
     nets = list(dict.fromkeys(row.net for row in shown))
     figure, axes = pyplot.subplots(len(nets), 2, figsize=(11, 2.6 * len(nets)), squeeze=False, layout="constrained")

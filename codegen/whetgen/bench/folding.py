@@ -9,12 +9,7 @@ from pathlib import Path
 
 from whetgen import api
 from whetgen.backends import Options
-from whetgen.backends.hardware.steps import steps_of
-from whetgen.backends.hardware.streams import input_stream
-from whetgen.backends.identifiers import Identifiers
-from whetgen.backends.verilog.folded.choose import choose_settings, total_luts
-from whetgen.backends.verilog.options import VerilogOptions
-from whetgen.errors import BadInput
+from whetgen.bench.pyplot import need_pyplot
 from whetgen.ir import Graph
 from whetgen.synth import synthesise
 
@@ -45,9 +40,6 @@ def measure(
 
 def _row(graph: Graph, rate: float, clock_mhz: float, device: str | None, progress: Callable[[str], None]) -> Row:
     progress(f"fold for {rate:g} frames a second")
-    choice = VerilogOptions(most_cycles=int(clock_mhz * 1e6 // rate))
-    steps, word = steps_of(graph, Identifiers()), input_stream(graph, choice).bus_bits
-    estimated = total_luts(steps, word, choose_settings(steps, word, choice))
     with tempfile.TemporaryDirectory(prefix="whetgen-bench-") as scratch:
         folder = Path(scratch) / "net"
         options = Options("net", architecture="folded", target_fps=rate, clock_mhz=clock_mhz, vectors=1)
@@ -56,6 +48,7 @@ def _row(graph: Graph, rate: float, clock_mhz: float, device: str | None, progre
     interval = made["initiation_interval_cycles"]
     fps = clock_mhz * 1e6 / interval
     cells, fmax = (found.cells, found.fmax_mhz) if found else ({}, None)
+    estimated = made["resources"]["luts_estimated"]
     return Row(rate, interval, made["latency_cycles"], round(fps), estimated, cells, fmax)
 
 
@@ -65,14 +58,7 @@ def draw(rows: Sequence[Row], clock_mhz: float, path: Path) -> None:
     Raises:
         BadInput: matplotlib is not installed.
     """
-    try:
-        import matplotlib
-
-        matplotlib.use("Agg")
-        matplotlib.rcParams["svg.hashsalt"] = "whetgen"
-        from matplotlib import pyplot
-    except ImportError as error:
-        raise BadInput(f"the chart needs matplotlib ({error}); install whetgen[bench]") from error
+    pyplot = need_pyplot()
     figure, axis = pyplot.subplots(figsize=(7, 4), layout="constrained")
     rates = [row.fps for row in rows]
     axis.loglog(rates, [row.estimated for row in rows], "o-", color="#1b7f5c", label="LUT6, estimated")

@@ -51,13 +51,7 @@ class SparseDense(keras.layers.Layer):
     def build(self, input_shape):
         inputs = input_shape[-1]
         wiring = self._first_wiring(inputs)
-        self.wiring = self.add_weight(
-            name="wiring",
-            shape=wiring.shape,
-            dtype="int32",
-            initializer=lambda shape, dtype: ops.convert_to_tensor(wiring, dtype),
-            trainable=False,
-        )
+        self.wiring = add_wiring(self, wiring)
         limit = np.sqrt(3.0 / self.fan_in)
         self.kernel = self.add_weight(
             name="kernel",
@@ -114,6 +108,17 @@ class SparseDense(keras.layers.Layer):
 def sparse_layers(model: keras.Model) -> list[SparseDense]:
     """The layers whose wiring is learned."""
     return [layer for layer in every_layer(model) if isinstance(layer, SparseDense) and layer.rewired]
+
+
+def add_wiring(layer: keras.layers.Layer, wiring: np.ndarray):
+    """A layer's ``wiring``, int32 (fan_in, columns), as saved state that no optimizer touches."""
+    return layer.add_weight(
+        name="wiring",
+        shape=wiring.shape,
+        dtype="int32",
+        initializer=lambda shape, dtype: ops.convert_to_tensor(wiring, dtype),
+        trainable=False,
+    )
 
 
 def different_inputs(inputs: int, count: int, columns: int, rng: np.random.Generator) -> np.ndarray:

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from whetgen.sharpen.fan_in import different_inputs
+from whetgen.sharpen.fan_in import add_wiring, different_inputs
 from whetgen.sharpen.walk import every_layer
 
 _LEVEL = 0.5
@@ -37,13 +37,7 @@ class LookupTables(keras.layers.Layer):
 
     def build(self, input_shape):
         wiring = different_inputs(input_shape[-1], self.fan_in, self.units, np.random.default_rng(self.seed))
-        self.wiring = self.add_weight(
-            name="wiring",
-            shape=wiring.shape,
-            dtype="int32",
-            initializer=lambda shape, dtype: ops.convert_to_tensor(wiring, dtype),
-            trainable=False,
-        )
+        self.wiring = add_wiring(self, wiring)
         self.tables = self.add_weight(
             name="tables",
             shape=(self.units, 2**self.fan_in),

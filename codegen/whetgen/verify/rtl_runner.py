@@ -156,13 +156,8 @@ def simulate_cocotb(folder: Path) -> CocotbResult:
     Raises:
         SimulationFailed: it did not get as far as a report.
     """
-    with tempfile.TemporaryDirectory(prefix="whetgen_cocotb_") as build:
-        command = [sys.executable, str(folder / "sim" / "run.py"), "--build", build]
-        done = subprocess.run(command, capture_output=True, text=True)
-        report = Path(build) / "report.json"
-        if not report.exists():
-            raise SimulationFailed(_tail(done.stdout + done.stderr))
-        return CocotbResult(**json.loads(report.read_text()), log=done.stdout)
+    report, log = _run_script(folder / "sim" / "run.py")
+    return CocotbResult(**report, log=log)
 
 
 def simulate_board(folder: Path) -> tuple[int, int]:
@@ -171,14 +166,18 @@ def simulate_board(folder: Path) -> tuple[int, int]:
     Raises:
         SimulationFailed: it did not get as far as a report.
     """
-    with tempfile.TemporaryDirectory(prefix="whetgen_board_") as build:
-        command = [sys.executable, str(folder / "board" / "simulate.py"), "--build", build]
-        done = subprocess.run(command, capture_output=True, text=True)
+    report, _ = _run_script(folder / "board" / "simulate.py")
+    return report["tests"], report["failed"]
+
+
+def _run_script(script: Path) -> tuple[dict, str]:
+    """The report that a folder's own script leaves in a temporary build folder, and what it printed."""
+    with tempfile.TemporaryDirectory(prefix="whetgen_cocotb_") as build:
+        done = subprocess.run([sys.executable, str(script), "--build", build], capture_output=True, text=True)
         report = Path(build) / "report.json"
         if not report.exists():
             raise SimulationFailed(_tail(done.stdout + done.stderr))
-        found = json.loads(report.read_text())
-        return found["tests"], found["failed"]
+        return json.loads(report.read_text()), done.stdout
 
 
 def tool_environment() -> dict[str, str]:

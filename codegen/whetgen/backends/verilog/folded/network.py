@@ -51,7 +51,7 @@ class Folded:
         for step in steps.steps:
             self._draw(step)
         self._send()
-        self.estimates = {"luts_estimated": round(total_luts(steps, source.bus_bits, self.settings))}
+        self.estimates = {"luts_estimated": total_luts(steps, source.bus_bits, self.settings)}
         self.sections, self.roms, self.sums = self._sheet.sections, self._sheet.roms, self._sheet.sums
         self.cycles = [
             (s.layer, cycles(s, self.settings[s.layer]), *self.settings[s.layer].folding) for s in steps.steps
