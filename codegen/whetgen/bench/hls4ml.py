@@ -113,7 +113,12 @@ def convert(model: keras.Model, folder: Path, precision: str):
     config = {"Model": {"Precision": precision, "ReuseFactor": 1}}
     with quiet():
         return hls4ml.converters.convert_from_keras_model(
-            model, hls_config=config, output_dir=str(folder), backend="Vitis"
+            model,
+            hls_config=config,
+            output_dir=str(folder),
+            backend="Vitis",
+            # For layers that it has no handler for, hls4ml asks da4ml first, in a way that da4ml 0.6 no longer answers.
+            allow_da_fallback=False,
         )
 
 
