@@ -270,11 +270,18 @@ def need_keras():
 
 @contextmanager
 def silent_import() -> Iterator[None]:
-    """Keep TensorFlow's start-up notes, which it writes past Python, off the user's terminal."""
+    """Keep TensorFlow's start-up notes off the user's terminal."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if "keras" in sys.modules:
         yield
         return
+    with silent_errors():
+        yield
+
+
+@contextmanager
+def silent_errors() -> Iterator[None]:
+    """Drop what libraries write past Python to the file of error messages."""
     sys.stderr.flush()
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)

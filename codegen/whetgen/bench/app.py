@@ -118,7 +118,7 @@ def rtl(
 @app.command()
 def mcu(
     only: Annotated[list[str] | None, typer.Option(help="A board; several times for several (default: all).")] = None,
-    live: Annotated[bool, typer.Option(help="Train, convert and run emlearn in this run.")] = True,
+    live: Annotated[bool, typer.Option(help="Train, convert and run emlearn and tflite-micro in this run.")] = True,
     chart: Annotated[Path | None, typer.Option(help="File for a bar chart, .svg or .png.")] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -130,7 +130,7 @@ def mcu(
     boards = {entry.board for entry in ENTRIES}
     if unknown := set(only or ()) - boards:
         raise BadInput(f"--only {unknown.pop()}: choose from {', '.join(sorted(boards))}")
-    rows, synapses = [], []
+    rows, synapses, absent = [], [], []
     with output.steps() as step:
         for entry in ENTRIES:
             if not only or entry.board in only:
@@ -138,32 +138,34 @@ def mcu(
                 rows.append(row)
                 synapses += costs
         if live:
-            from whetgen.bench.emlearn_row import measure_emlearn
+            from whetgen.bench.live import live_rows
 
-            rows.append(measure_emlearn(step))
+            others, absent = live_rows(step)
+            rows += others
         rows += recorded_rows()
         if chart:
             from whetgen.bench.chart import draw
 
             draw(rows, chart)
     costs = [{**asdict(cost), "each": cost.each} for cost in synapses]
-    facts = {"rows": [asdict(row) for row in rows], "synapses": costs}
-    output.emit(facts, f"{table(rows)}\n{synapse_table(synapses)}")
+    facts = {"rows": [asdict(row) for row in rows], "synapses": costs, "absent": [asdict(tool) for tool in absent]}
+    output.emit(facts, f"{table(rows, absent)}\n{synapse_table(synapses)}")
 
 
-def table(rows) -> str:
-    """Markdown; the cheapest of each net and board first."""
+def table(rows, absent=()) -> str:
+    """Markdown; the cheapest of each net and board first, then the tools that did not run."""
     lines = [
         "| tool | net | board | flags | cost an image | flash | RAM | stack | correct on the board | accuracy, 10,000 images | |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in sorted(rows, key=lambda r: (r.board != "mps2-an386", r.net, r.board, r.cost)):
         accuracy = "" if row.accuracy is None else f"{row.accuracy:.2%}"
-        stack = "" if row.stack is None else f"{row.stack:,}"
+        sizes = " | ".join("" if size is None else f"{size:,}" for size in (row.flash, row.ram, row.stack))
         lines.append(
-            f"| {row.tool} | {row.net} | {row.board} | {row.flags} | {row.cost:,} {row.unit} | {row.flash:,} | {row.ram:,} | "
-            f"{stack} | {row.correct} of {row.frames:,} | {accuracy} | {'live' if row.live else 'recorded'} |"
+            f"| {row.tool} | {row.net} | {row.board} | {row.flags} | {row.cost:,} {row.unit} | {sizes} | "
+            f"{row.correct} of {row.frames:,} | {accuracy} | {'live' if row.live else 'recorded'} |"
         )
+    lines += [f"| {tool.tool} | | | | not run: {tool.reason} | | | | | | |" for tool in absent]
     return "\n".join(lines) + "\n"
 
 

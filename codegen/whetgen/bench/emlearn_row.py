@@ -11,8 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from whetgen.bench.mcu import Row, mnist
-from whetgen.errors import BadInput
+from whetgen.bench.mcu import NotInstalled, Row, mnist
 from whetgen.verify.board_build import build_empty, build_image, need
 from whetgen.verify.boards import find_board
 from whetgen.verify.footprint import section_bytes
@@ -44,13 +43,14 @@ def measure_emlearn(progress: Callable[[str], None]) -> Row:
     """Train, convert, build, run.
 
     Raises:
-        BadInput: emlearn or scikit-learn is not installed, or a tool is missing.
+        NotInstalled: emlearn or scikit-learn is missing.
+        BadInput: a compiler or an emulator is missing.
     """
     try:
         import emlearn
         from sklearn.neural_network import MLPClassifier
     except ImportError as error:
-        raise BadInput(f"bench mcu: {error}; install whetgen[bench,keras]") from error
+        raise NotInstalled(f"{error}: pip install whetgen[bench,keras]") from error
     data = mnist()
     progress("emlearn: train a float MLP")
     pixels = data.x_train.reshape(-1, 784).astype(np.float32) / np.float32(255)

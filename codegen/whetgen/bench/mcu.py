@@ -59,7 +59,8 @@ ENTRIES = (
 @dataclass(frozen=True)
 class Row:
     """One line of the table. ``cost``: instructions (AVR: cycles) of one inference; ``correct``: of ``frames`` images on the
-    board; ``accuracy``: on the whole test set; ``live``: measured in this run, else recorded."""
+    board; ``accuracy``: on the whole test set; ``live``: measured in this run, else recorded; ``flash``, ``ram``: None
+    where no image is linked."""
 
     tool: str
     net: str
@@ -67,13 +68,25 @@ class Row:
     flags: str
     cost: int
     unit: str
-    flash: int
-    ram: int
+    flash: int | None
+    ram: int | None
     stack: int | None
     correct: int
     frames: int
     accuracy: float | None
     live: bool
+
+
+class NotInstalled(BadInput):
+    """What another tool needs to run here."""
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A row that this machine cannot fill; ``reason`` says what to install."""
+
+    tool: str
+    reason: str
 
 
 @dataclass(frozen=True)
