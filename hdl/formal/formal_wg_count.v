@@ -1,24 +1,35 @@
-// wg_count: the number of ones.
+// wg_count: the number of ones, in every lane.
 `default_nettype none
 
 module formal_wg_count #(
-    parameter INPUTS = 7
+    parameter INPUTS = 7,
+    parameter LANES  = 1
 ) (
-    input wire [INPUTS-1:0] bits
+    input wire [INPUTS*LANES-1:0] bits
 );
 
-    wire [(INPUTS>3 ? 3:2)-1:0] number;
+    localparam OUTPUTS = INPUTS > 3 ? 3 : 2;
 
-    wg_count #(.INPUTS(INPUTS)) dut (.bits(bits), .number(number));
+    wire [OUTPUTS*LANES-1:0] number;
 
-    integer     i;
-    reg   [2:0] ones;
-    always @* begin
-        ones = 3'd0;
-        for (i = 0; i < INPUTS; i = i + 1)
-            ones = ones + {2'd0, bits[i]};
-        assert ({1'b0, number} == {1'b0, ones});
-    end
+    wg_count #(.INPUTS(INPUTS), .LANES(LANES)) dut (.bits(bits), .number(number));
+
+    genvar lane;
+    generate
+        for (lane = 0; lane < LANES; lane = lane + 1) begin : g_lane
+            integer     i;
+            reg   [2:0] ones, found;
+            always @* begin
+                ones  = 3'd0;
+                found = 3'd0;
+                for (i = 0; i < INPUTS; i = i + 1)
+                    ones = ones + {2'd0, bits[i*LANES + lane]};
+                for (i = 0; i < OUTPUTS; i = i + 1)
+                    found[i] = number[i*LANES + lane];
+                assert (found == ones);
+            end
+        end
+    endgenerate
 
 endmodule
 

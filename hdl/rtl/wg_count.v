@@ -1,42 +1,48 @@
-// Number of ones among two to seven bits: a counter as lookup tables.
+// Number of ones among two to seven bits: a counter as lookup tables; several counters side by side.
 //
 // Combinational. With at most six inputs that are not constant each output is one LUT of six inputs.
 // Written in majorities and parities: a sum would become a carry chain.
 //
 // Parameters
 //   INPUTS   bits to count, 2 to 7
+//   LANES    counters side by side
 //
 // Ports
-//   bits     the bits
-//   number   how many are 1, as wide as INPUTS needs
+//   bits     the bits: the first of each lane in the low LANES bits, then the second of each, and so on
+//   number   how many are 1, as wide as INPUTS needs: the ones of each lane in the low LANES bits, then the twos, fours
 `default_nettype none
 
 module wg_count #(
-    parameter INPUTS = 6
+    parameter INPUTS = 6,
+    parameter LANES  = 1
 ) (
-    input  wire [INPUTS-1:0]           bits,
-    output wire [(INPUTS>3 ? 3:2)-1:0] number
+    input  wire [INPUTS*LANES-1:0]           bits,
+    output wire [(INPUTS>3 ? 3:2)*LANES-1:0] number
 );
 
     // ---- Datapath -------------------------------------------------------------------------
     // Full adders: three of weight 1 make a sum and a carry, three carries make the two high bits.
-    function majority;
-        input a, b, c;
+    function [LANES-1:0] majority;
+        input [LANES-1:0] a, b, c;
         majority = (a & b) | (a & c) | (b & c);
     endfunction
 
     generate
         if (INPUTS <= 3) begin : g_adder
-            wire [2:0] bit3 = {{(3-INPUTS){1'b0}}, bits};
-            assign number = {majority(bit3[0], bit3[1], bit3[2]), ^bit3};
+            wire [3*LANES-1:0] all3 = {{(3-INPUTS)*LANES{1'b0}}, bits};
+            wire [LANES-1:0] a = all3[0 +: LANES], b = all3[LANES +: LANES], c = all3[2*LANES +: LANES];
+            assign number = {majority(a, b, c), a ^ b ^ c};
         end else begin : g_counter
-            wire [6:0] bit7  = {{(7-INPUTS){1'b0}}, bits};
-            wire       low   = ^bit7[2:0];
-            wire       high  = ^bit7[5:3];
-            wire       twos0 = majority(bit7[0], bit7[1], bit7[2]);
-            wire       twos1 = majority(bit7[3], bit7[4], bit7[5]);
-            wire       twos2 = majority(low, high, bit7[6]);
-            assign number = {majority(twos0, twos1, twos2), twos0 ^ twos1 ^ twos2, low ^ high ^ bit7[6]};
+            wire [7*LANES-1:0] all7 = {{(7-INPUTS)*LANES{1'b0}}, bits};
+            wire [LANES-1:0] a = all7[0 +: LANES], b = all7[LANES +: LANES], c = all7[2*LANES +: LANES];
+            wire [LANES-1:0] d = all7[3*LANES +: LANES], e = all7[4*LANES +: LANES], f = all7[5*LANES +: LANES];
+            wire [LANES-1:0] g = all7[6*LANES +: LANES];
+            wire [LANES-1:0] low   = a ^ b ^ c;
+            wire [LANES-1:0] high  = d ^ e ^ f;
+            wire [LANES-1:0] twos0 = majority(a, b, c);
+            wire [LANES-1:0] twos1 = majority(d, e, f);
+            wire [LANES-1:0] twos2 = majority(low, high, g);
+            assign number = {majority(twos0, twos1, twos2), twos0 ^ twos1 ^ twos2, low ^ high ^ g};
         end
     endgenerate
 

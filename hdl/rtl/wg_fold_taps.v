@@ -1,5 +1,5 @@
-// Words of a buffer as the neurons' adders want them: padding is zero, no element is negative, and of elements that
-// are used plane by plane one bit.
+// Words of a buffer as the neurons' adders want them: padding is zero, no element is negative; the lowest bits of all
+// elements, then the next ones, and so on; of elements that are used plane by plane one bit.
 //
 // Latency: 0. Inverting the sign bit adds 2**(IN_WIDTH - 1) to a signed element, which the layer's levels take back.
 //
@@ -28,7 +28,9 @@ module wg_fold_taps #(
         for (i = 0; i < SIMD; i = i + 1) begin : g_element
             wire [IN_WIDTH-1:0] element = (data[i*IN_WIDTH +: IN_WIDTH] & {IN_WIDTH{inside_map}}) ^ FLIP;
             if (PLANES == 1) begin : g_whole
-                assign taps[i*IN_WIDTH +: IN_WIDTH] = element;
+                for (b = 0; b < IN_WIDTH; b = b + 1) begin : g_bit
+                    assign taps[b*SIMD + i] = element[b];
+                end
             end else begin : g_plane
                 // Highest first: the order is turned round so that the plane's number selects its bit.
                 wire [IN_WIDTH-1:0] turned;

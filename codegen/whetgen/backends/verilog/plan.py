@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from whetgen.backends.hardware.folding import check_pace
@@ -99,7 +100,7 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
         tuple(built.logic),
         tuple(built.sums),
         tuple(built.choices),
-        _library_modules(sections) if not built.logic else (*_library_modules(sections), *LOGIC_CELLS),
+        _library_modules(sections, LOGIC_CELLS if built.logic else ["wg_count"] * any(s.counts for s in built.sums)),
         estimate(steps, sum(rom.width * len(rom.words) for rom in built.roms)) | built.estimates,
     )
 
@@ -147,9 +148,9 @@ _NEEDS = {
 }
 
 
-def _library_modules(sections: tuple[Section, ...]) -> tuple[str, ...]:
-    """Modules of hdl/rtl that the sections use, and those that they use in turn."""
-    used = {i.module for s in sections for i in s.instances if i.module.startswith("wg_")}
+def _library_modules(sections: tuple[Section, ...], cells: Iterable[str]) -> tuple[str, ...]:
+    """Modules of hdl/rtl that the sections use, those that they use in turn, and ``cells`` of the layers' own modules."""
+    used = {i.module for s in sections for i in s.instances if i.module.startswith("wg_")} | set(cells)
     while more := {m for u in used for m in _NEEDS.get(u, ())} - used:
         used |= more
     return tuple(sorted(used))

@@ -44,13 +44,17 @@ def code_of(step: Linear) -> Code:
     return Code("unsigned", hi.bit_length()) if lo >= 0 else Code("signed", signed_bits(lo, hi))
 
 
-def stored(code: Code, weights: np.ndarray) -> np.ndarray:
-    """The words for an array of weights, to be cut to ``code.bits``."""
+def stored(code: Code, blocks: np.ndarray) -> list[list[int]]:
+    """Weights (words, PE, SIMD) as words of ``code.bits`` numbers: one bit of all weights, the PE of an input side by side."""
     if code.kind == "sign":
-        return (weights > 0).astype(np.int64)
-    if code.kind == "ternary":
-        return (weights > 0) + 2 * (weights != 0).astype(np.int64)
-    return weights
+        planes = [blocks > 0]
+    elif code.kind == "ternary":
+        planes = [blocks > 0, blocks != 0]
+    else:
+        planes = [(blocks >> bit & 1).astype(bool) for bit in range(code.bits)]
+    bits = np.stack(planes, axis=1).swapaxes(2, 3).reshape(len(blocks), len(planes), -1)
+    packed = np.packbits(bits, axis=2, bitorder="little")
+    return [[int.from_bytes(plane.tobytes(), "little") for plane in word] for word in packed]
 
 
 def constants(step: Linear, code: Code) -> np.ndarray:

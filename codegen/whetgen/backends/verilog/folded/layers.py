@@ -61,8 +61,8 @@ def _(step: Linear, layer: Layer, sheet: Sheet) -> None:
     taps = _front(step, layer, sheet)
     w_bits, w_at, weights = sheet.rom(
         step.layer, stem, "weights",
-        f"{code.bits}-bit {code.kind} weights; word = pass * steps + step, in it {pe} neurons of {simd} inputs, first in the low bits",
-        codes.stored(code, weight_blocks(step, (pe, simd))).reshape(-1, pe * simd).tolist(), code.bits,
+        f"{code.bits}-bit {code.kind} weights; word = pass * steps + step, in it {code.bits} bits of {simd} inputs of {pe} neurons, first in the low bits",
+        codes.stored(code, weight_blocks(step, (pe, simd))), pe * simd,
     )  # fmt: skip
     rows = codes.levels(step, code).reshape(-1, pe).tolist()
     what = "minus threshold" if step.fire else "bias"

@@ -1,8 +1,13 @@
-"""The adders of a layer: sums of bits, with counters that are functions of six bits.
+"""The adders of a layer: sums of bits, in counters of up to six bits.
 
-A neuron's sum is compressed column by column (a column is all bits of one weight): first the bits are made, three
-inputs with one-bit weights at once as they fill a table of six inputs, then six bits of a column become their
-number, three bits, until no column holds more than ``ROWS``. What is left is added as words, a cycle later.
+A neuron's sum is compressed column by column (a column is all bits of one weight). First the product bits, which are
+counted by threes, or twos for ternary weights: with the weights' bits that fills a table of six inputs. Then six bits
+of a column become their number, three bits, until no column holds more than ``ROWS``. What is left is added as words,
+a cycle later.
+
+All neurons of a step count alike: where a width or a place below says n, the text says ``PE*n``, the neurons side by
+side. Counters of one column and level are one instance of ``wg_count``, a lane each, so that the text is short and a
+simulator works on whole words.
 """
 
 from __future__ import annotations
@@ -11,143 +16,149 @@ from dataclasses import dataclass
 
 from whetgen.backends.verilog.folded.codes import Code
 
-ROWS = 3
-# Functions of six bits, in parities and majorities: a sum would become a carry chain, a table in a constant a tree of
-# multiplexers that takes synthesis long to simplify.
-_SETS = {
-    # Of {w2, x2, w1, x1, w0, x0}: how many of the three agree, are both set, are not.
-    "AGREE3": tuple(f"(bits[{n + 1}] ~^ bits[{n}])" for n in (0, 2, 4)),
-    "BOTH3": tuple(f"(bits[{n + 1}] & bits[{n}])" for n in (0, 2, 4)),
-    "NOT_BOTH3": tuple(f"~(bits[{n + 1}] & bits[{n}])" for n in (0, 2, 4)),
-    # Of {v1, w1, x1, v0, w0, x0}: how many of the two are used (v) and agree.
-    "USED2": tuple(f"(bits[{n + 2}] & (bits[{n + 1}] ~^ bits[{n}]))" for n in (0, 3)),
-}
-
-
-def _majority(a: str, b: str, c: str) -> str:
-    return f"({a} & {b}) | ({a} & {c}) | ({b} & {c})"
-
-
-_LOW, _HIGH = _majority("bits[0]", "bits[1]", "bits[2]"), _majority("bits[3]", "bits[4]", "bits[5]")
-_CARRY = "(^bits[2:0] & ^bits[5:3])"
-FUNCTIONS = {
-    **{f"{name}_BIT0": " ^ ".join(parts) for name, parts in _SETS.items()},
-    **{f"{name}_BIT1": _majority(*parts) if len(parts) == 3 else " & ".join(parts) for name, parts in _SETS.items()},
-    "COUNT6_BIT0": "^bits",
-    "COUNT6_BIT1": f"({_LOW}) ^ ({_HIGH}) ^ {_CARRY}",
-    "COUNT6_BIT2": _majority(f"({_LOW})", f"({_HIGH})", _CARRY),
-}
+ROWS, COUNTED = 3, 6
 
 
 @dataclass(frozen=True)
-class Statement:
-    """``wire [width-1:0] name`` with one expression a bit, the first in bit 0."""
+class Bus:
+    """``wire [PE*width-1:0] name = value``."""
 
     name: str
-    expressions: tuple[str, ...]
+    width: int
+    value: str
+
+
+@dataclass(frozen=True)
+class Counter:
+    """``wg_count`` of ``inputs`` bits in each of ``PE * lanes`` lanes, read from ``bits``; its result is ``name``."""
+
+    name: str
+    inputs: int
+    lanes: int
+    bits: str
+
+    @property
+    def width(self) -> int:
+        return self.lanes * (3 if self.inputs > 3 else 2)
+
+
+@dataclass(frozen=True)
+class Level:
+    """Buses, then counters that read them."""
+
+    title: str
+    buses: tuple[Bus, ...]
+    counters: tuple[Counter, ...]
 
 
 @dataclass(frozen=True)
 class Sums:
-    """The module that adds up PE neurons' inputs. ``functions``: (name, expression of six ``bits``)."""
+    """The module that adds up PE neurons' inputs. ``levels`` leave ``rows``, words of ``part_bits`` to be added."""
 
     module: str
     title: str
     taps_bits: int
     weights_bits: int
     part_bits: int
-    functions: tuple[tuple[str, str], ...]
-    statements: tuple[Statement, ...]
+    levels: tuple[Level, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    @property
+    def counts(self) -> bool:
+        return any(level.counters for level in self.levels)
 
-Columns = dict[int, list[str]]
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(wire.name for level in self.levels for wire in (*level.buses, *level.counters))
+
+
+Pieces = list[tuple[str, int]]  # (expression, bits), the first in the low bits
+Columns = dict[int, Pieces]
 
 
 def design(module: str, title: str, simd: int, width: int, code: Code, limit: int) -> Sums:
     """Adders for ``simd`` inputs of ``width`` bits; sums are cut to ``limit`` bits."""
-    statements: list[Statement] = []
-    columns = _bits(simd, width, code, limit, statements)
-    most = sum(len(bits) << column for column, bits in columns.items())
-    for level in range(1, 64):
-        if max(len(bits) for bits in columns.values()) <= ROWS:
-            break
-        columns = _compressed(columns, level, limit, statements)
+    columns, products = _products(simd, width, code, limit)
+    levels = [products]
+    most = sum(_height(pieces) << column for column, pieces in columns.items())
+    while max(_height(pieces) for pieces in columns.values()) > ROWS:
+        columns, level = _compressed(columns, len(levels), limit)
+        levels.append(level)
+    left = [Bus(f"left_{c}", _height(pieces), _joined(pieces)) for c, pieces in sorted(columns.items())]
+    levels.append(Level(f"Left: at most {ROWS} bits of each weight, a bit of each to a row.", tuple(left), ()))
     part_bits = min(limit, max(most.bit_length(), 1))
     rows = tuple(
-        tuple(
-            columns.get(column, [])[row] if row < len(columns.get(column, [])) else "1'b0"
-            for column in range(part_bits)
-        )
-        for row in range(max(len(bits) for bits in columns.values()))
+        tuple(f"left_{c}[PE*{row} + n]" if row < _height(columns.get(c, [])) else "1'b0" for c in range(part_bits))
+        for row in range(max(_height(pieces) for pieces in columns.values()))
     )
-    used = {e.split("(")[0].lower() for s in statements for e in s.expressions}
-    functions = tuple((name.lower(), body) for name, body in sorted(FUNCTIONS.items()) if name.lower() in used)
-    return Sums(module, title, simd * width, simd * code.bits, part_bits, functions, tuple(statements), rows)
+    return Sums(module, title, simd * width, simd * code.bits, part_bits, tuple(levels), rows)
 
 
-def _bits(simd: int, width: int, code: Code, limit: int, statements: list[Statement]) -> Columns:
-    """First level: every product bit, as many at once as a table of six inputs takes."""
-    makers: Columns = {}
+def _products(simd: int, width: int, code: Code, limit: int) -> tuple[Columns, Level]:
+    """The bits to be added, one plane of the inputs with one of the weights at once, and what their first count leaves."""
+    columns, buses, counters = {}, [], []
+    each = 2 if code.kind == "ternary" else 3
     for plane in range(width):
+        inputs = _part("inputs", plane * simd, simd)
         for weight_bit in range(1 if code.kind in ("sign", "ternary") else code.bits):
             column = plane + weight_bit
             if column >= limit:
                 continue
-            top = code.kind == "signed" and weight_bit == code.bits - 1
-            for at, expression in _products(simd, width, code, plane, weight_bit, top):
-                if column + at < limit:
-                    makers.setdefault(column + at, []).append(expression)
-    for column, expressions in sorted(makers.items()):
-        statements.append(Statement(f"bits_{column}", tuple(expressions)))
-    return {column: [f"bits_{column}[{i}]" for i in range(len(made))] for column, made in makers.items()}
+            bus = Bus(f"product_{plane}_{weight_bit}", simd, _product(inputs, simd, code, weight_bit))
+            buses.append(bus)
+            counters += _count(bus, f"count_{plane}_{weight_bit}", column, each, 1, limit, columns)
+    return columns, Level("Products, one bit of all inputs with one of the weights, and their number.", tuple(buses), tuple(counters))  # fmt: skip
 
 
-def _products(simd: int, width: int, code: Code, plane: int, weight_bit: int, inverted: bool):
-    """(column offset, expression) of the product bits of one plane and one bit of the weights."""
-    ternary = code.kind == "ternary"
-    table = "used2" if ternary else "agree3" if code.kind == "sign" else "not_both3" if inverted else "both3"
-    each = 2 if ternary else 3
-    for start in range(0, simd, each):
-        lanes = range(start, min(start + each, simd))
-        inputs = []
-        for lane in lanes:
-            x, w = f"taps[{lane * width + plane}]", f"mine[{lane * code.bits + weight_bit}]"
-            inputs.append(f"{f'mine[{lane * code.bits + 1}], ' if ternary else ''}{w}, {x}")
-        if len(lanes) == 1:
-            yield 0, _single(code, inputs[0], inverted)
-            continue
-        # A missing third input counts nothing: zero and one never agree, and are never both set; inverted, both are.
-        spare = ["1'b1, 1'b1" if inverted else "1'b0, 1'b1"] * (each - len(lanes))
-        address = ", ".join([*spare, *reversed(inputs)])
-        yield 0, f"{table}_bit0({{{address}}})"
-        yield 1, f"{table}_bit1({{{address}}})"
-
-
-def _single(code: Code, inputs: str, inverted: bool) -> str:
-    parts = inputs.split(", ")
+def _product(inputs: str, simd: int, code: Code, weight_bit: int) -> str:
+    weights = _part("weights", weight_bit * simd, simd)
     if code.kind == "sign":
-        return f"{parts[0]} == {parts[1]}"
+        return f"{inputs} ~^ {weights}"
     if code.kind == "ternary":
-        return f"{parts[0]} && {parts[1]} == {parts[2]}"
-    return f"!({parts[0]} && {parts[1]})" if inverted else f"{parts[0]} && {parts[1]}"
+        return f"({inputs} ~^ {weights}) & {_part('weights', simd, simd)}"
+    inverted = code.kind == "signed" and weight_bit == code.bits - 1
+    return f"~({inputs} & {weights})" if inverted else f"{inputs} & {weights}"
 
 
-def _compressed(columns: Columns, level: int, limit: int, statements: list[Statement]) -> Columns:
+def _compressed(columns: Columns, number: int, limit: int) -> tuple[Columns, Level]:
     """Six bits of a column become their number; what is left of a column below six waits."""
     after: Columns = {}
-    made: Columns = {}
-    for column, bits in sorted(columns.items()):
-        rest = list(bits)
-        while len(rest) > ROWS:
-            six, rest = rest[:6], rest[6:]
-            address = ", ".join([*["1'b0"] * (6 - len(six)), *reversed(six)])
-            for bit in range(3 if len(six) > 3 else 2):
-                if column + bit < limit:
-                    made.setdefault(column + bit, []).append(f"count6_bit{bit}({{{address}}})")
-        after.setdefault(column, []).extend(rest)
-    for column, expressions in sorted(made.items()):
-        name = f"level{level}_{column}"
-        statements.append(Statement(name, tuple(expressions)))
-        after.setdefault(column, []).extend(f"{name}[{i}]" for i in range(len(expressions)))
-    return after
+    buses, counters = [], []
+    for column, pieces in sorted(columns.items()):
+        if _height(pieces) <= ROWS:
+            after[column] = pieces + after.get(column, [])
+            continue
+        bus = Bus(f"bits{number}_{column}", _height(pieces), _joined(pieces))
+        buses.append(bus)
+        counters += _count(bus, f"count{number}_{column}", column, COUNTED, ROWS, limit, after)
+    return after, Level(f"Level {number}: sixes of bits and their number.", tuple(buses), tuple(counters))
+
+
+def _count(bus: Bus, name: str, column: int, each: int, leave: int, limit: int, after: Columns):
+    """Counters of ``each`` bits of the bus and one of the rest, unless it is at most ``leave`` bits, which wait."""
+    lanes, rest = divmod(bus.width, each)
+    at = lanes * each
+    counters = [Counter(name, each, lanes, _part(bus.name, 0, at))] if lanes else []
+    if rest > leave:
+        counters.append(Counter(f"{name}_rest", rest, 1, _part(bus.name, at, rest)))
+    elif rest:
+        after.setdefault(column, []).append((_part(bus.name, at, rest), rest))
+    for counter in counters:
+        for bit in range(counter.width // counter.lanes):
+            if column + bit < limit:
+                piece = _part(counter.name, bit * counter.lanes, counter.lanes)
+                after.setdefault(column + bit, []).append((piece, counter.lanes))
+    return counters
+
+
+def _part(name: str, at: int, width: int) -> str:
+    return f"{name}[PE*{at} +: PE*{width}]" if at else f"{name}[PE*{width}-1:0]"
+
+
+def _joined(pieces: Pieces) -> str:
+    parts = [expression for expression, _ in reversed(pieces)]
+    return parts[0] if len(parts) == 1 else "{" + ", ".join(parts) + "}"
+
+
+def _height(pieces: Pieces) -> int:
+    return sum(bits for _, bits in pieces)
