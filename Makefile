@@ -16,7 +16,7 @@ demo: $(VENV)/demo
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/all
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	OBJCACHE=$$(command -v ccache) $(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/all
 	$(BIN)/ruff check codegen tests hdl examples

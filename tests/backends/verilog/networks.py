@@ -61,9 +61,9 @@ def wide_weights() -> Graph:
     )
 
 
-def convolution(**options) -> Graph:
+def convolution(kind: str = "uint8", **options) -> Graph:
     groups = options.get("groups", 1)
-    return network(image(), Conv("conv", "image", _weights(2, 3, 2 // groups, 4), _weights(4), **options))
+    return network(image(kind), Conv("conv", "image", _weights(2, 3, 2 // groups, 4), _weights(4), **options))
 
 
 def position_thresholds() -> Graph:
@@ -79,7 +79,7 @@ def residual() -> Graph:
     first = Conv("conv1", "image", _weights(3, 3, 2, 2), _weights(2), padding=((1, 1), (1, 1)))
     second = Conv("conv2", "fire1", _weights(3, 3, 2, 2, seed=1), _weights(2), padding=((1, 1), (1, 1)))
     return network(
-        image(),
+        image("uint4"),
         first,
         Threshold("fire1", "conv1", _weights(2)),
         second,
@@ -123,14 +123,14 @@ def coded(kind: str, choices: tuple[int, ...]) -> Graph:
 def lines() -> Graph:
     """A stack of small convolutions and pools whose strides leave rows over."""
     return network(
-        image("uint4", (7, 6, 2)),
-        Conv("conv1", "image", _weights(3, 3, 2, 4), _weights(4), padding=((1, 1), (1, 1))),
+        image("uint4", (5, 4, 2)),
+        Conv("conv1", "image", _weights(3, 3, 2, 4, top=3), _weights(4), padding=((1, 1), (1, 1))),
         Threshold("fire1", "conv1", _weights(4, top=40)),
         MaxPool("pool", "fire1", (2, 2), (2, 2)),
         Conv("conv2", "pool", _weights(2, 2, 4, 6, top=1), _weights(6), stride=(2, 1), padding=((1, 0), (0, 1))),
         Threshold("fire2", "conv2", _weights(6, top=2)),
-        Reshape("flat", "fire2", (36,)),
-        Dense("head", "flat", _weights(36, 4), _weights(4)),
+        Reshape("flat", "fire2", (12,)),
+        Dense("head", "flat", _weights(12, 4), _weights(4)),
         outputs=(Output("out", "head", "scores", classifier=True),),
     )
 
@@ -150,7 +150,7 @@ CONSTRUCTS: dict[str, Graph] = {
     "wide_weights": wide_weights(),
     "conv": convolution(),
     "conv_stride": convolution(stride=(2, 2), padding=((1, 0), (0, 2))),
-    "conv_dilation": convolution(dilation=(2, 1), padding=((1, 1), (1, 1))),
+    "conv_dilation": convolution("uint4", dilation=(2, 1), padding=((1, 1), (1, 1))),
     "conv_groups": convolution(groups=2),
     "position_thresholds": position_thresholds(),
     "max_pool_signed": network(image("int8"), MaxPool("pool", "image", (3, 2), (2, 2), ((1, 1), (0, 1)))),

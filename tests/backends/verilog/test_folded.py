@@ -129,5 +129,5 @@ def test_cycles_of_a_layer_follow_from_its_setting():
     step = steps_of(networks.CONSTRUCTS["lines"], Identifiers()).steps[0]
     for s in legal_settings(step):
         turns = 18 * (4 // s.pe) * s.planes // s.simd
-        # Registers pass over the map with its padding, 9 x 8 places, and stay at the 42 windows.
-        assert cycles(step, s) == (42 * turns if s.simd <= 2 else 9 * 8 + 42 * (turns - 1))
+        # Registers pass over the map with its padding, 7 x 6 places, and stay at the 20 windows.
+        assert cycles(step, s) == (20 * turns if s.simd <= 2 else 7 * 6 + 20 * (turns - 1))
