@@ -87,6 +87,9 @@ def generate(
     levels_per_stage: Annotated[
         int | None, typer.Option(help="Verilog, unrolled: tables in a row between two registers (default 3).")
     ] = None,
+    solver: Annotated[
+        str | None, typer.Option(help="Verilog, unrolled: da4ml, whose shared sums are tried beside our own.")
+    ] = None,
     hls_tool: Annotated[str | None, typer.Option(help="HLS: vitis (default) or catapult.")] = None,
     fold: Annotated[
         list[str] | None,
@@ -142,6 +145,7 @@ def generate(
         single_header,
         constant_time,
         levels_per_stage=levels_per_stage,
+        solver=solver,
         max_luts=max_luts,
         reuse=reuse,
         board=board,

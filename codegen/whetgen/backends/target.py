@@ -20,7 +20,7 @@ class Options:
     """Options of ``generate``; None for the default.
 
     ``bus_bits``, ``output``: Verilog and HLS; so are ``folding``, (PE, SIMD) by layer name, and ``target_fps`` frames a
-    second at ``clock_mhz``, 100 where that is None. ``architecture``, ``levels_per_stage``,
+    second at ``clock_mhz``, 100 where that is None. ``architecture``, ``levels_per_stage``, ``solver``,
     ``max_luts``, ``reuse``, ``board``, ``control``: Verilog. ``hls_tool``: HLS.
     ``mcu``, ``max_flash``, ``max_ram``, ``single_header``, ``constant_time``: C.
     ``vectors``: test frames stored in the folder.
@@ -40,6 +40,7 @@ class Options:
     single_header: bool = False
     constant_time: bool = False
     levels_per_stage: int | None = None
+    solver: str | None = None
     max_luts: int | None = None
     reuse: int | None = None
     board: str | None = None
@@ -92,6 +93,7 @@ def _verilog(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndar
         **_hardware(options),
         architecture=options.architecture or "auto",
         levels_per_stage=options.levels_per_stage,
+        solver=options.solver,
         max_luts=options.max_luts,
         reuse=options.reuse,
     )
@@ -164,6 +166,7 @@ _TARGETS_OF = {
     "clock_mhz": ("verilog", "hls"),
     "architecture": ("verilog",),
     "levels_per_stage": ("verilog",),
+    "solver": ("verilog",),
     "max_luts": ("verilog",),
     "reuse": ("verilog",),
     "board": ("verilog",),

@@ -127,6 +127,11 @@ def test_scores_of_a_classifier_are_a_choice():
             {"output": "spikes"},
             "--output spikes: not possible for this network; choose one of class, scores, accumulators",
         ),
+        ({"solver": "best"}, "--solver best: choose one of da4ml"),
+        (
+            {"solver": "da4ml", "architecture": "folded"},
+            "--solver: a folded network shares no sums; leave it out",
+        ),
         ({"architecture": "flat"}, "--architecture flat: choose one of auto, unrolled, folded"),
     ],
 )
@@ -134,6 +139,12 @@ def test_illegal_options_are_refused(options, message):
     with pytest.raises(BadInput) as refused:
         verilog.plan(networks.CONSTRUCTS["dense"], "net", verilog.VerilogOptions(**options))
     assert str(refused.value) == message
+
+
+def test_a_solver_is_weighed_beside_our_own_ways():
+    (choice,) = verilog.plan(networks.CONSTRUCTS["dense"], "net", verilog.VerilogOptions(solver="da4ml")).choices
+    assert {choice.strategy, *choice.others} == {"shared sub-sums", "separate sums", "sub-sums of da4ml"}
+    assert choice.cost.cells == min(cost.cells for cost in (choice.cost, *choice.others.values()))
 
 
 def test_same_graph_same_text():

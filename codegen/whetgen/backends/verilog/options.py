@@ -21,6 +21,7 @@ class VerilogOptions(HardwareOptions):
     ``unrolled_budget``: largest number of literals (single bits that are added) that "auto" unrolls, with at most one sliding
     window among the layers. ``levels_per_stage``: tables in a row between two registers of the unrolled form, None for ``LEVELS_PER_STAGE``. Folding concerns the
     folded architecture only: a folding may have a third number, the bits of an input that come one by one.
+    ``solver``: da4ml, whose sub-sums an unrolled layer then tries as well.
     ``max_luts``: the fastest balanced folding of that size by the cost model. ``reuse``: how often each multiplier of each
     layer works for one position of its window.
     """
@@ -28,5 +29,6 @@ class VerilogOptions(HardwareOptions):
     architecture: Architecture = "auto"
     unrolled_budget: int = UNROLLED_BUDGET
     levels_per_stage: int | None = None
+    solver: str | None = None
     max_luts: int | None = None
     reuse: int | None = None

@@ -13,6 +13,7 @@ from whetgen.backends.identifiers import Identifiers, check_name
 from whetgen.backends.verilog.folded import Folded
 from whetgen.backends.verilog.folded.sums import Sums
 from whetgen.backends.verilog.logic.cost import Choice
+from whetgen.backends.verilog.logic.layers import SOLVERS, STRATEGIES
 from whetgen.backends.verilog.logic.module import LOGIC_CELLS, LogicModule
 from whetgen.backends.verilog.logic.simplify import simplified
 from whetgen.backends.verilog.netlist import Rom, Section
@@ -84,7 +85,9 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     if unrolled is None:
         built = Folded(steps, source, sink, identifiers, name, options)
     else:
-        built = Unrolled(unrolled, source, sink, identifiers, name, options.levels_per_stage or LEVELS_PER_STAGE)
+        strategies = STRATEGIES | (SOLVERS[options.solver] if options.solver else {})
+        stage = options.levels_per_stage or LEVELS_PER_STAGE
+        built = Unrolled(unrolled, source, sink, identifiers, name, stage, strategies)
     check_pace("the network with its streams", built.interval, options, "widen --bus-bits, or lower --target-fps")
     sections = tuple(built.sections)
     return VerilogPlan(
@@ -112,6 +115,10 @@ def _check_options(options: VerilogOptions) -> None:
         raise BadInput(f"--levels-per-stage {options.levels_per_stage}: must be 1 or more")
     if options.levels_per_stage is not None and options.architecture == "folded":
         raise BadInput("--levels-per-stage: a folded network has no such stages; leave it out")
+    if options.solver not in (None, *SOLVERS):
+        raise BadInput(f"--solver {options.solver}: choose one of {', '.join(SOLVERS)}")
+    if options.solver is not None and options.architecture == "folded":
+        raise BadInput("--solver: a folded network shares no sums; leave it out")
     if options.architecture == "unrolled" and _folds(options):
         raise BadInput("--fold, --max-luts, --reuse: an unrolled network has no folding; choose --architecture folded")
 

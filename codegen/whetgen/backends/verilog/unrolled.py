@@ -8,6 +8,7 @@ Interval: ``max(input beats, output beats)``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import singledispatchmethod
 
@@ -20,9 +21,10 @@ from whetgen.backends.identifiers import Identifiers
 from whetgen.backends.verilog.logic.cones import Tables, unread
 from whetgen.backends.verilog.logic.cost import Choice, cost_of
 from whetgen.backends.verilog.logic.digits import signed_digits
-from whetgen.backends.verilog.logic.layers import STRATEGIES, logic_of, without
+from whetgen.backends.verilog.logic.layers import logic_of, without
 from whetgen.backends.verilog.logic.module import LogicModule, logic_module
 from whetgen.backends.verilog.logic.pipeline import staged
+from whetgen.backends.verilog.logic.share import Finder
 from whetgen.backends.verilog.netlist import Constant, Instance, Section, Wire, concatenation, packed, pairs
 from whetgen.ir.integers import signed_bits, unsigned_bits
 
@@ -72,10 +74,17 @@ class Unrolled:
     roms = sums = ()
 
     def __init__(
-        self, steps: Steps, source: Stream, sink: Stream, identifiers: Identifiers, name: str, levels_per_stage: int
+        self,
+        steps: Steps,
+        source: Stream,
+        sink: Stream,
+        identifiers: Identifiers,
+        name: str,
+        levels_per_stage: int,
+        strategies: Mapping[str, Finder | None],
     ):
         self.identifiers, self.source, self.sink = identifiers, source, sink
-        self.name, self.levels_per_stage = name, levels_per_stage
+        self.name, self.levels_per_stage, self.strategies = name, levels_per_stage, strategies
         self.logic: list[LogicModule] = []
         self.choices: list[Choice] = []
         self.sections: list[Section] = []
@@ -177,12 +186,10 @@ class Unrolled:
 
     def _cheapest(self, step: Step | Tables, module: str) -> LogicModule:
         """The layer in each strategy that makes a difference to it; the one of fewest cells."""
-        strategies = (
-            STRATEGIES if isinstance(step, Linear) else {"tables" if isinstance(step, Tables) else "sums": True}
-        )
+        only = {"tables" if isinstance(step, Tables) else "sums": None}
         made, costs = {}, {}
-        for strategy, shared in strategies.items():
-            logic = without(logic_of(step, shared), self._unread.get(step.result.name))
+        for strategy, find in (self.strategies if isinstance(step, Linear) else only).items():
+            logic = without(logic_of(step, find), self._unread.get(step.result.name))
             stages = staged(logic.circuit, logic.outputs, self.levels_per_stage)
             made[strategy], costs[strategy] = (logic, stages), cost_of(logic.circuit, logic.outputs, stages)
         chosen = min(costs, key=lambda strategy: costs[strategy].cells)

@@ -13,7 +13,8 @@ from whetgen.backends.verilog.logic.compress import reaches, reduced
 from whetgen.backends.verilog.logic.digits import signed_digits
 from whetgen.backends.verilog.logic.neurons import fires, plain_sum, sums, unsigned_word
 from whetgen.backends.verilog.logic.pipeline import staged
-from whetgen.backends.verilog.logic.share import share
+from whetgen.backends.verilog.logic.share import own_sub_sums, share
+from whetgen.backends.verilog.logic.solver import EXACT, da4ml_sub_sums
 
 BITS = 14
 bags = st.lists(st.tuples(st.integers(0, 2 * BITS + 1), st.integers(0, 4)), max_size=90)
@@ -74,6 +75,22 @@ def test_shared_sums_leave_every_row_as_it_was(words, rows, seed):
     assert np.array_equal(after[:, : len(values)] @ values, table @ values[:words])
 
 
+@given(st.integers(1, 10), st.integers(1, 8), st.sampled_from([1, 2, 7, 100, EXACT - 1, EXACT]), seeds)
+@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("find", [own_sub_sums, da4ml_sub_sums])
+def test_sub_sums_leave_every_neuron_as_it_was(find, words, neurons, top, seed):
+    rng = np.random.default_rng(seed)
+    weights = rng.integers(-top, top + 1, (words, neurons))
+    highest = rng.integers(0, 4, words)
+    digits, subs = find(weights, highest.astype(float))
+    values = np.where(highest > 0, rng.integers(0, 1000, words), 0).tolist()
+    for sub in subs:
+        assert sub.word == len(values) and len(sub.terms) > 1
+        values.append(sum(factor * values[word] for word, factor in sub.terms))
+    found = [sum(int(d) * v << c for c, row in enumerate(own) for d, v in zip(row, values, strict=True)) for own in digits]
+    assert found == (np.array(values[:words]) @ weights).tolist()
+
+
 @pytest.mark.parametrize("lo, hi", [(0, 1), (0, 255), (-128, 127), (-3, 2), (0, 5), (-1, 0)])
 @pytest.mark.parametrize("seed", range(6))
 def test_a_layer_over_words_equals_the_matrix_product(lo, hi, seed):
@@ -83,7 +100,7 @@ def test_a_layer_over_words_equals_the_matrix_product(lo, hi, seed):
     width = max(hi.bit_length() if lo >= 0 else max(hi, -lo - 1).bit_length() + 1, 1)
     circuit = Circuit(inputs * width)
     words = [unsigned_word([2 * (i * width + k + 1) for k in range(width)], lo, hi) for i in range(inputs)]
-    found = sums(circuit, words, weights, shared=seed % 2 == 0)
+    found = sums(circuit, words, weights, (own_sub_sums, None, da4ml_sub_sums)[seed % 3])
     codes = rng.integers(lo, hi + 1, (40, inputs))
     codes[0], codes[1] = lo, hi
     totals = codes @ weights

@@ -13,6 +13,8 @@ from whetgen.backends.verilog.logic.circuit import FALSE, TRUE, Circuit, Literal
 from whetgen.backends.verilog.logic.compress import any_of, reduced
 from whetgen.backends.verilog.logic.cones import Tables
 from whetgen.backends.verilog.logic.neurons import Sum, Word, fires, plain_sum, sums, unsigned_word
+from whetgen.backends.verilog.logic.share import Finder, own_sub_sums
+from whetgen.backends.verilog.logic.solver import da4ml_sub_sums
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,14 @@ def without(logic: LayerLogic, unread: np.ndarray | None) -> LayerLogic:
     return replace(logic, outputs=kept)
 
 
-# How a layer's sums can be built; each is tried, the cheapest is taken.
-STRATEGIES = {"shared sub-sums": True, "separate sums": False}
+# How a layer's sums can be built: who finds the sums that neurons share. Each is tried, the cheapest is taken.
+STRATEGIES: dict[str, Finder | None] = {"shared sub-sums": own_sub_sums, "separate sums": None}
+# What a user may ask to be tried as well.
+SOLVERS: dict[str, dict[str, Finder | None]] = {"da4ml": {"sub-sums of da4ml": da4ml_sub_sums}}
 
 
 @singledispatch
-def logic_of(step: Step | Tables, shared: bool) -> LayerLogic:
+def logic_of(step: Step | Tables, find: Finder | None = None) -> LayerLogic:
     """The step as a circuit, with sub-sums that its neurons share or without."""
     raise TypeError(f"no logic for {type(step).__name__}")
 
@@ -80,7 +84,7 @@ def _rule(step: Linear | Blend, level: int) -> str:
 
 
 @logic_of.register
-def _(step: Linear, shared: bool) -> LayerLogic:
+def _(step: Linear, find: Finder | None = None) -> LayerLogic:
     words = list(source_words(step.sources))
     circuit = Circuit(step.source.bits)
     outputs, owners = [], {}
@@ -88,7 +92,7 @@ def _(step: Linear, shared: bool) -> LayerLogic:
     nothing = Word((), 0)
     for position, taps in enumerate(window_indices(step.geometry).reshape(step.geometry.positions, -1)):
         place = "" if step.geometry.positions == 1 else f"p{position}"
-        found = sums(circuit, [words[i] if i >= 0 else nothing for i in taps], step.weights, shared, f"{place}s")
+        found = sums(circuit, [words[i] if i >= 0 else nothing for i in taps], step.weights, find, f"{place}s")
         owners |= {name: f"shared sum{' at position ' + str(position) if place else ''}" for name in found.shared}
         for neuron, total in enumerate(found.neurons):
             circuit.owner, level = f"{place}n{neuron}", int(levels[position, neuron])
@@ -104,7 +108,7 @@ def _told(step: Linear, position: int, neuron: int, level: int) -> str:
 
 
 @logic_of.register
-def _(step: Tables, shared: bool) -> LayerLogic:
+def _(step: Tables, find: Finder | None = None) -> LayerLogic:
     circuit = Circuit(sum(t.bits for t in step.sources))
     outputs, owners = [], {}
     for neuron, (reads, truth) in enumerate(zip(step.reads, step.truths, strict=True)):
@@ -115,7 +119,7 @@ def _(step: Tables, shared: bool) -> LayerLogic:
 
 
 @logic_of.register
-def _(step: Pool, shared: bool) -> LayerLogic:
+def _(step: Pool, find: Finder | None = None) -> LayerLogic:
     words = list(source_words(step.sources))
     circuit = Circuit(step.sources[0].bits)
     outputs, owners = [], {}
@@ -153,7 +157,7 @@ def _larger(circuit: Circuit, one: tuple[Literal, ...], other: tuple[Literal, ..
 
 
 @logic_of.register
-def _(step: Blend, shared: bool) -> LayerLogic:
+def _(step: Blend, find: Finder | None = None) -> LayerLogic:
     words = list(source_words(step.sources))
     circuit = Circuit(sum(t.bits for t in step.sources))
     count, period = step.result.count, len(step.levels)

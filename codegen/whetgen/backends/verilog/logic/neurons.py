@@ -10,7 +10,7 @@ import numpy as np
 from whetgen.backends.verilog.logic.circuit import FALSE, MAX_TABLE_INPUTS, TRUE, Circuit, Literal, invert
 from whetgen.backends.verilog.logic.compress import Weighted, reaches, reduced
 from whetgen.backends.verilog.logic.digits import signed_digits
-from whetgen.backends.verilog.logic.share import share
+from whetgen.backends.verilog.logic.share import Finder
 
 MAX_ROWS = 1024  # digit rows that are searched for common sums at a time; time and memory grow with the square
 
@@ -62,15 +62,15 @@ def _digit_sum(known: dict[int, Word], digits: np.ndarray) -> Sum:
 
 
 def sums(
-    circuit: Circuit, words: Sequence[Word], weights: np.ndarray, shared: bool = True, shared_name: str = "s"
+    circuit: Circuit, words: Sequence[Word], weights: np.ndarray, find: Finder | None = None, shared_name: str = "s"
 ) -> Sums:
-    """Weighted sums; ``shared``: those of more than six bits use each other's parts. ``weights``: (words, neurons)."""
+    """Weighted sums; those of more than six bits use the common parts that ``find`` finds. ``weights``: (words, neurons)."""
     digits = signed_digits(weights).transpose(2, 0, 1)  # neurons, columns, words
     many = np.flatnonzero((weights != 0).T @ np.array([len(w.bits) for w in words]) > MAX_TABLE_INPUTS)
-    many = many if shared else many[:0]
+    many = many if find else many[:0]
     block = max(1, MAX_ROWS // digits.shape[1])
     parts = [
-        _block_of_sums(circuit, words, digits[many[k : k + block]], f"{shared_name}{k // block if k else ''}")
+        _block_of_sums(circuit, words, weights[:, many[k : k + block]], find, f"{shared_name}{k // block if k else ''}")
         for k in range(0, len(many), block)
     ]
     known = dict(enumerate(words))
@@ -79,18 +79,18 @@ def sums(
     return Sums(tuple(neurons), tuple(s for part in parts for s in part.shared))
 
 
-def _block_of_sums(circuit: Circuit, words: Sequence[Word], digits: np.ndarray, shared_name: str) -> Sums:
-    neurons, columns, inputs = digits.shape
-    table, shared = share(digits.reshape(-1, inputs), np.array([float(w.highest) for w in words]))
+def _block_of_sums(
+    circuit: Circuit, words: Sequence[Word], weights: np.ndarray, find: Finder, shared_name: str
+) -> Sums:
+    digits, shared = find(weights, np.array([float(w.highest) for w in words]))
     known = dict(enumerate(words))
     names = tuple(f"{shared_name}_{number}" for number in range(len(shared)))
     for name, sub in zip(names, shared, strict=True):
         circuit.owner = name
-        total = _bag(known, sub.terms, 0)
+        total = plain_sum([known[word] for word, _ in sub.terms], [factor for _, factor in sub.terms])
         bits = reduced(circuit, total.bits, -total.lowest, (total.highest - total.lowest).bit_length())
         known[sub.word] = Word(bits, total.highest - total.lowest, total.constant + total.lowest)
-    rows = table.reshape(neurons, columns, -1)
-    return Sums(tuple(_digit_sum(known, own) for own in rows), names)
+    return Sums(tuple(_digit_sum(known, own) for own in digits), names)
 
 
 def _terms(row: np.ndarray) -> list[tuple[int, int]]:

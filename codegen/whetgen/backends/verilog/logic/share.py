@@ -9,19 +9,35 @@ the sign): their sum becomes a word of its own. The pair that saves the most bit
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
+from whetgen.backends.verilog.logic.digits import signed_digits
 
 LEAST_GAIN = 2  # bits that a shared sum has to save
 
 
 @dataclass(frozen=True)
 class SubSum:
-    """A new word, the sum of ``terms``: (word, sign)."""
+    """A new word, the sum of ``terms``: (word, factor)."""
 
     word: int
     terms: tuple[tuple[int, int], ...]
+
+
+# Of weights (words, neurons) and the words' largest values, the smallest being 0: signed digits (neurons, columns, words)
+# over words that include the shared sums, and these in the order in which they can be built.
+Finder = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, tuple[SubSum, ...]]]
+
+
+def own_sub_sums(weights: np.ndarray, highest: np.ndarray) -> tuple[np.ndarray, tuple[SubSum, ...]]:
+    """The ``Finder`` of this module."""
+    digits = signed_digits(weights).transpose(2, 0, 1)
+    neurons, columns, words = digits.shape
+    table, shared = share(digits.reshape(-1, words), highest)
+    return table.reshape(neurons, columns, -1), shared
 
 
 def share(rows: np.ndarray, highest: np.ndarray, least_gain: int = LEAST_GAIN) -> tuple[np.ndarray, tuple[SubSum, ...]]:
