@@ -1,6 +1,7 @@
 /* Neuron by neuron: the inputs of 32 synapses at a time are ANDed with planes of weight bits and counted.
- * Fewest bytes of weights for few neurons; the cost does not follow the data.
- * Included once by each wg_popcount_<planes>.c, which sets WG_NAME and WG_PLANES: one plane for weights of
+ * Fewest bytes of weights for few neurons; the cost does not follow the data, unless with WG_EXIT a neuron is
+ * left as soon as the spikes that are still to come cannot change what it does.
+ * Included once by each wg_popcount_[exit_]<planes>.c, which sets WG_NAME and WG_PLANES: one plane for weights of
  * two values (set: the higher), two for ternary ones (set: positive; set: not negative). */
 #include "wg_elements.h"
 
@@ -69,7 +70,8 @@ static uint32_t count_row(const uint32_t *x, wg_size words, const uint32_t WG_FL
 
 #endif
 
-/* The inputs as words, zeros behind the last; returns how many are set. */
+/* The inputs as words, zeros behind the last; returns how many are set. With WG_EXIT there stands behind them, for each
+ * four words, how many are set up to there. */
 static uint32_t load_inputs(const wg_popcount_layer *layer, const uint8_t *bits, uint32_t *x)
 {
     uint32_t total = 0, at = 0;
@@ -77,6 +79,9 @@ static uint32_t load_inputs(const wg_popcount_layer *layer, const uint8_t *bits,
         const uint32_t left = at < layer->inputs ? layer->inputs - at : 0u;
         x[k] = left ? wg_load_bits(bits, (wg_size)at, (wg_size)(left < 32u ? left : 32u)) : 0u;
         total += count_ones(x[k]);
+#ifdef WG_EXIT
+        x[layer->words + k / 4u] = total;
+#endif
     }
     return total;
 }
@@ -86,6 +91,46 @@ WG_APART static int32_t entry(const wg_table *table, wg_size n, int32_t otherwis
 {
     return table->data ? wg_read_i32(table->data, table->elements.kind, n) : otherwise;
 }
+
+#ifdef WG_EXIT
+
+/* Whether scale * count reaches `bound`. Each of the `total` spikes that are still to come adds `scale` at most, and takes as
+ * much away at most where weights are ternary, else nothing. None comes after the last words, so one of the two tests
+ * ends the loop. */
+static int32_t reaches(const wg_popcount_layer *layer, const uint32_t *x, const uint32_t WG_FLASH *planes,
+                       uint32_t total, int32_t scale, int32_t bound)
+{
+    const uint32_t *seen = x + layer->words + layer->look / 4u - 1;
+    int32_t count = 0;
+    for (wg_size words = layer->look;; words = 4u, seen++) {
+        count += (int32_t)count_row(x, words, planes) - (WG_PLANES == 2 ? 32 * (int32_t)words : 0);
+        const int32_t sum = scale * count, most = scale * (int32_t)(total - *seen);
+        if (sum - (WG_PLANES == 2 ? most : 0) >= bound) {
+            return 1;
+        }
+        if (sum + most < bound) {
+            return 0;
+        }
+        x += words;
+        planes += words * WG_PLANES;
+    }
+}
+
+void WG_NAME(const wg_popcount_layer *layer, const void *source, void *result, void *sums)
+{
+    const uint32_t WG_FLASH *planes = (const uint32_t WG_FLASH *)layer->planes;
+    const wg_finish *finish = &layer->finish;
+    uint32_t *x = (uint32_t *)sums;
+    const uint32_t total = load_inputs(layer, (const uint8_t *)source, x);
+    const int32_t base = layer->least * (int32_t)total;
+    wg_clear_bits(result, finish->result, (wg_size)finish->channels);
+    for (wg_size n = 0; n < finish->channels; n++, planes += layer->words * WG_PLANES) {
+        const int32_t scale = entry(&layer->scales, n, layer->scale), bound = entry(&finish->rows, n, 0) - base;
+        wg_put_i32(result, finish->result.kind, n, reaches(layer, x, planes, total, scale, bound));
+    }
+}
+
+#else
 
 void WG_NAME(const wg_popcount_layer *layer, const void *source, void *result, void *sums)
 {
@@ -100,3 +145,5 @@ void WG_NAME(const wg_popcount_layer *layer, const void *source, void *result, v
         wg_put_i32(result, finish->result.kind, n, finish->fire ? sum >= bound : sum + bound);
     }
 }
+
+#endif

@@ -24,7 +24,7 @@
 #include "wg_flash.h"
 
 /* Version of the records below. A generated file states the one it was made for. */
-#define WHETGEN_RUNTIME_FORMAT 3
+#define WHETGEN_RUNTIME_FORMAT 4
 
 /* Called after each kernel call of a network; a profiler may define it, else it is nothing. */
 #ifndef WG_AFTER_LAYER
@@ -213,11 +213,15 @@ typedef struct {
     int32_t scale, least, surplus;
     wg_table scales;
     const void WG_FLASH *planes;
+    uint16_t look; /* with early exit: words before it first sees whether it may stop; a multiple of 4 */
     wg_finish finish;
 } wg_popcount_layer;
 
 void wg_popcount_1(const wg_popcount_layer *layer, const void *source, void *result, void *sums);
 void wg_popcount_2(const wg_popcount_layer *layer, const void *source, void *result, void *sums);
+/* Early exit, for spikes only; `sums`: one word more for each four. */
+void wg_popcount_exit_1(const wg_popcount_layer *layer, const void *source, void *result, void *sums);
+void wg_popcount_exit_2(const wg_popcount_layer *layer, const void *source, void *result, void *sums);
 
 /* A convolution over spikes as one look-up a position: bit i of the index is tap i of the window, of at most
  * three rows. A row of the map with its padding MUST fit 32 bits. `out_height` and `out_width` count pooled

@@ -116,7 +116,7 @@ def _fast(node: Node, name: str, planned: Planned) -> Iterator[Draft]:
         yield from draft_lanes(linear, name, result, rate, mcu)
         if mcu.word_bits == 32:
             yield from draft_walk(linear, name, result, rate.single, mcu)
-        yield from draft_popcount(linear, name, linear_sums(node, name, planned.tensors), mcu)
+        yield from draft_popcount(linear, name, linear_sums(node, name, planned.tensors), mcu, rate.frames)
         yield from draft_window_table(linear, name, None, mcu)
     elif source == _BYTE:
         yield from draft_values(linear, name, result, rate.single, mcu)

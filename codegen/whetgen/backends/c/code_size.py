@@ -64,6 +64,8 @@ THUMB_BYTES = {
     "wg_planes_4_w8": 444,
     "wg_popcount_1": 594,
     "wg_popcount_2": 714,
+    "wg_popcount_exit_1": 696,
+    "wg_popcount_exit_2": 808,
     "wg_sum_pool": 296,
     "wg_sums_i32": 396,
     "wg_sums_i64": 528,

@@ -1,7 +1,7 @@
 """``--constant-time``: only kernels whose instructions do not depend on the data.
 
 Events are listed for every input, spikes or not; vertical counters, whose carries run as far as they go, narrow lanes,
-which count real events, and the general kernels, which skip zeros, are left out.
+which count real events, popcount with early exit, and the general kernels, which skip zeros, are left out.
 """
 
 from __future__ import annotations

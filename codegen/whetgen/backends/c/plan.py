@@ -19,7 +19,7 @@ from whetgen.backends.identifiers import Identifiers, check_name, comment_text
 from whetgen.ir import Graph
 from whetgen.ir.nodes import Input
 
-RUNTIME_FORMAT = 3
+RUNTIME_FORMAT = 4
 _ARENA_SLACK = 7  # what wg_align may skip
 _PACKING = {
     "bit": "eight elements a byte, the first in the least significant bit",

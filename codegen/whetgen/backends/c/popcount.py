@@ -1,12 +1,17 @@
-"""Bit planes along the inputs: AND, count, compare, neuron by neuron (``wg_popcount.h``)."""
+"""Bit planes along the inputs: AND, count, compare, neuron by neuron (``wg_popcount.h``).
+
+Each neuron looks at all inputs, or, where it only has to spike or not, stops looking as soon as the spikes that are left
+cannot change that (*early exit*). How soon that is, frames tell; without any, the estimate says: at the end.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from whetgen.backends.c.early_exit import GROUP, certain_after, first_look
 from whetgen.backends.c.linear import Linear, dense_window
 from whetgen.backends.c.mcus import Mcu
 from whetgen.backends.c.records import Draft, PopcountRecord
@@ -15,6 +20,7 @@ from whetgen.backends.c.tables import NO_TABLE, CTable, TableRef, make_table, ma
 
 _WORD = 32
 _INT32 = 1 << 31
+_FIRST_LOOK = 25  # instructions, of the Cortex-M4's, beyond what the count takes anyway
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +35,13 @@ class _Form:
     table: CTable
 
 
-def draft_popcount(linear: Linear, name: str, sums: SumPlan, mcu: Mcu) -> Iterator[Draft]:
-    """Weights of two values, or ternary ones, ``-a``, 0 and ``a`` with an ``a`` for each neuron; sums of 32 bits."""
+def draft_popcount(
+    linear: Linear, name: str, sums: SumPlan, mcu: Mcu, frames: np.ndarray | None = None
+) -> Iterator[Draft]:
+    """Weights of two values, or ternary ones, ``-a``, 0 and ``a`` with an ``a`` for each neuron; sums of 32 bits.
+
+    ``frames``: (frames, inputs) typical spikes.
+    """
     if linear.window != dense_window(linear.inputs) or sums.elements.kind != "WG_I32":
         return
     form = _one_plane(linear, name) or _two_planes(linear, name)
@@ -40,13 +51,32 @@ def draft_popcount(linear: Linear, name: str, sums: SumPlan, mcu: Mcu) -> Iterat
     if form.scales is not None:
         tables.append(make_table(f"{name}_scales", "scales", form.scales))
         scales = TableRef(tables[-1].name, tables[-1].elements)
-    words = _word_count(linear.inputs)
+    words, tables = _word_count(linear.inputs), tuple(tables)
     record = PopcountRecord(
-        linear.inputs, words, form.scale, form.least, form.surplus, scales, form.table.name, sums.finish
+        linear.inputs, words, form.scale, form.least, form.surplus, scales, form.table.name, 0, sums.finish
     )
-    cycles = mcu.call + words * 20 + linear.neurons * (words * mcu.popcount[form.planes - 1] + 60)
-    function = f"wg_popcount_{form.planes}"
-    yield Draft("popcount", name, "", function, record, (), "", tuple(tables), words * 4, (), cycles, "popcount")
+    each = mcu.popcount[form.planes - 1]
+    cycles = mcu.call + words * 20 + linear.neurons * (words * each + 60)
+    yield _draft(name, form, record, tables, words, "", cycles)
+    if linear.fire:
+        thresholds = linear.entries.values[0].astype(np.int64)
+        certain = certain_after(linear.weights, thresholds, _ends(form), frames)
+        first, neuron = first_look(certain, GROUP // _WORD * each, mcu.look)
+        record = replace(record, look=first * (GROUP // _WORD))
+        cycles = mcu.call + words * 25 + linear.neurons * (neuron + 60 + _FIRST_LOOK * mcu.general)
+        yield _draft(name, form, record, tables, words + len(certain), "exit_", cycles)
+
+
+def _draft(name: str, form: _Form, record: PopcountRecord, tables, scratch: int, variant: str, cycles: float) -> Draft:
+    label = "popcount, early exit" if variant else "popcount"
+    function = f"wg_popcount_{variant}{form.planes}"
+    return Draft("popcount", name, "", function, record, (), "", tables, 4 * scratch, (), cycles, label)
+
+
+def _ends(form: _Form) -> tuple[np.ndarray, np.ndarray]:
+    """The least and the most that a spike adds."""
+    scales = np.asarray(form.scale if form.scales is None else form.scales)
+    return (-scales, scales) if form.planes == 2 else (np.asarray(form.least), form.least + scales)
 
 
 def _one_plane(linear: Linear, name: str) -> _Form | None:

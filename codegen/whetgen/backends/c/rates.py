@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,10 +17,13 @@ NIBBLE = 4
 
 @dataclass(frozen=True)
 class Rate:
-    """Shares that are not all 0: of single elements, and of runs of four neighbours, which spikes like to share."""
+    """Shares that are not all 0: of single elements, and of runs of four neighbours, which spikes like to share.
+
+    ``frames``: (frames, elements) of which they are the shares, whether each is not 0; None where they were guessed."""
 
     single: float
     nibble: float
+    frames: np.ndarray | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def independent(cls, single: float) -> Rate:
@@ -51,7 +54,8 @@ def _seen(node: Node, graph: Graph, busy: np.ndarray) -> Rate:
         total = np.prod(graph.shapes[node.name][:2]) * np.prod(node.weights.shape[:2]) * busy.shape[-1]
     flat = busy.reshape(len(busy), -1)
     runs = np.pad(flat, ((0, 0), (0, -flat.shape[1] % NIBBLE))).reshape(len(flat), -1, NIBBLE).any(axis=2)
-    return Rate(_share(flat, weight.reshape(-1), total), _share(runs, weight.reshape(-1)[::NIBBLE], total / NIBBLE))
+    shares = _share(flat, weight.reshape(-1), total), _share(runs, weight.reshape(-1)[::NIBBLE], total / NIBBLE)
+    return Rate(*shares, flat)
 
 
 def _windows_over(node: Conv, graph: Graph) -> np.ndarray:

@@ -163,6 +163,7 @@ class PopcountRecord:
     surplus: int
     scales: TableRef
     planes: str
+    look: int
     finish: Finish
 
 
