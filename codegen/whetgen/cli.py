@@ -103,7 +103,7 @@ def generate(
     clock_mhz: Annotated[float | None, typer.Option(help="Clock of --target-fps (default 100).")] = None,
     mcu: Annotated[str | None, typer.Option(help=f"C: {', '.join(MCUS)}.")] = None,
     max_flash: Annotated[
-        int | None, typer.Option(help="C: bytes of tables and code that the kernels may take.")
+        int | None, typer.Option(help="C: bytes of tables and code that the kernels may take (default: the flash of --mcu's board in firmware/ports).")
     ] = None,
     max_ram: Annotated[int | None, typer.Option(help="C: bytes of the arena.")] = None,
     single_header: Annotated[

@@ -173,9 +173,10 @@ def test_a_network_that_does_not_fit_the_board_is_refused(tmp_path):
         Input("in", (800,), ELEMENT_TYPES["bit"]),
         Dense("big", "in", rng.integers(-9, 9, (800, 60)), np.zeros(60, int)),
     )
-    generate(
-        validate(Graph(nodes, (Output("o", "big", "accumulators"),))), "c", tmp_path / "c", Options("net", mcu="avr")
-    )
+    graph = validate(Graph(nodes, (Output("o", "big", "accumulators"),)))
+    with pytest.raises(BadInput, match="^atmega328p has 32768 bytes of flash "):
+        generate(graph, "c", tmp_path / "c", Options("net", mcu="avr"))
+    generate(graph, "c", tmp_path / "c", Options("net", mcu="avr", max_flash=100_000))
     with pytest.raises(BadInput) as error:
         verify(tmp_path / "c", count=1, on="atmega328p")
     assert str(error.value).startswith(f"{tmp_path / 'c'}: does not build for atmega328p: ")

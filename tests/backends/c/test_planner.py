@@ -1,5 +1,6 @@
 """The planner: packings in exact integers, the choice under limits, what it says when nothing fits."""
 
+import re
 import subprocess
 
 import numpy as np
@@ -19,6 +20,7 @@ from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, Threshold
 from whetgen.reference import run_tensors
+from whetgen.verify.boards import find_board
 
 numbers = st.lists(st.integers(-128, 127), min_size=1, max_size=40)
 
@@ -97,6 +99,36 @@ def test_a_limit_that_nothing_keeps_is_refused_with_the_numbers():
     assert str(error.value).endswith("; raise the limit, or narrow the weights with --weight-bits")
 
 
+@pytest.mark.parametrize("mcu", [mcu for mcu in MCUS.values() if mcu.board], ids=lambda mcu: mcu.name)
+def test_without_a_limit_the_flash_is_that_of_the_board_in_ports(mcu):
+    """As its linker script says, or where it has none, its record; each is of that processor."""
+    board = find_board(mcu.board)
+    scripts = [assets() / "firmware" / "ports" / script for script in board.scripts]
+    found = [re.search(r"FLASH .*LENGTH = (\d+)([KM])", script.read_text()) for script in scripts]
+    sizes = [int(size[1]) * {"K": 1 << 10, "M": 1 << 20}[size[2]] for size in found if size]
+    assert (board.mcu, sizes or [board.flash_bytes]) == (mcu.name, [mcu.flash])
+    assert COptions(mcu=mcu.name).limits.on(mcu).flash == mcu.flash
+
+
+def test_a_network_beyond_the_board_gets_a_smaller_choice_or_is_refused():
+    rng, nodes, source = np.random.default_rng(0), [Input("in", (256,), ELEMENT_TYPES["bit"])], "in"
+    for name in ("first", "second", "third"):
+        nodes.append(Dense(name, source, rng.integers(-1, 2, (256, 256)), np.zeros(256, int)))
+        nodes.append(Threshold(f"{name}_spikes", name, np.ones(256, int)))
+        source = f"{name}_spikes"
+    codes = rng.integers(0, 2, (8, 256))
+    nodes.append(Dense("last", source, rng.integers(-1, 2, (256, 2)), np.zeros(2, int)))
+    graph = validate(Graph(tuple(nodes), (Output("o", "last", "accumulators"),)))
+    free = plan(graph, "net", COptions(mcu="cortex-m0", limits=Limits(flash=1 << 30)), codes)
+    assert flash(free) > 256 << 10 >= flash(plan(graph, "net", COptions(mcu="cortex-m0"), codes))
+    with pytest.raises(BadInput) as error:
+        plan(graph, "net", COptions(mcu="avr"))
+    assert str(error.value).startswith(
+        "atmega328p has 32768 bytes of flash (--max-flash tells another size): no choice of kernels fits; the smallest flash is about "
+    )
+    assert 32 << 10 < flash(plan(graph, "net", COptions(mcu="avr", limits=Limits(flash=1 << 20)))) < 1 << 20
+
+
 def test_the_choice_is_the_fastest_of_all_that_fit():
     """Against the cheapest estimate of each layer, which no limit forbids."""
     for choice in plan(small_network(), "net").choices:
@@ -155,7 +187,9 @@ def test_a_convolution_counts_an_element_once_for_each_window(kernel, stride, di
     conv = Conv(
         "conv", "in", np.ones((kernel, kernel, 4, 2), int), np.zeros(2, int), (stride, stride), (dilation, dilation), ((pad, pad), (0, pad))
     )  # fmt: skip
-    graph = validate(Graph((Input("in", (size, size, 4), ELEMENT_TYPES["bit"]), conv), (Output("o", "conv", "accumulators"),)))
+    graph = validate(
+        Graph((Input("in", (size, size, 4), ELEMENT_TYPES["bit"]), conv), (Output("o", "conv", "accumulators"),))
+    )
     height, width, _ = graph.shapes["conv"]
     seen = [
         codes[0, y, x] if 0 <= y < size and 0 <= x < size else np.zeros(4, int)

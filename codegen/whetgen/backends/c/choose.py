@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from whetgen.backends.c.candidates import Candidate
+from whetgen.backends.c.mcus import Mcu
 from whetgen.errors import BadInput
 
 Group = tuple[Candidate, ...]
@@ -14,10 +15,15 @@ _WIDEST = 400
 
 @dataclass(frozen=True)
 class Limits:
-    """Bytes, or None: no limit."""
+    """Bytes, or None: no limit. ``board``: whose flash it is, where the user gave none."""
 
     flash: int | None = None
     ram: int | None = None
+    board: str = ""
+
+    def on(self, mcu: Mcu) -> Limits:
+        """With the flash of the processor's board where none is given."""
+        return self if self.flash is not None else Limits(mcu.flash, self.ram, mcu.board)
 
 
 @dataclass(frozen=True)
@@ -75,9 +81,13 @@ def _within(need: int, limit: int | None) -> bool:
 
 
 def _refusal(limits: Limits, need: Need) -> str:
-    asked = [
-        f"--max-{key} {limit}" for key, limit in (("flash", limits.flash), ("ram", limits.ram)) if limit is not None
-    ]
+    asked = []
+    if limits.board:
+        asked.append(f"{limits.board} has {limits.flash} bytes of flash (--max-flash tells another size)")
+    elif limits.flash is not None:
+        asked.append(f"--max-flash {limits.flash}")
+    if limits.ram is not None:
+        asked.append(f"--max-ram {limits.ram}")
     return (
         f"{' '.join(asked)}: no choice of kernels fits; the smallest flash is about {need.flash} bytes, the smallest RAM {need.ram}; "
         "raise the limit, or narrow the weights with --weight-bits"

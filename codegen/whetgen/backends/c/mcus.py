@@ -24,7 +24,8 @@ class Mcu:
     look at a count, whether it may stop;
     ``code``: size of code, of Thumb's; ``general``: cost of the kernels for all kinds, of the
     Cortex-M4's; ``sum_bits``: the widest sum that the compiler's flash tables allow; ``event_list``: entries of the
-    list of events, two bytes of RAM each; ``table_limit``: bytes of the largest array.
+    list of events, two bytes of RAM each; ``table_limit``: bytes of the largest array; ``flash``: bytes that ``board``, the
+    one of ``firmware/ports``, has for code and tables; None: no board.
     """
 
     name: str
@@ -47,19 +48,21 @@ class Mcu:
     sum_bits: int = 64
     event_list: int = 128
     table_limit: int = (1 << 31) - 1
+    board: str = ""
+    flash: int | None = None
 
 
 MCUS = {
     mcu.name: mcu
     for mcu in (
         Mcu("generic", 32, (9, 17, 24, 31), 2.5, 12.0, 7.0, 22.0, 25.0, 9, 1.0, 4, 220, 40, (13, 22), 100, 1.0, 1.0),
-        Mcu("cortex-m0", 32, (13, 27, 40, 54), 3.5, 15.5, 9.0, 55.0, 35.0, 14, 2.0, 6, 330, 60, (24, 32), 120, 1.0, 1.4),
-        Mcu("cortex-m3", 32, (9, 17, 24, 31), 2.5, 7.75, 9.0, 17.0, 25.0, 9, 1.0, 4, 220, 40, (13, 22), 100, 1.0, 1.0),
-        Mcu("cortex-m4", 32, (9, 17, 24, 31), 2.5, 7.75, 5.5, 17.0, 25.0, 9, 1.0, 4, 220, 40, (13, 22), 100, 1.0, 1.0),
-        Mcu("cortex-m7", 32, (9, 17, 24, 31), 2.5, 7.75, 5.5, 17.0, 25.0, 9, 1.0, 4, 220, 40, (13, 22), 100, 1.0, 1.0),
-        Mcu("rv32imac", 32, (10, 18, 25, 32), 3.0, 12.0, 7.0, 31.0, 30.0, 13, 1.5, 4, 230, 45, (20, 27), 110, 1.2, 1.2),
-        Mcu("rv32imac_zbb", 32, (10, 18, 25, 32), 3.0, 12.0, 7.0, 23.0, 30.0, 9, 1.5, 4, 230, 45, (7, 13), 10, 1.2, 1.2),
-        Mcu("avr", 8, (22, 40, 58, 76), 40.0, 163.0, 80.0, 400.0, 150.0, 60, 40.0, 12, 900, 120, (160, 300), 1000, 1.5, 10.0, sum_bits=32, event_list=64, table_limit=(1 << 15) - 1),
+        Mcu("cortex-m0", 32, (13, 27, 40, 54), 3.5, 15.5, 9.0, 55.0, 35.0, 14, 2.0, 6, 330, 60, (24, 32), 120, 1.0, 1.4, board="microbit", flash=256 << 10),
+        Mcu("cortex-m3", 32, (9, 17, 24, 31), 2.5, 7.75, 9.0, 17.0, 25.0, 9, 1.0, 4, 220, 40, (13, 22), 100, 1.0, 1.0, board="mps2-an385", flash=4 << 20),
+        Mcu("cortex-m4", 32, (9, 17, 24, 31), 2.5, 7.75, 5.5, 17.0, 25.0, 9, 1.0, 4, 220, 40, (13, 22), 100, 1.0, 1.0, board="mps2-an386", flash=4 << 20),
+        Mcu("cortex-m7", 32, (9, 17, 24, 31), 2.5, 7.75, 5.5, 17.0, 25.0, 9, 1.0, 4, 220, 40, (13, 22), 100, 1.0, 1.0, board="mps2-an500", flash=4 << 20),
+        Mcu("rv32imac", 32, (10, 18, 25, 32), 3.0, 12.0, 7.0, 31.0, 30.0, 13, 1.5, 4, 230, 45, (20, 27), 110, 1.2, 1.2, board="riscv-virt", flash=8 << 20),
+        Mcu("rv32imac_zbb", 32, (10, 18, 25, 32), 3.0, 12.0, 7.0, 23.0, 30.0, 9, 1.5, 4, 230, 45, (7, 13), 10, 1.2, 1.2, board="riscv-virt-zbb", flash=8 << 20),
+        Mcu("avr", 8, (22, 40, 58, 76), 40.0, 163.0, 80.0, 400.0, 150.0, 60, 40.0, 12, 900, 120, (160, 300), 1000, 1.5, 10.0, sum_bits=32, event_list=64, table_limit=(1 << 15) - 1, board="atmega328p", flash=32 << 10),
     )
 }
 

@@ -11,7 +11,7 @@ from whetgen.backends.c.choose import Limits
 class COptions:
     """``mcu``: a name of ``mcus.MCUS``; ``single_header``: one more file with everything in it;
     ``constant_time``: the same instructions for any input;
-    ``limits``: of flash and RAM."""
+    ``limits``: of flash and RAM; without one of flash, that of the ``mcu``'s board holds."""
 
     mcu: str = "generic"
     single_header: bool = False

@@ -43,7 +43,7 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     if options.constant_time:
         rates = dict.fromkeys(rates, Rate(1.0, 1.0))  # every input costs what a spike costs
     drafts, choices = choose_drafts(
-        Planned(tensors, rates, mcu), Identifiers(name), options.limits, options.constant_time
+        Planned(tensors, rates, mcu), Identifiers(name), options.limits.on(mcu), options.constant_time
     )
     offsets, used = place_tensors(tensors, drafts)
     layers = tuple(_layer(draft, k, tensors, offsets) for k, draft in enumerate(drafts))
