@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 Literal = int
 FALSE, TRUE = 0, 1
 MAX_TABLE_INPUTS = 6
+CHAIN_BITS = 4  # positions of a CARRY4
 CHAIN_BITS_PER_LEVEL = 16  # a chain of so many bits is about as slow as a table
 
 
@@ -123,7 +124,13 @@ class Circuit:
         return self._add(left, right, carry, summed=True)
 
     def carry_out(self, left: Sequence[Literal], right: Sequence[Literal], carry: Literal = FALSE) -> Literal:
-        """The carry that leaves the sum."""
+        """The carry that leaves the sum.
+
+        To leave a chain of whole CARRY4s it would take one more; the last position is a majority in a table instead.
+        """
+        if len(left) % CHAIN_BITS == 0:
+            below = self._add(left[:-1], right[:-1], carry, summed=False)[0]
+            return self.table([left[-1], right[-1], below], 0b11101000)
         return self._add(left, right, carry, summed=False)[0]
 
     def _add(self, left, right, carry, summed: bool) -> tuple[Literal, ...]:

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from whetgen.backends.verilog.logic.circuit import Add, Circuit, Count, Literal, is_constant
+from whetgen.backends.verilog.logic.circuit import CHAIN_BITS, Add, Circuit, Count, Literal, is_constant
 from whetgen.backends.verilog.logic.pipeline import Staged
 
-_CARRY_BITS = 4  # positions of a CARRY4
 _ROOM = 5  # inputs that fit into a chain's LUT beside its plain bit
 
 
@@ -53,7 +52,7 @@ def cost_of(circuit: Circuit, outputs: Sequence[Literal], made: Staged) -> Cost:
         if isinstance(cell, Add):
             luts += sum(not (is_constant(a) and is_constant(b)) for a, b in zip(cell.left, cell.right, strict=True))
             luts -= len({b >> 1 for b in cell.right} & small)
-            carries += -(-(len(cell.left) + 1) // _CARRY_BITS)
+            carries += -(-(len(cell.left) + 1) // CHAIN_BITS)
         else:
             luts += sum(readers[net] > 0 for net in cell.outputs)
     return Cost(luts, carries, sum(made.delays.values()))
