@@ -60,7 +60,7 @@ MISTAKES = [
     ("wg_resize", "SIGNED != 0 && data", "SIGNED == 0 && data"),
     ("wg_gather", "index < SOURCES", "index <= SOURCES"),
     ("wg_argmax", "$signed(challenger) >", "$signed(challenger) >="),
-    ("wg_count", "majority(low, high, g)", "majority(low, high, {LANES{1'b0}})"),
+    ("wg_count", "majority(a ^ b ^ c, d ^ e ^ f, g)", "majority(a ^ b ^ c, d ^ e ^ f, {LANES{1'b0}})"),
     ("wg_add", "{1'b0, left} +", "{1'b0, left} |"),
     ("wg_table", "bits[n] ? g_input", "bits[0] ? g_input"),
     ("wg_blend", ">= $signed(level)", "> $signed(level)"),

@@ -37,12 +37,12 @@ module wg_count #(
             wire [LANES-1:0] a = all7[0 +: LANES], b = all7[LANES +: LANES], c = all7[2*LANES +: LANES];
             wire [LANES-1:0] d = all7[3*LANES +: LANES], e = all7[4*LANES +: LANES], f = all7[5*LANES +: LANES];
             wire [LANES-1:0] g = all7[6*LANES +: LANES];
-            wire [LANES-1:0] low   = a ^ b ^ c;
-            wire [LANES-1:0] high  = d ^ e ^ f;
-            wire [LANES-1:0] twos0 = majority(a, b, c);
-            wire [LANES-1:0] twos1 = majority(d, e, f);
-            wire [LANES-1:0] twos2 = majority(low, high, g);
-            assign number = {majority(twos0, twos1, twos2), twos0 ^ twos1 ^ twos2, low ^ high ^ g};
+            // Each bit groups the inputs in its own way: gates that two bits shared would keep a mapper from one LUT a bit.
+            assign number = {
+                majority(majority(a, d, e), majority(b, c, f), majority(a ^ d ^ e, b ^ c ^ f, g)),
+                majority(a, b, c) ^ majority(d, e, f) ^ majority(a ^ b ^ c, d ^ e ^ f, g),
+                (a ^ d) ^ (b ^ e) ^ (c ^ f) ^ g
+            };
         end
     endgenerate
 
