@@ -18,6 +18,7 @@ static inline uint32_t in_order(uint32_t word)
     return word;
 }
 #define WG_PASS(word) ((word) << 1)
+#define WG_HOME(name, home) register uint32_t name __asm__(home)
 #ifdef WG_WIDENED
 #define WG_COUNT "subs %10, %10, #1\n\tbeq 1f\n\t"
 #define WG_ROOM , "+r"(room)
@@ -26,20 +27,21 @@ static inline uint32_t in_order(uint32_t word)
 #define WG_ROOM
 #endif
 #define WG_WALK()                                                                                       \
-    __asm__("0:\n\tclz r4, %9\n\tadd %8, %8, r4, lsl #5\n\tlsl %9, %9, r4\n\t"                         \
-            "ldmia %8!, {r4, r5}\n\tadd %0, %0, r4\n\tadd %1, %1, r5\n\t"                              \
-            "ldmia %8!, {r4, r5}\n\tadd %2, %2, r4\n\tadd %3, %3, r5\n\t"                              \
-            "ldmia %8!, {r4, r5}\n\tadd %4, %4, r4\n\tadd %5, %5, r5\n\t"                              \
-            "ldmia %8!, {r4, r5}\n\tadd %6, %6, r4\n\tadd %7, %7, r5\n\t"                              \
+    __asm__("0:\n\tclz r0, %9\n\tadd %8, %8, r0, lsl #5\n\tlsl %9, %9, r0\n\t"                         \
+            "ldmia %8!, {r0, r1}\n\tadd %0, %0, r0\n\tadd %1, %1, r1\n\t"                              \
+            "ldmia %8!, {r0, r1}\n\tadd %2, %2, r0\n\tadd %3, %3, r1\n\t"                              \
+            "ldmia %8!, {r0, r1}\n\tadd %4, %4, r0\n\tadd %5, %5, r1\n\t"                              \
+            "ldmia %8!, {r0, r1}\n\tadd %6, %6, r0\n\tadd %7, %7, r1\n\t"                              \
             WG_COUNT "lsls %9, %9, #1\n\tbne 0b\n1:"                                                  \
             : "+r"(s0), "+r"(s1), "+r"(s2), "+r"(s3), "+r"(s4), "+r"(s5), "+r"(s6), "+r"(s7), "+r"(row), "+r"(word) WG_ROOM \
-            : : "r4", "r5", "cc")
+            : : "r0", "r1", "cc")
 #else
 static inline uint32_t in_order(uint32_t word)
 {
     return word;
 }
 #define WG_PASS(word) ((word) >> 1)
+#define WG_HOME(name, home) uint32_t name
 #ifdef WG_WIDENED
 #define WG_COUNT if (--room == 0u) break
 #else
@@ -56,6 +58,12 @@ static inline uint32_t in_order(uint32_t word)
         word = WG_PASS(word);                                                                           \
     } while (word)
 #endif
+
+/* The sums, in registers that no call spoils; r7 may be the frame pointer. Left to itself the compiler moves
+ * them about between two words, which costs as much as two spikes. */
+#define WG_SUMS(a, b, c, d, e, f, g, h)                                                      \
+    WG_HOME(s0, "r4") = a; WG_HOME(s1, "r5") = b; WG_HOME(s2, "r6") = c; WG_HOME(s3, "r8") = d;  \
+    WG_HOME(s4, "r9") = e; WG_HOME(s5, "r10") = f; WG_HOME(s6, "r11") = g; uint32_t s7 = h
 
 /* What a walk knows: where it is in the window of one position, and the sums of one chunk. */
 typedef struct {
@@ -92,7 +100,7 @@ WG_APART static uint32_t reached(const uint32_t *from, const uint32_t *bytes, ui
 static uint32_t walk_window(const walk *at, const wg_event_layer *layer, const uint32_t WG_FLASH *row, const uint32_t WG_FLASH *start, const uint8_t *source)
 {
 #ifdef WG_WIDENED
-    uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
+    WG_SUMS(0, 0, 0, 0, 0, 0, 0, 0);
     uint32_t sums[16];
 #if defined(__AVR__) /* flash is read in another way */
     const uint32_t *last = sums;
@@ -105,8 +113,7 @@ static uint32_t walk_window(const walk *at, const wg_event_layer *layer, const u
     const wg_size run = (wg_size)layer->base;
     wg_size room = run, full = 0;
 #else
-    uint32_t s0 = start[0], s1 = start[1], s2 = start[2], s3 = start[3];
-    uint32_t s4 = start[4], s5 = start[5], s6 = start[6], s7 = start[7];
+    WG_SUMS(start[0], start[1], start[2], start[3], start[4], start[5], start[6], start[7]);
 #endif
     wg_size first = at->first;
     for (wg_size lines = at->lines; lines; lines--, first += at->down, row += at->skip) {
