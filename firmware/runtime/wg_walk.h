@@ -61,9 +61,9 @@ static inline uint32_t in_order(uint32_t word)
 
 /* The sums, in registers that no call spoils; r7 may be the frame pointer. Left to itself the compiler moves
  * them about between two words, which costs as much as two spikes. */
-#define WG_SUMS(a, b, c, d, e, f, g, h)                                                      \
-    WG_HOME(s0, "r4") = a; WG_HOME(s1, "r5") = b; WG_HOME(s2, "r6") = c; WG_HOME(s3, "r8") = d;  \
-    WG_HOME(s4, "r9") = e; WG_HOME(s5, "r10") = f; WG_HOME(s6, "r11") = g; uint32_t s7 = h
+#define WG_SUMS                                                                  \
+    WG_HOME(s0, "r4"); WG_HOME(s1, "r5"); WG_HOME(s2, "r6"); WG_HOME(s3, "r8");  \
+    WG_HOME(s4, "r9"); WG_HOME(s5, "r10"); WG_HOME(s6, "r11"); uint32_t s7
 
 /* What a walk knows: where it is in the window of one position, and the sums of one chunk. */
 typedef struct {
@@ -100,20 +100,23 @@ WG_APART static uint32_t reached(const uint32_t *from, const uint32_t *bytes, ui
 static uint32_t walk_window(const walk *at, const wg_event_layer *layer, const uint32_t WG_FLASH *row, const uint32_t WG_FLASH *start, const uint8_t *source)
 {
 #ifdef WG_WIDENED
-    WG_SUMS(0, 0, 0, 0, 0, 0, 0, 0);
+    WG_SUMS;
+    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0;
     uint32_t sums[16];
 #if defined(__AVR__) /* flash is read in another way */
-    const uint32_t *last = sums;
+    const uint32_t *const first_sums = sums;
     for (uint8_t k = 0; k < 16u; k++) {
         sums[k] = start[k];
     }
 #else
-    const uint32_t *last = start;
+    const uint32_t *const first_sums = start;
 #endif
     const wg_size run = (wg_size)layer->base;
     wg_size room = run, full = 0;
 #else
-    WG_SUMS(start[0], start[1], start[2], start[3], start[4], start[5], start[6], start[7]);
+    WG_SUMS;
+    s0 = start[0], s1 = start[1], s2 = start[2], s3 = start[3];
+    s4 = start[4], s5 = start[5], s6 = start[6], s7 = start[7];
 #endif
     wg_size first = at->first;
     for (wg_size lines = at->lines; lines; lines--, first += at->down, row += at->skip) {
@@ -122,13 +125,14 @@ static uint32_t walk_window(const walk *at, const wg_event_layer *layer, const u
             const wg_size most = 32u - (from & 7u), take = count < most ? count : most;
             const uint32_t WG_FLASH *const next = row + take * 8u;
             uint32_t word = in_order(wg_load_bits(source, from, take));
+            from += take; /* here, so that nothing but `next` waits for the end of the walk */
+            count -= take;
             while (word) {
                 WG_WALK();
 #ifdef WG_WIDENED
                 if (room == 0u) {
                     const uint32_t bytes[8] = {s0, s1, s2, s3, s4, s5, s6, s7};
-                    widen(sums, last, bytes);
-                    last = sums;
+                    widen(sums, full ? sums : first_sums, bytes);
                     s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0;
                     room = run;
                     full += run;
@@ -137,13 +141,11 @@ static uint32_t walk_window(const walk *at, const wg_event_layer *layer, const u
 #endif
             }
             row = next;
-            from += take;
-            count -= take;
         }
     }
 #ifdef WG_WIDENED
     const uint32_t bytes[8] = {s0, s1, s2, s3, s4, s5, s6, s7};
-    return reached(last, bytes, layer->least * (full + run - room));
+    return reached(full ? sums : first_sums, bytes, layer->least * (full + run - room));
 #else
     const uint32_t mask = UINT32_C(0x80808080);
     (void)layer;
