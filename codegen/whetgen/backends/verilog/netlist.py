@@ -49,6 +49,9 @@ class Section:
     assigns: Pairs = ()
 
 
+ROM_BLOCK = 256
+
+
 @dataclass(frozen=True)
 class Rom:
     """A table in its own module: ``words`` of ``width`` bits as hexadecimal text."""
@@ -59,6 +62,12 @@ class Rom:
     width: int
     address_bits: int
     words: tuple[str, ...]
+
+    @property
+    def blocks(self) -> tuple[tuple[tuple[int, str], ...], ...]:
+        """Numbers and words, some at a time: Yosys needs a time to read a block of statements that grows with its square."""
+        numbered = tuple(enumerate(self.words))
+        return tuple(numbered[k : k + ROM_BLOCK] for k in range(0, len(numbered), ROM_BLOCK))
 
 
 def pairs(**values: object) -> Pairs:
