@@ -88,6 +88,7 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
         strategies = STRATEGIES | (SOLVERS[options.solver] if options.solver else {})
         stage = options.levels_per_stage or LEVELS_PER_STAGE
         built = Unrolled(unrolled, source, sink, identifiers, name, stage, strategies)
+    cells = LOGIC_CELLS if built.logic else {"wg_count" for sums in built.sums if sums.counts}
     check_pace("the network with its streams", built.interval, options, "widen --bus-bits, or lower --target-fps")
     sections = tuple(built.sections)
     return VerilogPlan(
@@ -103,7 +104,7 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
         tuple(built.logic),
         tuple(built.sums),
         tuple(built.choices),
-        _library_modules(sections, LOGIC_CELLS if built.logic else ["wg_count"] * any(s.counts for s in built.sums)),
+        _library_modules(sections, cells),
         estimate(steps, sum(rom.width * len(rom.words) for rom in built.roms)) | built.estimates,
     )
 

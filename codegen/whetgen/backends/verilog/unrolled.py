@@ -186,9 +186,11 @@ class Unrolled:
 
     def _cheapest(self, step: Step | Tables, module: str) -> LogicModule:
         """The layer in each strategy that makes a difference to it; the one of fewest cells."""
-        only = {"tables" if isinstance(step, Tables) else "sums": None}
+        strategies = (
+            self.strategies if isinstance(step, Linear) else {"tables" if isinstance(step, Tables) else "sums": None}
+        )
         made, costs = {}, {}
-        for strategy, find in (self.strategies if isinstance(step, Linear) else only).items():
+        for strategy, find in strategies.items():
             logic = without(logic_of(step, find), self._unread.get(step.result.name))
             stages = staged(logic.circuit, logic.outputs, self.levels_per_stage)
             made[strategy], costs[strategy] = (logic, stages), cost_of(logic.circuit, logic.outputs, stages)

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from whetgen.backends.verilog.folded.codes import Code
+from whetgen.backends.verilog.netlist import concatenation
 
 ROWS, COUNTED = 3, 6
 
@@ -39,7 +40,7 @@ class Counter:
 
     @property
     def width(self) -> int:
-        return self.lanes * (3 if self.inputs > 3 else 2)
+        return self.lanes * self.inputs.bit_length()
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def design(module: str, title: str, simd: int, width: int, code: Code, limit: in
     while max(_height(pieces) for pieces in columns.values()) > ROWS:
         columns, level = _compressed(columns, len(levels), limit)
         levels.append(level)
-    left = [Bus(f"left_{c}", _height(pieces), _joined(pieces)) for c, pieces in sorted(columns.items())]
+    left = [_bus(f"left_{c}", pieces) for c, pieces in sorted(columns.items())]
     levels.append(Level(f"Left: at most {ROWS} bits of each weight, a bit of each to a row.", tuple(left), ()))
     part_bits = min(limit, max(most.bit_length(), 1))
     rows = tuple(
@@ -128,7 +129,7 @@ def _compressed(columns: Columns, number: int, limit: int) -> tuple[Columns, Lev
         if _height(pieces) <= ROWS:
             after[column] = pieces + after.get(column, [])
             continue
-        bus = Bus(f"bits{number}_{column}", _height(pieces), _joined(pieces))
+        bus = _bus(f"bits{number}_{column}", pieces)
         buses.append(bus)
         counters += _count(bus, f"count{number}_{column}", column, COUNTED, ROWS, limit, after)
     return after, Level(f"Level {number}: sixes of bits and their number.", tuple(buses), tuple(counters))
@@ -151,13 +152,12 @@ def _count(bus: Bus, name: str, column: int, each: int, leave: int, limit: int, 
     return counters
 
 
+def _bus(name: str, pieces: Pieces) -> Bus:
+    return Bus(name, _height(pieces), concatenation([expression for expression, _ in pieces]))
+
+
 def _part(name: str, at: int, width: int) -> str:
     return f"{name}[PE*{at} +: PE*{width}]" if at else f"{name}[PE*{width}-1:0]"
-
-
-def _joined(pieces: Pieces) -> str:
-    parts = [expression for expression, _ in reversed(pieces)]
-    return parts[0] if len(parts) == 1 else "{" + ", ".join(parts) + "}"
 
 
 def _height(pieces: Pieces) -> int:

@@ -6,7 +6,7 @@ What is used once is no sum of its own: its terms join the sum that uses it, whi
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -36,7 +36,7 @@ def da4ml_sub_sums(weights: np.ndarray, highest: np.ndarray) -> tuple[np.ndarray
     # In C order: the solver reads any other array transposed.
     kernel = np.ascontiguousarray(np.where(highest[:, None] > 0, weights, 0), dtype=np.float32)
     ranges = [(0.0, max(float(h), 1.0), 1.0) for h in highest]
-    graph = _Words(len(kernel))
+    graph = _Words([None] * len(kernel))
     values: list[Value] = [{word: Fraction(1)} for word in range(len(kernel))]
     for stage in solve(kernel, qintervals=ranges).solutions:
         values = _stage(stage, values, graph)
@@ -47,15 +47,11 @@ def da4ml_sub_sums(weights: np.ndarray, highest: np.ndarray) -> tuple[np.ndarray
     return signed_digits(table).transpose(2, 0, 1), tuple(s for s in graph.words if s)
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Words:
     """Words by number: None for the inputs, then the shared sums."""
 
-    inputs: int
-    words: list[SubSum | None] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.words = [None] * self.inputs
+    words: list[SubSum | None]
 
     def shared(self, value: Value) -> Value:
         """The value as a multiple of one word, a new one of whole factors without a common divisor."""
@@ -69,9 +65,8 @@ class _Words:
         """The value in whole multiples: a word that it takes a fraction of gives way to its terms."""
         while broken := [word for word, factor in value.items() if factor.denominator > 1]:
             word = max(broken)
-            factor = value[word]
             rest = {w: f for w, f in value.items() if w != word}
-            value = _sum(rest, {w: Fraction(f) for w, f in self.words[word].terms}, factor)
+            value = _sum(rest, dict(self.words[word].terms), value[word])
         return value
 
 
