@@ -94,8 +94,8 @@ module wg_stream_buffer #(
             localparam [31:0] LAST_SLOT = SLOTS - 1;
             reg  [SLOT_BITS-1:0] slot_reg, take_slot_reg;
             reg  [WORD_BITS-1:0] earlier_reg;
-            wire [WORD_BITS-1:0] placed = {{(WORD_BITS-WRITE_BITS){1'b0}}, wr_data} << (slot_reg * WRITE_BITS);
             wire                 take_last;
+            genvar               s;
 
             if (WRITES % SLOTS != 0) begin : g_ragged
                 localparam [31:0] LAST_WRITE = WRITES - 1;
@@ -112,7 +112,12 @@ module wg_stream_buffer #(
             end
             assign takes_word = wr_take && take_slot_reg == {SLOT_BITS{1'b0}};
             assign ends_word  = wr_valid && (wr_last || slot_reg == LAST_SLOT[SLOT_BITS-1:0]);
-            assign wr_word    = earlier_reg | placed;
+            // Each slot keeps its data or, when it is its turn, takes the new ones.
+            for (s = 0; s < SLOTS; s = s + 1) begin : g_slot
+                localparam [31:0] SLOT = s;
+                assign wr_word[s*WRITE_BITS +: WRITE_BITS] = slot_reg == SLOT[SLOT_BITS-1:0]
+                                                           ? wr_data : earlier_reg[s*WRITE_BITS +: WRITE_BITS];
+            end
             always @(posedge clk) begin
                 if (rst || wr_drop || ends_word)
                     earlier_reg <= {WORD_BITS{1'b0}};
@@ -207,12 +212,17 @@ module wg_stream_buffer #(
             end
             wire unused_random = &{1'b0, rd_offset, rd_release};
         end else begin : g_random
-            wire [31:0]     wide = {{(32-OFFSET_BITS){1'b0}}, rd_offset};
-            wire [31:0]     word = wide / PARTS;
-            wire [31:0]     slot = wide % PARTS;
-            wire [31:0]     gone = {{(32-RELEASE_BITS){1'b0}}, rd_release};
-            wire            covered = COVER == 0 || gone[BITS-1:0] <= level_reg;
+            wire [OFFSET_BITS-1:0] words_on;
+            wire [PART_BITS-1:0]   slot;
+            wire [31:0]            word    = {{(32-OFFSET_BITS){1'b0}}, words_on};
+            wire [31:0]            gone    = {{(32-RELEASE_BITS){1'b0}}, rd_release};
+            wire                   covered = COVER == 0 || gone[BITS-1:0] <= level_reg;
 
+            wg_divide #(.WIDTH(OFFSET_BITS), .DIVISOR(PARTS)) place (
+                .number    (rd_offset),
+                .quotient  (words_on),
+                .remainder (slot)
+            );
             if (READER == 2) begin : g_frames
                 assign rd_available = level_reg >= FRAME;
                 assign rd_any       = rd_available;
@@ -221,10 +231,10 @@ module wg_stream_buffer #(
                 assign rd_available = word < {{(32-BITS){1'b0}}, level_reg} && covered;
                 assign rd_any       = level_reg != {BITS{1'b0}} && covered;
             end
-            assign part     = slot[PART_BITS-1:0];
+            assign part     = slot;
             assign rd_at    = wrapped(base_reg + word[BITS-1:0]);
             assign released = rd_next ? gone[BITS-1:0] : {BITS{1'b0}};
-            wire unused_wide = &{1'b0, word, slot, gone};
+            wire unused_wide = &{1'b0, word, gone};
         end
         if (PARTS == 1) begin : g_read_whole
             assign rd_data = word_reg;

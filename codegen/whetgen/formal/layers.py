@@ -18,6 +18,7 @@ from whetgen.backends.hardware.steps import Linear, Step, steps_of
 from whetgen.backends.identifiers import Identifiers
 from whetgen.backends.verilog.logic.cones import unread
 from whetgen.backends.verilog.logic.simplify import simplified
+from whetgen.backends.verilog.logic.windows import module_suffix, one_window
 from whetgen.errors import BadInput
 from whetgen.formal.claims import Claim, claims_of, words_of
 from whetgen.formal.decide import Prover
@@ -79,9 +80,11 @@ def prove_layers(
         elif not _same_order(given, step):
             found.append(LayerProof(given.layer, UNDECIDED, reason="the scores are not in the order of the graph's"))
         else:
-            source = folder / "rtl" / f"{manifest['name']}_{step.result.name}_logic.v"
+            source = folder / "rtl" / f"{manifest['name']}_{step.result.name}_{module_suffix(step)}.v"
             ignored = unused.get(step.result.name, np.zeros(step.result.count, dtype=bool))
-            found.append(_prove(graph, given, step, ignored, source, cycles[step.layer], seconds))
+            window = one_window(step)
+            everywhere = ignored.reshape(-1, window.result.count).all(axis=0)
+            found.append(_prove(graph, given, window, everywhere, source, cycles[step.layer], seconds))
     found.append(LayerProof("streams, wiring, argmax", TESTED, reason="library modules, each proved by itself"))
     return tuple(found)
 

@@ -98,7 +98,12 @@ def _yosys(work: Path, top: str, device: Device) -> tuple[Counter, int]:
     sources = " ".join(sorted(path.name for path in work.glob("*.v")))
     script = [
         f"read_verilog {sources}",
+        # Adders are mapped on their own: in one netlist with everything else ABC leaves many of their products as LUTs of two
+        # inputs. So is a window that every position has a copy of: once.
+        f"hierarchy -check -top {top}",
+        f"setattr -mod -set keep_hierarchy 1 *{top}_*_sums* *{top}_*_window",
         device.synth.format(top=top),
+        "setattr -mod -unset keep_hierarchy *",
         "flatten",
         "clean",
         "write_json netlist.json",

@@ -153,6 +153,8 @@ _NEEDS = {
         for name in ("windows", "slide", "sequence", "linear", "gather", "send", "argmax")
     },
     "wg_fold_blend": ("wg_blend", "wg_loop"),
+    "wg_stream_buffer": ("wg_divide",),
+    "wg_divide": ("wg_table",),
 }
 
 

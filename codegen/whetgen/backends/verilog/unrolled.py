@@ -25,6 +25,7 @@ from whetgen.backends.verilog.logic.layers import logic_of, without
 from whetgen.backends.verilog.logic.module import LogicModule, logic_module
 from whetgen.backends.verilog.logic.pipeline import staged
 from whetgen.backends.verilog.logic.share import Finder
+from whetgen.backends.verilog.logic.windows import module_suffix, one_window, slides, windows
 from whetgen.backends.verilog.netlist import Constant, Instance, Section, Wire, concatenation, packed, pairs
 from whetgen.ir.integers import signed_bits, unsigned_bits
 
@@ -34,6 +35,11 @@ MAX_WORD_BITS = 1 << 16  # Verilator's longest constant
 
 def _told(step: Step | Tables) -> str:
     return f"{step.result.count} lookup tables" if isinstance(step, Tables) else describe(step)
+
+
+def _slice(bus: str, number: int, width: int, bits: int) -> str:
+    """Part of a bus of ``bits`` bits: the ``number``-th of ``width`` bits."""
+    return bus if width == bits else f"{bus}[{(number + 1) * width - 1}:{number * width}]"
 
 
 def argmax_levels(count: int) -> int:
@@ -173,31 +179,41 @@ class Unrolled:
 
     @singledispatchmethod
     def _build(self, step: Step) -> int:
-        """Counters and chains in a module of the layer's own."""
+        """Counters and chains in a module of the layer's own, or of one window of it with an instance for each position."""
         name = step.result.name
         cycle, buses = self._meet(step.sources)
-        module = self.identifiers.unique(f"{self.name}_{name}_logic")
+        module = self.identifiers.unique(f"{self.name}_{name}_{module_suffix(step)}")
         made = self._cheapest(step, module)
         self.logic.append(made)
         self.wires.append(Wire(name, step.result.bits))
-        ports = {"x": concatenation(buses), "y": name}
-        (self._clocked if made.stages else self._instance)(module, f"{name}_layer", {}, ports)
+        instance = self._clocked if made.stages else self._instance
+        if slides(step):
+            for position, parts in enumerate(windows(step, buses[0])):
+                y = _slice(name, position, len(made.outputs), step.result.bits)
+                instance(module, f"{name}_p{position}", {}, {"x": concatenation(parts), "y": y})
+        else:
+            instance(module, f"{name}_layer", {}, {"x": concatenation(buses), "y": name})
         return cycle + len(made.stages)
 
-    def _cheapest(self, step: Step | Tables, module: str) -> LogicModule:
-        """The layer in each strategy that makes a difference to it; the one of fewest cells."""
+    def _cheapest(self, given: Step | Tables, module: str) -> LogicModule:
+        """The layer, or a window of it, in each strategy that makes a difference; the one of fewest cells."""
+        step, copies = one_window(given), given.geometry.positions if slides(given) else 1
+        ignored = self._unread.get(step.result.name)
+        if ignored is not None:
+            ignored = ignored.reshape(copies, -1).all(axis=0)
         strategies = (
             self.strategies if isinstance(step, Linear) else {"tables" if isinstance(step, Tables) else "sums": None}
         )
         made, costs = {}, {}
         for strategy, find in strategies.items():
-            logic = without(logic_of(step, find), self._unread.get(step.result.name))
+            logic = without(logic_of(step, find), ignored)
             stages = staged(logic.circuit, logic.outputs, self.levels_per_stage)
-            made[strategy], costs[strategy] = (logic, stages), cost_of(logic.circuit, logic.outputs, stages)
+            made[strategy], costs[strategy] = (logic, stages), copies * cost_of(logic.circuit, logic.outputs, stages)
         chosen = min(costs, key=lambda strategy: costs[strategy].cells)
         cost = costs.pop(chosen)
         self.choices.append(Choice(step.layer, chosen, cost, costs))
-        return logic_module(module, f"{step.layer}: {_told(step)}", *made[chosen])
+        told = f"{step.layer}: {_told(step)}" + (f", of one window among {copies}" if copies > 1 else "")
+        return logic_module(module, told, *made[chosen])
 
     def _constant(self, name: str, values, width: int, comment: str) -> str:
         name = self.identifiers.unique(name.upper())

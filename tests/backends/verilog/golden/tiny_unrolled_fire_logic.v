@@ -15,15 +15,15 @@ module tiny_unrolled_fire_logic (
 
     // n0: neuron 0: 2 inputs, fires where the sum >= 2
     wire [1:0] n0_count0;
-    wg_count #(.INPUTS(3)) n0_count0_of (.bits({~x[8], x[0], 1'b1}), .number(n0_count0));
+    wg_count #(.INPUTS(3)) n0_count0_of (.bits({~x[9], x[1], 1'b1}), .number(n0_count0));
     wire [1:0] n0_count1;
-    wg_count #(.INPUTS(3)) n0_count1_of (.bits({~x[9], x[1], 1'b1}), .number(n0_count1));
+    wg_count #(.INPUTS(3)) n0_count1_of (.bits({~x[10], x[2], 1'b1}), .number(n0_count1));
     wire [1:0] n0_count2;
-    wg_count #(.INPUTS(3)) n0_count2_of (.bits({~x[10], x[2], 1'b1}), .number(n0_count2));
+    wg_count #(.INPUTS(3)) n0_count2_of (.bits({~x[11], x[3], 1'b1}), .number(n0_count2));
     wire [1:0] n0_count3;
-    wg_count #(.INPUTS(3)) n0_count3_of (.bits({~x[11], x[3], 1'b1}), .number(n0_count3));
+    wg_count #(.INPUTS(3)) n0_count3_of (.bits({~x[8], x[0], 1'b1}), .number(n0_count3));
     wire [3:0] n0_sum0;
-    wg_add #(.WIDTH(3)) n0_sum0_of (.left({n0_count3[0], n0_count2[0], n0_count1[0]}), .right({n0_count2[1], n0_count1[1], n0_count0[1]}), .carry(1'b0), .sum(n0_sum0));
+    wg_add #(.WIDTH(3)) n0_sum0_of (.left({n0_count2[0], n0_count1[0], n0_count0[0]}), .right({n0_count1[1], n0_count0[1], n0_count3[1]}), .carry(1'b0), .sum(n0_sum0));
 
     // n1: neuron 1: 3 inputs, fires where the sum >= -2
     wire [1:0] n1_count0;
@@ -35,16 +35,16 @@ module tiny_unrolled_fire_logic (
     wire [2:0] n1_count3;
     wg_count #(.INPUTS(5)) n1_count3_of (.bits({n1_count2[2], n1_count1[1], x[6], ~x[3], 1'b1}), .number(n1_count3));
     wire [1:0] n1_count4;
-    wg_count #(.INPUTS(3)) n1_count4_of (.bits({x[8], ~x[4], 1'b1}), .number(n1_count4));
-    wire [1:0] n1_count5;
-    wg_count #(.INPUTS(2)) n1_count5_of (.bits({n1_count2[1], n1_count1[0]}), .number(n1_count5));
+    wg_count #(.INPUTS(2)) n1_count4_of (.bits({n1_count2[1], n1_count1[0]}), .number(n1_count4));
 
-    reg x_7_d1, n0_count3_1_d1, n0_sum0_3_d1, n1_count0_0_d1, n1_count1_2_d1, n1_count2_0_d1, n1_count3_0_d1, n1_count3_1_d1;
-    reg n1_count3_2_d1, n1_count4_1_d1, n1_count5_0_d1, n1_count5_1_d1;
+    reg x_4_d1, x_7_d1, x_8_d1, n0_count2_1_d1, n0_sum0_3_d1, n1_count0_0_d1, n1_count1_2_d1, n1_count2_0_d1;
+    reg n1_count3_0_d1, n1_count3_1_d1, n1_count3_2_d1, n1_count4_0_d1, n1_count4_1_d1;
     always @(posedge clk)
         if (advance) begin
+            x_4_d1         <= x[4];
             x_7_d1         <= x[7];
-            n0_count3_1_d1 <= n0_count3[1];
+            x_8_d1         <= x[8];
+            n0_count2_1_d1 <= n0_count2[1];
             n0_sum0_3_d1   <= n0_sum0[3];
             n1_count0_0_d1 <= n1_count0[0];
             n1_count1_2_d1 <= n1_count1[2];
@@ -52,49 +52,51 @@ module tiny_unrolled_fire_logic (
             n1_count3_0_d1 <= n1_count3[0];
             n1_count3_1_d1 <= n1_count3[1];
             n1_count3_2_d1 <= n1_count3[2];
+            n1_count4_0_d1 <= n1_count4[0];
             n1_count4_1_d1 <= n1_count4[1];
-            n1_count5_0_d1 <= n1_count5[0];
-            n1_count5_1_d1 <= n1_count5[1];
         end
 
     // ==== Stage 2 ====
 
     // n0: neuron 0: 2 inputs, fires where the sum >= 2
     wire n0_table0;
-    wg_table #(.INPUTS(2), .TRUTH(4'h8)) n0_table0_of (.bits({n0_sum0_3_d1, n0_count3_1_d1}), .value(n0_table0));
+    wg_table #(.INPUTS(2), .TRUTH(4'h8)) n0_table0_of (.bits({n0_sum0_3_d1, n0_count2_1_d1}), .value(n0_table0));
 
     // n1: neuron 1: 3 inputs, fires where the sum >= -2
+    wire [1:0] n1_count5;
+    wg_count #(.INPUTS(2)) n1_count5_of (.bits({n1_count3_1_d1, n1_count1_2_d1}), .number(n1_count5));
     wire [1:0] n1_count6;
-    wg_count #(.INPUTS(2)) n1_count6_of (.bits({n1_count3_1_d1, n1_count1_2_d1}), .number(n1_count6));
+    wg_count #(.INPUTS(2)) n1_count6_of (.bits({n1_count5[0], x_7_d1}), .number(n1_count6));
     wire [1:0] n1_count7;
-    wg_count #(.INPUTS(2)) n1_count7_of (.bits({n1_count6[0], x_7_d1}), .number(n1_count7));
-    wire [1:0] n1_count8;
-    wg_count #(.INPUTS(3)) n1_count8_of (.bits({n1_count6[1], n1_count3_2_d1, 1'b1}), .number(n1_count8));
+    wg_count #(.INPUTS(3)) n1_count7_of (.bits({n1_count5[1], n1_count3_2_d1, 1'b1}), .number(n1_count7));
 
-    reg n0_table0_d1, n1_count0_0_d2, n1_count2_0_d2, n1_count3_0_d2, n1_count4_1_d2, n1_count5_0_d2, n1_count5_1_d2, n1_count7_0_d1;
-    reg n1_count7_1_d1, n1_count8_0_d1, n1_count8_1_d1;
+    reg x_4_d2, x_8_d2, n0_table0_d1, n1_count0_0_d2, n1_count2_0_d2, n1_count3_0_d2, n1_count4_0_d2, n1_count4_1_d2;
+    reg n1_count6_0_d1, n1_count6_1_d1, n1_count7_0_d1, n1_count7_1_d1;
     always @(posedge clk)
         if (advance) begin
+            x_4_d2         <= x_4_d1;
+            x_8_d2         <= x_8_d1;
             n0_table0_d1   <= n0_table0;
             n1_count0_0_d2 <= n1_count0_0_d1;
             n1_count2_0_d2 <= n1_count2_0_d1;
             n1_count3_0_d2 <= n1_count3_0_d1;
+            n1_count4_0_d2 <= n1_count4_0_d1;
             n1_count4_1_d2 <= n1_count4_1_d1;
-            n1_count5_0_d2 <= n1_count5_0_d1;
-            n1_count5_1_d2 <= n1_count5_1_d1;
+            n1_count6_0_d1 <= n1_count6[0];
+            n1_count6_1_d1 <= n1_count6[1];
             n1_count7_0_d1 <= n1_count7[0];
             n1_count7_1_d1 <= n1_count7[1];
-            n1_count8_0_d1 <= n1_count8[0];
-            n1_count8_1_d1 <= n1_count8[1];
         end
 
     // ==== Stage 3 ====
 
     // n1: neuron 1: 3 inputs, fires where the sum >= -2
+    wire [1:0] n1_count8;
+    wg_count #(.INPUTS(3)) n1_count8_of (.bits({x_8_d2, ~x_4_d2, 1'b1}), .number(n1_count8));
     wire [6:0] n1_sum0;
-    wg_add #(.WIDTH(6)) n1_sum0_of (.left({n1_count8_0_d1, n1_count7_0_d1, n1_count3_0_d2, n1_count5_0_d2, n1_count2_0_d2, n1_count0_0_d2}), .right({n1_count7_1_d1, 1'b0, n1_count5_1_d2, 1'b0, 1'b0, n1_count4_1_d2}), .carry(1'b0), .sum(n1_sum0));
+    wg_add #(.WIDTH(6)) n1_sum0_of (.left({n1_count7_0_d1, n1_count6_0_d1, n1_count3_0_d2, n1_count4_0_d2, n1_count2_0_d2, n1_count0_0_d2}), .right({n1_count6_1_d1, 1'b0, n1_count4_1_d2, 1'b0, 1'b0, n1_count8[1]}), .carry(1'b0), .sum(n1_sum0));
     wire n1_table0;
-    wg_table #(.INPUTS(2), .TRUTH(4'he)) n1_table0_of (.bits({n1_sum0[6], n1_count8_1_d1}), .value(n1_table0));
+    wg_table #(.INPUTS(2), .TRUTH(4'he)) n1_table0_of (.bits({n1_sum0[6], n1_count7_1_d1}), .value(n1_table0));
 
     reg n0_table0_d2, n1_table0_d1;
     always @(posedge clk)
@@ -109,7 +111,7 @@ module tiny_unrolled_fire_logic (
         n0_table0_d2
     };
     wire unused = &{1'b0,
-        n0_count0[0], n0_sum0[0], n0_sum0[1], n0_sum0[2], n1_count4[0], n1_sum0[0], n1_sum0[1], n1_sum0[2],
+        n0_count3[0], n0_sum0[0], n0_sum0[1], n0_sum0[2], n1_count8[0], n1_sum0[0], n1_sum0[1], n1_sum0[2],
         n1_sum0[3], n1_sum0[4], n1_sum0[5]
     };
 

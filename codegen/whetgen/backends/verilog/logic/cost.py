@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from whetgen.backends.verilog.logic.circuit import CHAIN_BITS, Add, Circuit, Count, Literal, is_constant
-from whetgen.backends.verilog.logic.pipeline import Staged
-
-_ROOM = 5  # inputs that fit into a chain's LUT beside its plain bit
+from whetgen.backends.verilog.logic.circuit import CHAIN_BITS, Add, Circuit, Literal, is_constant
+from whetgen.backends.verilog.logic.pipeline import Staged, absorbed
 
 
 @dataclass(frozen=True)
@@ -25,6 +22,9 @@ class Cost:
         """What a strategy is chosen by."""
         return self.luts + self.carries
 
+    def __rmul__(self, copies: int) -> Cost:
+        return Cost(copies * self.luts, copies * self.carries, copies * self.ffs)
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -38,21 +38,16 @@ class Choice:
 
 def cost_of(circuit: Circuit, outputs: Sequence[Literal], made: Staged) -> Cost:
     """Counted cell by cell: a LUT a table, a LUT a bit of a counter or chain; counters that a chain absorbs are free."""
-    cells = [circuit.cells[n] for stage in made.cells for n in stage]
-    readers = Counter(i >> 1 for cell in cells for i in cell.inputs) + Counter(o >> 1 for o in outputs)
-    small = {
-        net
-        for cell in cells
-        if isinstance(cell, Count) and sum(not is_constant(i) for i in cell.inputs) <= _ROOM
-        for net in cell.outputs
-        if readers[net] == 1
-    }
+    numbers = [n for stage in made.cells for n in stage]
+    at = {n: k for k, stage in enumerate(made.cells) for n in stage}
+    hosts = absorbed(circuit, numbers, outputs)
+    read = {i >> 1 for n in numbers for i in circuit.cells[n].inputs} | {o >> 1 for o in outputs}
     luts = carries = 0
-    for cell in cells:
+    for number in numbers:
+        cell = circuit.cells[number]
         if isinstance(cell, Add):
             luts += sum(not (is_constant(a) and is_constant(b)) for a, b in zip(cell.left, cell.right, strict=True))
-            luts -= len({b >> 1 for b in cell.right} & small)
             carries += -(-(len(cell.left) + 1) // CHAIN_BITS)
         else:
-            luts += sum(readers[net] > 0 for net in cell.outputs)
+            luts += sum(net in read and at.get(hosts.get(net)) != at[number] for net in cell.outputs)
     return Cost(luts, carries, sum(made.delays.values()))
