@@ -47,7 +47,8 @@ module wg_divide #(
             assign quotient  = wide[WIDTH+REST_BITS-1:REST_BITS];
             assign remainder = wide[REST_BITS-1:0];
         end else begin : g_divide
-            wire [STEPS*STEP-1:0] padded = {{(STEPS*STEP-WIDTH){1'b0}}, number}, found;
+            wire [STEPS*STEP:0]   padded = {{(STEPS*STEP-WIDTH+1){1'b0}}, number};
+            wire [STEPS*STEP-1:0] found;
 
             for (n = STEPS - 1; n >= 0; n = n - 1) begin : g_step
                 wire [REST_BITS-1:0] carried, rest;
@@ -67,7 +68,7 @@ module wg_divide #(
             end
             assign quotient  = found[WIDTH-1:0];
             assign remainder = g_step[0].rest;
-            wire unused = &{1'b0, found};
+            wire unused = &{1'b0, found, padded};
         end
     endgenerate
 

@@ -25,7 +25,7 @@ from whetgen.backends.verilog.logic.layers import logic_of, without
 from whetgen.backends.verilog.logic.module import LogicModule, logic_module
 from whetgen.backends.verilog.logic.pipeline import staged
 from whetgen.backends.verilog.logic.share import Finder
-from whetgen.backends.verilog.logic.windows import module_suffix, one_window, slides, windows
+from whetgen.backends.verilog.logic.windows import beside_windows, module_suffix, one_window, slides, windows
 from whetgen.backends.verilog.netlist import Constant, Instance, Section, Wire, concatenation, packed, pairs
 from whetgen.ir.integers import signed_bits, unsigned_bits
 
@@ -191,6 +191,8 @@ class Unrolled:
             for position, parts in enumerate(windows(step, buses[0])):
                 y = _slice(name, position, len(made.outputs), step.result.bits)
                 instance(module, f"{name}_p{position}", {}, {"x": concatenation(parts), "y": y})
+            if unread_parts := beside_windows(step, buses[0]):
+                self._wire(f"unused_by_{name}", 1, f"&{{1'b0, {', '.join(unread_parts)}}}")
         else:
             instance(module, f"{name}_layer", {}, {"x": concatenation(buses), "y": name})
         return cycle + len(made.stages)

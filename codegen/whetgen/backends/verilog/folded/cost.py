@@ -15,15 +15,16 @@ from whetgen.backends.verilog.folded.codes import code_of, sum_width
 from whetgen.backends.verilog.folded.setting import Setting, in_order, read_elements, slides, touched, walk_words
 
 BRAM_BITS, BRAM_WORDS = 4_096, 128
-ENDS = 195  # receiving, checking and sending frames
+ENDS = 120  # receiving, checking and sending frames
 CONTROL, DENSE, SEQUENCE, BUFFER = (
-    280,
-    40,
+    200,
+    20,
     20,
     35,
 )  # who walks windows, repeats a frame, reads in order; a buffer's counters
-TABLE_BITS = 60  # bits of a small ROM that a LUT holds, what decodes its outputs included
+LUT_WORDS = 64  # words of a ROM that a LUT holds one bit of
 # LUTs for each product bit: making it (three, or two ternary ones, in a pair of tables) and counting it.
+PRODUCT_OF_WORDS = 1.5
 PRODUCT = {"sign": 1.35, "unsigned": 1.35, "signed": 1.35, "ternary": 1.95}
 
 
@@ -56,7 +57,7 @@ def _buffers(step: Step, setting: Setting, written_bits: Mapping[str, int]) -> f
     for tensor in step.sources:
         read = read_elements(step, setting) * tensor.width
         word = lcm(written_bits[tensor.name], read)
-        packing = 2.0 * word if word > written_bits[tensor.name] else 0.0
+        packing = 1.0 * word if word > written_bits[tensor.name] else 0.0
         choosing = 0.6 * word if word > read else 0.0
         stored = 0.0 if 2 * tensor.bits >= BRAM_BITS else tensor.bits / 16
         total += BUFFER + packing + choosing + stored
@@ -71,14 +72,14 @@ def _engine(step: Step, setting: Setting) -> float:
     if isinstance(step, Blend):
         factor, width = blend_widths(step)
         return setting.pe * (len(step.sources) * factor * step.operand_width * 1.2 + 2 * width)
-    return 30 + step.result.count * 16 / TABLE_BITS
+    return 30 + _table(step.result.count, 16)
 
 
 def _linear(step: Linear, setting: Setting) -> float:
     code, width = code_of(step), sum_width(step)
     plane_bits = step.source.width // setting.planes
     weight_bits = 1 if code.kind in ("sign", "ternary") else code.bits
-    products = setting.simd * plane_bits * weight_bits * PRODUCT[code.kind]
+    products = setting.simd * plane_bits * weight_bits * (PRODUCT[code.kind] if plane_bits == 1 else PRODUCT_OF_WORDS)
     accumulator = width * (1.6 if setting.planes > 1 else 1.1) + (setting.planes if setting.planes > 1 else 0)
     planes = 2.7 * setting.simd if setting.planes > 1 else 0
     passes = step.neurons // setting.pe
@@ -88,5 +89,9 @@ def _linear(step: Linear, setting: Setting) -> float:
 
 
 def _table(words: int, bits: int) -> float:
-    """A ROM: block RAM where large and deep, else LUTs."""
-    return 0.0 if words * bits >= BRAM_BITS and words >= BRAM_WORDS else words * bits / TABLE_BITS
+    """A ROM: block RAM where large and deep, else LUTs of 64 words and their choice; equal functions of few words are one."""
+    if words * bits >= BRAM_BITS and words >= BRAM_WORDS:
+        return 0.0
+    whole, rest = divmod(words, LUT_WORDS)
+    parts = whole + (rest > 0)
+    return bits * whole + (min(bits, 2.0 ** min(rest, 30)) if rest > 1 else 0.0) + bits * -(-(parts - 1) // 3)

@@ -40,10 +40,20 @@ def module_suffix(step: Step) -> str:
 
 def windows(step: Linear, bus: str) -> Iterator[list[str]]:
     """Of each position, the parts of ``bus``, the map, that its window reads: the lowest bits first."""
-    width = step.source.width
     for elements in window_indices(step.geometry).reshape(step.geometry.positions, -1):
-        breaks = 1 + np.flatnonzero(np.where(elements[1:] < 0, elements[:-1] >= 0, np.diff(elements) != 1))
-        yield [_part(bus, run, width, step.source.bits) for run in np.split(elements, breaks)]
+        yield _parts(step, bus, elements)
+
+
+def beside_windows(step: Linear, bus: str) -> list[str]:
+    """The parts of ``bus`` that no window reads."""
+    return _parts(step, bus, np.setdiff1d(np.arange(step.source.count), window_indices(step.geometry)))
+
+
+def _parts(step: Linear, bus: str, elements: np.ndarray) -> list[str]:
+    outside = elements < 0
+    goes_on = np.where(outside[1:], outside[:-1], ~outside[:-1] & (np.diff(elements) == 1))
+    runs = np.split(elements, 1 + np.flatnonzero(~goes_on))
+    return [_part(bus, run, step.source.width, step.source.bits) for run in runs if len(run)]
 
 
 def _part(bus: str, run: np.ndarray, width: int, bits: int) -> str:
