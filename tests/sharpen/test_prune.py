@@ -13,8 +13,9 @@ from whetgen.sharpen.prune import prune_masks
 
 def network() -> keras.Model:
     keras.utils.set_random_seed(0)
-    layers = [keras.Input((6, 6, 1)), keras.layers.Conv2D(4, 3), keras.layers.Flatten(), keras.layers.Dense(10)]
-    model = keras.Sequential(layers)
+    layers = keras.layers
+    stack = [keras.Input((6, 6, 1)), layers.Conv2D(4, 3, name="conv"), layers.Flatten(), layers.Dense(10, name="head")]
+    model = keras.Sequential(stack)
     model.compile("adam", "mse")
     return model
 
@@ -33,6 +34,16 @@ def fit(callbacks: list, epochs: int) -> keras.Model:
 @pytest.mark.parametrize(("budget", "synapses"), [(100, 100), (0.25, 169), (1.0, 676), (5000, 676)])
 def test_budget_is_met_and_kept(budget, synapses):
     assert left(fit([PruneWeights(budget, 1, 3)], epochs=6)) == synapses
+
+
+def test_each_layer_has_its_own_budget():
+    model = fit([PruneWeights({"conv": 20, "head": 0.1}, 1, 3)], epochs=5)
+    assert [np.count_nonzero(per_channel(layer)) for layer in kernel_layers(model)] == [20, 64]
+
+
+def test_layer_without_a_budget_is_named():
+    with pytest.raises(ValueError, match="^layer 'head' has no budget of synapses; there are those of conv"):
+        fit([PruneWeights({"conv": 20}, 0, 1)], epochs=1)
 
 
 def test_share_grows_over_the_epochs_and_then_stays():
@@ -78,7 +89,7 @@ def test_weights_are_compared_beside_their_neuron():
     assert mask.tolist() == [[True, True], [True, True], [False, False], [False, False]]
 
 
-@pytest.mark.parametrize(("budget", "start", "stop"), [(0, 0, 1), (10, 2, 2), (10, -1, 2)])
+@pytest.mark.parametrize(("budget", "start", "stop"), [(0, 0, 1), (10, 2, 2), (10, -1, 2), ({"conv": 0}, 0, 1)])
 def test_impossible_budget_is_refused(budget, start, stop):
     with pytest.raises(ValueError, match="^a budget is above 0 and pruning stops after it starts, not synapses "):
         PruneWeights(budget, start, stop)

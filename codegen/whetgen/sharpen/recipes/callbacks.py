@@ -13,6 +13,7 @@ from whetgen.sharpen.sharpeners import SimpleSharpener
 from whetgen.sharpen.walk import spiking_layers
 from whetgen.sharpen.wiring import LearnWiring
 
+_PRUNING = 0.4  # share of the epochs until the last weight is pruned
 _WIRING = 0.8  # share of the epochs in which tables still learn their inputs
 
 
@@ -23,10 +24,12 @@ def training_callbacks(recipe: Recipe, model: keras.Model, x: np.ndarray, y: np.
     callbacks: list = [SimpleSharpener(recipe.soft_epochs, steps=recipe.steps, stop_when_sharp=False)]
     if lookup_layers(model):
         callbacks.append(LearnWiring(x, y, stop_epoch=_WIRING * recipe.epochs))
+    narrow_from = max(0, sharp_from - 1)
     if recipe.synapses is not None:
-        callbacks.append(PruneWeights(recipe.synapses, sharp_from, max(sharp_from + 1, recipe.epochs // 2)))
+        narrow_from = max(sharp_from + 1, int(_PRUNING * recipe.epochs))
+        callbacks.append(PruneWeights(recipe.synapses, sharp_from, narrow_from))
     if recipe.weight_bits is not None:
-        callbacks.append(NarrowWeights(recipe.weight_bits, start_epoch=max(0, sharp_from - 1)))
+        callbacks.append(NarrowWeights(recipe.weight_bits, start_epoch=narrow_from))
     if recipe.patience is not None:
         callbacks.append(EarlyStop(recipe.patience))
     return callbacks

@@ -50,6 +50,15 @@ def cnn(
     return keras.Sequential([*stack, layers.Flatten(), *_dense_stack(dense), *head(votes, classes)])
 
 
+def sparse_cnn(shape: Shape, channels: tuple[int, int, int], levels: int, votes: int, classes: int = 10) -> keras.Model:
+    """Three convolutions over thermometers of ``levels`` bits a pixel: 5x5 and 3x3 of stride 2, 3x3; the head. To be pruned."""
+    marks = [(level + 1) / (levels + 1) for level in range(levels)]
+    stack: list[layers.Layer] = [keras.Input(_with_channels(shape)), Thermometer(marks, name="bits")]
+    stack += _conv(channels[0], "conv1", 2, size=5) + _conv(channels[1], "conv2", 2)
+    stack += _conv(channels[2], "conv3", padding="valid")
+    return keras.Sequential([*stack, layers.Flatten(), *head(votes, classes)])
+
+
 def resnet(shape: Shape, widths: tuple[int, ...], blocks: int, votes: int, classes: int = 10) -> keras.Model:
     """Residual stages of the given widths: spikes are added to spikes, so a sum is a small integer."""
     x = entry = keras.Input(shape)
@@ -107,8 +116,8 @@ def _dense_stack(widths: tuple[int, ...]) -> list[layers.Layer]:
     return stack
 
 
-def _conv(width: int, name: str, stride: int = 1, padding: str = "same") -> list[layers.Layer]:
-    conv = layers.Conv2D(width, 3, strides=stride, padding=padding, use_bias=False, name=name)
+def _conv(width: int, name: str, stride: int = 1, padding: str = "same", size: int = 3) -> list[layers.Layer]:
+    conv = layers.Conv2D(width, size, strides=stride, padding=padding, use_bias=False, name=name)
     return [conv, *spikes(name)]
 
 

@@ -29,7 +29,7 @@ class Recipe:
     It trains ``soft_epochs`` unsharpened, sharpens each spiking layer in ``steps`` epochs from the
     input up, and spends the rest fully sharp with weights of ``weight_bits`` (None: floats, exact and wide).
     The learning rate falls along a cosine from ``learning_rate`` to 0. ``synapses``: what pruning leaves, a
-    number or a share.
+    number or a share, of all layers or by layer name; weights are narrowed when it has ended.
     ``patience``: end after so many sharp epochs without a lower training loss.
     """
 
@@ -46,7 +46,7 @@ class Recipe:
     distortion: Distortion | None = None
     label_smoothing: float = 0.1
     weight_decay: float = 0.0
-    synapses: float | None = None
+    synapses: float | Mapping[str, float] | None = None
     patience: int | None = None
 
 
