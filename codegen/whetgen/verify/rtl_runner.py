@@ -68,6 +68,7 @@ class BulkSimulator:
         self.manifest = json.loads((folder / "sim" / "stream.json").read_text())
         self.input, self.output = (Stream.from_manifest(self.manifest[side]) for side in ("input", "output"))
         sources = [str(p.resolve()) for p in sorted((folder / "rtl").glob("*.v"))]
+        sources += _windows_once(folder, build)
         _call(
             [
                 *_verilator(),
@@ -137,6 +138,17 @@ class BulkSimulator:
             surplus,
             report["cycles"],
         )
+
+
+def _windows_once(folder: Path, build: Path) -> list[str]:
+    """What makes Verilator translate a window's module once, whatever the number of its instances: arguments for it."""
+    modules = [path.stem for path in sorted((folder / "rtl").glob("*_window.v"))]
+    if not modules:
+        return []
+    build.mkdir(parents=True, exist_ok=True)
+    settings = build / "windows.vlt"
+    settings.write_text("\n".join(["`verilator_config", *(f'hier_block -module "{m}"' for m in modules), ""]))
+    return ["--hierarchical", str(settings)]
 
 
 def simulate_bulk(folder: Path, codes: np.ndarray, idle_percent: int = 0, stall_percent: int = 0) -> BulkResult:

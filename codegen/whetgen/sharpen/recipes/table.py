@@ -10,7 +10,17 @@ import keras
 
 from whetgen.sharpen.recipes.distortion import Distortion
 from whetgen.sharpen.recipes.dqn import DqnRecipe
-from whetgen.sharpen.recipes.models import autoencoder, binary_mlp, cnn, lookup, mlp, q_network, resnet, segmenter
+from whetgen.sharpen.recipes.models import (
+    autoencoder,
+    binary_mlp,
+    cnn,
+    lookup,
+    mlp,
+    q_network,
+    resnet,
+    segmenter,
+    sparse_cnn,
+)
 from whetgen.sharpen.recipes.small import small_cnn, small_mlp
 from whetgen.sharpen.recipes.tasks import CLASSIFY, RECONSTRUCT, SEGMENT, Task
 
@@ -115,6 +125,17 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
         weight_bits=6,
         soft_epochs=2,
         distortion=_LIVELY,
+    ),
+    "mnist-cnn-sparse": Recipe(
+        build=partial(sparse_cnn, _MNIST, channels=(16, 48, 48), levels=3, votes=6),
+        data="mnist",
+        epochs=40,
+        learning_rate=4e-3,
+        soft_epochs=2,
+        batch=256,
+        distortion=Distortion(shift=0.9, rotation=0.09, scale=0.06, shear=0.06),
+        label_smoothing=0.05,
+        synapses={"conv1": 320, "conv2": 2112, "conv3": 4320, "head": 24000},
     ),
     "mnist-lut": _TABLES,
     "mnist-lut-small": replace(_TABLES, build=partial(lookup, _MNIST, levels=3, tables=600)),
