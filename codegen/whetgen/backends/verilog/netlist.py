@@ -50,6 +50,7 @@ class Section:
 
 
 ROM_BLOCK = 256
+BRAM_BITS, BRAM_WORDS = 4_096, 128  # a table of so many bits, in so many words, is to be block RAM
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,20 @@ class Rom:
     words: tuple[str, ...]
 
     @property
+    def in_bram(self) -> bool:
+        """Whether synthesis is told to use block RAM: Yosys alone would make LUTs of wide tables of a few hundred words."""
+        return is_bram(len(self.words), self.width)
+
+    @property
     def blocks(self) -> tuple[tuple[tuple[int, str], ...], ...]:
         """Numbers and words, some at a time: Yosys needs a time to read a block of statements that grows with its square."""
         numbered = tuple(enumerate(self.words))
         return tuple(numbered[k : k + ROM_BLOCK] for k in range(0, len(numbered), ROM_BLOCK))
+
+
+def is_bram(words: int, width: int) -> bool:
+    """Whether a table of words of ``width`` bits is large and deep enough for block RAM."""
+    return words * width >= BRAM_BITS and words >= BRAM_WORDS
 
 
 def pairs(**values: object) -> Pairs:

@@ -1,7 +1,7 @@
 """Lookup tables (LUT6, as Yosys counts them for 7-series) that a layer takes in each setting.
 
 A layer's estimate is the sum of what its parts take; docs/folding.md compares it with Yosys.
-A table of ``BRAM_BITS`` bits or more in ``BRAM_WORDS`` words or more is block RAM and takes none.
+What is block RAM takes none.
 """
 
 from __future__ import annotations
@@ -13,16 +13,12 @@ from whetgen.backends.hardware.steps import Blend, Linear, Pool, Step
 from whetgen.backends.hardware.widths import blend_widths
 from whetgen.backends.verilog.folded.codes import code_of, sum_width
 from whetgen.backends.verilog.folded.setting import Setting, in_order, read_elements, slides, touched, walk_words
+from whetgen.backends.verilog.netlist import BRAM_BITS, is_bram
 
-BRAM_BITS, BRAM_WORDS = 4_096, 128
-ENDS = 120  # receiving, checking and sending frames
-CONTROL, DENSE, SEQUENCE, BUFFER = (
-    200,
-    20,
-    20,
-    35,
-)  # who walks windows, repeats a frame, reads in order; a buffer's counters
 LUT_WORDS = 64  # words of a ROM that a LUT holds one bit of
+ENDS = 120  # receiving, checking and sending frames
+CONTROL, DENSE, SEQUENCE = 200, 20, 20  # who walks windows, repeats a frame, reads in order
+BUFFER = 35  # its counters
 # LUTs for each product bit: making it (three, or two ternary ones, in a pair of tables) and counting it.
 PRODUCT_OF_WORDS = 1.5
 PRODUCT = {"sign": 1.35, "unsigned": 1.35, "signed": 1.35, "ternary": 1.95}
@@ -89,8 +85,8 @@ def _linear(step: Linear, setting: Setting) -> float:
 
 
 def _table(words: int, bits: int) -> float:
-    """A ROM: block RAM where large and deep, else LUTs of 64 words and their choice; equal functions of few words are one."""
-    if words * bits >= BRAM_BITS and words >= BRAM_WORDS:
+    """A ROM: block RAM, or LUTs of 64 words and their choice; equal functions of few words are one."""
+    if is_bram(words, bits):
         return 0.0
     whole, rest = divmod(words, LUT_WORDS)
     parts = whole + (rest > 0)
