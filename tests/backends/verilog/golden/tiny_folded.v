@@ -2,7 +2,7 @@
 //
 // Input    3 uint4 elements, 1 beat of 16 bits, first element in the low bits
 // Output   class: 1 element of 8 bits, 1 beat of 8 bits
-// Latency  40 cycles from the first input beat to the first output beat
+// Latency  41 cycles from the first input beat to the first output beat
 // Interval 24 cycles a frame
 //
 // rst is synchronous and active high. A frame whose s_axis_tlast comes too early or too late is
@@ -116,10 +116,12 @@ module tiny_folded (
     wire            fire_taps;
     wire [2:0]      fire_parts;
     wire            fire_to_scores_room;
-    wire            unused_fire_to_scores_any;
+    wire            fire_to_scores_any;
     wire            fire_to_scores_available;
     wire            fire_to_scores_enable;
     wire            fire_to_scores_next;
+    wire            fire_to_scores_offset;
+    wire [1:0]      fire_to_scores_release;
     wire            fire_to_scores_data;
     wire            fire_room = fire_to_scores_room;
 
@@ -244,12 +246,12 @@ module tiny_folded (
         .WORD_BITS    (1),
         .WRITES       (2),
         .READS        (2),
-        .DEPTH        (1),
-        .READER       (1),
+        .DEPTH        (2),
+        .READER       (0),
         .COMMIT       (0),
         .COVER        (0),
         .OFFSET_BITS  (1),
-        .RELEASE_BITS (1)
+        .RELEASE_BITS (2)
     ) fire_to_scores_buffer (
         .clk          (clk),
         .rst          (rst),
@@ -260,33 +262,36 @@ module tiny_folded (
         .wr_last      (fire_last),
         .wr_drop      (1'b0),
         .rd_enable    (fire_to_scores_enable),
-        .rd_any       (unused_fire_to_scores_any),
+        .rd_any       (fire_to_scores_any),
         .rd_available (fire_to_scores_available),
         .rd_next      (fire_to_scores_next),
-        .rd_offset    (1'b0),
-        .rd_release   (1'b0),
+        .rd_offset    (fire_to_scores_offset),
+        .rd_release   (fire_to_scores_release),
         .rd_data      (fire_to_scores_data)
     );
 
     // ==== scores: 2 inputs, 2 neurons, sum ====
-    // PE 2, SIMD 1: 2 cycles a frame.
+    // PE 1, SIMD 1: 4 cycles a frame.
     wire            scores_valid;
-    wire [5:0]      scores_data;
+    wire [2:0]      scores_data;
     wire            scores_last;
     wire            scores_take;
     wire            scores_soon;
+    wire            scores_soon_end;
     wire            scores_soon_last;
     wire            scores_tap;
+    wire            scores_inside;
     wire            scores_first;
+    wire            scores_shift;
     wire            scores_final;
     wire            scores_frame;
-    wire            scores_next;
-    wire            scores_weights_address;
-    wire [5:0]      scores_weights;
+    wire            scores_plane;
+    wire [1:0]      scores_weights_address;
+    wire [2:0]      scores_weights;
     wire            scores_levels_address;
-    wire [5:0]      scores_levels;
+    wire [2:0]      scores_levels;
     wire            scores_taps;
-    wire [5:0]      scores_parts;
+    wire [2:0]      scores_parts;
     wire            scores_to_output_room;
     wire            unused_scores_to_output_any;
     wire            scores_to_output_available;
@@ -296,24 +301,50 @@ module tiny_folded (
     wire            scores_room = scores_to_output_room;
 
     assign fire_to_scores_enable = 1'b1;
-    assign fire_to_scores_next   = scores_next;
 
-    wg_fold_sequence #(
-        .WINDOW  (2),
-        .RESULTS (1)
+    wg_fold_windows #(
+        .HEIGHT       (1),
+        .WIDTH        (1),
+        .CHUNKS       (2),
+        .OUT_HEIGHT   (1),
+        .OUT_WIDTH    (1),
+        .KERNEL_Y     (1),
+        .KERNEL_X     (1),
+        .STRIDE_Y     (1),
+        .STRIDE_X     (1),
+        .DILATION_Y   (1),
+        .DILATION_X   (1),
+        .PAD_TOP      (0),
+        .PAD_LEFT     (0),
+        .PASSES       (2),
+        .PLANES       (1),
+        .BY_CHANNEL   (0),
+        .BY_ROW       (1),
+        .PARTS        (1),
+        .FRAME_WORDS  (2),
+        .OFFSET_BITS  (1),
+        .RELEASE_BITS (2),
+        .PLANE_BITS   (1)
     ) scores_reader (
         .clk          (clk),
         .rst          (rst),
+        .in_any       (fire_to_scores_any),
         .in_available (fire_to_scores_available),
-        .rd_next      (scores_next),
+        .rd_offset    (fire_to_scores_offset),
+        .rd_next      (fire_to_scores_next),
+        .rd_release   (fire_to_scores_release),
         .out_room     (scores_room),
         .out_take     (scores_take),
         .tap_soon     (scores_soon),
+        .soon_end     (scores_soon_end),
         .soon_last    (scores_soon_last),
         .tap_valid    (scores_tap),
+        .tap_inside   (scores_inside),
         .tap_first    (scores_first),
+        .tap_shift    (scores_shift),
         .tap_last     (scores_final),
-        .tap_frame    (scores_frame)
+        .tap_frame    (scores_frame),
+        .tap_plane    (scores_plane)
     );
 
     tiny_folded_scores_weights_rom scores_weights_table (
@@ -338,13 +369,13 @@ module tiny_folded (
         .PLANE_BITS (1)
     ) scores_condition (
         .data       (fire_to_scores_data),
-        .inside_map (1'b1),
-        .plane      (1'b0),
+        .inside_map (scores_inside),
+        .plane      (scores_plane),
         .taps       (scores_taps)
     );
 
     tiny_folded_scores_sums #(
-        .PE (2)
+        .PE (1)
     ) scores_adders (
         .clk     (clk),
         .taps    (scores_taps),
@@ -353,26 +384,26 @@ module tiny_folded (
     );
 
     wg_fold_linear #(
-        .PE           (2),
+        .PE           (1),
         .PART_BITS    (3),
         .SUM_WIDTH    (3),
         .RESULT_WIDTH (3),
         .FIRE         (0),
         .STEPS        (2),
-        .PASSES       (1),
+        .PASSES       (2),
         .PLANES       (1),
-        .LEVEL_WORDS  (1),
-        .WEIGHTS_BITS (1),
+        .LEVEL_WORDS  (2),
+        .WEIGHTS_BITS (2),
         .LEVELS_BITS  (1)
     ) scores_neurons (
         .clk             (clk),
         .rst             (rst),
         .tap_soon        (scores_soon),
-        .soon_end        (scores_soon_last),
+        .soon_end        (scores_soon_end),
         .soon_last       (scores_soon_last),
         .tap_valid       (scores_tap),
         .tap_first       (scores_first),
-        .tap_shift       (1'b0),
+        .tap_shift       (scores_shift),
         .tap_last        (scores_final),
         .tap_frame       (scores_frame),
         .weights_address (scores_weights_address),
@@ -385,12 +416,12 @@ module tiny_folded (
     );
 
     wg_stream_buffer #(
-        .WRITE_BITS   (6),
+        .WRITE_BITS   (3),
         .READ_BITS    (3),
-        .WORD_BITS    (6),
-        .WRITES       (1),
+        .WORD_BITS    (3),
+        .WRITES       (2),
         .READS        (2),
-        .DEPTH        (1),
+        .DEPTH        (2),
         .READER       (1),
         .COMMIT       (0),
         .COVER        (0),
