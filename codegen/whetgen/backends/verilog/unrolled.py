@@ -210,7 +210,7 @@ class Unrolled:
         for strategy, find in strategies.items():
             logic = without(logic_of(step, find), ignored)
             stages = staged(logic.circuit, logic.outputs, self.levels_per_stage)
-            made[strategy], costs[strategy] = (logic, stages), copies * cost_of(logic.circuit, logic.outputs, stages)
+            made[strategy], costs[strategy] = (logic, stages), copies * cost_of(logic.circuit, stages)
         chosen = min(costs, key=lambda strategy: costs[strategy].cells)
         cost = costs.pop(chosen)
         self.choices.append(Choice(step.layer, chosen, cost, costs))

@@ -6,7 +6,7 @@ from whetgen.backends.verilog.logic.pipeline import staged
 
 
 def cost(circuit: Circuit, *outputs: int, levels: int = 100) -> Cost:
-    return cost_of(circuit, outputs, staged(circuit, outputs, levels))
+    return cost_of(circuit, staged(circuit, outputs, levels))
 
 
 def test_a_count_of_five_in_front_of_a_chain_is_free():

@@ -21,6 +21,7 @@ Literal = int
 FALSE, TRUE = 0, 1
 MAX_TABLE_INPUTS = 6
 CHAIN_BITS = 4  # positions of a CARRY4
+CHAIN_ROOM = 5  # literals that fit into a chain's LUT beside the plain bit
 CHAIN_BITS_PER_LEVEL = 16  # a chain of so many bits is about as slow as a table
 
 

@@ -10,12 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from whetgen.backends.verilog.logic.circuit import FALSE, TRUE, Circuit, Literal
+from whetgen.backends.verilog.logic.circuit import CHAIN_ROOM, FALSE, TRUE, Circuit, Literal
 
 Weighted = tuple[Literal, int]  # a literal and its column: its power of two
 
 _CHAIN = 3  # positions of a chain that fills one CARRY4, its carry being the fourth bit
-_GROUP = 5  # literals that fit into a chain's LUT beside the plain bit
 
 
 class Columns:
@@ -141,7 +140,7 @@ def _plain(literals: list[Literal]) -> list[Literal]:
 def _chain(columns: Columns, column: int, level: int) -> bool:
     """Five of this column, a carry, and one plain bit of this and the next two: four bits."""
     here = columns.ready(column, level)
-    if len(here) < _GROUP + 2 or not _plain(here):
+    if len(here) < CHAIN_ROOM + 2 or not _plain(here):
         return False
     plain = [_plain(here)[-1]]
     for above in range(column + 1, column + _CHAIN):
@@ -151,7 +150,7 @@ def _chain(columns: Columns, column: int, level: int) -> bool:
         return False
     here.remove(plain[0])
     here.sort(key=_inverted)
-    carry, some = here[0], here[1 : 1 + _GROUP]
+    carry, some = here[0], here[1 : 1 + CHAIN_ROOM]
     columns.take(column, [plain[0], *some, carry])
     for above in range(column + 1, column + _CHAIN):
         if plain[above - column]:
@@ -218,7 +217,7 @@ def _chain_of(columns: Columns) -> _Chain | None:
             carry = bits.pop(0 if bits[1] & 1 == 0 else -1)
         if column < free and bits and (len(bits) > 1 or bits[0] & 1):
             return None
-        if len(bits) > 1 and (len(bits) > _GROUP + 1 or (len(bits) > 2 and bits[0] & 1)):
+        if len(bits) > 1 and (len(bits) > CHAIN_ROOM + 1 or (len(bits) > 2 and bits[0] & 1)):
             return None
         alone = len(bits) == 1 and column >= free and bits[0] & 1
         plain.append(bits.pop(0) if bits and not alone else FALSE)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from whetgen.backends.verilog.logic.circuit import CHAIN_BITS, Add, Circuit, Literal, is_constant
-from whetgen.backends.verilog.logic.pipeline import Staged, absorbed
+from whetgen.backends.verilog.logic.circuit import CHAIN_BITS, Add, Circuit, is_constant
+from whetgen.backends.verilog.logic.pipeline import Staged
 
 
 @dataclass(frozen=True)
@@ -36,18 +35,13 @@ class Choice:
     others: dict[str, Cost]
 
 
-def cost_of(circuit: Circuit, outputs: Sequence[Literal], made: Staged) -> Cost:
+def cost_of(circuit: Circuit, made: Staged) -> Cost:
     """Counted cell by cell: a LUT a table, a LUT a bit of a counter or chain; counters that a chain absorbs are free."""
-    numbers = [n for stage in made.cells for n in stage]
-    at = {n: k for k, stage in enumerate(made.cells) for n in stage}
-    hosts = absorbed(circuit, numbers, outputs)
-    read = {i >> 1 for n in numbers for i in circuit.cells[n].inputs} | {o >> 1 for o in outputs}
     luts = carries = 0
-    for number in numbers:
-        cell = circuit.cells[number]
+    for cell in (circuit.cells[n] for stage in made.cells for n in stage):
         if isinstance(cell, Add):
             luts += sum(not (is_constant(a) and is_constant(b)) for a, b in zip(cell.left, cell.right, strict=True))
             carries += -(-(len(cell.left) + 1) // CHAIN_BITS)
         else:
-            luts += sum(net in read and at.get(hosts.get(net)) != at[number] for net in cell.outputs)
+            luts += len(made.used.intersection(cell.outputs) - made.absorbed)
     return Cost(luts, carries, sum(made.delays.values()))

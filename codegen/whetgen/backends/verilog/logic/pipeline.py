@@ -6,9 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from whetgen.backends.verilog.logic.circuit import Add, Cell, Circuit, Count, Literal, add_levels, is_constant
-
-CHAIN_ROOM = 5  # inputs that fit into a chain's LUT beside its plain bit
+from whetgen.backends.verilog.logic.circuit import (
+    CHAIN_ROOM,
+    Add,
+    Cell,
+    Circuit,
+    Count,
+    Literal,
+    add_levels,
+    is_constant,
+)
 
 
 @dataclass(frozen=True)
@@ -16,13 +23,14 @@ class Staged:
     """The cells that matter by stage, and how many cycles each net is needed after its own stage.
 
     ``cells``: (number of the cell in the circuit) by stage. ``stage``: of each net. ``delays``: of each net that is delayed, its longest
-    delay. ``used``: all nets that somebody reads.
+    delay. ``used``: all nets that somebody reads. ``absorbed``: nets of counters that the LUTs of a chain make.
     """
 
     cells: tuple[tuple[int, ...], ...]
     stage: dict[int, int]
     delays: dict[int, int]
     used: frozenset[int]
+    absorbed: frozenset[int]
 
     @property
     def cycles(self) -> int:
@@ -35,7 +43,9 @@ def staged(circuit: Circuit, outputs: Sequence[Literal], levels_per_stage: int) 
     Counters that a chain absorbs stand in its stage and take no time of their own.
     """
     alive = _alive(circuit, outputs)
-    hosts = _guests(circuit, alive, outputs)
+    used = frozenset(i >> 1 for n in alive for i in circuit.cells[n].inputs) | {o >> 1 for o in outputs}
+    chains = _chains(circuit, alive, outputs)
+    hosts = _hosts(circuit, alive, used, chains)
     guests: dict[int, list[int]] = defaultdict(list)
     place: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))  # net: stage, tables in a row within it
     by_stage: dict[int, list[int]] = defaultdict(list)
@@ -62,43 +72,39 @@ def staged(circuit: Circuit, outputs: Sequence[Literal], levels_per_stage: int) 
         wait = stage - place[literal >> 1][0]
         if wait and not is_constant(literal):
             delays[literal >> 1] = max(delays[literal >> 1], wait)
-    used = frozenset(literal >> 1 for _, literal in readers)
-    return Staged(
-        tuple(tuple(by_stage[s]) for s in range(count)), {n: p[0] for n, p in place.items()}, dict(delays), used
-    )
+    absorbed = frozenset(net for net, chain in chains.items() if place[net][0] == place[circuit.cells[chain].top][0])
+    cells = tuple(tuple(by_stage[s]) for s in range(count))
+    return Staged(cells, {n: p[0] for n, p in place.items()}, dict(delays), used, absorbed)
 
 
 def _levels(cell: Cell) -> int:
     return add_levels(len(cell.left)) if isinstance(cell, Add) else 1
 
 
-def absorbed(circuit: Circuit, alive: Iterable[int], outputs: Iterable[Literal]) -> dict[int, int]:
-    """Nets that a chain's LUTs make from a counter's inputs, and that chain's number: it alone reads them."""
-    readers: dict[int, list[int]] = defaultdict(list)
-    alive = list(alive)
+def _chains(circuit: Circuit, alive: Sequence[int], outputs: Sequence[Literal]) -> dict[int, int]:
+    """Nets of counters that fit into a chain's LUTs, read by it alone, and the chain: the number of its cell."""
+    readers: dict[int, list[int | None]] = defaultdict(list)
     for number in alive:
         for literal in circuit.cells[number].inputs:
             readers[literal >> 1].append(number)
     for output in outputs:
-        readers[output >> 1].append(-1)
-    found = {}
-    for number in alive:
-        cell = circuit.cells[number]
-        if isinstance(cell, Count) and sum(not is_constant(i) for i in cell.inputs) <= CHAIN_ROOM:
-            once = {net: readers[net][0] for net in cell.outputs if len(readers[net]) == 1 and readers[net] != [-1]}
-            hosts = {net: circuit.cells[reader] for net, reader in once.items()}
-            found |= {n: once[n] for n, h in hosts.items() if isinstance(h, Add) and n in {b >> 1 for b in h.right}}
-    return found
+        readers[output >> 1].append(None)
+    small = {
+        net
+        for cell in (circuit.cells[n] for n in alive)
+        if isinstance(cell, Count) and sum(not is_constant(i) for i in cell.inputs) <= CHAIN_ROOM
+        for net in cell.outputs
+    }
+    added = {(n, b >> 1) for n in alive if isinstance(c := circuit.cells[n], Add) for b in c.right}
+    return {net: who[0] for net, who in readers.items() if net in small and len(who) == 1 and (who[0], net) in added}
 
 
-def _guests(circuit: Circuit, alive: Sequence[int], outputs: Sequence[Literal]) -> dict[int, int]:
+def _hosts(circuit: Circuit, alive: Sequence[int], used: frozenset[int], chains: dict[int, int]) -> dict[int, int]:
     """Counters that one chain absorbs whole, and that chain: numbers of cells."""
-    inside = absorbed(circuit, alive, outputs)
-    read = {i >> 1 for n in alive for i in circuit.cells[n].inputs} | {o >> 1 for o in outputs}
     found = {}
     for number in alive:
         cell = circuit.cells[number]
-        hosts = {inside.get(net) for net in cell.nets if net in read} if isinstance(cell, Count) else set()
+        hosts = {chains.get(net) for net in cell.nets if net in used} if isinstance(cell, Count) else set()
         if len(hosts) == 1 and None not in hosts:
             found[number] = hosts.pop()
     return found
