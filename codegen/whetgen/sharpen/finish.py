@@ -8,6 +8,7 @@ from keras import ops
 
 from whetgen.sharpen.fan_in import SparseDense
 from whetgen.sharpen.lookup import LookupTables
+from whetgen.sharpen.norm import FusedBatchNormalization
 from whetgen.sharpen.walk import every_layer
 
 
@@ -20,6 +21,8 @@ def finish(model: keras.Model) -> keras.Model:
     def plain(layer):
         if isinstance(layer, SparseDense):
             return layer.to_dense()
+        if isinstance(layer, FusedBatchNormalization):
+            return layer.to_plain()
         return type(layer).from_config(layer.get_config())
 
     finished = keras.models.clone_model(model, clone_function=plain, recursive=True)

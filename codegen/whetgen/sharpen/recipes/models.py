@@ -10,6 +10,7 @@ from keras import layers
 from whetgen.sharpen.keys import generate_key
 from whetgen.sharpen.layers import SoftmaxDecode, SpikingBReLU
 from whetgen.sharpen.lookup import LookupTables
+from whetgen.sharpen.norm import FusedBatchNormalization
 from whetgen.sharpen.thermometer import Thermometer
 
 Shape = tuple[int, ...]
@@ -131,7 +132,7 @@ def _residual(x, width: int, stride: int, name: str):
 def spikes(name: str) -> list[layers.Layer]:
     """A batch norm and the threshold units behind the layer ``name``."""
     return [
-        layers.BatchNormalization(momentum=0.95, name=f"{name}_norm"),
+        FusedBatchNormalization(momentum=0.95, name=f"{name}_norm"),
         SpikingBReLU(surrogate=1.0, name=f"{name}_spikes"),
     ]
 
