@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -21,8 +22,9 @@ class DqnRecipe:
 
     States are read as int8 codes: each of the four numbers over its limit, times 127, rounded and cut. The
     network sees code / 127. Layers are sharpened one after the other within ``sharpen_steps`` each from
-    ``sharpen_from`` on, with a surrogate gradient. Training ends once the sharp network has
-    balanced ``good`` greedy episodes in a row to the end, or after ``steps``.
+    ``sharpen_from`` on, with a surrogate gradient. Once all are sharp the learning rate falls along a cosine to 0 at
+    ``steps``, and every ``check_every`` steps the network plays ``good`` greedy episodes: the best network is kept.
+    Training ends early once all of them were balanced to the end.
     """
 
     build: Callable[[], keras.Model]
@@ -38,8 +40,8 @@ class DqnRecipe:
     target_every: int = 500
     explore_until: int = 8_000
     explore_least: float = 0.02
-    check_every: int = 2_000
-    good: int = 20
+    check_every: int = 1_000
+    good: int = 100
     episodes: int = 100
 
     def shortened(self) -> DqnRecipe:
@@ -81,6 +83,7 @@ def train_agent(recipe: DqnRecipe, seed: int, on_epoch: Callable[[dict], None] |
         if step == recipe.sharpen_from:
             soft = mean_return(learner.greedy, recipe.good, seed + 1)
         if step % recipe.check_every == 0 and sharpener.done:
+            learner.slow_down(step)
             reached = mean_return(learner.greedy, recipe.good, seed + 1)
             if reached >= best:
                 best, weights = reached, learner.model.get_weights()
@@ -151,6 +154,11 @@ class _Learner:
             self._learn(*self.memory.sample(self.recipe.batch, self.rng))
         if step % self.recipe.target_every == 0:
             self.target.set_weights(self.model.get_weights())
+
+    def slow_down(self, step: int) -> None:
+        """Set the learning rate that belongs to ``step``, of a network that is sharp."""
+        whole = self.recipe.learning_rate
+        self.optimizer.learning_rate = whole * (1 + math.cos(math.pi * step / self.recipe.steps)) / 2
 
     def _explore(self, step: int) -> float:
         return max(self.recipe.explore_least, 1.0 - step / self.recipe.explore_until)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from functools import singledispatch
 from pathlib import Path
@@ -20,6 +19,7 @@ from whetgen.sharpen.plot import plot_log, plot_pairs
 from whetgen.sharpen.recipes.batches import DistortedBatches
 from whetgen.sharpen.recipes.callbacks import training_callbacks
 from whetgen.sharpen.recipes.dqn import DqnRecipe, train_agent
+from whetgen.sharpen.recipes.precision import built_for, halve_kernels
 from whetgen.sharpen.recipes.table import RECIPES, Recipe
 from whetgen.sharpen.recipes.tasks import Examples
 from whetgen.sharpen.walk import spiking_layers
@@ -34,7 +34,8 @@ class TrainOptions:
     """How to run a recipe, beyond what it says itself.
 
     ``quick``: a few steps on a few images, sharpened to 1.0 all the same. ``goes_on``: from the checkpoint of an
-    interrupted run. ``mixed_precision``: float16 arithmetic, for GPUs. ``tensorboard``: a folder for its logs.
+    interrupted run. ``mixed_precision``: float16 arithmetic on GPUs, bfloat16 kernels on CPUs. ``tensorboard``: a folder
+    for its logs.
     ``changes``: other values for fields of the recipe. ``start``: a model of the recipe whose weights training begins with;
     layers that are sharp in it stay so. ``on_epoch``: gets each row of the log, with ``epochs``.
     """
@@ -129,12 +130,13 @@ def _(recipe: Recipe, name: str, out: Path, options: TrainOptions) -> TrainResul
     finished.save(out)
     state.unlink(missing_ok=True)
     before = [row for row in log.rows if row["epoch"] <= recipe.soft_epochs]
+    outputs = finished.predict(log.x, batch_size=log.batch, verbose=0)  # of the float32 model, whatever it was trained in
     pictures, notes = _pictures(recipe, name, finished, examples, log, out)
     return TrainResult(
         path=out,
         recipe=name,
         soft_accuracy=before[-1]["soft"],
-        sharp_accuracy=log.rows[-1]["hard"],
+        sharp_accuracy=recipe.task.metric(outputs, log.y),
         sharpness=tuple(layer.sharpness for layer in spiking_layers(finished)),
         epochs=log.rows[-1]["epoch"],
         seconds=time.monotonic() - began,
@@ -173,8 +175,10 @@ def fit(
     """The trained model; ``log`` has the rows. Goes on from the checkpoint ``state`` where the options say so."""
     keras.utils.set_random_seed(options.seed)
     _use_all_gpus()
-    with _precision(options.mixed_precision):
+    with built_for(options.mixed_precision):
         model = recipe.build()
+    if options.mixed_precision:
+        halve_kernels(model)
     if options.start is not None:
         begin_with(model, options.start)
     examples = examples.one_hot(model.output_shape[-1])
@@ -267,16 +271,6 @@ def _use_all_gpus() -> None:
     devices = keras.distribution.list_devices()
     if len(devices) > 1 and devices[0].startswith("gpu"):
         keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
-
-
-@contextmanager
-def _precision(mixed: bool) -> Iterator[None]:
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_float16" if mixed else "float32")
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 def _with_epochs(on_epoch, epochs: int):
