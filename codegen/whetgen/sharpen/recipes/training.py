@@ -22,6 +22,7 @@ from whetgen.sharpen.recipes.dqn import DqnRecipe, train_agent
 from whetgen.sharpen.recipes.precision import built_for, halve_kernels
 from whetgen.sharpen.recipes.table import RECIPES, Recipe
 from whetgen.sharpen.recipes.tasks import Examples
+from whetgen.sharpen.save import save_small
 from whetgen.sharpen.walk import spiking_layers
 
 _QUICK_IMAGES = 256
@@ -127,7 +128,7 @@ def _(recipe: Recipe, name: str, out: Path, options: TrainOptions) -> TrainResul
     model = fit(recipe, examples.few(_QUICK_IMAGES) if options.quick else examples, options, log, state)
     finished = plain(model, recipe)
     out.parent.mkdir(parents=True, exist_ok=True)
-    finished.save(out)
+    save_small(finished, out)
     state.unlink(missing_ok=True)
     before = [row for row in log.rows if row["epoch"] <= recipe.soft_epochs]
     outputs = finished.predict(log.x, batch_size=log.batch, verbose=0)  # of the float32 model, whatever it was trained in
@@ -156,7 +157,7 @@ def _(recipe: DqnRecipe, name: str, out: Path, options: TrainOptions) -> TrainRe
     keras.utils.set_random_seed(options.seed)
     agent = train_agent(recipe, options.seed, options.on_epoch)
     out.parent.mkdir(parents=True, exist_ok=True)
-    plain(agent.model, recipe).save(out)
+    save_small(plain(agent.model, recipe), out)
     return TrainResult(
         path=out,
         recipe=name,
