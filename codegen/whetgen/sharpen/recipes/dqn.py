@@ -21,23 +21,25 @@ class DqnRecipe:
     """Double deep Q-learning on CartPole-v1; numbers of steps are steps of the environment.
 
     States are read as int8 codes: each of the four numbers over its limit, times 127, rounded and cut. The
-    network sees code / 127. Layers are sharpened one after the other within ``sharpen_steps`` each from
-    ``sharpen_from`` on, with a surrogate gradient. Once all are sharp the learning rate falls along a cosine to 0 at
-    ``steps``, and every ``check_every`` steps the network plays ``good`` greedy episodes: the best network is kept.
-    Training ends early once all of them were balanced to the end.
+    network sees code / 127. Rewards are scaled by 1 - ``discount``, so that values lie in 0..1. A second network follows
+    the learning one, by the share ``follow`` of the way at each update: it says what states are worth, and it is the
+    result, since single updates upset a network of threshold units. Layers are sharpened one after the other within
+    ``sharpen_steps`` each from ``sharpen_from`` on, with a surrogate gradient. Once all are sharp the learning rate falls
+    along a cosine to 0 at ``steps``, and every ``check_every`` steps the follower plays ``good`` greedy episodes: the best
+    follower is kept. Training ends early once all of them were balanced to the end.
     """
 
     build: Callable[[], keras.Model]
     steps: int = 120_000
     sharpen_from: int = 6_000
     sharpen_steps: int = 3_000
-    learning_rate: float = 1e-3
+    learning_rate: float = 5e-4
     discount: float = 0.99
     batch: int = 128
     memory: int = 50_000
     warm_up: int = 1_000
     train_every: int = 2
-    target_every: int = 500
+    follow: float = 0.005
     explore_until: int = 8_000
     explore_least: float = 0.02
     check_every: int = 1_000
@@ -73,27 +75,33 @@ def train_agent(recipe: DqnRecipe, seed: int, on_epoch: Callable[[dict], None] |
         ValueError: Gymnasium is not installed.
     """
     learner = _Learner(recipe, seed)
-    sharpener = StepSharpener(len(spiking_layers(learner.model)), recipe.sharpen_from, recipe.sharpen_steps)
-    sharpener.set_model(learner.model)
+    sharpeners = [_sharpener(recipe, model) for model in (learner.model, learner.follower)]
     soft = best = 0.0
-    weights = learner.model.get_weights()
+    weights = learner.follower.get_weights()
     for step in range(1, recipe.steps + 1):
         learner.act(step)
-        sharpener.step()
+        for sharpener in sharpeners:
+            sharpener.step()
         if step == recipe.sharpen_from:
             soft = mean_return(learner.greedy, recipe.good, seed + 1)
-        if step % recipe.check_every == 0 and sharpener.done:
+        if step % recipe.check_every == 0 and sharpeners[0].done:
             learner.slow_down(step)
             reached = mean_return(learner.greedy, recipe.good, seed + 1)
             if reached >= best:
-                best, weights = reached, learner.model.get_weights()
+                best, weights = reached, learner.follower.get_weights()
             if on_epoch is not None:
                 sharpness = [layer.sharpness for layer in spiking_layers(learner.model)]
                 on_epoch({"epoch": step, "epochs": recipe.steps, "hard": reached, "sharpness": sharpness})
             if best >= 500:
                 break
-    learner.model.set_weights(weights)
-    return Agent(learner.model, soft, mean_return(learner.greedy, recipe.episodes, seed + 1000), learner.episodes)
+    learner.follower.set_weights(weights)
+    return Agent(learner.follower, soft, mean_return(learner.greedy, recipe.episodes, seed + 1000), learner.episodes)
+
+
+def _sharpener(recipe: DqnRecipe, model: keras.Model) -> StepSharpener:
+    sharpener = StepSharpener(len(spiking_layers(model)), recipe.sharpen_from, recipe.sharpen_steps)
+    sharpener.set_model(model)
+    return sharpener
 
 
 def mean_return(choose: Callable[[np.ndarray], np.ndarray], episodes: int, seed: int) -> float:
@@ -115,6 +123,14 @@ def mean_return(choose: Callable[[np.ndarray], np.ndarray], episodes: int, seed:
     return total / episodes
 
 
+def _chooser(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
+    """What gives the model's best action for each row of codes."""
+    import tensorflow as tf
+
+    values = tf.function(lambda x: model(x, training=False), reduce_retracing=True)
+    return lambda codes: values(_real(codes)).numpy().argmax(axis=-1)
+
+
 class _Learner:
     """Acts, remembers, and learns from what it remembers."""
 
@@ -123,8 +139,8 @@ class _Learner:
 
         self.recipe = recipe
         self.rng = np.random.default_rng(seed)
-        self.model, self.target = recipe.build(), recipe.build()
-        self.target.set_weights(self.model.get_weights())
+        self.model, self.follower = recipe.build(), recipe.build()
+        self.follower.set_weights(self.model.get_weights())
         self.optimizer = keras.optimizers.Adam(recipe.learning_rate)
         self.optimizer.build(self.model.trainable_variables)
         self.loss = keras.losses.Huber()
@@ -132,19 +148,14 @@ class _Learner:
         self.state, _ = self.environment.reset(seed=seed)
         self.memory = _Memory(recipe.memory)
         self.episodes = 0
-        self._values = tf.function(lambda x: self.model(x, training=False), reduce_retracing=True)
+        self._choose, self.greedy = _chooser(self.model), _chooser(self.follower)
         self._learn = tf.function(self._update)
-
-    def greedy(self, codes: np.ndarray) -> np.ndarray:
-        """The best action for each row of codes."""
-        return self._values(_real(codes)).numpy().argmax(axis=-1)
 
     def act(self, step: int) -> None:
         """One step of the environment, and one of learning every so often."""
         code = encode_state(self.state)
-        action = (
-            int(self.rng.integers(2)) if self.rng.random() < self._explore(step) else int(self.greedy(code[None])[0])
-        )
+        explores = self.rng.random() < self._explore(step)
+        action = int(self.rng.integers(2)) if explores else int(self._choose(code[None])[0])
         self.state, reward, ended, cut, _ = self.environment.step(action)
         self.memory.add(code, action, reward, encode_state(self.state), ended)
         if ended or cut:
@@ -152,8 +163,6 @@ class _Learner:
             self.episodes += 1
         if step > self.recipe.warm_up and step % self.recipe.train_every == 0:
             self._learn(*self.memory.sample(self.recipe.batch, self.rng))
-        if step % self.recipe.target_every == 0:
-            self.target.set_weights(self.model.get_weights())
 
     def slow_down(self, step: int) -> None:
         """Set the learning rate that belongs to ``step``, of a network that is sharp."""
@@ -167,13 +176,16 @@ class _Learner:
         import tensorflow as tf
 
         best = tf.one_hot(tf.argmax(self.model(after), axis=-1), 2)
-        future = tf.reduce_sum(self.target(after) * best, axis=-1)
-        wanted = rewards + self.recipe.discount * future * (1.0 - ended)
+        future = tf.reduce_sum(self.follower(after) * best, axis=-1)
+        discount = self.recipe.discount
+        wanted = rewards * (1.0 - discount) + discount * future * (1.0 - ended)
         with tf.GradientTape() as tape:
             values = tf.reduce_sum(self.model(codes, training=True) * tf.one_hot(actions, 2), axis=-1)
             loss = self.loss(wanted, values)
         variables = self.model.trainable_variables
         self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        for slow, fast in zip(self.follower.trainable_variables, variables, strict=True):
+            slow.assign_add(self.recipe.follow * (fast - slow))
 
 
 class _Memory:

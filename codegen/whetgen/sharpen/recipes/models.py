@@ -103,10 +103,18 @@ def segmenter(shape: Shape, widths: tuple[int, ...]) -> keras.Model:
 
 
 def q_network(inputs: int, hidden: tuple[int, ...], actions: int) -> keras.Model:
-    """Value of each action; no batch norm, since the states' distribution moves while the agent learns."""
+    """Value of each action; no batch norm, since the states' distribution moves while the agent learns.
+
+    In its place the first thresholds begin spread over the states, inputs mostly within -0.5..0.5, and those behind in the
+    middle of their sums.
+    """
     stack: list[layers.Layer] = [keras.Input((inputs,))]
     for number, width in enumerate(hidden, start=1):
-        stack += [layers.Dense(width, name=f"dense{number}"), SpikingBReLU(surrogate=1.0, name=f"dense{number}_spikes")]
+        fan_in = hidden[number - 2] if number > 1 else 0
+        kernel = keras.initializers.RandomNormal(stddev=1 / math.sqrt(fan_in) if fan_in else 4.0)
+        bias = keras.initializers.Constant(0.5) if fan_in else keras.initializers.RandomUniform(-1.5, 2.5)
+        dense = layers.Dense(width, kernel_initializer=kernel, bias_initializer=bias, name=f"dense{number}")
+        stack += [dense, SpikingBReLU(surrogate=1.0, name=f"dense{number}_spikes")]
     return keras.Sequential([*stack, layers.Dense(actions, name="values")])
 
 
