@@ -1,10 +1,13 @@
 """CartPole: states become codes, the learner remembers what happened, and returns are counted right."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from whetgen.sharpen import spiking_layers
 from whetgen.sharpen.recipes import RECIPES
-from whetgen.sharpen.recipes.dqn import _Memory, encode_state, mean_return, train_agent
+from whetgen.sharpen.recipes.dqn import _Learner, _Memory, encode_state, mean_return, train_agent
 
 
 def test_states_are_int8_codes_cut_at_their_limits():
@@ -38,6 +41,37 @@ def test_memory_forgets_the_oldest():
     assert np.array_equal(np.rint(after[:, 0] * 127), np.rint(before[:, 0] * 127) + 1)
     assert (rewards == 1).all() and np.array_equal(ended == 1, np.rint(before[:, 0] * 127) == 4)
     assert np.array_equal(actions, np.rint(before[:, 0] * 127).astype(int) % 2)
+
+
+def test_thresholds_begin_spread_over_the_states():
+    """Most first neurons fire in some ordinary states and not in others, and so do those behind them."""
+    import keras
+
+    keras.utils.set_random_seed(0)
+    model = RECIPES["cartpole-dqn"].build()
+    for layer in spiking_layers(model):
+        layer.sharpness = 1.0
+    codes = np.random.default_rng(0).uniform(-0.5, 0.5, (500, 4)).astype(np.float32)
+    outputs = keras.Model(model.inputs, [layer.output for layer in spiking_layers(model)])(codes)
+    for spikes in map(np.asarray, outputs):
+        assert set(np.unique(spikes)) == {0.0, 1.0}
+        assert np.mean((spikes.mean(axis=0) > 0) & (spikes.mean(axis=0) < 1)) > 0.6
+
+
+def test_the_follower_moves_its_share_towards_the_learner():
+    import keras
+
+    keras.utils.set_random_seed(0)
+    recipe = replace(RECIPES["cartpole-dqn"], warm_up=8, train_every=1, batch=16, follow=0.25)
+    learner = _Learner(recipe, seed=0)
+    for step in range(1, 9):
+        learner.act(step)
+    before = learner.follower.get_weights()
+    assert all(np.array_equal(a, b) for a, b in zip(before, learner.model.get_weights(), strict=True)), "not yet trained"
+    learner.act(9)
+    for old, slow, fast in zip(before, learner.follower.get_weights(), learner.model.get_weights(), strict=True):
+        np.testing.assert_allclose(slow, old + 0.25 * (fast - old), atol=1e-6)
+    assert not np.array_equal(before[0], learner.follower.get_weights()[0])
 
 
 @pytest.mark.slow
