@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from whetgen.sharpen.finish import finish
-from whetgen.sharpen.norm import FusedBatchNormalization
+import whetgen
+from whetgen.sharpen import FusedBatchNormalization, SpikingBReLU, finish, fold_batch_norm
 
 SHAPES = [(64, 5), (16, 6, 7, 5), (32, 9, 5)]
 
@@ -58,3 +58,16 @@ def test_in_a_graph_and_finished_as_plain_layer(tmp_path):
     assert np.array_equal(plain.predict(x, verbose=0), model.predict(x, verbose=0))
     model.save(tmp_path / "m.keras")
     assert type(keras.models.load_model(tmp_path / "m.keras").get_layer("norm")) is FusedBatchNormalization
+
+
+def test_it_is_traced_and_folded_as_the_plain_layer():
+    stack = [keras.Input((4,)), layers.Dense(6), FusedBatchNormalization(), SpikingBReLU(sharpness=1.0)]
+    model = keras.Sequential([*stack, layers.Dense(3, "softmax")])
+    weights = np.random.default_rng(3).uniform(0.5, 1.5, (4, 6)).astype(np.float32)
+    model.layers[1].set_weights(list(weights))
+    codes = np.random.default_rng(4).integers(-128, 128, (200, 4))
+    spec = whetgen.InputSpec(type="int8", scale=16)
+    wanted = whetgen.trace(finish(model), spec).predict(codes)
+    assert np.array_equal(whetgen.trace(model, spec).predict(codes), wanted)
+    assert np.array_equal(whetgen.trace(fold_batch_norm(model), spec).predict(codes), wanted)
+    assert len(np.unique(wanted)) > 1

@@ -9,6 +9,7 @@ from whetgen.sharpen.layers import SoftmaxDecode, SpikingBReLU, SpikingSigmoid
 from whetgen.sharpen.logger import WhetstoneLogger
 from whetgen.sharpen.lookup import LookupTables
 from whetgen.sharpen.narrow import NarrowWeights
+from whetgen.sharpen.norm import FusedBatchNormalization
 from whetgen.sharpen.prune import PruneWeights
 from whetgen.sharpen.rewire import Rewire
 from whetgen.sharpen.sharpeners import AdaptiveSharpener, ScheduledSharpener, SimpleSharpener, StepSharpener
@@ -19,6 +20,7 @@ from whetgen.sharpen.wiring import LearnWiring
 __all__ = [
     "AdaptiveSharpener",
     "Checkpoint",
+    "FusedBatchNormalization",
     "LearnWiring",
     "LookupTables",
     "NarrowWeights",

@@ -383,7 +383,7 @@ def _global_pool(call: Call, builder: Builder, kind: type) -> str:
 # Affine layers
 
 
-@handles("BatchNormalization")
+@handles("BatchNormalization", "FusedBatchNormalization")
 def _batch_normalization(call: Call, builder: Builder) -> str:
     layer = call.layer
     mean, variance = exact_array(layer.moving_mean), exact_array(layer.moving_variance)
