@@ -174,7 +174,7 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
     "fashion-vgg": Recipe(
         build=partial(cnn, _MNIST, blocks=((48,), (96, 96), (128, 192)), votes=10, open_end=True),
         data="fashion_mnist",
-        epochs=25,
+        epochs=60,
         learning_rate=3e-3,
         weight_bits=6,
         soft_epochs=2,
