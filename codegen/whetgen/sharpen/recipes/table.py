@@ -193,7 +193,7 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
         build=partial(segmenter, (40, 40), widths=(12, 24, 32)),
         data="digit_canvases",
         task=SEGMENT,
-        epochs=14,
+        epochs=20,
         learning_rate=4e-3,
         weight_bits=6,
         batch=64,
