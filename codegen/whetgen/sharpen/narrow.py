@@ -91,7 +91,7 @@ class _Latent:
     def __init__(self, layer: keras.layers.Layer, bits: int):
         self.variable = layer.kernel
         self.bits = bits
-        self.common = getattr(layer, "activation", keras.activations.linear) is not keras.activations.linear
+        self.common = not is_linear(layer)
         self.values = self.on_grid = per_channel(layer)
         self.steps = self._steps()
 
@@ -135,6 +135,11 @@ def check_bits(bits: int) -> None:
 def kernel_layers(model: keras.Model) -> list[keras.layers.Layer]:
     """The layers whose kernels go on the grid, those of nested models included."""
     return [layer for layer in every_layer(model) if isinstance(layer, _KERNEL_LAYERS)]
+
+
+def is_linear(layer: keras.layers.Layer) -> bool:
+    """Whether the layer gives its bare sums, without an activation of its own."""
+    return getattr(layer, "activation", keras.activations.linear) is keras.activations.linear
 
 
 def per_channel(layer: keras.layers.Layer) -> np.ndarray:

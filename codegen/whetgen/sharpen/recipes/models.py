@@ -110,12 +110,20 @@ def q_network(inputs: int, hidden: tuple[int, ...], actions: int) -> keras.Model
     """
     stack: list[layers.Layer] = [keras.Input((inputs,))]
     for number, width in enumerate(hidden, start=1):
-        fan_in = hidden[number - 2] if number > 1 else 0
-        kernel = keras.initializers.RandomNormal(stddev=1 / math.sqrt(fan_in) if fan_in else 4.0)
-        bias = keras.initializers.Constant(0.5) if fan_in else keras.initializers.RandomUniform(-1.5, 2.5)
-        dense = layers.Dense(width, kernel_initializer=kernel, bias_initializer=bias, name=f"dense{number}")
-        stack += [dense, SpikingBReLU(surrogate=1.0, name=f"dense{number}_spikes")]
+        beginning = _spread_over_states() if number == 1 else _in_the_middle(fan_in=hidden[number - 2])
+        stack += [layers.Dense(width, name=f"dense{number}", **beginning)]
+        stack += [SpikingBReLU(surrogate=1.0, name=f"dense{number}_spikes")]
     return keras.Sequential([*stack, layers.Dense(actions, name="values")])
+
+
+def _spread_over_states() -> dict[str, keras.initializers.Initializer]:
+    kernel, bias = keras.initializers.RandomNormal(stddev=4.0), keras.initializers.RandomUniform(-1.5, 2.5)
+    return {"kernel_initializer": kernel, "bias_initializer": bias}
+
+
+def _in_the_middle(fan_in: int) -> dict[str, keras.initializers.Initializer]:
+    kernel, bias = keras.initializers.RandomNormal(stddev=1 / math.sqrt(fan_in)), keras.initializers.Constant(0.5)
+    return {"kernel_initializer": kernel, "bias_initializer": bias}
 
 
 def _dense_stack(widths: tuple[int, ...]) -> list[layers.Layer]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import keras
 
-from whetgen.sharpen.narrow import kernel_layers
+from whetgen.sharpen.narrow import is_linear, kernel_layers
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def halve_kernels(model: keras.Model) -> None:
     if _on_gpu():
         return
     for layer in kernel_layers(model)[1:]:
-        if getattr(layer, "activation", keras.activations.linear) is keras.activations.linear:
+        if is_linear(layer):
             layer.dtype_policy = keras.DTypePolicy("mixed_bfloat16")
 
 
