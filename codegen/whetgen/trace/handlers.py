@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from whetgen.errors import BadInput
+from whetgen.foreign.advice import instead_of
 from whetgen.ir.exact import exact_array, reciprocal, simplest_rational, square_root
 from whetgen.ir.nodes import NO_PADDING, Concat, MaxPool, Pad, Padding, Permute, Shape, Upsample, Window
 from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Step, Sum
@@ -67,43 +68,6 @@ _COMPUTING = ("__call__", "call", "convolution_op")
 Handler = Callable[[Call, Builder], str]
 HANDLERS: dict[str, Handler] = {}
 
-_SPIKE = "use SpikingBReLU, sharpened to 1.0"
-_NORM = "use BatchNormalization, whose statistics are constants"
-_FLAT = "use its 2-D form, with the third axis among the channels"
-_CODES = "feed one-hot codes into a Dense layer"
-_AUGMENT = "augment the data before training instead"
-_SEQUENCE = "use Conv1D layers"
-_CONSTANT = "put the constant into a Rescaling layer, or into weights and biases"
-_MIX = "use Add or Concatenate followed by a sharpened layer"
-_POOL = "use a pooling layer"
-_SHAPE = "use Reshape, Permute, Cropping or Concatenate layers"
-_INSTEAD = {
-    _SPIKE: "ReLU LeakyReLU PReLU ELU GELU Swish Relu Relu6 LeakyRelu Elu Selu Gelu Silu Softplus Softsign Tanh "
-    "HardSigmoid HardTanh Sign Greater GreaterEqual Round",
-    _NORM: "LayerNormalization GroupNormalization UnitNormalization RMSNormalization SpectralNormalization Normalize",
-    _FLAT: "Conv3D Conv3DTranspose MaxPooling3D AveragePooling3D GlobalMaxPooling3D GlobalAveragePooling3D "
-    "ZeroPadding3D Cropping3D UpSampling3D",
-    _CODES: "Embedding CategoryEncoding Hashing StringLookup IntegerLookup TextVectorization Discretization",
-    _AUGMENT: "RandomFlip RandomRotation RandomZoom RandomTranslation RandomCrop RandomContrast RandomBrightness "
-    "RandomShear RandomErasing CutMix MixUp RandAugment AugMix",
-    _SEQUENCE: "LSTM GRU SimpleRNN RNN Bidirectional ConvLSTM1D ConvLSTM2D Attention AdditiveAttention "
-    "MultiHeadAttention GroupQueryAttention",
-    _CONSTANT: "TrueDivide Divide Negative Power Mod FloorDivide",
-    _MIX: "Multiply Dot Matmul Einsum Where Square Abs Exp Sqrt Log",
-    _POOL: "Mean Sum Max Min Amax Amin Any All AdaptiveAveragePooling2D AdaptiveMaxPooling2D",
-    _SHAPE: "GetItem Transpose Squeeze ExpandDims Stack Split Tile Repeat Pad Flip Roll RepeatVector CenterCrop",
-    "use UpSampling1D followed by Conv1D": "Conv1DTranspose",
-    "use UpSampling2D followed by Conv2D": "Conv2DTranspose",
-    "use Concatenate followed by MaxPooling, or Add followed by SpikingBReLU": "Maximum Minimum",
-    "use SpikingSigmoid, sharpened to 1.0, or at the end Activation('sigmoid')": "Sigmoid LogSigmoid",
-    "use layers, whose meaning is known": "Lambda TorchModuleWrapper TFSMLayer JaxLayer FlaxLayer",
-    "use Conv1D, or a Dense layer, which works along the last axis anyway": "TimeDistributed EinsumDense",
-    "give frames of one length": "Masking",
-    "resize the frames before they reach the network, or use UpSampling2D": "Resizing Resize",
-}
-INSTEAD = {kind: advice for advice, kinds in _INSTEAD.items() for kind in kinds.split()}
-_ELSEWHERE = "the section Limits of the README lists the layers that are"
-
 
 def handles(*class_names: str) -> Callable[[Handler], Handler]:
     """Register a handler for layers of these class names."""
@@ -128,8 +92,7 @@ def handle(call: Call, builder: Builder) -> str:
             if not _computes_as(type(call.layer), kind):
                 raise call.refuse(f"computes something else than {kind.__name__}; use {kind.__name__} itself")
             return HANDLERS[kind.__name__](call, builder)
-    instead = INSTEAD.get(type(call.layer).__name__, _ELSEWHERE)
-    raise call.refuse(f"is not supported; {instead}")
+    raise call.refuse(f"is not supported; {instead_of(type(call.layer).__name__)}")
 
 
 def _is_known(thing: Any) -> bool:
