@@ -182,9 +182,14 @@ def test_every_layer_of_the_digits_network_is_proved(tmp_path):
     assert results(folder, seconds=600) == dict.fromkeys(["dense1", "head", "decode"], PROVED)
 
 
-def test_folded_layers_are_tested_only(tmp_path):
+def test_folded_folders_are_refused_before_anything_runs(tmp_path):
     folder = generate(CONSTRUCTS["fired"], "verilog", tmp_path / "out", Options("net", architecture="folded")).folder
-    assert results(folder) == {"fc": TESTED}
+    refusal = (
+        "^--formal: .* is folded, and of a folded network nothing can be proved; generate it with "
+        "--architecture unrolled, or verify it without --formal$"
+    )
+    with pytest.raises(BadInput, match=refusal):
+        prove_layers(folder, progress=lambda step: pytest.fail(f"began to {step}"))
 
 
 def test_other_targets_are_refused(tmp_path):

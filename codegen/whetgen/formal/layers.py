@@ -55,7 +55,7 @@ def prove_layers(
     """Prove each layer against its weighted sums, each within ``seconds`` after its file is read.
 
     Raises:
-        BadInput: not an intact folder of --target verilog, no time, or Yosys is not installed.
+        BadInput: not an intact, unrolled folder of --target verilog, no time, or Yosys is not installed.
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
@@ -63,11 +63,14 @@ def prove_layers(
         raise BadInput(f"--formal: {folder} holds {manifest['target']}; only folders of --target verilog can be proved")
     if seconds <= 0:
         raise BadInput(f"--formal-seconds {seconds}: must be more than 0")
+    if manifest.get("architecture") != "unrolled":
+        raise BadInput(
+            f"--formal: {folder} is folded, and of a folded network nothing can be proved; generate it with "
+            "--architecture unrolled, or verify it without --formal"
+        )
     find_tool("yosys")
     graph = load_graph(folder)
     steps = steps_of(graph, Identifiers(manifest["name"]))
-    if manifest.get("architecture") != "unrolled":
-        return tuple(LayerProof(step.layer, TESTED, reason="a folded layer") for step in steps.steps)
     built = simplified(steps, manifest["output"]["kind"])
     cycles = {entry["layer"]: entry["cycles"] for entry in manifest["cycles"]}
     made, unused = {step.layer: step for step in built.steps}, unread(built)
