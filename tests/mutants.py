@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 Damage = Callable[[random.Random, bytes], bytes]
 
@@ -14,13 +15,15 @@ _PATTERNS = (b"\x00", b"\xff", b"\x7f", b"\x80")
 
 
 def mutant(data: bytes, seed: int) -> bytes:
-    """``data`` damaged in one to three ways; what is a zip archive half the time in one of its members.
+    """``data`` damaged in one to three ways; half the time a zip archive in one of its members, and a JSON text in one value.
 
-    Archives are written again with whole checksums, so that the damage reaches those who read the member.
+    Archives are written again with whole checksums, and texts stay JSON, so that the damage reaches those who read on.
     """
     rng = random.Random(seed)
     if data[:2] == b"PK" and rng.random() < 0.5:
         return _in_a_member(rng, data)
+    if data[:1] in (b"{", b"[") and rng.random() < 0.5:
+        return _in_a_value(rng, data)
     return _damaged(rng, data)
 
 
@@ -40,6 +43,24 @@ def _in_a_member(rng: random.Random, data: bytes) -> bytes:
         for member, content in members.items():
             archive.writestr(zipfile.ZipInfo(member), content)
     return whole.getvalue()
+
+
+def _in_a_value(rng: random.Random, data: bytes) -> bytes:
+    """One value replaced by an odd one, or left out."""
+    root = [json.loads(data)]
+    holder, key = rng.choice(list(_places(root)))
+    if holder is not root and rng.random() < 0.2:
+        del holder[key]
+    else:
+        holder[key] = rng.choice(ODD_VALUES)
+    return json.dumps(root[0]).encode()
+
+
+def _places(value: dict | list) -> Iterator[tuple[dict | list, str | int]]:
+    for key in value if isinstance(value, dict) else range(len(value)):
+        yield value, key
+        if isinstance(value[key], dict | list):
+            yield from _places(value[key])
 
 
 def _truncate(rng: random.Random, data: bytes) -> bytes:
@@ -82,3 +103,7 @@ def _number(rng: random.Random, data: bytes) -> bytes:
 
 
 DAMAGES: tuple[Damage, ...] = (_truncate, _flip, _flip, _overwrite, _splice, _cut, _number)
+ODD_VALUES = (
+    *(None, True, -1, 0, 1, 2**31, 2**63, 10**30, 1.5, 1e308, float("nan"), [], [[]], {}),
+    *("", "x", "../../../etc/passwd", "0/0", "1e999999999", "9" * 5000),
+)

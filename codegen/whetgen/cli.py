@@ -24,13 +24,14 @@ from whetgen.errors import BadInput
 from whetgen.formal import DEFAULT_SECONDS, LayerProof, prove_layers
 from whetgen.ir import Graph, load_graph
 from whetgen.passes.narrow import Narrowed
-from whetgen.report import render_report
+from whetgen.report import SAMPLES, render_report
 from whetgen.synth import DEVICES, Synthesis, synthesise
 from whetgen.train_command import train
 from whetgen.verify.boards import board_names
 from whetgen.verify.checks import Verification, verify
 from whetgen.verify.frames import load_frames
 from whetgen.verify.rounding import KerasCheck
+from whetgen.verify.self_check import FRAMES as FLIPPED_FRAMES
 from whetgen.verify.self_check import Flip, self_check
 
 app = typer.Typer(
@@ -214,7 +215,7 @@ def verify_command(
     with report.steps() as step:
         proofs = prove_layers(folder, formal_seconds, step) if formal else ()
         result = verify(folder, data, count, step, on, flags)
-        flips = self_check(folder, load_frames(data, load_graph(folder)) if data else None, step) if flip else ()
+        flips = self_check(folder, load_frames(data, load_graph(folder), FLIPPED_FRAMES) if data else None, step) if flip else ()
     report.verified(result, flips, proofs)
     refuted = any(proof.result == "refuted" for proof in proofs)
     if refuted or not (result.passed and all(flip.found for flip in flips)):
@@ -261,7 +262,7 @@ def report(
         manifest = read_manifest(source) if source.is_dir() else None
         graph = _graph(source, input_type, input_scale)
         step("draw the page")
-        frames = load_frames(data, graph) if data else None
+        frames = load_frames(data, graph, SAMPLES) if data else None
         text = render_report(graph, manifest["name"] if manifest else source.stem, manifest, frames)
         write_text(out, text)
     output.emit({"out": str(out)}, f"wrote {out}")

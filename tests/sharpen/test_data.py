@@ -52,7 +52,8 @@ def test_damaged_file_is_named(folder, content):
     path.write_bytes(content)
     with pytest.raises(ValueError) as refused:
         load("mnist")
-    assert str(refused.value).startswith(f"{path} is no data set with the arrays x_train, y_train, x_test, y_test: ")
+    assert str(refused.value).startswith(f"{path}: ")
+    assert str(refused.value).endswith("; a data set has the arrays x_train, y_train, x_test, y_test; copy it again")
 
 
 @pytest.mark.parametrize(

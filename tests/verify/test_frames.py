@@ -65,16 +65,35 @@ def test_what_does_not_fit_is_refused(tmp_path, name):
 
 def test_an_array_without_a_name_is_refused(tmp_path):
     np.save(tmp_path / "bad.npy", np.zeros((2, 6), int))
-    with pytest.raises(BadInput, match=r"bad.npy: not an .npz file of named arrays; save it with numpy.savez"):
+    with pytest.raises(BadInput, match=r"bad.npy: one array without a name, not an .npz file of named arrays; save it with numpy.savez"):
         load_frames(tmp_path / "bad.npy", graph())
 
 
-@pytest.mark.parametrize("content", [None, b"", b"not a zip", b"PK\x03\x04 broken"])
-def test_missing_and_corrupt_files_are_refused(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "no such file"),
+        (b"", "not an .npz file of named arrays"),
+        (b"not a zip", "not an .npz file of named arrays"),
+        (b"PK\x03\x04 broken", "is damaged: File is not a zip file"),
+    ],
+)
+def test_missing_and_corrupt_files_are_refused(tmp_path, content, message):
     if content is not None:
         (tmp_path / "bad.npz").write_bytes(content)
-    with pytest.raises(BadInput, match="not a readable .npz file"):
+    with pytest.raises(BadInput) as refused:
         load_frames(tmp_path / "bad.npz", graph())
+    advice = "save it with numpy.savez(path, x=codes, y=labels)"
+    assert str(refused.value) == f"{tmp_path / 'bad.npz'}: {message}; {advice}"
+
+
+def test_with_a_count_the_frames_after_it_are_not_looked_at(tmp_path):
+    codes = np.concatenate([np.zeros((3, 6), int), np.full((1, 6), 77)])
+    np.savez(tmp_path / "a.npz", x=codes, y=np.array([0, 1, 2, 77]))
+    frames = load_frames(tmp_path / "a.npz", classifier(), count=3)
+    assert len(frames.codes) == 3 and frames.labels.tolist() == [0, 1, 2]
+    with pytest.raises(BadInput, match="codes reach from 0 to 77"):
+        load_frames(tmp_path / "a.npz", classifier())
 
 
 @pytest.mark.parametrize("element", ELEMENT_TYPES)

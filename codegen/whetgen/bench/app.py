@@ -38,7 +38,7 @@ def hls(
     with output.steps() as step, tempfile.TemporaryDirectory(prefix="whetgen-bench-") as folder:
         step("load Keras and the model")
         network = api.load_model(model)
-        frames = load_frames(data, api.trace(network, spec)).first(count)
+        frames = load_frames(data, api.trace(network, spec), count)
         codes = frames.codes.reshape(len(frames.codes), *network.input_shape[1:])
         times = build_times(network, spec, Path(folder), step)
         rows = agreements(network, codes, frames.labels, spec, Path(folder), step)

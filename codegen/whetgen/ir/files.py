@@ -8,17 +8,20 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
-from typing import get_type_hints
+from typing import Annotated, Literal, TypedDict, get_type_hints
 
 import numpy as np
 
 from whetgen.errors import BadInput
+from whetgen.foreign.arrays import Arrays, open_arrays
+from whetgen.foreign.typed import mismatch
 from whetgen.ir import nodes as node_kinds
-from whetgen.ir.graph import Graph, InputMeaning, Output
+from whetgen.ir.graph import Graph, InputMeaning, Output, OutputKind
 from whetgen.ir.nodes import ELEMENT_TYPES, ElementType, Node
 from whetgen.ir.validate import validate
 
@@ -28,6 +31,44 @@ _KINDS = {
     for name, kind in vars(node_kinds).items()
     if isinstance(kind, type) and issubclass(kind, Node) and kind is not Node
 }
+_RATIO = re.compile(r"-?\d{1,4000}(/[1-9]\d{0,3999})?", re.ASCII)
+_TYPE_NAME = Literal[*ELEMENT_TYPES]
+
+
+class _Misfit(Exception):
+    """What in the file is not as ``save_graph`` writes it."""
+
+
+class _Meaning(TypedDict):
+    scale: Annotated[str, _RATIO]
+    offset: Annotated[str, _RATIO]
+
+
+class _Output(_Meaning):
+    name: str
+    source: str
+    kind: OutputKind
+    classifier: bool
+
+
+class _Kind(TypedDict):
+    kind: Literal[*_KINDS]
+
+
+class _Place(TypedDict):
+    """Of an array in ``model.npz``."""
+
+    array: str
+    limbs: bool
+
+
+class _Structure(TypedDict):
+    """``model.json``; the fields of a node follow from its kind."""
+
+    meaning: _Meaning
+    nodes: list[_Kind]
+    outputs: list[_Output]
+    notes: list[str]
 
 
 def save_graph(graph: Graph, folder: Path) -> None:
@@ -45,25 +86,28 @@ def load_graph(folder: Path) -> Graph:
     """
     try:
         structure = json.loads((folder / "model.json").read_text())
-        with np.load(folder / "model.npz", allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except (OSError, EOFError, ValueError, AttributeError, RecursionError, zipfile.BadZipFile) as error:
-        raise BadInput(
-            f"{folder}: no readable model.json and model.npz ({error}); generate the folder again"
-        ) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadInput(f"{folder}: no readable model.json ({error}); generate the folder again") from error
     found = structure.get("format") if isinstance(structure, dict) else None
     if found != FORMAT:
         raise BadInput(
             f"{folder}: model.json has format {found}, this version reads {FORMAT}; generate the folder again"
         )
+    if wrong := mismatch(structure, _Structure):
+        raise _no_graph(folder, wrong)
     try:
-        return validate(_unpack(structure, arrays))
-    except BadInput:
-        raise
-    except (KeyError, TypeError, IndexError, AttributeError, ValueError, ArithmeticError) as error:
-        raise BadInput(
-            f"{folder}: model.json does not describe a graph ({error!r}); generate the folder again"
-        ) from error
+        with open_arrays(folder / "model.npz", "generate the folder again", width=8) as arrays:
+            graph = _unpack(structure, arrays)
+    except _Misfit as error:
+        raise _no_graph(folder, str(error)) from error
+    try:
+        return validate(graph)
+    except BadInput as error:
+        raise _no_graph(folder, str(error)) from error
+
+
+def _no_graph(folder: Path, reason: str) -> BadInput:
+    return BadInput(f"{folder}: model.json does not describe a graph ({reason}); generate the folder again")
 
 
 def graph_sha256(graph: Graph) -> str:
@@ -117,30 +161,45 @@ def _pack_value(value, key: str, arrays: dict[str, np.ndarray]):
     return value
 
 
-def _unpack(structure: dict, arrays: dict[str, np.ndarray]) -> Graph:
+def _unpack(structure: dict, arrays: Arrays) -> Graph:
     meaning = InputMeaning(*(Fraction(structure["meaning"][k]) for k in ("scale", "offset")))
-    outputs = tuple(
-        Output(**{**o, "scale": Fraction(o["scale"]), "offset": Fraction(o["offset"])}) for o in structure["outputs"]
-    )
-    return Graph(
-        tuple(_unpack_node(n, arrays) for n in structure["nodes"]), outputs, meaning, tuple(structure["notes"])
-    )
+    nodes = tuple(_unpack_node(n, f"nodes[{k}]", arrays) for k, n in enumerate(structure["nodes"]))
+    return Graph(nodes, tuple(map(_unpack_output, structure["outputs"])), meaning, tuple(structure["notes"]))
 
 
-def _unpack_node(packed: dict, arrays: dict[str, np.ndarray]) -> Node:
+def _unpack_output(packed: dict) -> Output:
+    values = {f.name: packed[f.name] for f in fields(Output)}
+    return Output(**{**values, "scale": Fraction(packed["scale"]), "offset": Fraction(packed["offset"])})
+
+
+def _unpack_node(packed: dict, where: str, arrays: Arrays) -> Node:
     kind = _KINDS[packed["kind"]]
-    hints = get_type_hints(kind)
-    values = {f.name: _unpack_value(packed[f.name], arrays) for f in fields(kind)}
-    return kind(**{k: ELEMENT_TYPES[v] if hints[k] is ElementType else v for k, v in values.items()})
+    values = {}
+    for name, hint in get_type_hints(kind).items():
+        if name not in packed:
+            raise _Misfit(f"{where} has no '{name}'")
+        values[name] = _unpack_value(packed[name], arrays)
+        hint = _TYPE_NAME if hint is ElementType else hint
+        if wrong := mismatch(values[name], hint, f"{where}.{name}"):
+            raise _Misfit(wrong)
+    return kind(**{k: ELEMENT_TYPES[v] if k == "type" else v for k, v in values.items()})
 
 
-def _unpack_value(value, arrays: dict[str, np.ndarray]):
+def _unpack_value(value, arrays: Arrays):
     if isinstance(value, dict):
-        array = arrays[value["array"]]
-        return _from_limbs(array) if value["limbs"] else array.astype(np.int64)
+        return _unpack_array(value, arrays)
     if isinstance(value, list):
         return tuple(_unpack_value(item, arrays) for item in value)
     return value
+
+
+def _unpack_array(place: dict, arrays: Arrays) -> np.ndarray:
+    if wrong := mismatch(place, _Place):
+        raise _Misfit(wrong)
+    array = arrays.read(place["array"])
+    if array.dtype.kind not in "iu" or (place["limbs"] and (array.ndim < 1 or not array.shape[-1])):
+        raise _Misfit(f"array '{place['array']}' of model.npz holds {array.dtype} of shape {array.shape}")
+    return _from_limbs(array) if place["limbs"] else array.astype(np.int64)
 
 
 def _narrowest(array: np.ndarray) -> np.ndarray:

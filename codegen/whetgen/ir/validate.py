@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import singledispatch
+from math import prod
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from whetgen.ir.nodes import (
 from whetgen.ir.shapes import output_shape
 
 OUTPUT_BITS = 64
+LARGEST_TENSOR = 1 << 26
 
 
 def validate(graph: Graph) -> Graph:
@@ -44,6 +46,7 @@ def validate(graph: Graph) -> Graph:
         shapes[node.name] = output_shape(node, *sources)
         if min(shapes[node.name]) < 1:
             raise _broken(node, "every axis has at least one element", shapes[node.name])
+        _size(node, shapes[node.name])
     for output in graph.outputs:
         _check_output(graph, output)
     return graph
@@ -63,6 +66,8 @@ def _check_order(graph: Graph) -> None:
         seen.add(node.name)
     if not graph.outputs:
         raise BadInput("a graph has at least one output")
+    if len({output.name for output in graph.outputs}) < len(graph.outputs):
+        raise BadInput("names of outputs are unique")
 
 
 def _check_output(graph: Graph, output) -> None:
@@ -117,7 +122,7 @@ def _(node: Conv, source: Shape) -> None:
     channels, neurons = node.weights.shape[2:]
     if channels * node.groups != source[2] or neurons % node.groups:
         raise _broken(node, "groups divide channels and neurons", (node.groups, source[2], neurons))
-    _windowed(node, node.stride, node.padding)
+    _windowed(node, source)
     if min(node.dilation) < 1:
         raise _broken(node, "dilation is at least 1", node.dilation)
 
@@ -126,7 +131,7 @@ def _(node: Conv, source: Shape) -> None:
 @check_node.register(SumPool)
 def _(node: MaxPool | SumPool, source: Shape) -> None:
     _map(node, source)
-    _windowed(node, node.stride, node.padding)
+    _windowed(node, source)
     if any(max(p) >= w for p, w in zip(node.padding, node.window, strict=True)):
         raise _broken(node, "padding is smaller than the window", node.padding)
 
@@ -149,7 +154,7 @@ def _(node: WeightedSum, *sources: Shape) -> None:
 @check_node.register
 def _(node: Reshape, source: Shape) -> None:
     _rank(node, node.shape)
-    if np.prod(node.shape) != np.prod(source):
+    if prod(node.shape) != prod(source):
         raise _broken(node, "the number of elements stays", (source, node.shape))
 
 
@@ -186,11 +191,17 @@ def _map(node: Node, source: Shape) -> None:
         raise _broken(node, "the source is (height, width, channels)", source)
 
 
-def _windowed(node: Node, stride, padding) -> None:
-    if min(stride) < 1:
-        raise _broken(node, "stride is at least 1", stride)
-    if min(min(p) for p in padding) < 0:
-        raise _broken(node, "padding is not negative", padding)
+def _size(node: Node, shape: Shape) -> None:
+    if prod(shape) > LARGEST_TENSOR:
+        raise _broken(node, f"a tensor has at most {LARGEST_TENSOR:,} elements, padding included", shape)
+
+
+def _windowed(node: Conv | MaxPool | SumPool, source: Shape) -> None:
+    if min(node.stride) < 1:
+        raise _broken(node, "stride is at least 1", node.stride)
+    if min(min(p) for p in node.padding) < 0:
+        raise _broken(node, "padding is not negative", node.padding)
+    _size(node, (source[0] + sum(node.padding[0]), source[1] + sum(node.padding[1]), source[2]))
 
 
 def _per_channel(node: Node, array: np.ndarray, source: Shape) -> None:

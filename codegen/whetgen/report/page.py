@@ -13,7 +13,7 @@ from whetgen.ir import Graph
 from whetgen.report import charts
 from whetgen.verify.frames import Frames, default_frames, flat_outputs
 
-_SAMPLES = 16
+SAMPLES = 16
 _MOST_NUMBERS = 10
 
 
@@ -58,7 +58,7 @@ def render_report(graph: Graph, name: str, manifest: Mapping | None = None, fram
         _summary(graph, manifest),
         tuple((node.name, f"{type(node).__name__} {_shape(graph.shapes[node.name])}") for node in graph.nodes),
         tuple(table for table in (_facts(manifest), _layers(graph), _kernels(manifest), *_footprints(manifest), _files(manifest)) if table),
-        (*_layer_pictures(graph, manifest), *_samples(graph, frames or default_frames(graph, _SAMPLES))),
+        (*_layer_pictures(graph, manifest), *_samples(graph, frames or default_frames(graph, SAMPLES))),
         graph.notes,
     )
     return template_environment("report", escape=True).get_template("page.html.j2").render(page=page)
@@ -156,7 +156,7 @@ def _samples(graph: Graph, frames: Frames) -> list[Picture]:
     plane = shape[:2] if len(shape) == 3 and shape[2] == 1 else shape
     if len(plane) != 2:
         return []
-    few = frames.first(_SAMPLES)
+    few = frames.first(SAMPLES)
     captions = _captions(graph, few)
     svg = charts.images(few.codes.reshape(len(few.codes), *plane), captions)
     return [Picture("Samples", svg, "Input frames, and above each what the network says of it.")]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from whetgen.foreign.arrays import open_arrays
 
 FOLDER_VARIABLE = "WHETGEN_DATA"
 _ARRAYS = ("x_train", "y_train", "x_test", "y_test")
@@ -72,12 +73,8 @@ def _images(name: str) -> Dataset:
 def _from_file(path: Path) -> Dataset:
     if not path.is_file():
         raise FileNotFoundError(f"{path} does not exist; {FOLDER_VARIABLE} must name a folder that holds it")
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = [file[key] for key in _ARRAYS]
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} is no data set with the arrays {', '.join(_ARRAYS)}: {error}") from error
-    return _checked(arrays, str(path))
+    with open_arrays(path, f"a data set has the arrays {', '.join(_ARRAYS)}; copy it again") as file:
+        return _checked([file.read(name) for name in _ARRAYS], str(path))
 
 
 def _from_keras(name: str) -> Dataset:

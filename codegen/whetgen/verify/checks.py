@@ -114,7 +114,7 @@ def _frames(graph: Graph, data, count: int | None) -> Frames:
         return data.first(count)
     if data is None:
         return default_frames(graph, count or DEFAULT_VECTORS)
-    return load_frames(Path(data), graph).first(count)
+    return load_frames(Path(data), graph, count)
 
 
 def target_outputs(graph: Graph, manifest: dict, codes: np.ndarray) -> np.ndarray:

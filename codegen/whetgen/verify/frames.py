@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 import numpy as np
 
 from whetgen.errors import BadInput
+from whetgen.foreign.arrays import Header, open_arrays
 from whetgen.ir.graph import Graph
 from whetgen.reference import run
 
 _CODE_KEYS = ("x", "x_test", "codes")
 _LABEL_KEYS = ("y", "y_test", "labels")
+_ADVICE = "save it with numpy.savez(path, x=codes, y=labels)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,32 +29,27 @@ class Frames:
         return Frames(self.codes[:count], None if self.labels is None else self.labels[:count])
 
 
-def load_frames(path: Path, graph: Graph) -> Frames:
+def load_frames(path: Path, graph: Graph, count: int | None = None) -> Frames:
     """Codes ``x`` (or ``x_test``) and, where present, labels ``y`` (or ``y_test``) of an ``.npz`` file.
 
-    Frames of another shape with as many elements are taken row-major.
+    Frames of another shape with as many elements are taken row-major. ``count``: the first ones, and no others are read.
 
     Raises:
         BadInput: no such file, no codes in it; codes or labels not integers, of a wrong shape or out of range.
     """
-    try:
-        archive = np.load(path, allow_pickle=False)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise BadInput(
-                f"{path}: not an .npz file of named arrays; save it with numpy.savez(path, x=codes, y=labels)"
-            )
-        with archive:
-            arrays = {key: archive[key] for key in archive.files if key in _CODE_KEYS + _LABEL_KEYS}
-    except BadInput:
-        raise
-    except (OSError, EOFError, ValueError, AttributeError, TypeError, zipfile.BadZipFile) as error:
-        raise BadInput(f"{path}: not a readable .npz file ({error})") from error
-    codes = next((arrays[k] for k in _CODE_KEYS if k in arrays), None)
-    if codes is None:
-        raise BadInput(f"{path}: holds no array 'x' of input codes; save it with numpy.savez(path, x=codes, y=labels)")
-    codes = _fitting(path, codes, graph)
-    labels = next((arrays[k] for k in _LABEL_KEYS if k in arrays), None)
-    return Frames(codes, None if labels is None else _classes(path, labels, len(codes), graph))
+    with open_arrays(path, _ADVICE) as arrays:
+        name = arrays.first_of(_CODE_KEYS)
+        if name is None:
+            raise BadInput(f"{path}: holds no array 'x' of input codes; {_ADVICE}")
+        codes = arrays.header(name)
+        _check_codes(path, codes, graph)
+        labels_name = arrays.first_of(_LABEL_KEYS)
+        if labels_name is not None:
+            _check_labels(path, arrays.header(labels_name), codes.shape[0])
+        return Frames(
+            _fitting(path, arrays.read(name, count), graph),
+            None if labels_name is None else _classes(path, arrays.read(labels_name, count), graph),
+        )
 
 
 def default_frames(graph: Graph, count: int, seed: int = 0) -> Frames:
@@ -76,32 +73,39 @@ def flat_outputs(graph: Graph, codes: np.ndarray) -> np.ndarray:
     return np.concatenate([head.reshape(len(codes), -1) for head in heads], axis=1)
 
 
-def _fitting(path: Path, codes: np.ndarray, graph: Graph) -> np.ndarray:
+def _check_codes(path: Path, codes: Header, graph: Graph) -> None:
     kind, shape = graph.input.type, graph.input.shape
     if codes.dtype.kind not in "iub":
         raise BadInput(
             f"{path}: 'x' holds {codes.dtype}; give integer codes of type {kind.name} (real value = code * {graph.meaning.scale})"
         )
-    if codes.ndim < 1 or len(codes) == 0:
+    if not codes.shape or not codes.shape[0]:
         raise BadInput(f"{path}: 'x' holds no frames; the network takes (frames, {', '.join(map(str, shape))})")
-    if codes[0].size != int(np.prod(shape)):
+    if prod(codes.shape[1:]) != prod(shape):
         raise BadInput(f"{path}: frames have shape {codes.shape[1:]}, the network takes {shape}")
+
+
+def _fitting(path: Path, codes: np.ndarray, graph: Graph) -> np.ndarray:
+    kind = graph.input.type
     if codes.min() < kind.lo or codes.max() > kind.hi:
         raise BadInput(
             f"{path}: codes reach from {codes.min()} to {codes.max()}, {kind.name} holds {kind.lo}..{kind.hi}"
         )
-    return codes.reshape(len(codes), *shape)
+    return codes.reshape(len(codes), *graph.input.shape)
 
 
-def _classes(path: Path, labels: np.ndarray, frames: int, graph: Graph) -> np.ndarray:
+def _check_labels(path: Path, labels: Header, frames: int) -> None:
     if labels.shape not in ((frames,), (frames, 1)):
-        if labels.ndim > 1:
+        if len(labels.shape) > 1:
             raise BadInput(
                 f"{path}: labels have shape {labels.shape}; give one class a frame (numpy.argmax of one-hot rows)"
             )
-        raise BadInput(f"{path}: {frames} frames but {labels.size if labels.ndim else 'no row of'} labels")
+        raise BadInput(f"{path}: {frames} frames but {labels.shape[0] if labels.shape else 'no row of'} labels")
     if labels.dtype.kind not in "iub":
         raise BadInput(f"{path}: labels hold {labels.dtype}; give integer classes")
+
+
+def _classes(path: Path, labels: np.ndarray, graph: Graph) -> np.ndarray:
     sizes = [graph.shapes[o.source][-1] for o in graph.outputs if o.classifier]
     if len(sizes) == 1 and (labels.min() < 0 or labels.max() >= sizes[0]):
         raise BadInput(

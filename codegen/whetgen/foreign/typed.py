@@ -1,0 +1,119 @@
+"""JSON that others may have edited, compared with Python's own type hints."""
+
+from __future__ import annotations
+
+import math
+from types import UnionType
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false", dict: "an object", type(None): "null"}
+_SHOWN = 60
+
+
+def mismatch(value: object, kind: object, where: str = "") -> str | None:
+    """Why ``value`` is not of ``kind``, e.g. ``cycles[0].layer is 7, not text``; None where it is.
+
+    ``kind``: a class, None, Any, a union, Literal, list, tuple, dict or TypedDict (further keys are fine). Annotated with
+    a range or a compiled pattern bounds a number, or text. A whole number is no bool, and a float only where one is asked
+    for; floats are finite.
+    """
+    if kind is Any:
+        return None
+    if is_typeddict(kind):
+        return _object(value, kind, where)
+    check = _CHECKS.get(get_origin(kind))
+    return _plain(value, kind, where) if check is None else check(value, get_args(kind), where)
+
+
+def _wrong(value: object, expected: str, where: str) -> str:
+    text = repr(value)
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return f"{where or 'it'} is {shown}, not {expected}"
+
+
+def _plain(value: object, kind: object, where: str) -> str | None:
+    kind = type(None) if kind is None else kind
+    fits = isinstance(value, kind) if isinstance(kind, type) and kind not in _NAMES else type(value) is kind
+    if kind is float:
+        fits = type(value) in (int, float) and math.isfinite(value)
+    return None if fits else _wrong(value, _NAMES.get(kind) or getattr(kind, "__name__", str(kind)), where)
+
+
+def _object(value: object, kind: type, where: str) -> str | None:
+    if type(value) is not dict:
+        return _wrong(value, "an object", where)
+    if missing := sorted(kind.__required_keys__ - value.keys()):
+        return f"{where or 'it'} has no '{missing[0]}'"
+    hints = get_type_hints(kind, include_extras=True)
+    return _first(
+        mismatch(value[key], get_args(hint)[0] if get_origin(hint) is NotRequired else hint, f"{where}.{key}".lstrip("."))
+        for key, hint in hints.items()
+        if key in value
+    )
+
+
+def _union(value: object, kinds: tuple, where: str) -> str | None:
+    found = [mismatch(value, kind, where) for kind in kinds]
+    if None in found:
+        return None
+    whole = [kind for kind in kinds if kind is not type(None)]
+    if len(whole) == 1:
+        return found[kinds.index(whole[0])]
+    return _wrong(value, " or ".join(_NAMES.get(k) or _words(k) for k in kinds), where)
+
+
+def _words(kind: object) -> str:
+    return {list: "a list", tuple: "a list", dict: "an object"}.get(get_origin(kind), "an object")
+
+
+def _literal(value: object, choices: tuple, where: str) -> str | None:
+    fits = any(type(value) is type(choice) and value == choice for choice in choices)
+    return None if fits else _wrong(value, " or ".join(map(str, choices)), where)
+
+
+def _annotated(value: object, parts: tuple, where: str) -> str | None:
+    kind, bound = parts
+    found = mismatch(value, kind, where)
+    if found is not None:
+        return found
+    if isinstance(bound, range):
+        return None if value in bound else _wrong(value, f"in {bound.start}..{bound.stop - 1}", where)
+    return None if bound.fullmatch(value) else _wrong(value, f"of the form {bound.pattern}", where)
+
+
+def _list(value: object, kinds: tuple, where: str) -> str | None:
+    if type(value) is not list:
+        return _wrong(value, "a list", where)
+    return _first(mismatch(item, kinds[0], f"{where}[{n}]") for n, item in enumerate(value))
+
+
+def _tuple(value: object, kinds: tuple, where: str) -> str | None:
+    if type(value) not in (tuple, list):
+        return _wrong(value, "a list", where)
+    if kinds[1:] == (Ellipsis,):
+        kinds = kinds[:1] * len(value)
+    if len(value) != len(kinds):
+        return _wrong(value, f"a list of {len(kinds)}", where)
+    return _first(mismatch(item, k, f"{where}[{n}]") for n, (item, k) in enumerate(zip(value, kinds, strict=True)))
+
+
+def _dict(value: object, kinds: tuple, where: str) -> str | None:
+    if type(value) is not dict:
+        return _wrong(value, "an object", where)
+    names = (mismatch(key, kinds[0], f"a name in {where or 'it'}") for key in value)
+    return _first(names) or _first(mismatch(item, kinds[1], f"{where}['{key}']") for key, item in value.items())
+
+
+def _first(found) -> str | None:
+    return next((line for line in found if line is not None), None)
+
+
+_CHECKS = {
+    Union: _union,
+    UnionType: _union,
+    Literal: _literal,
+    Annotated: _annotated,
+    list: _list,
+    tuple: _tuple,
+    dict: _dict,
+}
