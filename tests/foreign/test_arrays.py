@@ -7,8 +7,8 @@ import zipfile
 
 import numpy as np
 import pytest
-
 from tests.mutants import mutant
+
 from whetgen.errors import BadInput
 from whetgen.foreign.arrays import open_arrays
 

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-
 from tests.mutants import mutant
+
 from whetgen import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, InputMeaning, Output, graph_sha256, load_graph, save_graph, validate
 from whetgen.ir.integers import as_integers, signed_bits, word_bits
