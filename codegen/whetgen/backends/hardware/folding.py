@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import gcd
 
 import numpy as np
 
-from whetgen.backends.hardware.options import MAX_LANES, HardwareOptions
+from whetgen.backends.hardware.options import DEFAULT_LANES, HardwareOptions
 from whetgen.backends.hardware.steps import Blend, Linear, Pool, Step, Steps
 from whetgen.errors import BadInput
 
@@ -63,9 +64,11 @@ def choose_foldings(steps: Steps, input_word: int, options: HardwareOptions) -> 
 
 def _pace(steps: Steps, options: HardwareOptions) -> int:
     """Cycles a frame to which the layers are balanced."""
-    fastest = {step.layer: _fastest(step, options) for step in steps.steps}
     if options.most_cycles is None:
-        return max([options.target_cycles, *fastest.values()])
+        few = (within_lanes(_affordable(step, options)) for step in steps.steps)
+        fastest = (min(stage_cycles(s, f) for f in found) for s, found in zip(steps.steps, few, strict=True))
+        return max([options.target_cycles, *fastest])
+    fastest = {s.layer: min(stage_cycles(s, f) for f in _affordable(s, options)) for s in steps.steps}
     slowest = max(fastest, key=fastest.get)
     check_pace(f"layer '{slowest}'", fastest[slowest], options, "lower --target-fps or raise --clock-mhz")
     return options.most_cycles
@@ -79,8 +82,9 @@ def check_pace(what: str, cycles: int, options: HardwareOptions, remedy: str) ->
         )
 
 
-def _fastest(step: Step, options: HardwareOptions) -> int:
-    return min(stage_cycles(step, f) for f in _affordable(step, options))
+def within_lanes(foldings: Sequence[Folding]) -> Sequence[Folding]:
+    """Those of reasonable width; where none is, the first."""
+    return [f for f in foldings if f[0] * f[1] <= DEFAULT_LANES] or foldings[:1]
 
 
 def _affordable(step: Step, options: HardwareOptions) -> list[Folding]:
@@ -91,8 +95,7 @@ def _affordable(step: Step, options: HardwareOptions) -> list[Folding]:
                 f"folding {asked} of layer '{step.layer}' is not possible; legal (PE, SIMD): {legal_foldings(step)}"
             )
         return [asked]
-    few = (f for f in legal_foldings(step) if f[0] * f[1] <= MAX_LANES and _fits(step, f, options.max_word_bits))
-    return list(few) or [(1, 1)]
+    return [f for f in legal_foldings(step) if _fits(step, f, options.max_word_bits)] or [(1, 1)]
 
 
 def _fits(step: Step, folding: Folding, max_word_bits: int | None) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 DEFAULT_BUS_BITS = 64
 MAX_BUS_BITS = 4096
 TARGET_CYCLES = 1_024
-MAX_LANES = 1_024
+DEFAULT_LANES = 1_024  # of a layer, where no pace asks for more
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class HardwareOptions:
     ``bus_bits``: width of the input's tdata, a multiple of 8, or "full" for one beat a frame;
     None is 64 or the whole frame where that is narrower. ``output``: class, scores, spikes or
     accumulators; None chooses by the network. ``folding``: by layer name, (PE, SIMD); a layer not named is
-    balanced to ``target_cycles`` a frame. ``most_cycles``: a frame must not take longer than that, None for as fast
-    as the folding goes. ``max_word_bits``: widest word between two layers, None for any.
+    balanced to ``target_cycles`` a frame. ``most_cycles``: a frame must not take longer than that, None for what
+    ``DEFAULT_LANES`` reach in the slowest layer. ``max_word_bits``: widest word between two layers, None for any.
     """
 
     bus_bits: int | Literal["full"] | None = None

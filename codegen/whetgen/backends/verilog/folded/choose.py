@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from whetgen.backends.hardware.folding import MAX_BUFFER_WORD, check_pace, lcm
-from whetgen.backends.hardware.options import MAX_LANES
+from whetgen.backends.hardware.options import DEFAULT_LANES
 from whetgen.backends.hardware.steps import Linear, Step, Steps
 from whetgen.backends.verilog.folded.cost import ENDS, luts
 from whetgen.backends.verilog.folded.setting import Setting, cycles, legal_settings, read_elements, reuse
@@ -33,9 +33,8 @@ def choose_settings(steps: Steps, input_word: int, options: VerilogOptions) -> S
     def at_pace(pace: int) -> Settings:
         return _cheapest(steps, input_word, found, pace)
 
-    bound = options.most_cycles or max([options.target_cycles, *fastest.values()])
     if options.max_luts is None:
-        return at_pace(bound)
+        return at_pace(options.most_cycles or _default_pace(steps, found, options))
     return _within(steps, input_word, found, at_pace, options)
 
 
@@ -56,7 +55,7 @@ def _check_layers(steps: Steps, options: VerilogOptions) -> None:
 
 
 def _allowed(step: Step, options: VerilogOptions) -> list[Setting]:
-    """What the user asked for, else every legal setting of reasonable width."""
+    """What the user asked for, else every legal setting."""
     legal = legal_settings(step)
     if step.layer in options.folding:
         asked = tuple(options.folding[step.layer])
@@ -65,7 +64,17 @@ def _allowed(step: Step, options: VerilogOptions) -> list[Setting]:
             listed = [s.folding if s.planes == 1 else (*s.folding, s.planes) for s in legal]
             raise BadInput(f"folding {asked} of layer '{step.layer}' is not possible; legal (PE, SIMD): {listed}")
         return match
-    return [s for s in legal if s.pe * s.simd <= MAX_LANES] or legal[:1]
+    return legal
+
+
+def _default_pace(steps: Steps, found: dict[str, list[Setting]], options: VerilogOptions) -> int:
+    """Cycles a frame where none are asked for: what the slowest layer reaches in reasonable width."""
+
+    def reached(step: Step) -> int:
+        few = [s for s in found[step.layer] if s.pe * s.simd <= DEFAULT_LANES] or found[step.layer][:1]
+        return min(cycles(step, s) for s in few)
+
+    return max([options.target_cycles, *map(reached, steps.steps)])
 
 
 def _restrict_to_reuse(steps: Steps, found: dict[str, list[Setting]], options: VerilogOptions) -> None:
@@ -94,7 +103,7 @@ def _cheapest(steps: Steps, input_word: int, found: dict[str, list[Setting]], pa
 def _rank(step: Step, setting: Setting, words: dict[str, int], pace: int) -> tuple:
     joint = max(lcm(words[t.name], read_elements(step, setting) * t.width) for t in step.sources)
     late = max(cycles(step, setting) - pace, 0)
-    return joint > MAX_BUFFER_WORD, late, luts(step, setting, words), joint, setting.pe, setting.simd
+    return late, joint > MAX_BUFFER_WORD, luts(step, setting, words), joint, setting.pe, setting.simd
 
 
 def _within(
