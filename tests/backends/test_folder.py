@@ -3,21 +3,40 @@
 import json
 
 import pytest
+from tests.mutants import mutant
 
 from whetgen.backends.folder import changed_files, check_replaceable, read_manifest, write_folder
 from whetgen.errors import BadInput
 
 MANIFEST = {
     "schema": 1,
-    "target": "c",
+    "version": "0.1.0",
+    "target": "other",
     "name": "a",
-    "input": {},
-    "output": {},
+    "input": {"shape": [3], "type": "bit"},
+    "output": {"kind": "spikes", "length": 2},
     "latency_cycles": None,
     "initiation_interval_cycles": None,
     "resources": {},
     "options": {},
-    "graph_sha256": "",
+    "graph_sha256": "0" * 64,
+    "notes": [],
+}
+COUNTS = {"kind": "bit", "count": 3, "element_bits": 1, "signed": False, "bus_bits": 8, "beats": 1}
+STREAM = {"top": "a", "input": COUNTS, "output": {**COUNTS, "kind": "spikes", "count": 2}}
+CYCLES = [{"layer": "dense", "cycles": 3, "pe": 1, "simd": 1}]
+CALL = {"title": "dense", "function": "wg_sums", "table_bytes": 12}
+KERNEL = {"layer": "dense", "kernel": "bytes", "cycles": 9}
+OF_TARGET = {
+    "c": {"kernels": [{**KERNEL, "options": [{**KERNEL, "table_bytes": 12}]}], "calls": [CALL]},
+    "hls": {"loop_trips": CYCLES, "stream": STREAM},
+    "verilog": {
+        "latency_cycles": 7,
+        "initiation_interval_cycles": 3,
+        "architecture": "folded",
+        "cycles": CYCLES,
+        "stream": STREAM,
+    },
 }
 
 
@@ -99,8 +118,65 @@ def test_a_manifest_without_a_key_is_refused(tmp_path, key):
     manifest = {**MANIFEST, "files": {}}
     del manifest[key]
     (tmp_path / "whetgen.json").write_text(json.dumps(manifest))
-    with pytest.raises(BadInput, match=f"has no valid '{key}'; generate the folder again"):
+    with pytest.raises(BadInput) as refused:
         read_manifest(tmp_path)
+    assert str(refused.value) == f"{tmp_path}/whetgen.json: it has no '{key}'; generate the folder again"
+
+
+EDITS = {
+    "a list for an object": ({"resources": []}, "resources is [], not an object"),
+    "text for a list": ({"input": {"shape": "28x28", "type": "bit"}}, "input.shape is '28x28', not a list"),
+    "a fraction": ({"output": {"kind": "spikes", "length": 2.0}}, "output.length is 2.0, not a whole number"),
+    "another kind": (
+        {"output": {"kind": "bits", "length": 2}},
+        "output.kind is 'bits', not class or scores or spikes or accumulators or mixed",
+    ),
+    "no interval": ({"initiation_interval_cycles": 0}, "initiation_interval_cycles is 0, not in 1..9223372036854775807"),
+    "an option of another version": ({"options": {"size": 1}}, "options has 'size', which is not known to this version"),
+    "an option of another type": ({"options": {"folding": {"d": "2x2"}}}, "options.folding['d'] is '2x2', not a list"),
+    "a path above": ({"files": {"../x": "0" * 64}}, "a name in files is '../x', not a path inside the folder"),
+    "a path that climbs": ({"files": {"a/../../x": "0" * 64}}, "a name in files is 'a/../../x', not a path inside the folder"),
+    "a path from the root": ({"files": {"/etc/passwd": "0" * 64}}, "a name in files is '/etc/passwd', not a path inside the folder"),
+    "no hash": ({"files": {"x": "abc"}}, "files['x'] is 'abc', not 64 hexadecimal digits"),
+    "kernels": ({"target": "c", "kernels": [{}], "calls": []}, "kernels[0] has no 'layer'"),
+    "calls": ({"target": "c", "kernels": [], "calls": [{**CALL, "title": None}]}, "calls[0].title is None, not text"),
+    "a footprint": (
+        {"target": "c", **OF_TARGET["c"], "footprint": {"m4": {"unit": "cycles", "layers": [CALL]}}},
+        "footprint['m4'].layers[0] has no 'cost'",
+    ),
+    "cycles": ({"target": "hls", **OF_TARGET["hls"], "loop_trips": [{"layer": "a", "cycles": -1}]}, "loop_trips[0].cycles is -1, not in 0..9223372036854775807"),
+    "no cycles": ({"target": "verilog", **OF_TARGET["verilog"], "latency_cycles": None}, "latency_cycles is None, not a whole number"),
+    "streams": ({"target": "verilog", **OF_TARGET["verilog"], "stream": {"top": "a", "input": COUNTS}}, "stream has no 'output'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edited_manifest_is_refused_with_the_place(tmp_path, name):
+    edits, message = EDITS[name]
+    (tmp_path / "whetgen.json").write_text(json.dumps({**MANIFEST, "files": {}, **edits}))
+    with pytest.raises(BadInput) as refused:
+        read_manifest(tmp_path)
+    assert str(refused.value) == f"{tmp_path}/whetgen.json: {message}; generate the folder again"
+
+
+@pytest.mark.parametrize("name", ["../../../etc/passwd", "a b", "while", ""])
+def test_a_name_that_is_no_identifier_is_refused(tmp_path, name):
+    (tmp_path / "whetgen.json").write_text(json.dumps({**MANIFEST, "files": {}, "name": name}))
+    with pytest.raises(BadInput, match=f"whetgen.json: name '{name}' is "):
+        read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize("target", OF_TARGET)
+def test_mutants_of_a_manifest_are_manifests_or_refused(tmp_path, target):
+    whole = json.dumps({**MANIFEST, "files": {"src/a.c": "0" * 64}, "target": target, **OF_TARGET[target]}, indent=1)
+    (tmp_path / "whetgen.json").write_text(whole)
+    read_manifest(tmp_path)
+    for seed in range(60):
+        (tmp_path / "whetgen.json").write_bytes(mutant(whole.encode(), seed))
+        try:
+            changed_files(tmp_path, read_manifest(tmp_path))
+        except BadInput as error:
+            assert str(error).startswith(f"{tmp_path}/whetgen.json: ") and "\n" not in str(error)
 
 
 def test_a_removed_file_is_told(tmp_path):

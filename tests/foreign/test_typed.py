@@ -20,7 +20,7 @@ class Row(TypedDict):
         (1, int), (1, float), (1.5, float), (True, bool), ("a", str), (None, None), (None, int | None), (2, int | None),
         ("a", Literal["a", "b"]), ([1, 2], list[int]), ((1, 2), tuple[int, ...]), ([1, 2], tuple[int, int]),
         ({"a": 1}, dict[str, int]), (np.zeros(2), np.ndarray), (object(), Any), ({"layer": "a", "more": 1}, Row),
-        ({"layer": "a", "cycles": 9}, Row), ("ab", Annotated[str, re.compile("a.")]), (((1, 2), (3, 4)), tuple[tuple[int, int], ...]),
+        ({"layer": "a", "cycles": 9}, Row), ("ab", Annotated[str, re.compile("a."), "two letters"]), (((1, 2), (3, 4)), tuple[tuple[int, int], ...]),
     ],
 )  # fmt: skip
 def test_what_fits(value, kind):
@@ -45,7 +45,7 @@ def test_what_fits(value, kind):
         ({}, Row, "it has no 'layer'"),
         ({"layer": "a", "cycles": 10}, Row, "cycles is 10, not in 0..9"),
         ([{"layer": 7}], list[Row], "[0].layer is 7, not text"),
-        ("b" * 99, Annotated[str, re.compile("a")], f"it is '{'b' * 59}..., not of the form a"),
+        ("b" * 99, Annotated[str, re.compile("a"), "an a"], f"it is '{'b' * 59}..., not an a"),
         (7, np.ndarray, "it is 7, not ndarray"),
     ],
 )

@@ -115,7 +115,7 @@ def test_a_corrupt_folder_is_refused(tmp_path):
         ('"groups": 1', '"groups": 1.0', r"\(nodes\[1\].groups is 1.0, not a whole number\)"),
         ('"limbs": false', '"limbs": 0', r"\(limbs is 0, not true or false\)"),
         ('"type": "uint4"', '"type": "uint5"', r"nodes\[0\].type is 'uint5', not uint8 or int8"),
-        ('"1/16"', '"1e999999999"', "meaning.scale is '1e999999999', not of the form"),
+        ('"1/16"', '"1e999999999"', "meaning.scale is '1e999999999', not a ratio of whole numbers"),
         ('"0001.weights"', '"0001.wait"', "model.npz: array '0001.wait' is missing; generate the folder again"),
         ('"classifier": true', '"classifier": null', r"outputs\[0\].classifier is None, not true or false"),
         (None, "[]", "model.json has format None, this version reads 1"),

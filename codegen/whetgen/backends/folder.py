@@ -11,21 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from whetgen.backends.identifiers import check_name
+from whetgen.backends.schema import BY_TARGET, SCHEMA, Manifest, Streams
 from whetgen.errors import BadInput
+from whetgen.foreign.typed import mismatch
 
 MANIFEST = "whetgen.json"
-REQUIRED = {
-    "target": str,
-    "name": str,
-    "input": dict,
-    "output": dict,
-    "latency_cycles": int | None,
-    "initiation_interval_cycles": int | None,
-    "resources": dict,
-    "options": dict,
-    "graph_sha256": str,
-    "files": dict,
-}
 _IGNORED = ("__pycache__",)
 
 
@@ -75,23 +66,44 @@ def read_manifest(folder: Path) -> dict:
     """``whetgen.json`` of a generated folder.
 
     Raises:
-        BadInput: the folder is not one of ours, or the file is corrupt.
+        BadInput: the folder is not one of ours, or the file is corrupt or was edited into something else.
     """
     path = folder / MANIFEST
     if not folder.is_dir():
         raise BadInput(f"{folder}: no such folder; give one that whetgen generated")
     if not path.is_file():
         raise BadInput(f"{folder}: holds no {MANIFEST}; give a folder that whetgen generated")
+    manifest = _read_json(path)
+    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
+        raise BadInput(f"{path}: not of schema {SCHEMA}; generate the folder again with this version")
+    _check(path, manifest, BY_TARGET.get(str(manifest.get("target")), Manifest))
+    check_name(manifest["name"], f"{path}: name")
+    return manifest
+
+
+def read_streams(folder: Path) -> dict:
+    """``sim/stream.json`` of a generated Verilog folder.
+
+    Raises:
+        BadInput: it is missing, corrupt or was edited into something else.
+    """
+    path = folder / "sim" / "stream.json"
+    streams = _read_json(path)
+    _check(path, streams, Streams)
+    check_name(streams["top"], f"{path}: top")
+    return streams
+
+
+def _read_json(path: Path) -> object:
     try:
-        manifest = json.loads(path.read_text())
+        return json.loads(path.read_text())
     except (OSError, ValueError, RecursionError) as error:
         raise BadInput(f"{path}: corrupt ({error}); generate the folder again") from error
-    if not isinstance(manifest, dict) or manifest.get("schema") != 1:
-        raise BadInput(f"{path}: not of schema 1; generate the folder again with this version")
-    for key, kind in REQUIRED.items():
-        if key not in manifest or not isinstance(manifest[key], kind):
-            raise BadInput(f"{path}: has no valid '{key}'; generate the folder again")
-    return manifest
+
+
+def _check(path: Path, value: object, kind: type) -> None:
+    if wrong := mismatch(value, kind):
+        raise BadInput(f"{path}: {wrong}; generate the folder again")
 
 
 def record_footprint(folder: Path, board: str, facts: dict) -> None:

@@ -68,24 +68,24 @@ RESERVED = KEYWORDS | frozenset(_USED_BY_TARGETS.split())
 HEADERS = frozenset(_SYSTEM_HEADERS.split())
 
 
-def check_name(name: str) -> str:
-    """``name`` itself if ``--name`` may be so in every target.
+def check_name(name: str, what: str = "--name") -> str:
+    """``name`` itself if it may stand in every target; messages begin with ``what`` it is.
 
     Raises:
         BadInput: it is no identifier, a keyword of a target, or too long.
     """
     if not _LEGAL.fullmatch(name):
-        raise BadInput(f"--name {name!r} is not an identifier; use letters, digits and _, a letter first")
+        raise BadInput(f"{what} {name!r} is not an identifier; use letters, digits and _, a letter first")
     if name in KEYWORDS:
-        raise BadInput(f"--name {name!r} is a keyword of C, C++ or Verilog; choose another")
+        raise BadInput(f"{what} {name!r} is a keyword of C, C++ or Verilog; choose another")
     if name.lower() in RESERVED:
-        raise BadInput(f"--name {name!r} is a word that the generated files use themselves; choose another")
+        raise BadInput(f"{what} {name!r} is a word that the generated files use themselves; choose another")
     if name.lower() in HEADERS:
-        raise BadInput(f"--name {name!r} is a system header, which include/{name}.h would hide; choose another")
+        raise BadInput(f"{what} {name!r} is a system header, which include/{name}.h would hide; choose another")
     if name.lower().startswith(("wg_", "whetgen")):
-        raise BadInput(f"--name {name!r} starts like the names of the runtime and library; choose another")
+        raise BadInput(f"{what} {name!r} starts like the names of the runtime and library; choose another")
     if len(name) > MAX_LENGTH:
-        raise BadInput(f"--name {name!r} is {len(name)} characters long, at most {MAX_LENGTH} are allowed")
+        raise BadInput(f"{what} {name!r} is {len(name)} characters long, at most {MAX_LENGTH} are allowed")
     return name
 
 

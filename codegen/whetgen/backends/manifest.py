@@ -6,11 +6,10 @@ from importlib.metadata import version
 
 import numpy as np
 
+from whetgen.backends.schema import SCHEMA
 from whetgen.backends.target import Rendered
 from whetgen.ir import Graph, graph_sha256
 from whetgen.ir.graph import Output
-
-SCHEMA = 1
 
 
 def describe(graph: Graph, target: str, name: str, rendered: Rendered, facts: dict) -> dict:

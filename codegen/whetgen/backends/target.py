@@ -19,8 +19,8 @@ DEFAULT_CLOCK_MHZ = 100.0
 class Options:
     """Options of ``generate``; None for the default.
 
-    ``bus_bits``, ``output``: Verilog and HLS; so are ``folding``, (PE, SIMD) by layer name, and ``target_fps`` frames a
-    second at ``clock_mhz``, 100 where that is None. ``architecture``, ``levels_per_stage``, ``solver``,
+    ``bus_bits``, ``output``: Verilog and HLS; so are ``folding``, (PE, SIMD) or (PE, SIMD, bits) by layer name, and
+    ``target_fps`` frames a second at ``clock_mhz``, 100 where that is None. ``architecture``, ``levels_per_stage``, ``solver``,
     ``max_luts``, ``reuse``, ``board``, ``control``: Verilog. ``hls_tool``: HLS.
     ``mcu``, ``max_flash``, ``max_ram``, ``single_header``, ``constant_time``: C.
     ``vectors``: test frames stored in the folder.
@@ -31,7 +31,7 @@ class Options:
     output: str | None = None
     architecture: str | None = None
     hls_tool: str | None = None
-    folding: dict[str, tuple[int, int]] | None = None
+    folding: dict[str, tuple[int, ...]] | None = None
     target_fps: float | None = None
     clock_mhz: float | None = None
     mcu: str | None = None

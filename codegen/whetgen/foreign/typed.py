@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import MISSING, fields, is_dataclass
 from types import UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
@@ -13,14 +14,16 @@ _SHOWN = 60
 def mismatch(value: object, kind: object, where: str = "") -> str | None:
     """Why ``value`` is not of ``kind``, e.g. ``cycles[0].layer is 7, not text``; None where it is.
 
-    ``kind``: a class, None, Any, a union, Literal, list, tuple, dict or TypedDict (further keys are fine). Annotated with
-    a range or a compiled pattern bounds a number, or text. A whole number is no bool, and a float only where one is asked
-    for; floats are finite.
+    ``kind``: a class, None, Any, a union, Literal, list, tuple, dict, TypedDict (further keys are fine) or, for an object
+    of its arguments, a dataclass (further keys are not). Annotated with a range bounds a
+    number; with a compiled pattern, and words for it, text. A whole number is no bool, and a float only where one is asked for; floats are finite.
     """
     if kind is Any:
         return None
     if is_typeddict(kind):
         return _object(value, kind, where)
+    if is_dataclass(kind) and type(value) is dict:
+        return _arguments(value, kind, where)
     check = _CHECKS.get(get_origin(kind))
     return _plain(value, kind, where) if check is None else check(value, get_args(kind), where)
 
@@ -42,14 +45,23 @@ def _plain(value: object, kind: object, where: str) -> str | None:
 def _object(value: object, kind: type, where: str) -> str | None:
     if type(value) is not dict:
         return _wrong(value, "an object", where)
-    if missing := sorted(kind.__required_keys__ - value.keys()):
+    for key, hint in get_type_hints(kind, include_extras=True).items():
+        optional = get_origin(hint) is NotRequired
+        if key not in value and not optional:
+            return f"{where or 'it'} has no '{key}'"
+        if key in value and (found := mismatch(value[key], get_args(hint)[0] if optional else hint, f"{where}.{key}".lstrip("."))):
+            return found
+    return None
+
+
+def _arguments(value: dict, kind: type, where: str) -> str | None:
+    hints = get_type_hints(kind)
+    if unknown := sorted(value.keys() - hints.keys()):
+        return f"{where or 'it'} has '{unknown[0]}', which is not known to this version"
+    needed = [f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING]
+    if missing := [name for name in needed if name not in value]:
         return f"{where or 'it'} has no '{missing[0]}'"
-    hints = get_type_hints(kind, include_extras=True)
-    return _first(
-        mismatch(value[key], get_args(hint)[0] if get_origin(hint) is NotRequired else hint, f"{where}.{key}".lstrip("."))
-        for key, hint in hints.items()
-        if key in value
-    )
+    return _first(mismatch(item, hints[key], f"{where}.{key}".lstrip(".")) for key, item in value.items())
 
 
 def _union(value: object, kinds: tuple, where: str) -> str | None:
@@ -72,13 +84,13 @@ def _literal(value: object, choices: tuple, where: str) -> str | None:
 
 
 def _annotated(value: object, parts: tuple, where: str) -> str | None:
-    kind, bound = parts
+    kind, bound, *words = parts
     found = mismatch(value, kind, where)
     if found is not None:
         return found
     if isinstance(bound, range):
         return None if value in bound else _wrong(value, f"in {bound.start}..{bound.stop - 1}", where)
-    return None if bound.fullmatch(value) else _wrong(value, f"of the form {bound.pattern}", where)
+    return None if bound.fullmatch(value) else _wrong(value, words[0], where)
 
 
 def _list(value: object, kinds: tuple, where: str) -> str | None:

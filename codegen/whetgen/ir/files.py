@@ -31,7 +31,7 @@ _KINDS = {
     for name, kind in vars(node_kinds).items()
     if isinstance(kind, type) and issubclass(kind, Node) and kind is not Node
 }
-_RATIO = re.compile(r"-?\d{1,4000}(/[1-9]\d{0,3999})?", re.ASCII)
+_Ratio = Annotated[str, re.compile(r"-?\d{1,4000}(/[1-9]\d{0,3999})?", re.ASCII), "a ratio of whole numbers"]
 _TYPE_NAME = Literal[*ELEMENT_TYPES]
 
 
@@ -40,8 +40,8 @@ class _Misfit(Exception):
 
 
 class _Meaning(TypedDict):
-    scale: Annotated[str, _RATIO]
-    offset: Annotated[str, _RATIO]
+    scale: _Ratio
+    offset: _Ratio
 
 
 class _Output(_Meaning):

@@ -13,6 +13,7 @@ from whetgen.errors import BadInput, ProgramFailed
 from whetgen.ir import Graph, graph_sha256, load_graph
 from whetgen.reference import run
 from whetgen.verify.frames import Frames, default_frames, flat_outputs, load_frames
+from whetgen.verify.promises import check_promises
 
 DEFAULT_VECTORS = 256
 SANITIZED_VECTORS = 32
@@ -74,12 +75,15 @@ def verify(
     frames = _frames(graph, data, count)
     if manifest["target"] not in _RUNNERS:
         raise BadInput(f"{folder}: target '{manifest['target']}' is not known to this version")
+    check_promises(folder, manifest, graph)
     failures = [f"{path} {what} since it was generated" for path, what in changed_files(folder, manifest).items()]
     if graph_sha256(graph) != manifest["graph_sha256"]:
         failures.append("model.json and model.npz are not the graph that this folder was generated from")
     runner = None if on is None else _board_runner(folder, manifest, on, flags)
     ran = run_target(folder, manifest, graph, frames, progress, runner)
     wanted = target_outputs(graph, manifest, frames.codes)
+    if ran.outputs.shape != wanted.shape:
+        raise BadInput(f"{folder}: its sources give results of shape {ran.outputs.shape}, not {wanted.shape}; generate the folder again")
     result = Verification(
         manifest["target"],
         manifest["name"],

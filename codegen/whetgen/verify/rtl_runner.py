@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from whetgen.backends.folder import read_streams
 from whetgen.backends.hardware.packing import pack_frames, unpack_frames
 from whetgen.backends.hardware.streams import Stream
 from whetgen.errors import BadInput
@@ -65,7 +66,7 @@ class BulkSimulator:
 
     def __init__(self, folder: Path, build: Path, flags: Sequence[str] = ("-O3",), optimise: str = "-O2"):
         self.build = build
-        self.manifest = json.loads((folder / "sim" / "stream.json").read_text())
+        self.manifest = read_streams(folder)
         self.input, self.output = (Stream.from_manifest(self.manifest[side]) for side in ("input", "output"))
         sources = [str(p.resolve()) for p in sorted((folder / "rtl").glob("*.v"))]
         sources += _windows_once(folder, build)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from math import prod
 
 from whetgen.backends.hardware.options import DEFAULT_BUS_BITS, MAX_BUS_BITS, HardwareOptions
@@ -37,7 +37,7 @@ class Stream:
     @staticmethod
     def from_manifest(side: Mapping[str, object]) -> Stream:
         """The inverse of ``manifest``."""
-        return Stream(**{name: value for name, value in side.items() if name != "beats"})
+        return Stream(**{field.name: side[field.name] for field in fields(Stream)})
 
 
 def input_stream(graph: Graph, options: HardwareOptions) -> Stream:
