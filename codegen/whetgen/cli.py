@@ -20,15 +20,16 @@ from whetgen.backends.verilog.board import board_names as hardware_boards
 from whetgen.bench.app import app as bench_app
 from whetgen.console import AsJson, Output, Quiet
 from whetgen.diff import Change, diff
-from whetgen.errors import BadInput
+from whetgen.errors import BadInput, CouldNotRun
 from whetgen.formal import DEFAULT_SECONDS, LayerProof, prove_layers
+from whetgen.host.stop import Stopped, stop_on_signals
 from whetgen.ir import Graph, load_graph
 from whetgen.passes.narrow import Narrowed
 from whetgen.report import SAMPLES, render_report
 from whetgen.synth import DEVICES, Synthesis, synthesise
 from whetgen.train_command import train
 from whetgen.verify.boards import board_names
-from whetgen.verify.checks import Verification, verify
+from whetgen.verify.checks import COULD_NOT_RUN, DIFFERENT, EQUAL, Verification, unchecked, verify
 from whetgen.verify.frames import load_frames
 from whetgen.verify.rounding import KerasCheck
 from whetgen.verify.self_check import FRAMES as FLIPPED_FRAMES
@@ -44,6 +45,8 @@ app = typer.Typer(
 )
 app.add_typer(bench_app, name="bench")
 COMMANDS = ("generate", "verify", "inspect", "report", "synth", "diff", "train", "bench")
+
+_EXIT_CODES = {EQUAL: 0, DIFFERENT: 1, COULD_NOT_RUN: 2}
 
 Name = Annotated[str | None, typer.Option(help="Identifier in the generated files (default: the file's stem).")]
 InputType = Annotated[str, typer.Option(help="Type of an input code: uint8, int8, uint4, bit, int16.")]
@@ -175,8 +178,7 @@ def generate(
         made = api.generate(graph, target, out, options, frames, facts)
         checked = verify(out, frames, progress=step) if check else None
     report.generated(made, rounding, narrowed, checked)
-    if checked and not checked.passed:
-        raise typer.Exit(1)
+    raise typer.Exit(_EXIT_CODES[checked.outcome] if checked else 0)
 
 
 def _foldings(texts: list[str]) -> dict[str, tuple[int, ...]]:
@@ -213,13 +215,18 @@ def verify_command(
     """Run a generated folder against the reference, bit for bit."""
     report = Report(quiet, as_json)
     with report.steps() as step:
-        proofs = prove_layers(folder, formal_seconds, step) if formal else ()
-        result = verify(folder, data, count, step, on, flags)
-        flips = self_check(folder, load_frames(data, load_graph(folder), FLIPPED_FRAMES) if data else None, step) if flip else ()
+        result, proofs, flips = unchecked(read_manifest(folder)), (), ()
+        try:
+            proofs = prove_layers(folder, formal_seconds, step) if formal else ()
+            result = verify(folder, data, count, step, on, flags)
+            if flip and result.outcome != COULD_NOT_RUN:
+                flip_frames = load_frames(data, load_graph(folder), FLIPPED_FRAMES) if data else None
+                flips = self_check(folder, flip_frames, step)
+        except CouldNotRun as error:
+            result = result.unable(error)
     report.verified(result, flips, proofs)
-    refuted = any(proof.result == "refuted" for proof in proofs)
-    if refuted or not (result.passed and all(flip.found for flip in flips)):
-        raise typer.Exit(1)
+    wrong = any(proof.result == "refuted" for proof in proofs) or not all(flip.found for flip in flips)
+    raise typer.Exit(_EXIT_CODES[DIFFERENT if wrong else result.outcome])
 
 
 @app.command()
@@ -447,7 +454,7 @@ def _kernel_lines(kernels) -> list[str]:
 
 
 def _verification_facts(result: Verification) -> dict:
-    return {**asdict(result), "passed": result.passed}
+    return {**asdict(result), "outcome": result.outcome, "passed": result.passed}
 
 
 def _proof_table(proofs: tuple[LayerProof, ...]) -> Table:
@@ -459,6 +466,8 @@ def _proof_table(proofs: tuple[LayerProof, ...]) -> Table:
 
 
 def _verification_lines(result: Verification) -> list[str]:
+    if not result.vectors:
+        return []
     lines = [f"{result.target} {result.name}: {result.vectors} frames, {result.mismatches} mismatches"]
     if result.accuracy is not None:
         lines.append(f"accuracy {result.accuracy:.2%}")
@@ -472,13 +481,24 @@ def _verification_lines(result: Verification) -> list[str]:
 
 def _failure_lines(result: Verification) -> list[str]:
     mismatches = [f"FAILED: {result.mismatches} of {result.vectors} frames differ"] if result.mismatches else []
-    return mismatches + [f"FAILED: {failure}" for failure in result.failures]
+    unable = [] if result.reason is None else [f"COULD NOT RUN: {result.reason}", *_indented(result.log)]
+    return [*mismatches, *(f"FAILED: {failure}" for failure in result.failures), *unable]
+
+
+def _indented(log: tuple[str, ...]) -> list[str]:
+    return [f"  {line}" for line in log]
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Entry point; exits with 0 done, 1 a check failed, 2 bad input."""
+    """Entry point; exits with 0 done, 1 a check failed, 2 bad input or could not run, 128 + N stopped by signal N."""
     try:
-        sys.exit(app(_routed(list(sys.argv[1:] if arguments is None else arguments)), standalone_mode=False) or 0)
+        with stop_on_signals():
+            sys.exit(app(_routed(list(sys.argv[1:] if arguments is None else arguments)), standalone_mode=False) or 0)
+    except Stopped as stop:
+        sys.stderr.write(f"whetgen: stopped by {stop.signal}\n")
+        raise
+    except CouldNotRun as error:
+        message = "\n".join([f"COULD NOT RUN: {error}", *(f"whetgen: {line}" for line in _indented(error.log))])
     except BadInput as error:
         message = str(error)
     except OSError as error:

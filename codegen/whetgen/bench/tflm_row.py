@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -20,6 +18,8 @@ import numpy as np
 from whetgen import api
 from whetgen.bench.mcu import NotInstalled, Row, mnist
 from whetgen.errors import BadInput, ProgramFailed
+from whetgen.host.processes import run
+from whetgen.host.scratch import scratch_folder
 from whetgen.verify.board_build import need
 
 _SCRIPT = Path(__file__).with_name("tflm_infer.py")
@@ -42,8 +42,7 @@ def measure_tflm(progress: Callable[[str], None]) -> Row:
     data = mnist()
     progress("tflite-micro: train and quantise an int8 MLP")
     pixels, held_out = data.x_train.reshape(-1, 784), data.x_test.reshape(-1, 784)
-    with tempfile.TemporaryDirectory(prefix="whetgen-tflm-") as scratch:
-        folder = Path(scratch)
+    with scratch_folder() as folder:
         (folder / "mlp.tflite").write_bytes(quantised(trained(pixels, data.y_train), pixels[:_TYPICAL]))
         progress("tflite-micro: run under callgrind")
         hits = infer(folder, held_out) == data.y_test
@@ -86,7 +85,7 @@ def quantised(model, pixels: np.ndarray) -> bytes:
     """A TFLite file with int8 weights, activations, input and output; ``pixels``: what tells their ranges."""
     import tensorflow as tf
 
-    with tempfile.TemporaryDirectory(prefix="whetgen-tflm-") as folder, api.silent_errors():
+    with scratch_folder() as folder, api.silent_errors():
         model.export(folder, verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
@@ -111,12 +110,11 @@ def count(folder: Path, pixels: np.ndarray, times: int) -> int:
 def _run(prefix: list[str], folder: Path, pixels: np.ndarray, times: int) -> str:
     np.save(folder / "pixels.npy", pixels)
     command = [*prefix, sys.executable, str(_SCRIPT), "mlp.tflite", "pixels.npy", str(times), "classes.npy"]
-    done = subprocess.run(
-        command, cwd=folder, env={**os.environ, **_STEADY}, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise ProgramFailed(f"tflite-micro stopped: {done.stderr.strip().splitlines()[-1]}")
-    return done.stderr
+    ended = run(command, folder, environment={**os.environ, **_STEADY})
+    told = ended.err.decode(errors="replace")
+    if ended.code:
+        raise ProgramFailed(f"tflite-micro stopped: {told.strip().splitlines()[-1]}")
+    return told
 
 
 def _reals(pixels: np.ndarray) -> np.ndarray:

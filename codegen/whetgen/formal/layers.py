@@ -19,7 +19,7 @@ from whetgen.backends.identifiers import Identifiers
 from whetgen.backends.verilog.logic.cones import unread
 from whetgen.backends.verilog.logic.simplify import simplified
 from whetgen.backends.verilog.logic.windows import module_suffix, one_window
-from whetgen.errors import BadInput
+from whetgen.errors import BadInput, ToolFailed
 from whetgen.formal.claims import Claim, claims_of, words_of
 from whetgen.formal.decide import Prover
 from whetgen.formal.netlist import Unreadable, read_netlist
@@ -27,7 +27,7 @@ from whetgen.formal.search import Elements, counterexample, outputs_of
 from whetgen.ir import Graph, load_graph
 from whetgen.ir.nodes import Threshold
 from whetgen.reference import evaluate
-from whetgen.synth.tools import ToolFailed, find_tool
+from whetgen.synth.tools import find_tool
 
 PROVED, TESTED, UNDECIDED, REFUTED = "proved", "tested only", "undecided", "refuted"
 DEFAULT_SECONDS = 60
@@ -55,7 +55,8 @@ def prove_layers(
     """Prove each layer against its weighted sums, each within ``seconds`` after its file is read.
 
     Raises:
-        BadInput: not an intact, unrolled folder of --target verilog, no time, or Yosys is not installed.
+        BadInput: not an intact, unrolled folder of --target verilog, or no time.
+        CouldNotRun: Yosys is not installed, or was killed.
     """
     folder = Path(folder)
     manifest = read_manifest(folder)

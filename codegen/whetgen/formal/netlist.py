@@ -7,11 +7,12 @@ one frame's way through the pipeline, which is that of every frame where all way
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from whetgen.synth.tools import call, find_tool
+from whetgen.host.processes import call
+from whetgen.host.scratch import scratch_folder
+from whetgen.synth.tools import find_tool
 
 CELLS = {"wg_add": "sum", "wg_count": "number", "wg_table": "value"}
 _READ = "read_verilog -lib {libraries}\nread_verilog {source}\nproc\nwrite_json layer.json\n"
@@ -48,13 +49,12 @@ def read_netlist(source: Path, cycles: int) -> Netlist:
     """The module in ``source``, which must be a pipeline of ``cycles`` registers on every way from x to y.
 
     Raises:
-        BadInput: Yosys is not installed.
+        CouldNotRun: Yosys is not installed, or was killed.
         ToolFailed: Yosys cannot read the file.
         Unreadable: it holds anything but a feed-forward pipeline of library cells.
     """
     libraries = " ".join(f"{(source.parent / cell).resolve()}.v" for cell in CELLS)
-    with tempfile.TemporaryDirectory(prefix="whetgen-formal-") as scratch:
-        work = Path(scratch)
+    with scratch_folder() as work:
         (work / "read.ys").write_text(_READ.format(libraries=libraries, source=source.resolve()))
         call([find_tool("yosys"), "-q", "read.ys"], work)
         modules = json.loads((work / "layer.json").read_text())["modules"]

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from whetgen.errors import BadInput
-from whetgen.synth.tools import ToolFailed, call, find_tool
+from whetgen.errors import TimedOut, ToolFailed
+from whetgen.host.processes import call, find_program, run
+from whetgen.host.scratch import scratch_folder
+from whetgen.synth.tools import find_tool
 
 # Registers without a reset value, and whatever else is undefined, may begin as anything.
 _TO_GRAPH = """
@@ -64,11 +64,11 @@ def prove(
     ``parameters``: of ``top``, numbers or Verilog constants.
 
     Raises:
-        BadInput: Yosys or ABC is not installed.
+        CouldNotRun: Yosys or ABC is not installed.
         ToolFailed: Yosys cannot take the sources, or there is no assertion.
     """
-    with tempfile.TemporaryDirectory(prefix="whetgen-formal-") as scratch:
-        work, began = Path(scratch), time.monotonic()
+    with scratch_folder() as work:
+        began = time.monotonic()
         names = _graph(work, sources, top, parameters or {})
         told = _decide(work, seconds)
         spent = time.monotonic() - began
@@ -103,12 +103,9 @@ def _place(name: str) -> str:
 def _decide(work: Path, seconds: int) -> str:
     """What ABC says."""
     script = f"read_aiger graph.aig; fold; strash; scorr; pdr -T {seconds}"
-    abc = shutil.which("yosys-abc") or shutil.which("berkeley-abc")
-    if abc is None:
-        raise BadInput("yosys-abc is not installed; install Yosys with ABC (Debian: apt-get install yosys)")
+    hint = "install Yosys with ABC (Debian: apt-get install yosys)"
+    abc = find_program("yosys-abc", "berkeley-abc", hint=hint)
     try:
-        return subprocess.run(
-            [abc, "-c", script], cwd=work, capture_output=True, text=True, check=False, timeout=seconds + 30
-        ).stdout
-    except subprocess.TimeoutExpired:
+        return run([abc, "-c", script], work, seconds=seconds + 30).log
+    except TimedOut:
         return ""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from whetgen.backends.folder import read_manifest
-from whetgen.errors import BadInput
+from whetgen.errors import BadInput, ToolFailed
+from whetgen.host.processes import call
+from whetgen.host.scratch import scratch_folder
 from whetgen.synth.depth import logic_depth
 from whetgen.synth.devices import DEVICES, Device
-from whetgen.synth.tools import ToolFailed, call, find_tool
+from whetgen.synth.tools import find_tool
 
 _NS_PER_CYCLE_AT_1_MHZ = 1000.0
 
@@ -47,7 +48,8 @@ def synthesise(folder: Path, device: str, seed: int = 1, progress: Callable[[str
     """Synthesise the folder's ``rtl``, out of context where the device's tools can; nothing in the folder changes.
 
     Raises:
-        BadInput: not a Verilog folder of ours, no such device, a tool is missing, or Yosys cannot take the sources.
+        BadInput: not a Verilog folder of ours, or no such device.
+        CouldNotRun: a tool is missing or was killed, or Yosys cannot take the sources.
     """
     tell = progress or (lambda _: None)
     manifest = read_manifest(folder)
@@ -56,15 +58,11 @@ def synthesise(folder: Path, device: str, seed: int = 1, progress: Callable[[str
     if device not in DEVICES:
         raise BadInput(f"--device {device}: choose one of {', '.join(DEVICES)}")
     chosen = DEVICES[device]
-    with tempfile.TemporaryDirectory(prefix="whetgen-synth-") as scratch:
-        work = Path(scratch)
+    with scratch_folder() as work:
         for source in (folder / "rtl").glob("*.v"):
             shutil.copy(source, work)
         tell(f"yosys for {device}")
-        try:
-            counts, depth = _yosys(work, manifest["name"], chosen)
-        except ToolFailed as error:
-            raise BadInput(f"{folder}: {error}") from error
+        counts, depth = _yosys(work, manifest["name"], chosen)
         cells, other = _resources(counts, chosen)
         made = Synthesis(device, manifest["name"], cells, chosen.room, other, depth)
         if chosen.place_and_route is None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from whetgen.errors import BadInput
+from whetgen.errors import ToolFailed
+from whetgen.host.processes import find_program, run, telling_line
 from whetgen.verify.boards import Board, ports
 
 # For the depth of the stack; with -flto, objects that can be read all the same.
@@ -36,32 +35,30 @@ def build_image(
     """The network of ``folder`` in the port's test program, which also times that many kernel calls.
 
     Raises:
-        BadInput: a tool is missing, or the network does not compile for or fit the board.
+        CouldNotRun: a tool is missing, or the network does not compile for or fit the board.
     """
     sources = [*sorted((Path(folder) / "src").glob("*.c")), *(ports() / s for s in board.sources)]
     defines = [f"-DNET={name}", f"-I{Path(folder) / 'include'}", "-include", f"{name}.h"]
     if profiled_calls:
         defines += [f"-DPROFILE_LAYERS={profiled_calls}", "-include", str(ports() / "common" / "profile.h")]
-    return _link(board, sources, defines, build, optimise, str(folder))
+    return _link(board, sources, defines, build, optimise)
 
 
 def build_empty(board: Board, build: Path, optimise: str | None = None) -> Image:
     """The same program without a network."""
-    return _link(board, [ports() / s for s in board.sources], ["-DWHETGEN_EMPTY"], build, optimise, board.name)
+    return _link(board, [ports() / s for s in board.sources], ["-DWHETGEN_EMPTY"], build, optimise)
 
 
 def need(command: str) -> str:
     """The path of a tool.
 
     Raises:
-        BadInput: it is not installed; the message names its Debian package.
+        CouldNotRun: it is not installed; the message names its Debian package.
     """
-    if path := shutil.which(command):
-        return path
-    raise BadInput(f"{command} is not installed; on Debian: apt-get install {_PACKAGES.get(command, command)}")
+    return find_program(command, hint=f"on Debian: apt-get install {_PACKAGES.get(command, command)}")
 
 
-def _link(board: Board, sources: list[Path], defines: list[str], build: Path, optimise: str | None, what: str) -> Image:
+def _link(board: Board, sources: list[Path], defines: list[str], build: Path, optimise: str | None) -> Image:
     build.mkdir(parents=True, exist_ok=True)
     chosen = (board.optimise if optimise is None else optimise).split()
     compiler = need(board.compiler)
@@ -71,21 +68,16 @@ def _link(board: Board, sources: list[Path], defines: list[str], build: Path, op
         own = defines if source.suffix == ".c" else []  # an assembler takes no -include
         flags = [*board.flags, *chosen, "-ffunction-sections", "-fdata-sections", *_NOTES]
         _call(
-            [compiler, *flags, *own, f"-I{ports() / 'common'}", "-c", str(source), "-o", str(objects[-1])], board, what
+            [compiler, *flags, *own, f"-I{ports() / 'common'}", "-c", str(source), "-o", str(objects[-1])], board
         )
     scripts = [f"-T{ports() / script}" for script in board.scripts]
     image = build / "image.elf"
     link = [*board.flags, *chosen, "-fstack-usage", "-Wl,--gc-sections", *scripts]
-    _call([compiler, *link, *map(str, objects), *board.link, "-o", str(image)], board, what)
+    _call([compiler, *link, *map(str, objects), *board.link, "-o", str(image)], board)
     return Image(image, build)
 
 
-def _call(command: list[str], board: Board, what: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode == 0:
-        return
-    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-    lines = [line for line in lines if not line.startswith("collect2")]
-    signs = ("error", "overflow", "will not fit", "undefined reference")
-    told = next((line for line in lines if any(sign in line for sign in signs)), *lines[:1] or ["no message"])
-    raise BadInput(f"{what}: does not build for {board.name}: {told}")
+def _call(command: list[str], board: Board) -> None:
+    ended = run(command)
+    if ended.code:
+        raise ToolFailed(f"does not build for {board.name}: {telling_line(ended.log)}", ended.log)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from whetgen.errors import BadInput
+from whetgen.errors import CouldNotRun, ToolFailed
+from whetgen.host.processes import call, run, telling_line
 from whetgen.ir import Graph
 from whetgen.verify.board_build import Image, need
 from whetgen.verify.boards import Board, ports
@@ -31,7 +31,7 @@ def run_image(image: Image, graph: Graph, codes: np.ndarray, board: Board, profi
     """Frames through an image.
 
     Raises:
-        BadInput: the emulator is missing, or the program stops early.
+        CouldNotRun: the emulator is missing, or it or the program stops early.
     """
     frames = pack_codes(np.asarray(codes), graph.input.type)
     dtype = np.dtype(output_dtype(graph)).newbyteorder("<")
@@ -39,7 +39,7 @@ def run_image(image: Image, graph: Graph, codes: np.ndarray, board: Board, profi
     record = np.dtype([("ticks", "<u4", (1 + profiled_calls,)), ("outputs", dtype, (length,))])
     data = _run(image, frames, board, len(frames) * record.itemsize)
     if len(data) != len(frames) * record.itemsize:
-        raise BadInput(
+        raise CouldNotRun(
             f"{board.name}: the program stopped after {len(data) // record.itemsize} of {len(frames)} frames"
         )
     records = np.frombuffer(data, dtype=record)
@@ -50,13 +50,10 @@ def run_image(image: Image, graph: Graph, codes: np.ndarray, board: Board, profi
 def _run(image: Image, frames: np.ndarray, board: Board, length: int) -> bytes:
     """Frames in input.bin, results in output.bin, both in the folder of the image."""
     (image.build / "input.bin").write_bytes(frames.tobytes())
-    command = [*_emulator(image, board, length), str(image.path)]
-    done = subprocess.run(command, cwd=image.build, capture_output=True, check=False, timeout=_TIMEOUT)
-    if done.returncode:
-        told = done.stderr.decode(errors="replace").strip().splitlines()
-        raise BadInput(
-            f"{board.name}: the emulator stopped with code {done.returncode}: {told[0] if told else 'no message'}"
-        )
+    ended = run([*_emulator(image, board, length), image.path], image.build, seconds=_TIMEOUT)
+    if ended.code:
+        told = telling_line(ended.err.decode(errors="replace"))
+        raise CouldNotRun(f"{board.name}: the emulator stopped with {ended.how}: {told}", ended.log)
     return (image.build / "output.bin").read_bytes()
 
 
@@ -82,7 +79,9 @@ def _simulator(build: Path) -> Path:
         "-o",
         str(program),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BadInput("simavr's library is not installed; on Debian: apt-get install libsimavr-dev libelf-dev")
+    try:
+        call(command)
+    except ToolFailed as error:
+        missing = "simavr's library is not installed; on Debian: apt-get install libsimavr-dev libelf-dev"
+        raise CouldNotRun(missing, "\n".join(error.log)) from error
     return program

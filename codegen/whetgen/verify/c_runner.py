@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
 from whetgen.assets import assets
 from whetgen.backends.c.tensors import Tensors
-from whetgen.errors import BadInput, ProgramFailed
+from whetgen.errors import ProgramFailed
+from whetgen.host.processes import call, find_program, run, telling_line
+from whetgen.host.scratch import scratch_folder
 from whetgen.ir import ElementType, Graph
 
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
@@ -27,49 +26,41 @@ def run_c(folder: Path, name: str, graph: Graph, codes: np.ndarray, sanitize: bo
     the network one after the other, each row-major. Odd frames use the static arena, even ones their own.
 
     Raises:
-        BadInput: there is no C compiler.
-        ProgramFailed: the folder does not compile, or the program stops.
+        CouldNotRun: there is no C compiler, or it refuses the folder.
+        ProgramFailed: the program stops.
     """
     frames = pack_codes(np.asarray(codes), graph.input.type)
-    with tempfile.TemporaryDirectory(prefix="whetgen-c-") as scratch:
-        program = compile_folder(folder, name, Path(scratch) / "network", sanitize)
-        done = subprocess.run([program], input=frames.tobytes(), capture_output=True, check=False)
-    if done.returncode:
-        raise ProgramFailed(
-            f"{folder}: the compiled network stopped with code {done.returncode}: {_excerpt(done.stderr)}"
-        )
-    return _outputs(done.stdout)
+    with scratch_folder() as scratch:
+        ended = run([compile_folder(folder, name, scratch / "network", sanitize)], data=frames.tobytes())
+    if ended.code:
+        told = telling_line(ended.err.decode(errors="replace"))
+        raise ProgramFailed(f"the compiled network stopped with {ended.how}: {told}")
+    return _outputs(ended.out)
 
 
 def compile_folder(folder: Path, name: str, program: Path, sanitize: bool = False) -> Path:
     """Build ``program`` from the folder and the host driver.
 
     Raises:
-        BadInput: there is no C compiler.
-        ProgramFailed: it refuses the folder.
+        CouldNotRun: there is no C compiler, or it refuses the folder.
     """
-    sources = sorted(map(str, (Path(folder) / "src").glob("*.c")))
+    sources = sorted(f"src/{path.name}" for path in (Path(folder) / "src").glob("*.c"))
     command = [
         find_compiler(), "-std=c99", *(SANITIZERS if sanitize else ("-O2", *WARNINGS)), f"-DNET={name}",
-        f"-I{Path(folder) / 'include'}", "-include", f"{name}.h", *sources,
-        str(assets() / "templates" / "c" / "driver.c"), "-o", str(program),
+        "-Iinclude", "-include", f"{name}.h", *sources,
+        str(assets() / "templates" / "c" / "driver.c"), "-o", str(Path(program).resolve()),
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, check=False)
-    if done.returncode:
-        raise ProgramFailed(f"{folder}: the C compiler refuses it: {_excerpt(done.stderr)}")
+    call(command, folder)
     return program
 
 
 def find_compiler() -> str:
-    """Path of cc or gcc.
+    """Path of cc, gcc or clang.
 
     Raises:
-        BadInput: neither is installed.
+        CouldNotRun: none is installed.
     """
-    for command in ("cc", "gcc", "clang"):
-        if path := shutil.which(command):
-            return path
-    raise BadInput("no C compiler found (cc, gcc or clang); install one, for example with: apt-get install gcc")
+    return find_program("cc", "gcc", "clang", hint="on Debian: apt-get install gcc")
 
 
 def pack_codes(codes: np.ndarray, kind: ElementType) -> np.ndarray:
@@ -94,9 +85,3 @@ def output_dtype(graph: Graph) -> type:
 def _outputs(data: bytes) -> np.ndarray:
     size, length = np.frombuffer(data, dtype=np.uint32, count=2).tolist()
     return np.frombuffer(data, dtype=_OUTPUT_DTYPES[size], offset=8).reshape(-1, length).astype(np.int64)
-
-
-def _excerpt(text: bytes) -> str:
-    lines = [line.strip() for line in text.decode(errors="replace").splitlines() if line.strip()]
-    told = [line for line in lines if "error" in line.lower()] or lines
-    return told[0] if told else "no message"

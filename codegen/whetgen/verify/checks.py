@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from whetgen.backends.folder import changed_files, read_manifest, record_footprint
-from whetgen.errors import BadInput, ProgramFailed
+from whetgen.errors import BadInput, CouldNotRun, ProgramFailed
 from whetgen.ir import Graph, graph_sha256, load_graph
 from whetgen.reference import run
 from whetgen.verify.frames import Frames, default_frames, flat_outputs, load_frames
@@ -18,6 +18,7 @@ from whetgen.verify.promises import check_promises
 DEFAULT_VECTORS = 256
 SANITIZED_VECTORS = 32
 EXACT_TYPE_VECTORS = 32
+EQUAL, DIFFERENT, COULD_NOT_RUN = "equal", "different", "could not run"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Verification:
 
     ``vectors``: frames run; ``mismatches``: frames with any bit different; ``failures``: one line for
     everything else that is wrong; ``accuracy``: share of labels hit by the target, None without labels.
+    ``reason``: why the check or a part of it could not run, then with the last lines of the tool's ``log``.
     """
 
     target: str
@@ -35,10 +37,22 @@ class Verification:
     failures: tuple[str, ...] = ()
     accuracy: float | None = None
     measured: dict = field(default_factory=dict)
+    reason: str | None = None
+    log: tuple[str, ...] = ()
+
+    @property
+    def outcome(self) -> str:
+        if self.vectors and (self.mismatches or self.failures):
+            return DIFFERENT
+        return EQUAL if self.reason is None else COULD_NOT_RUN
 
     @property
     def passed(self) -> bool:
-        return self.vectors > 0 and self.mismatches == 0 and not self.failures
+        return self.outcome == EQUAL
+
+    def unable(self, error: CouldNotRun) -> Verification:
+        """The same check, of which something could not run."""
+        return replace(self, reason=str(error), log=error.log)
 
 
 @dataclass(frozen=True)
@@ -67,7 +81,7 @@ def verify(
     ``flags`` or the board's own.
 
     Raises:
-        BadInput: not a folder of ours, unreadable data, or a needed tool is missing.
+        BadInput: not a folder of ours, or unreadable data.
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
@@ -80,7 +94,10 @@ def verify(
     if graph_sha256(graph) != manifest["graph_sha256"]:
         failures.append("model.json and model.npz are not the graph that this folder was generated from")
     runner = None if on is None else _board_runner(folder, manifest, on, flags)
-    ran = run_target(folder, manifest, graph, frames, progress, runner)
+    try:
+        ran = run_target(folder, manifest, graph, frames, progress, runner)
+    except CouldNotRun as error:
+        return replace(unchecked(manifest), failures=tuple(failures)).unable(error)
     wanted = target_outputs(graph, manifest, frames.codes)
     if ran.outputs.shape != wanted.shape:
         raise BadInput(f"{folder}: its sources give results of shape {ran.outputs.shape}, not {wanted.shape}; generate the folder again")
@@ -98,6 +115,11 @@ def verify(
     return result
 
 
+def unchecked(manifest: dict) -> Verification:
+    """A check that has not begun."""
+    return Verification(manifest["target"], manifest["name"], 0, 0)
+
+
 def run_target(
     folder: Path,
     manifest: dict,
@@ -106,9 +128,20 @@ def run_target(
     progress: Callable[[str], None] | None = None,
     runner: Callable | None = None,
 ) -> Ran:
-    """Run what stands in ``folder`` over ``frames``, whatever it should compute; by default on this machine."""
+    """Run what stands in ``folder`` over ``frames``, whatever it should compute; by default on this machine.
+
+    A program that stops by itself gave no frame.
+
+    Raises:
+        CouldNotRun: a tool is missing, was killed or refuses the sources, or there is no room for its files.
+    """
     run_with = runner or _RUNNERS[manifest["target"]]
-    return Ran(*run_with(folder, manifest, graph, frames, progress or (lambda _: None)))
+    try:
+        return Ran(*run_with(folder, manifest, graph, frames, progress or (lambda _: None)))
+    except ProgramFailed as error:
+        return Ran(_nothing(manifest, frames), {}, [str(error)])
+    except OSError as error:
+        raise CouldNotRun(f"{error.filename or 'a file of the check'}: {error.strerror or error}") from error
 
 
 def _frames(graph: Graph, data, count: int | None) -> Frames:
@@ -138,13 +171,10 @@ def _run_c(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress)
     from whetgen.verify.c_runner import run_c
 
     few = frames.codes[:SANITIZED_VECTORS]
-    try:
-        progress("compile and run the C")
-        outputs = run_c(folder, manifest["name"], graph, frames.codes)
-        progress("run the C with sanitizers")
-        same = np.array_equal(run_c(folder, manifest["name"], graph, few, sanitize=True), outputs[: len(few)])
-    except ProgramFailed as error:
-        return _nothing(manifest, frames), {}, [str(error)]
+    progress("compile and run the C")
+    outputs = run_c(folder, manifest["name"], graph, frames.codes)
+    progress("run the C with sanitizers")
+    same = np.array_equal(run_c(folder, manifest["name"], graph, few, sanitize=True), outputs[: len(few)])
     return outputs, {}, [] if same else ["the C computes something else under the sanitizers"]
 
 
@@ -175,18 +205,15 @@ def _too_little_ram(footprint) -> list[str]:
 def _run_verilog(
     folder: Path, manifest: dict, graph: Graph, frames: Frames, progress
 ) -> tuple[np.ndarray, dict, list[str]]:
-    from whetgen.verify.rtl_runner import SimulationFailed, simulate_board, simulate_bulk, simulate_cocotb
+    from whetgen.verify.rtl_runner import simulate_board, simulate_bulk, simulate_cocotb
 
-    try:
-        progress("cocotb test of the stream protocol")
-        protocol = simulate_cocotb(folder)
-        progress("stream the frames through the RTL")
-        bulk = simulate_bulk(folder, frames.codes)
-        if (folder / "board").is_dir():
-            progress("board tops from pin to pin")
-        board_tests, board_failed = simulate_board(folder) if (folder / "board").is_dir() else (0, 0)
-    except SimulationFailed as error:
-        return _nothing(manifest, frames), {}, [f"the simulation failed: {_telling_line(str(error))}"]
+    progress("cocotb test of the stream protocol")
+    protocol = simulate_cocotb(folder)
+    progress("stream the frames through the RTL")
+    bulk = simulate_bulk(folder, frames.codes)
+    if (folder / "board").is_dir():
+        progress("board tops from pin to pin")
+    board_tests, board_failed = simulate_board(folder) if (folder / "board").is_dir() else (0, 0)
     measured = {
         "latency_cycles": bulk.latency_cycles,
         "initiation_interval_cycles": bulk.interval_cycles
@@ -219,13 +246,10 @@ def _run_hls(
     from whetgen.verify.hls_runner import run_hls
 
     few = frames.codes[:EXACT_TYPE_VECTORS]
-    try:
-        progress("compile the C++ and send the frames through its testbench")
-        result = run_hls(folder, manifest, frames.codes, run(graph, frames.codes))
-        progress("run the C++ with the exact types of the hardware")
-        exact = run_hls(folder, manifest, few, run(graph, few), flags="-O0 -DWG_EXACT_TYPES")
-    except ProgramFailed as error:
-        return _nothing(manifest, frames), {}, [str(error)]
+    progress("compile the C++ and send the frames through its testbench")
+    result = run_hls(folder, manifest, frames.codes, run(graph, frames.codes))
+    progress("run the C++ with the exact types of the hardware")
+    exact = run_hls(folder, manifest, few, run(graph, few), flags="-O0 -DWG_EXACT_TYPES")
     found = (
         []
         if np.array_equal(exact.outputs, result.outputs[: len(few)])
@@ -239,12 +263,6 @@ def _run_hls(
 def _nothing(manifest: dict, frames: Frames) -> np.ndarray:
     """The outputs of a target that did not run."""
     return _whole(np.empty((0, manifest["output"]["length"]), dtype=np.int64), len(frames.codes))
-
-
-def _telling_line(log: str) -> str:
-    """The first error of a log, else its last line."""
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
-    return next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "no message")
 
 
 def _whole(outputs: np.ndarray, frames: int) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 
 from whetgen.backends.folder import read_manifest
+from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph
 from whetgen.verify.board_build import Image, build_empty, build_image
 from whetgen.verify.board_runner import run_image
@@ -62,12 +62,12 @@ def measure_on_board(
         BadInput: a tool is missing, the network does not fit the board, or the program stops early.
     """
     calls = read_manifest(folder)["calls"]
-    with tempfile.TemporaryDirectory(prefix="whetgen-board-") as scratch:
-        image = build_image(folder, name, board, Path(scratch) / "image", optimise)
-        profiled = build_image(folder, name, board, Path(scratch) / "profiled", optimise, len(calls))
+    with scratch_folder() as scratch:
+        image = build_image(folder, name, board, scratch / "image", optimise)
+        profiled = build_image(folder, name, board, scratch / "profiled", optimise, len(calls))
         run = run_image(image, graph, codes, board)
         few = run_image(profiled, graph, codes[:_PROFILED_FRAMES], board, len(calls))
-        flash, ram = _sizes(image, build_empty(board, Path(scratch) / "empty", optimise))
+        flash, ram = _sizes(image, build_empty(board, scratch / "empty", optimise))
         stack = stack_bytes(image, board, f"{name}_infer")
         left = board.ram_bytes and board.ram_bytes - section_bytes(image.path)[1] - stack_bytes(image, board, "main")
     costs = few.calls.mean(axis=0)

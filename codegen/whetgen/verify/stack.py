@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
 from elftools.elf.relocation import RelocationSection
 
+from whetgen.host.processes import call
 from whetgen.verify.board_build import Image, need
 from whetgen.verify.boards import Board
 
@@ -67,13 +67,11 @@ def _frames(build: Path) -> dict[str, int]:
 
 def _calls(image: Image, board: Board) -> Calls:
     objdump = need(board.compiler.replace("gcc", "objdump")) if board.family != "host" else need("objdump")
-    text = subprocess.run(
-        [objdump, "-d", "--no-show-raw-insn", str(image.path)], capture_output=True, text=True, check=True
-    )
+    text = call([objdump, "-d", "--no-show-raw-insn", str(image.path)])
     direct: dict[str, set[str]] = {}
     indirect: set[str] = set()
     function = ""
-    for line in text.stdout.splitlines():
+    for line in text.splitlines():
         if match := _FUNCTION.match(line):
             function = _plain(match[1])
             continue

@@ -1,0 +1,165 @@
+"""Starts other programs: the one place that ends them with us, keeps their logs and tells why one could not run."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from whetgen.errors import CouldNotRun, TimedOut, ToolFailed
+from whetgen.host.scratch import scratch_folder
+from whetgen.host.stop import uninterrupted
+
+# Signals that a program brings upon itself; all others come from outside.
+_CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP}
+_SHORT_OF = [os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM)]
+_ERROR = re.compile(r"\berrors?\b|overflowed|will not fit|undefined reference", re.IGNORECASE)
+# Reads process groups, "+N" begun and "-N" ended, and kills those that are left when the pipe closes: that is when we are gone.
+_WATCH = """
+import os, sys
+left = set()
+for line in sys.stdin:
+    (left.add if line[0] == "+" else left.discard)(int(line[1:]))
+for group in left:
+    try:
+        os.killpg(group, 9)
+    except OSError:
+        pass
+"""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A program's end. ``code``: its exit status, below 0 the signal that it brought upon itself."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+    @property
+    def log(self) -> str:
+        return (self.out + self.err).decode(errors="replace")
+
+    @property
+    def how(self) -> str:
+        """In words."""
+        return f"code {self.code}" if self.code >= 0 else signal.Signals(-self.code).name
+
+
+def run(
+    command: Sequence[str | Path],
+    cwd: Path | None = None,
+    data: bytes = b"",
+    environment: Mapping[str, str] | None = None,
+    seconds: float | None = None,
+) -> Ended:
+    """Run a program to its end, with ``data`` for its input; it and all that it started end with us, whatever ends us.
+
+    Its own temporary files go where they are removed.
+
+    Raises:
+        CouldNotRun: it cannot be started, was killed, or lacked room on the disk or memory.
+        TimedOut: it was not at its end after ``seconds``.
+    """
+    name = Path(command[0]).name
+    with ExitStack() as stack:
+        own = {**(environment or os.environ), "TMPDIR": str(stack.enter_context(scratch_folder()))}
+        with uninterrupted():
+            process = _start(command, name, cwd, own)
+            stack.callback(_end, process)
+        try:
+            ended = Ended(*_spoken(process, data, seconds))
+        except subprocess.TimeoutExpired as error:
+            raise TimedOut(f"{name} was not at its end after {seconds:g} seconds") from error
+    if ended.code < 0 and -ended.code not in _CRASHES:
+        raise CouldNotRun(f"{name} was killed by {ended.how}", ended.log)
+    short = next((text for text in _SHORT_OF if ended.code and text in ended.log), None)
+    if short:
+        raise CouldNotRun(f"{name}: {short}", ended.log)
+    return ended
+
+
+def call(command: Sequence[str | Path], cwd: Path | None = None, environment: Mapping[str, str] | None = None) -> str:
+    """Run a tool that has to succeed; returns what it wrote, errors included.
+
+    Raises:
+        CouldNotRun: as for ``run``.
+        ToolFailed: it ended with an error.
+    """
+    ended = run(command, cwd, environment=environment)
+    if ended.code:
+        raise ToolFailed(f"{Path(command[0]).name}: {telling_line(ended.log)}", ended.log)
+    return ended.log
+
+
+def find_program(*names: str, hint: str, path: str | None = None) -> str:
+    """The path of the first of ``names`` that is installed; ``hint``: how to install one.
+
+    Raises:
+        CouldNotRun: none is.
+    """
+    for name in names:
+        if found := shutil.which(name, path=path):
+            return found
+    raise CouldNotRun(f"{names[0]} is not installed; {hint}")
+
+
+def telling_line(log: str) -> str:
+    """The first error of a log, else its last line."""
+    lines = [line.strip() for line in log.splitlines() if line.strip() and not line.startswith("collect2:")]
+    return next(filter(_ERROR.search, lines), lines[-1] if lines else "no message")
+
+
+def _start(command: Sequence[str | Path], name: str, cwd: Path | None, environment: Mapping[str, str]):
+    try:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise CouldNotRun(f"{name} cannot be started: {error.strerror}") from error
+    _tell(f"+{process.pid}")
+    return process
+
+
+def _spoken(process: subprocess.Popen, data: bytes, seconds: float | None) -> tuple[int, bytes, bytes]:
+    out, err = process.communicate(data, timeout=seconds)
+    return process.returncode, out, err
+
+
+def _end(process: subprocess.Popen) -> None:
+    """Leaves nothing of it running."""
+    with uninterrupted(), process:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    _tell(f"-{process.pid}")
+
+
+def _tell(line: str) -> None:
+    with suppress(OSError):  # the watch was killed itself
+        pipe = _watch().stdin
+        pipe.write(f"{line}\n".encode())
+        pipe.flush()
+
+
+@cache
+def _watch() -> subprocess.Popen:
+    command = [sys.executable, "-I", "-S", "-c", _WATCH]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
