@@ -7,7 +7,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +17,15 @@ import numpy as np
 from whetgen.backends import TARGETS, Options
 from whetgen.backends.folder import write_folder
 from whetgen.backends.identifiers import check_name
+from whetgen.backends.kinds import with_kind
 from whetgen.backends.output import fill_folder
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, InputMeaning, check_output_bits
 from whetgen.ir.exact import simplest_rational
 from whetgen.passes import Lowered, lower, optimise
 from whetgen.passes.narrow import MAX_BITS, Narrowed, narrow, narrow_auto
+from whetgen.reference import predict
+from whetgen.verify.doubts import doubts
 from whetgen.verify.frames import Frames, default_frames
 from whetgen.verify.rounding import KerasCheck, compare_with_keras
 
@@ -30,7 +33,9 @@ if TYPE_CHECKING:
     import keras
 
 CHECK_FRAMES = 256
+DOUBT_FRAMES = 1000
 DEFAULT_TOLERANCE = 0.0
+DEFAULT_SCALE = 255
 LARGEST_SCALE = 1e9
 
 
@@ -38,20 +43,21 @@ LARGEST_SCALE = 1e9
 class InputSpec:
     """How input codes are stored and what they mean: real value = ``code / scale``.
 
-    ``type``: uint8, int8, uint4, bit or int16. A Rescaling layer at the model's input replaces ``scale``.
+    ``type``: uint8, int8, uint4, bit or int16. ``scale``: None for 255; a Rescaling layer at the model's input replaces it.
     """
 
     type: str = "uint8"
-    scale: float = 255
+    scale: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Traced:
-    """A model on its way: real-valued graph, its integers before and after the passes."""
+    """A model on its way: real-valued graph, its integers before and after the passes; ``warnings``: a line each."""
 
     real: Graph
     lowered: Lowered
     graph: Graph
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,16 +108,19 @@ def trace_steps(model: keras.Model, spec: InputSpec) -> Traced:
 
     if spec.type not in ELEMENT_TYPES:
         raise BadInput(f"--input-type {spec.type}: choose one of {', '.join(ELEMENT_TYPES)}")
-    if not 1 / LARGEST_SCALE <= spec.scale <= LARGEST_SCALE:
+    given = DEFAULT_SCALE if spec.scale is None else spec.scale
+    if not 1 / LARGEST_SCALE <= given <= LARGEST_SCALE:
         raise BadInput(
-            f"--input-scale {spec.scale}: must be a number above 0, from {1 / LARGEST_SCALE:g} to {LARGEST_SCALE:g} "
+            f"--input-scale {given}: must be a number above 0, from {1 / LARGEST_SCALE:g} to {LARGEST_SCALE:g} "
             "(real value = code / scale)"
         )
     check_model(model)
-    scale = Fraction(1) if starts_with_rescaling(model) else 1 / simplest_rational(spec.scale)
+    rescaled = starts_with_rescaling(model)
+    scale = Fraction(1) if rescaled else 1 / simplest_rational(given)
     real = trace_keras(model, ELEMENT_TYPES[spec.type], InputMeaning(scale))
     lowered = lower(real)
-    return Traced(real, lowered, optimise(lowered.graph))
+    unused = f"--input-scale {given:g} is not used: the model's Rescaling layer takes the codes as they are"
+    return Traced(real, lowered, optimise(lowered.graph), (unused,) if rescaled and spec.scale is not None else ())
 
 
 def check_against_keras(model: keras.Model, traced: Traced, codes: np.ndarray | None = None) -> KerasCheck:
@@ -122,6 +131,12 @@ def check_against_keras(model: keras.Model, traced: Traced, codes: np.ndarray | 
     if codes is not None:
         frames = np.concatenate([frames, codes])
     return compare_with_keras(traced.real, traced.lowered, frames, run_keras(model, traced.real, frames))
+
+
+def data_doubts(graph: Graph, frames: Frames) -> tuple[str, ...]:
+    """A line for each thing that is odd about data of the user's, the accuracy of its first frames included."""
+    few = frames.first(DOUBT_FRAMES)
+    return doubts(graph, few, predict(graph, few.codes) if few.labels is not None else None)
 
 
 def narrow_weights(
@@ -177,7 +192,7 @@ def generate(
     if target not in TARGETS:
         raise BadInput(f"--target {target}: choose one of {', '.join(TARGETS)}")
     check_name(options.name)
-    graph = _with_output(check_output_bits(graph), options.output)
+    graph = with_kind(check_output_bits(graph), options.output)
     codes, typical = _vector_frames(graph, options.vectors, calibration), calibration.codes if calibration else None
     manifest = write_folder(
         Path(out), lambda folder: fill_folder(folder, graph, target, options, codes, facts or {}, typical)
@@ -238,18 +253,6 @@ def _vector_frames(graph: Graph, count: int, calibration: Frames | None) -> np.n
     return (
         edges if calibration is None else np.concatenate([edges[: count // 2], calibration.codes[: count - count // 2]])
     )
-
-
-def _with_output(graph: Graph, output: str | None) -> Graph:
-    """``--output class`` makes a classifier of a network whose one output is a row of numbers."""
-    if output != "class":
-        return graph
-    (head, *more) = graph.outputs
-    if more or len(graph.shapes[head.source]) != 1 or graph.shapes[head.source][0] < 2:
-        raise BadInput(
-            f"--output class: needs one output that is a row of scores; '{head.name}' has shape {graph.shapes[head.source]}"
-        )
-    return replace(graph, outputs=(replace(head, classifier=True),))
 
 
 def need_keras():

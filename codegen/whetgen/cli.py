@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -16,6 +17,7 @@ from whetgen.backends import Options
 from whetgen.backends.c.mcus import MCUS
 from whetgen.backends.folder import check_replaceable, read_manifest, write_text
 from whetgen.backends.identifiers import check_name, name_from
+from whetgen.backends.kinds import with_kind
 from whetgen.backends.verilog.board import board_names as hardware_boards
 from whetgen.bench.app import app as bench_app
 from whetgen.console import AsJson, Output, Quiet
@@ -51,7 +53,8 @@ _EXIT_CODES = {EQUAL: 0, DIFFERENT: 1, COULD_NOT_RUN: 2}
 Name = Annotated[str | None, typer.Option(help="Identifier in the generated files (default: the file's stem).")]
 InputType = Annotated[str, typer.Option(help="Type of an input code: uint8, int8, uint4, bit, int16.")]
 InputScale = Annotated[
-    float, typer.Option(help="Real value = code / scale; a Rescaling layer in the model replaces it.")
+    float | None,
+    typer.Option(help="Real value = code / scale (default 255); a Rescaling layer in the model replaces it."),
 ]
 WeightBits = Annotated[
     str, typer.Option(help="exact (nothing is lossy), auto (fewest bits that keep the accuracy) or a number of bits.")
@@ -77,7 +80,7 @@ def generate(
     bus_bits: Annotated[
         str | None, typer.Option(help="Verilog, HLS: width of the input tdata, a multiple of 8, or full.")
     ] = None,
-    output: Annotated[str | None, typer.Option(help="Verilog, HLS: class, scores, spikes or accumulators.")] = None,
+    output: Annotated[str | None, typer.Option(help="class, scores, spikes, or accumulators: numbers and no class.")] = None,
     architecture: Annotated[
         str | None,
         typer.Option(help="Verilog: auto (default), unrolled (a frame every beat) or folded (weights in ROM)."),
@@ -162,16 +165,18 @@ def generate(
         network = api.load_model(model)
         step("trace and lower to integers")
         traced = api.trace_steps(network, api.InputSpec(input_type, input_scale))
-        frames = load_frames(calibration, traced.graph) if calibration else None
+        exact = with_kind(traced.graph, output)
+        frames = load_frames(calibration, exact) if calibration else None
         step("compare with Keras")
         rounding = api.check_against_keras(network, traced, frames.first(1000).codes if frames else None)
         if rounding.outside_bound:
             report.refuted(rounding)
         narrowed = api.narrow_weights(
-            traced.graph, weight_bits, frames, tolerance, lambda layer: step(f"narrow {layer}")
+            exact, weight_bits, frames, tolerance, lambda layer: step(f"narrow {layer}")
         )
-        graph = narrowed.graph if narrowed else traced.graph
-        facts = {"keras_check": rounding.as_dict()}
+        graph = narrowed.graph if narrowed else exact
+        warnings = (*traced.warnings, *(api.data_doubts(graph, frames) if frames else ()))
+        facts = {"keras_check": rounding.as_dict(), "warnings": list(warnings)}
         if narrowed:
             facts["narrowing"] = {"agreement": narrowed.agreement, "layers": [asdict(c) for c in narrowed.changes]}
         step(f"write {out}")
@@ -244,7 +249,7 @@ def inspect(
     report = Report(quiet, as_json)
     with report.steps() as step:
         step("read the model")
-        graph = _graph(model, input_type, input_scale)
+        graph = _graph(model, input_type, input_scale, report)
         step("plan the targets")
         resources = api.plan_resources(graph)
     report.inspected(graph, resources, foldings)
@@ -267,7 +272,7 @@ def report(
     with output.steps() as step:
         step("read the network")
         manifest = read_manifest(source) if source.is_dir() else None
-        graph = _graph(source, input_type, input_scale)
+        graph = _graph(source, input_type, input_scale, output)
         step("draw the page")
         frames = load_frames(data, graph, SAMPLES) if data else None
         text = render_report(graph, manifest["name"] if manifest else source.stem, manifest, frames)
@@ -275,11 +280,13 @@ def report(
     output.emit({"out": str(out)}, f"wrote {out}")
 
 
-def _graph(source: Path, input_type: str, input_scale: float) -> Graph:
+def _graph(source: Path, input_type: str, input_scale: float | None, report: Report) -> Graph:
     """Of a generated folder, or of a model."""
     if source.is_dir():
         return load_graph(source)
-    return api.trace(api.load_model(source), api.InputSpec(input_type, input_scale))
+    traced = api.trace_steps(api.load_model(source), api.InputSpec(input_type, input_scale))
+    report.warn(traced.warnings)
+    return traced.graph
 
 
 @app.command()
@@ -320,6 +327,10 @@ class Report(Output):
         """What failed, in quiet runs as well."""
         sys.stderr.writelines(f"whetgen: {line}\n" for line in lines)
 
+    def warn(self, lines: Iterable[str]) -> None:
+        """What may be wrong, in quiet runs as well."""
+        sys.stderr.writelines(f"whetgen: warning: {line}\n" for line in lines)
+
     def refuted(self, rounding: KerasCheck) -> NoReturn:
         """The integers are not the model: nothing is written.
 
@@ -337,6 +348,8 @@ class Report(Output):
         manifest = made.manifest
         lines = [
             f"wrote {made.folder} ({manifest['target']}, {len(manifest['files'])} files)",
+            f"input: {manifest['input']['meaning']}",
+            *(f"output {_head_line(head)}" for head in manifest["output"]["heads"]),
             f"against Keras float32: {rounding.spikes_compared} spikes and {rounding.values_compared} values "
             f"of {rounding.inputs} inputs compared, "
             f"{rounding.spikes_rounded} rounded differently, {rounding.outside_bound} outside the rounding bound",
@@ -353,6 +366,7 @@ class Report(Output):
             lines += _verification_lines(checked)
             facts["verify"] = _verification_facts(checked)
         self.emit(facts, *lines)
+        self.warn(manifest["warnings"])
         self._fail(*_failure_lines(checked) if checked else ())
 
     def verified(self, result: Verification, flips: tuple[Flip, ...], proofs: tuple[LayerProof, ...]) -> None:
@@ -364,6 +378,7 @@ class Report(Output):
             facts["self_check"] = [{**asdict(flip), "found": flip.found} for flip in flips]
             lines += [str(flip) for flip in flips if flip.found]
         self.emit(facts, *lines)
+        self.warn(result.warnings)
         self._fail(*_failure_lines(result), *(f"FAILED: {flip}" for flip in flips if not flip.found))
         self._fail(*(f"FAILED: {p.layer}: {p.reason} for {list(p.counterexample)}" for p in proofs if p.counterexample))
 
@@ -439,6 +454,12 @@ def _narrowing_lines(narrowed: Narrowed) -> list[str]:
         for c in narrowed.changes
     ]
     return [*lines, f"narrow weights: {narrowed.agreement:.2%} of the calibration frames give the same result"]
+
+
+def _head_line(head: dict) -> str:
+    """What an output holds; numbers that were taken for scores have a way out."""
+    taken = head["classifier"] and head["kind"] == "accumulators" and head["class_1_from"] is None
+    return head["meaning"] + (" (numbers, not classes? --output accumulators)" if taken else "")
 
 
 def _kernel_lines(kernels) -> list[str]:

@@ -60,7 +60,9 @@ int {{ plan.name }}_predict_r(void *memory, const {{ plan.name }}_input_t *input
     {{ plan.name }}_output_t *const output = ({{ plan.name }}_output_t *)(void *)(wg_align(memory) + {{ plan.predict_at }});
 
     {{ plan.name }}_infer_r(memory, input, output);
-{% if plan.argmax == "wg_argmax_i32" %}
+{% if plan.level %}
+    return output[0] >= {{ plan.level }};
+{% elif plan.argmax == "wg_argmax_i32" %}
     return (int)wg_argmax_i32(output, {{ plan.name }}_OUTPUT_LEN);
 {% else %}
     return (int)wg_argmax(output, {{ plan.output_elements }}, {{ plan.name }}_OUTPUT_LEN);

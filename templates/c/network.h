@@ -19,7 +19,9 @@
 extern "C" {
 #endif
 
-/* Input: {{ plan.input_title }}, row-major, channels last; {{ plan.packing }}. */
+/* Input: {{ plan.input_title }}, row-major, channels last; {{ plan.packing }}.
+ * A {{ plan.meaning }}.
+ */
 #define {{ plan.name }}_INPUT_LEN    {{ plan.input_len }} /* elements */
 #define {{ plan.name }}_INPUT_BYTES  {{ plan.input_bytes }}
 typedef {{ plan.input_ctype }} {{ plan.name }}_input_t;
@@ -46,7 +48,11 @@ void {{ plan.name }}_infer(const {{ plan.name }}_input_t *input, {{ plan.name }}
 void {{ plan.name }}_infer_r(void *memory, const {{ plan.name }}_input_t *input, {{ plan.name }}_output_t *output);
 {% if plan.predicts %}
 
+{% if plan.level %}
+/* Class of one frame: 1 where the output is {{ plan.level }} or more, else 0. In the static arena, not re-entrant. */
+{% else %}
 /* Class of one frame: index of the largest output, the lowest of equals. In the static arena, not re-entrant. */
+{% endif %}
 int {{ plan.name }}_predict(const {{ plan.name }}_input_t *input);
 
 /* The same in the caller's arena. Re-entrant. */

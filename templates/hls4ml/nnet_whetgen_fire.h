@@ -22,6 +22,12 @@ void wg_threshold(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_in],
     }
 }
 
+/* The class of one neuron: 1 where it reaches its level. */
+template <class data_T, class res_T, typename CONFIG_T, class threshold_T>
+void wg_decide(data_T data[1], res_T res[1], threshold_T level[CONFIG_T::thresholds_size]) {
+    wg_threshold<data_T, res_T, CONFIG_T>(data, res, level);
+}
+
 /* A fully sharpened activation on any integer or fixed-point type: a spike where 2 data >= twice_level.
  * The sum is one bit wider than data, so a level of one half needs no fraction bit. */
 template <class data_T, class res_T, typename CONFIG_T>

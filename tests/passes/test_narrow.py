@@ -11,6 +11,7 @@ from tests.random_graphs import random_codes, random_graph
 from tests.trace.models import fire, key, sequential, with_coarse_weights
 
 from whetgen import InputSpec, trace
+from whetgen.backends.kinds import with_kind
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Dense, Input, Reshape, Threshold
 from whetgen.passes import optimise
@@ -157,6 +158,7 @@ def test_a_scale_is_carried_to_the_threshold_behind(name, bits):
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_a_scale_is_carried_to_the_outputs_behind(name):
     graph, codes = traced(OUTPUTS[name])
+    graph = with_kind(graph, "accumulators")
     narrowed = narrow(graph, codes, 10)
     exact, rough = (
         g.run(codes) * float(g.outputs[0].scale) + float(g.outputs[0].offset) for g in (graph, narrowed.graph)

@@ -33,7 +33,7 @@ def test_spikes_and_sums_equal_keras_where_float32_is_exact(name):
     theirs = model(real.astype("float32"), training=False)
     theirs = [np.asarray(t) for t in (theirs if isinstance(theirs, list | tuple) else [theirs])]
     for head, ours, wanted in zip(graph.outputs, real_outputs(graph, codes), theirs, strict=True):
-        if head.classifier:
+        if head.classifier and ("softmax" in name or "decode" in name):
             logits = np.exp(ours - ours.max(axis=-1, keepdims=True))
             np.testing.assert_allclose(logits / logits.sum(axis=-1, keepdims=True), wanted, atol=1e-5)
         elif "sigmoid map" in name:

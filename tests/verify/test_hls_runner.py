@@ -41,7 +41,7 @@ def test_a_changed_table_gives_mismatches(folder, table):
 @pytest.mark.slow
 def test_the_testbench_itself_finds_a_wrong_expectation(folder):
     codes = np.array([[1, 2, 3], [0, 0, 15]])
-    result = run_hls(folder, read_manifest(folder), codes, -run(tiny(), codes))
+    result = run_hls(folder, read_manifest(folder), tiny(), codes, -run(tiny(), codes))
     assert result.mismatches == 2
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from whetgen.backends.schema import SCHEMA
 from whetgen.backends.target import Rendered
+from whetgen.backends.words import input_words, output_words
 from whetgen.ir import Graph, graph_sha256
 from whetgen.ir.graph import Output
 
@@ -46,6 +47,7 @@ def _input(graph: Graph) -> dict:
         "scale_exact": str(meaning.scale),
         "offset_exact": str(meaning.offset),
         "elements": int(np.prod(node.shape)),
+        "meaning": input_words(graph),
     }
 
 
@@ -58,7 +60,18 @@ def _head(graph: Graph, output: Output) -> dict:
         "scale": float(output.scale),
         "offset": float(output.offset),
         "scale_exact": str(output.scale),
+        "offset_exact": str(output.offset),
         "lowest": lo,
         "highest": hi,
         "classifier": output.classifier,
+        **(_classes(graph, output) if output.classifier else {}),
+        "meaning": output_words(graph, output),
+    }
+
+
+def _classes(graph: Graph, output: Output) -> dict:
+    """How many classes, and for two by one neuron the least integer of class 1."""
+    return {
+        "classes": graph.classes(output),
+        "class_1_from": output.level if graph.size(output.source) == 1 else None,
     }

@@ -19,8 +19,9 @@ DEFAULT_CLOCK_MHZ = 100.0
 class Options:
     """Options of ``generate``; None for the default.
 
-    ``bus_bits``, ``output``: Verilog and HLS; so are ``folding``, (PE, SIMD) or (PE, SIMD, bits) by layer name, and
-    ``target_fps`` frames a second at ``clock_mhz``, 100 where that is None. ``architecture``, ``levels_per_stage``, ``solver``,
+    ``output``: class, scores, spikes or accumulators. ``bus_bits``: Verilog and HLS; so are ``folding``, (PE, SIMD) or
+    (PE, SIMD, bits) by layer name, and ``target_fps`` frames a second at ``clock_mhz``, 100 where that is None.
+    ``architecture``, ``levels_per_stage``, ``solver``,
     ``max_luts``, ``reuse``, ``board``, ``control``: Verilog. ``hls_tool``: HLS.
     ``mcu``, ``max_flash``, ``max_ram``, ``single_header``, ``constant_time``: C.
     ``vectors``: test frames stored in the folder.
@@ -64,7 +65,7 @@ class Rendered:
 def _c(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndarray | None = None) -> Rendered:
     from whetgen.backends import c
 
-    _refuse("c", replace(options, output=None) if options.output == "class" else options)
+    _refuse("c", options)
     limits = c.Limits(options.max_flash, options.max_ram)
     plan = c.plan(
         graph,
@@ -101,7 +102,7 @@ def _verilog(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndar
     plan = verilog.plan(graph, options.name, replace(chosen, bus_bits=extras.bus_bits))
     files = verilog.render(plan)
     outputs = run(graph, codes)
-    files["sim/vectors.txt"] = vectors(plan.input, plan.output, codes, outputs)
+    files["sim/vectors.txt"] = vectors(graph, plan.input, plan.output, codes, outputs)
     files |= verilog.render_extras(plan, extras, graph, codes, outputs, list(files))
     details = {
         "architecture": plan.architecture,
@@ -127,7 +128,7 @@ def _hls(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndarray 
     chosen = hls.HlsOptions(**_hardware(options), tool=options.hls_tool or "vitis")
     plan = hls.plan(graph, options.name, chosen)
     files = hls.render(plan)
-    files["tb/vectors.txt"] = vectors(plan.input, plan.output, codes, run(graph, codes))
+    files["tb/vectors.txt"] = vectors(graph, plan.input, plan.output, codes, run(graph, codes))
     return Rendered(files, plan.output.kind, plan.output.count, plan.resources, details=plan.manifest())
 
 
@@ -160,7 +161,6 @@ def _bus_bits(text: str | None) -> int | str | None:
 
 _TARGETS_OF = {
     "bus_bits": ("verilog", "hls"),
-    "output": ("verilog", "hls"),
     "folding": ("verilog", "hls"),
     "target_fps": ("verilog", "hls"),
     "clock_mhz": ("verilog", "hls"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import whetgen.hls4ml as bridge
-from whetgen.api import InputSpec, check_against_keras, trace_steps
+from whetgen.api import DEFAULT_SCALE, InputSpec, check_against_keras, trace_steps
 from whetgen.backends.hls4ml.bridge import quiet
 from whetgen.bench.stock_twin import stock_twin
 from whetgen.ir import Graph
@@ -85,7 +85,7 @@ def compare_predictions(
 
     ``codes``: (images, *input shape) integers; Keras sees ``codes / spec.scale``. ``labels``: for the accuracy.
     """
-    spec, work_dir = spec or InputSpec(), Path(work_dir)
+    spec, work_dir = spec or InputSpec(scale=DEFAULT_SCALE), Path(work_dir)
     x = (codes / spec.scale).astype(np.float32)
     keras_classes = np.argmax(model.predict(x, verbose=0), axis=1)
     routes = (("hls4ml", stock_twin(model)), ("hls4ml with whetgen's layers", model))

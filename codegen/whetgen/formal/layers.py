@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from whetgen.backends.folder import read_manifest
+from whetgen.backends.hardware.decision import with_decision
 from whetgen.backends.hardware.steps import Linear, Step, steps_of
 from whetgen.backends.identifiers import Identifiers
 from whetgen.backends.verilog.logic.cones import unread
@@ -70,7 +71,7 @@ def prove_layers(
             "--architecture unrolled, or verify it without --formal"
         )
     find_tool("yosys")
-    graph = load_graph(folder)
+    graph = with_decision(load_graph(folder), manifest["output"]["kind"])
     steps = steps_of(graph, Identifiers(manifest["name"]))
     built = simplified(steps, manifest["output"]["kind"])
     cycles = {entry["layer"]: entry["cycles"] for entry in manifest["cycles"]}

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from math import ceil, prod
 from typing import Literal
 
 from whetgen.ir.nodes import Input, Node, Shape
@@ -21,7 +22,8 @@ class Output:
     """One result of the network.
 
     ``kind``: "spikes" (0/1), "scores" (N-hot key scores) or "accumulators"; the real value of an
-    accumulator is ``code * scale + offset``. ``classifier``: the class is the argmax, lowest index first.
+    accumulator is ``code * scale + offset``, ``scale`` above 0. ``classifier``: the output tells a class. That is the
+    index of the largest of its elements, the lowest of equals; an element alone tells class 1 where it reaches ``level``.
     """
 
     name: str
@@ -30,6 +32,11 @@ class Output:
     scale: Fraction = Fraction(1)
     offset: Fraction = Fraction(0)
     classifier: bool = False
+
+    @property
+    def level(self) -> int:
+        """Least integer whose real value is 0 or more; of a spike the 1."""
+        return 1 if self.kind == "spikes" else ceil(-self.offset / self.scale)
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,25 @@ class Graph:
     def ranges(self) -> dict[str, tuple[int, int]]:
         """Proved (lowest, highest) value of each tensor, Python integers."""
         return infer_ranges(self)
+
+    @property
+    def classifier(self) -> Output | None:
+        """The one output that tells a class; None where no output does, or several."""
+        found = [output for output in self.outputs if output.classifier]
+        return found[0] if len(found) == 1 else None
+
+    @property
+    def is_classifier(self) -> bool:
+        """Whether a class is all that the network tells."""
+        return len(self.outputs) == 1 and self.outputs[0].classifier
+
+    def size(self, name: str) -> int:
+        """Elements of a tensor."""
+        return prod(self.shapes[name])
+
+    def classes(self, output: Output) -> int:
+        """How many classes a classifier's output tells apart."""
+        return max(self.size(output.source), 2)
 
     def is_spikes(self, name: str) -> bool:
         """Whether the tensor is proved to hold only 0 and 1."""

@@ -84,7 +84,9 @@ def check_output_bits(graph: Graph) -> Graph:
         BadInput: with the output's name.
     """
     for output in graph.outputs:
-        bits = signed_bits(*graph.ranges[output.source])
+        lo, hi = graph.ranges[output.source]
+        alone = output.classifier and graph.size(output.source) == 1  # compared with up to the first number above all
+        bits = signed_bits(lo, hi + 1 if alone else hi)
         if bits > OUTPUT_BITS:
             raise BadInput(
                 f"output '{output.name}' needs {bits} bits to be exact, at most {OUTPUT_BITS} are possible "

@@ -18,7 +18,7 @@ it, and the graph carries a note that names the layer.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import singledispatch
 
@@ -387,10 +387,17 @@ def _integral(state: Lowering, x: Scaled, name: str) -> Scaled:
 
 
 def _output(output: Output, x: Scaled, state: Lowering) -> Output:
-    """Kind, scale and offset of an output; accumulators of one tensor share one positive scale."""
-    if output.kind == "scores" or (x.is_plain and _is_spikes(state, x.node)):
-        kind = output.kind if output.kind == "scores" else "spikes"
-        return Output(output.name, x.node, kind, classifier=output.classifier)
+    """Kind, scale and offset of an output; accumulators of one tensor share one positive scale.
+
+    A spike alone is its class. A number alone keeps its own scale and offset, irrational or not: they decide its class.
+    """
+    if output.kind == "scores":
+        return Output(output.name, x.node, "scores", classifier=output.classifier)
+    if x.is_plain and _is_spikes(state, x.node):
+        return Output(output.name, x.node, "spikes", classifier=x.shape == (1,))
+    x = _positive(state, x, output.name)
+    if math.prod(x.shape) == 1 and sign(x.scale[()]) > 0:
+        return _number(output, x, state)
     if (
         x.scale.shape != ()
         or x.offset.shape != ()
@@ -398,13 +405,23 @@ def _output(output: Output, x: Scaled, state: Lowering) -> Output:
         or isinstance(x.offset[()], Surd)
         or sign(x.scale[()]) <= 0
     ):
-        x = _integral(state, _positive(state, x, output.name), output.name)
+        x = _integral(state, x, output.name)
     if isinstance(x.scale[()], Surd):
         state.notes.append(
             f"output '{output.name}' has an irrational scale; the recorded one is rounded, the integers are exact"
         )
     scale = approximate(x.scale[()], 64)
     return Output(output.name, x.node, output.kind, scale, Fraction(x.offset[()]), output.classifier)
+
+
+def _number(output: Output, x: Scaled, state: Lowering) -> Output:
+    """An output of one element. Irrational meanings are recorded as rationals on the same side of 0 for every integer."""
+    scale, offset = (approximate(values[()], 64) for values in (x.scale, x.offset))
+    level = ceil(-x.offset[()] / x.scale[()])
+    found = Output(output.name, x.node, output.kind, scale, offset, output.classifier)
+    if isinstance(x.scale[()], Surd) or isinstance(x.offset[()], Surd):
+        state.notes.append(f"output '{output.name}' has an irrational meaning; the recorded scale and offset are rounded, the integers are exact")
+    return found if found.level == level else replace(found, offset=-level * scale)
 
 
 def _is_spikes(state: Lowering, name: str) -> bool:

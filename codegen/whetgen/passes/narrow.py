@@ -19,7 +19,7 @@ from whetgen.ir.nodes import LINEAR, Conv, Dense, Node
 from whetgen.passes.pipeline import optimise
 from whetgen.passes.rewrite import rebuilt
 from whetgen.passes.route import Route, route_of
-from whetgen.reference import evaluate, run_tensors
+from whetgen.reference import classify, evaluate, run_tensors
 
 MAX_BITS = 32
 _AUTO_BITS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 16)
@@ -91,7 +91,7 @@ def weight_bits(node: Dense | Conv) -> int:
 
 def lost_frames(exact: Graph, trial: Graph, codes: np.ndarray, labels: np.ndarray | None) -> int:
     """By how many frames fewer the class is right; without labels, how many results differ."""
-    if labels is not None and sum(o.classifier for o in exact.outputs) == 1:
+    if labels is not None and exact.classifier is not None:
         before, after = exact.predict(codes) == labels, trial.predict(codes) == labels
         return max(0, int(before.sum()) - int(after.sum()))
     return len(codes) - int(same_results(exact, trial, codes).sum())
@@ -109,7 +109,7 @@ def same_results(exact: Graph, trial: Graph, codes: np.ndarray) -> np.ndarray:
 
 def _equal(a: Output, x: np.ndarray, b: Output, y: np.ndarray) -> np.ndarray:
     if a.classifier:
-        return np.argmax(x, axis=-1) == np.argmax(y, axis=-1)
+        return classify(a, x) == classify(b, y)
     ratio = a.scale / b.scale
     if ratio == 1:
         return x == y

@@ -10,7 +10,7 @@ from functools import singledispatch
 import numpy as np
 
 from whetgen.errors import BadInput
-from whetgen.ir.graph import Graph
+from whetgen.ir.graph import Graph, Output
 from whetgen.ir.integers import magnitude
 from whetgen.ir.nodes import (
     Concat,
@@ -51,16 +51,24 @@ def run(graph: Graph, codes: np.ndarray) -> np.ndarray | dict[str, np.ndarray]:
 
 
 def predict(graph: Graph, codes: np.ndarray) -> np.ndarray:
-    """Class of each frame: argmax of the one classifier output, lowest index first.
+    """Class of each frame, by the one output that tells a class.
 
     Raises:
         BadInput: the graph has no classifier output, or several.
     """
-    classifiers = [o.name for o in graph.outputs if o.classifier]
-    if len(classifiers) != 1:
-        raise BadInput(f"predict needs exactly one classifier output, this network has {len(classifiers)}")
-    scores = run(graph, codes)
-    return np.argmax(scores if not isinstance(scores, dict) else scores[classifiers[0]], axis=-1)
+    head = graph.classifier
+    if head is None:
+        count = sum(o.classifier for o in graph.outputs)
+        raise BadInput(f"predict needs exactly one classifier output, this network has {count}")
+    values = run(graph, codes)
+    return classify(head, values[head.name] if isinstance(values, dict) else values)
+
+
+def classify(output: Output, values: np.ndarray) -> np.ndarray:
+    """Class of each row of a classifier's output: (..., elements) integers to (...) classes."""
+    if values.shape[-1] > 1:
+        return np.argmax(values, axis=-1)
+    return np.asarray(values[..., 0] >= output.level, dtype=np.int64)
 
 
 def run_tensors(graph: Graph, codes: np.ndarray, keep: set[str] | None = None) -> dict[str, np.ndarray]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from whetgen import inspection
 from whetgen.backends.templating import template_environment
+from whetgen.backends.words import input_words, output_words
 from whetgen.ir import Graph
+from whetgen.reference import classify
 from whetgen.report import charts
 from whetgen.verify.frames import Frames, default_frames, flat_outputs
 
@@ -41,6 +41,7 @@ class Page:
 
     title: str
     summary: str
+    meanings: tuple[str, ...]
     boxes: tuple[tuple[str, str], ...]
     tables: tuple[Table, ...]
     pictures: tuple[Picture, ...]
@@ -56,6 +57,7 @@ def render_report(graph: Graph, name: str, manifest: Mapping | None = None, fram
     page = Page(
         name,
         _summary(graph, manifest),
+        (f"Input: {input_words(graph)}.", *(f"Output {output_words(graph, o)}." for o in graph.outputs)),
         tuple((node.name, f"{type(node).__name__} {_shape(graph.shapes[node.name])}") for node in graph.nodes),
         tuple(table for table in (_facts(manifest), _layers(graph), _kernels(manifest), *_footprints(manifest), _files(manifest)) if table),
         (*_layer_pictures(graph, manifest), *_samples(graph, frames or default_frames(graph, SAMPLES))),
@@ -164,8 +166,8 @@ def _samples(graph: Graph, frames: Frames) -> list[Picture]:
 
 def _captions(graph: Graph, frames: Frames) -> list[str]:
     outputs = flat_outputs(graph, frames.codes)
-    if len(graph.outputs) == 1 and graph.outputs[0].classifier:
-        classes = np.argmax(outputs, axis=1)
+    if graph.is_classifier:
+        classes = classify(graph.outputs[0], outputs)
         labels = [None] * len(classes) if frames.labels is None else frames.labels
         return [
             f"class {c}" + ("" if y is None else " ✓" if c == y else f" ✗ {y}")

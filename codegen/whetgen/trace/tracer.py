@@ -7,8 +7,8 @@ import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.ir.graph import Graph, InputMeaning, Output
-from whetgen.ir.nodes import ElementType, Input, Shape
-from whetgen.ir.real import Decode, Head
+from whetgen.ir.nodes import ElementType, Input, Node, Reshape, Shape
+from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Sum
 from whetgen.trace.builder import Builder
 from whetgen.trace.handlers import Call, handle
 from whetgen.trace.walk import check_model, output_names, walk
@@ -77,11 +77,31 @@ def _result_shape(layer, path: str, node, sources: list[str], builder: Builder) 
 
 
 def _output(builder: Builder, source: str, name: str) -> Output:
-    """Kind and scale are settled when the graph is lowered."""
-    node = next(n for n in builder.nodes if n.name == source)
-    flat = len(builder.shapes[source]) == 1 and builder.shapes[source][0] > 1
-    classifier = flat and (isinstance(node, Decode) or (isinstance(node, Head) and node.activation == "softmax"))
-    return Output(name, source, "scores" if isinstance(node, Decode) else "accumulators", classifier=classifier)
+    """Kind and scale are settled when the graph is lowered, and whether one neuron is a spike."""
+    kinds = {node.name: node for node in builder.nodes}
+    kind = "scores" if isinstance(kinds[source], Decode) else "accumulators"
+    return Output(name, source, kind, classifier=_tells_class(source, kinds, builder.shapes))
+
+
+def _tells_class(source: str, kinds: dict[str, Node], shapes: dict[str, Shape]) -> bool:
+    """Whether an output is a row of scores, one a class, or the one neuron of a sigmoid.
+
+    Scores are what softmax or SoftmaxDecode make, and linear sums of a whole tensor: a last Dense without an
+    activation, or averages of maps of classes. Several sigmoids answer a question each: they are numbers.
+    """
+    if len(shapes[source]) != 1:
+        return False
+    node = kinds[source]
+    if isinstance(node, Head) and node.activation == "sigmoid":
+        return shapes[source] == (1,)
+    return shapes[source] != (1,) and (isinstance(node, Decode | Head) or _is_linear(node, kinds, shapes))
+
+
+def _is_linear(node: Node, kinds: dict[str, Node], shapes: dict[str, Shape]) -> bool:
+    """Whether a tensor holds sums over whole tensors, perhaps normed, reshaped, or added to others."""
+    if isinstance(node, Affine | Reshape | Sum):
+        return any(_is_linear(kinds[s], kinds, shapes) for s in node.sources)
+    return isinstance(node, RealDense | RealConv | AveragePool) and set(shapes[node.name][:-1]) <= {1}
 
 
 def _check_heads(builder: Builder) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 from whetgen.backends.folder import changed_files, read_manifest, record_footprint
 from whetgen.errors import BadInput, CouldNotRun, ProgramFailed
 from whetgen.ir import Graph, graph_sha256, load_graph
-from whetgen.reference import run
+from whetgen.reference import classify, run
+from whetgen.verify.doubts import doubts
 from whetgen.verify.frames import Frames, default_frames, flat_outputs, load_frames
 from whetgen.verify.promises import check_promises
 
@@ -26,7 +27,8 @@ class Verification:
     """Result of a check.
 
     ``vectors``: frames run; ``mismatches``: frames with any bit different; ``failures``: one line for
-    everything else that is wrong; ``accuracy``: share of labels hit by the target, None without labels.
+    everything else that is wrong; ``accuracy``: share of labels hit by the target, None without labels;
+    ``warnings``: a line for each thing that is odd about the data.
     ``reason``: why the check or a part of it could not run, then with the last lines of the tool's ``log``.
     """
 
@@ -37,6 +39,7 @@ class Verification:
     failures: tuple[str, ...] = ()
     accuracy: float | None = None
     measured: dict = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
     reason: str | None = None
     log: tuple[str, ...] = ()
 
@@ -109,6 +112,7 @@ def verify(
         (*failures, *ran.failures),
         _accuracy(graph, manifest, ran.outputs, frames.labels),
         ran.measured,
+        doubts(graph, frames, _told(graph, manifest, ran.outputs)) if data is not None else (),
     )
     if on is not None and not result.mismatches and not result.failures:
         record_footprint(folder, on, ran.measured)
@@ -157,14 +161,24 @@ def _frames(graph: Graph, data, count: int | None) -> Frames:
 def target_outputs(graph: Graph, manifest: dict, codes: np.ndarray) -> np.ndarray:
     """What the target has to give, (frames, elements), by the reference."""
     scores = flat_outputs(graph, codes)
-    return np.argmax(scores, axis=1)[:, None] if manifest["output"]["kind"] == "class" else scores
+    return classify(graph.outputs[0], scores)[:, None] if manifest["output"]["kind"] == "class" else scores
 
 
 def _accuracy(graph: Graph, manifest: dict, outputs: np.ndarray, labels: np.ndarray | None) -> float | None:
-    if labels is None or len(graph.outputs) != 1 or not graph.outputs[0].classifier:
+    """Share of labels that the target hits."""
+    classes = _told(graph, manifest, outputs)
+    return None if labels is None or classes is None else float(np.mean(classes == labels))
+
+
+def _told(graph: Graph, manifest: dict, outputs: np.ndarray) -> np.ndarray | None:
+    """The class of each frame by a target's outputs, None where they tell none."""
+    if graph.classifier is None:
         return None
-    classes = outputs[:, 0] if manifest["output"]["kind"] == "class" else np.argmax(outputs, axis=1)
-    return float(np.mean(classes == labels))
+    if manifest["output"]["kind"] == "class":
+        return outputs[:, 0]
+    sizes = [graph.size(o.source) for o in graph.outputs]
+    place = graph.outputs.index(graph.classifier)
+    return classify(graph.classifier, outputs[:, sum(sizes[:place]) : sum(sizes[: place + 1])])
 
 
 def _run_c(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress) -> tuple[np.ndarray, dict, list[str]]:
@@ -247,9 +261,9 @@ def _run_hls(
 
     few = frames.codes[:EXACT_TYPE_VECTORS]
     progress("compile the C++ and send the frames through its testbench")
-    result = run_hls(folder, manifest, frames.codes, run(graph, frames.codes))
+    result = run_hls(folder, manifest, graph, frames.codes, run(graph, frames.codes))
     progress("run the C++ with the exact types of the hardware")
-    exact = run_hls(folder, manifest, few, run(graph, few), flags="-O0 -DWG_EXACT_TYPES")
+    exact = run_hls(folder, manifest, graph, few, run(graph, few), flags="-O0 -DWG_EXACT_TYPES")
     found = (
         []
         if np.array_equal(exact.outputs, result.outputs[: len(few)])

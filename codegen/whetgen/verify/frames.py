@@ -15,18 +15,20 @@ from whetgen.reference import run
 
 _CODE_KEYS = ("x", "x_test", "codes")
 _LABEL_KEYS = ("y", "y_test", "labels")
+_UNUSED_LABELS = "the labels are not used, this network tells no class (--output class makes it tell one)"
 _ADVICE = "save it with numpy.savez(path, x=codes, y=labels)"
 
 
 @dataclass(frozen=True, eq=False)
 class Frames:
-    """``codes``: (frames, *input shape) integers; ``labels``: (frames,) classes, or None."""
+    """``codes``: (frames, *input shape) integers; ``labels``: (frames,) classes, or None; ``notes``: a line for what was left out."""
 
     codes: np.ndarray
     labels: np.ndarray | None = None
+    notes: tuple[str, ...] = ()
 
     def first(self, count: int | None) -> Frames:
-        return Frames(self.codes[:count], None if self.labels is None else self.labels[:count])
+        return Frames(self.codes[:count], None if self.labels is None else self.labels[:count], self.notes)
 
 
 def load_frames(path: Path, graph: Graph, count: int | None = None) -> Frames:
@@ -44,12 +46,13 @@ def load_frames(path: Path, graph: Graph, count: int | None = None) -> Frames:
         codes = arrays.header(name)
         _check_codes(path, codes, graph)
         labels_name = arrays.first_of(_LABEL_KEYS)
-        if labels_name is not None:
-            _check_labels(path, arrays.header(labels_name), codes.shape[0])
-        return Frames(
-            _fitting(path, arrays.read(name, count), graph),
-            None if labels_name is None else _classes(path, arrays.read(labels_name, count), graph),
-        )
+        unused = labels_name is not None and graph.classifier is None
+        if labels_name is None or unused:
+            notes = (f"{path}: {_UNUSED_LABELS}",) if unused else ()
+            return Frames(_fitting(path, arrays.read(name, count), graph), notes=notes)
+        _check_labels(path, arrays.header(labels_name), codes.shape[0])
+        labels = _classes(path, arrays.read(labels_name, count), graph)
+        return Frames(_fitting(path, arrays.read(name, count), graph), labels)
 
 
 def default_frames(graph: Graph, count: int, seed: int = 0) -> Frames:
@@ -106,9 +109,9 @@ def _check_labels(path: Path, labels: Header, frames: int) -> None:
 
 
 def _classes(path: Path, labels: np.ndarray, graph: Graph) -> np.ndarray:
-    sizes = [graph.shapes[o.source][-1] for o in graph.outputs if o.classifier]
-    if len(sizes) == 1 and (labels.min() < 0 or labels.max() >= sizes[0]):
+    classes = graph.classes(graph.classifier)
+    if labels.min() < 0 or labels.max() >= classes:
         raise BadInput(
-            f"{path}: labels reach from {labels.min()} to {labels.max()}, the network tells the classes 0..{sizes[0] - 1}"
+            f"{path}: labels reach from {labels.min()} to {labels.max()}, the network tells the classes 0..{classes - 1}"
         )
     return labels.reshape(-1).astype(np.int64)

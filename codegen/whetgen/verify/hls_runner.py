@@ -17,6 +17,7 @@ from whetgen.backends.hardware.vectors import vectors
 from whetgen.errors import CouldNotRun, ProgramFailed
 from whetgen.host.processes import call, find_program, run, telling_line
 from whetgen.host.scratch import scratch_folder
+from whetgen.ir import Graph
 
 DEFAULT_FLAGS = "-O1"  # as in the folder's Makefile: quickest to build, and as fast as -O3 to run
 _NO_FILE = 2  # the testbench's exit code where it cannot read or write its files
@@ -39,6 +40,7 @@ class HlsResult:
 def run_hls(
     folder: Path,
     manifest: dict,
+    graph: Graph,
     codes: np.ndarray,
     outputs: np.ndarray | dict[str, np.ndarray],
     flags: str = DEFAULT_FLAGS,
@@ -52,7 +54,7 @@ def run_hls(
     source, sink = (Stream.from_manifest(manifest["stream"][side]) for side in ("input", "output"))
     with scratch_folder() as scratch:
         recorded, results = scratch / "vectors.txt", scratch / "results.txt"
-        recorded.write_text(vectors(source, sink, codes, outputs))
+        recorded.write_text(vectors(graph, source, sink, codes, outputs))
         program = compile_testbench(folder, manifest["name"], scratch, flags)
         ended = run([program, recorded, results])
         summary = _SUMMARY.search(ended.out.decode(errors="replace"))

@@ -18,11 +18,11 @@ from functools import singledispatch
 import numpy as np
 
 from whetgen.ir.exact import approximate
-from whetgen.ir.graph import Graph
+from whetgen.ir.graph import Graph, Output
 from whetgen.ir.nodes import Concat, Conv, Dense, Input, MaxPool, Node, Pad, Permute, Reshape, Upsample
 from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Step, Sum
 from whetgen.passes import Lowered
-from whetgen.reference import evaluate, run_tensors
+from whetgen.reference import classify, evaluate, run_tensors
 
 _UNIT_ROUNDOFF = 2.0**-24
 _LEAST_NORMAL = 2.0**-126
@@ -115,6 +115,9 @@ def _classes(traced: Graph, graph: Graph, exact, keras_values, clean: np.ndarray
         if not output.classifier or before.source not in keras_values:
             continue
         ours = exact[output.source]
+        if ours.shape[-1] == 1:
+            different += _decided_otherwise(output, ours, keras_values[before.source])
+            continue
         winners, theirs = np.argmax(ours, axis=-1), np.argmax(keras_values[before.source], axis=-1)
         frames = np.flatnonzero(winners != theirs)
         different += len(frames)
@@ -130,6 +133,11 @@ def _classes(traced: Graph, graph: Graph, exact, keras_values, clean: np.ndarray
             lead = ours[frames, winners[frames]] - ours[frames, theirs[frames]]
             strays += int(np.sum(lead.astype(float) * float(output.scale) > 2 * bound.max(axis=-1)))
     return different, int(strays)
+
+
+def _decided_otherwise(output: Output, ours: np.ndarray, theirs: np.ndarray) -> int:
+    """Frames that one neuron's number puts on another side than Keras' spike or sigmoid does; ``_values`` bounds the number."""
+    return int(np.count_nonzero(classify(output, ours) != (theirs.reshape(len(ours)) >= 0.5)))
 
 
 def _values(traced: Graph, graph: Graph, exact, keras_values, clean: np.ndarray, codes: np.ndarray) -> tuple[int, int]:

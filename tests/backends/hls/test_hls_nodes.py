@@ -26,7 +26,7 @@ def found(request, tmp_path_factory):
     plans = [hls.plan(graph, f"net{k}", hls.HlsOptions(tool=tool)) for k, graph in enumerate(CASES.values())]
     codes = [random_codes(graph, Random(1), 6) for graph in CASES.values()]
     results = run_batch(list(zip(plans, codes, strict=True)), tmp_path_factory.mktemp("hls_nodes"), flags)
-    wanted = [stream_outputs(p.output, run(g, c)) for p, g, c in zip(plans, CASES.values(), codes, strict=True)]
+    wanted = [stream_outputs(g, p.output, run(g, c)) for p, g, c in zip(plans, CASES.values(), codes, strict=True)]
     return dict(zip(CASES, zip(results, wanted, strict=True), strict=True))
 
 

@@ -33,7 +33,7 @@ def test_random_networks_give_the_same_bits(block, tmp_path):
         options = hls.HlsOptions(tool=block.split(",")[0], bus_bits=bus, target_cycles=rng.choice((1, 30, 1024)))
         plan, codes = hls.plan(graph, f"net{seed}", options), random_codes(graph, rng, 5)
         batch.append((plan, codes))
-        wanted.append(stream_outputs(plan.output, run(graph, codes)))
+        wanted.append(stream_outputs(graph, plan.output, run(graph, codes)))
         graphs.append(graph)
     for seed, got, expected, graph in zip(seeds, run_batch(batch, tmp_path, flags), wanted, graphs, strict=True):
         assert np.array_equal(got, expected), f"seed {seed}\n{graph}"

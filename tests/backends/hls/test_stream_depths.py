@@ -95,7 +95,7 @@ def test_a_residual_network_flows(tmp_path):
     graph = residual()
     plan, codes = hls.plan(graph, "net"), random_codes(graph, Random(4), 5)
     code, outputs = run_bounded(plan, codes, tmp_path, 60)
-    assert code == 0 and np.array_equal(outputs, stream_outputs(plan.output, run(graph, codes)))
+    assert code == 0 and np.array_equal(outputs, stream_outputs(graph, plan.output, run(graph, codes)))
 
 
 @pytest.mark.slow
@@ -113,4 +113,4 @@ def test_random_networks_flow(seed, tmp_path):
     codes = random_codes(graph, rng, 4)
     code, outputs = run_bounded(plan, codes, tmp_path, 60)
     assert code == 0, f"stuck\n{graph}"
-    assert np.array_equal(outputs, stream_outputs(plan.output, run(graph, codes)))
+    assert np.array_equal(outputs, stream_outputs(graph, plan.output, run(graph, codes)))

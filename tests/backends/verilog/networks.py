@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
@@ -38,6 +40,15 @@ def dense(kind: str = "uint8", inputs: int = 7) -> Graph:
         Input("codes", (inputs,), ELEMENT_TYPES[kind]),
         Dense("fc", "codes", _weights(inputs, 4), _weights(4)),
         outputs=(Output("out", "fc", "scores", classifier=True),),
+    )
+
+
+def one_neuron() -> Graph:
+    """Class 1 from 64 on, which the first frame's code reaches with a tie."""
+    return network(
+        Input("codes", (2,), ELEMENT_TYPES["bit"]),
+        Dense("fc", "codes", np.array([[3], [-5]]), np.array([64])),
+        outputs=(Output("out", "fc", "accumulators", Fraction(1, 3), Fraction(-64, 3), classifier=True),),
     )
 
 
@@ -173,7 +184,7 @@ CONSTRUCTS: dict[str, Graph] = {
     "no_register": network(
         Input("codes", (1,), ELEMENT_TYPES["int8"]),
         Reshape("same", "codes", (1,)),
-        outputs=(Output("out", "same", "scores", classifier=True),),
     ),
+    "one_neuron": one_neuron(),
     "input_only": network(image("int16")),
 }

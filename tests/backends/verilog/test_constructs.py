@@ -46,7 +46,7 @@ def malformed(stream, codes) -> tuple[list[Beat], int]:
 
 def check(simulator: BulkSimulator | IcarusSimulator, plan, graph) -> None:
     codes = random_codes(graph, 24)
-    expected = stream_outputs(plan.output, run(graph, codes))
+    expected = stream_outputs(graph, plan.output, run(graph, codes))
     smooth, rough = simulator.run(codes), simulator.run(codes, seed=5, idle_percent=40, stall_percent=60)
     assert np.array_equal(smooth.outputs, expected) and np.array_equal(rough.outputs, expected)
     assert (smooth.latency_cycles, smooth.interval_cycles) == (plan.latency_cycles, plan.initiation_interval_cycles)
@@ -108,7 +108,7 @@ def test_the_generated_bench_passes_alone(architecture, tmp_path):
     plan = verilog.plan(graph, "net", verilog.VerilogOptions(architecture=architecture, bus_bits=16))
     codes = random_codes(graph, 6)
     write(plan, tmp_path)
-    (tmp_path / "sim" / "vectors.txt").write_text(vectors(plan.input, plan.output, codes, run(graph, codes)))
+    (tmp_path / "sim" / "vectors.txt").write_text(vectors(graph, plan.input, plan.output, codes, run(graph, codes)))
     result = simulate_cocotb(tmp_path)
     assert (result.failed, result.mismatches) == (0, 0), result.log[-3000:]
     assert (result.latency_cycles, result.interval_cycles) == (plan.latency_cycles, plan.initiation_interval_cycles)

@@ -28,7 +28,7 @@ def settings(name: str) -> list[tuple[str, tuple[int, ...]]]:
 def measured(plan, folder, graph, frames: int, **stalls) -> IcarusSimulator:
     codes = random_codes(graph, frames)
     result = IcarusSimulator(plan, folder).run(codes, **stalls)
-    assert np.array_equal(result.outputs, stream_outputs(plan.output, run(graph, codes)))
+    assert np.array_equal(result.outputs, stream_outputs(graph, plan.output, run(graph, codes)))
     assert (result.err_frames, result.unstable, result.surplus_beats) == (0, 0, 0)
     return result
 

@@ -41,7 +41,7 @@ def test_random_networks_give_the_same_bits_in_loops_reference_and_rtl(block, tm
         for architecture in ("unrolled", "folded"):
             plan = verilog.plan(graph, "net", verilog.VerilogOptions(architecture=architecture, bus_bits=bus))
             simulator = IcarusSimulator(plan, tmp_path / f"{seed}_{architecture}")
-            expected = stream_outputs(plan.output, wanted)
+            expected = stream_outputs(graph, plan.output, wanted)
             smooth, rough = simulator.run(codes), simulator.run(codes, seed + 1, idle_percent=40, stall_percent=50)
             about = f"seed {seed}, {architecture}\n{graph}"
             assert np.array_equal(smooth.outputs, expected), about

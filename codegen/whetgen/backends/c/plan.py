@@ -14,9 +14,11 @@ from whetgen.backends.c.rates import Rate, guessed_rates, measured_rates
 from whetgen.backends.c.records import CLayer, COutput, CPlan, Draft
 from whetgen.backends.c.runtime import runtime_files
 from whetgen.backends.c.storage import INPUT_ELEMENTS
+from whetgen.backends.c.tables import literal
 from whetgen.backends.c.tensors import Tensors
 from whetgen.backends.identifiers import Identifiers, check_name, comment_text
-from whetgen.ir import Graph
+from whetgen.backends.words import input_words, output_words
+from whetgen.ir import Graph, Output
 from whetgen.ir.nodes import Input
 
 RUNTIME_FORMAT = 4
@@ -47,7 +49,8 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     )
     offsets, used = place_tensors(tensors, drafts)
     layers = tuple(_layer(draft, k, tensors, offsets) for k, draft in enumerate(drafts))
-    predicts = len(graph.outputs) == 1 and graph.outputs[0].classifier
+    predicts = graph.is_classifier
+    level = _level(graph, graph.outputs[0]) if predicts else None
     predict_at = used + -used % 8
     result_bytes = tensors.output_elements.bytes_for(_output_len(tensors)) if predicts else 0
     argmax = "wg_argmax_i32" if tensors.output_elements.kind == "WG_I32" else "wg_argmax"
@@ -60,6 +63,7 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
         input_len=tensors.length(graph.input.name),
         input_bytes=INPUT_ELEMENTS[kind].bytes_for(tensors.length(graph.input.name)),
         packing=_PACKING.get(kind, "one element each"),
+        meaning=input_words(graph),
         output_ctype=tensors.output_elements.ctype,
         output_kind=_output_kind(graph),
         output_elements=tensors.output_elements.kind,
@@ -71,8 +75,9 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
         predicts=predicts,
         predict_at=predict_at,
         runtime_format=RUNTIME_FORMAT,
-        runtime_files=runtime_files(drafts, (argmax,) if predicts else ()),
+        runtime_files=runtime_files(drafts, (argmax,) if predicts and level is None else ()),
         argmax=argmax,
+        level=level,
         mcu=mcu.name,
         choices=choices,
         code_bytes=code_bytes(drafts, mcu),
@@ -109,7 +114,7 @@ def _outputs(tensors: Tensors) -> tuple[COutput, ...]:
     return tuple(
         COutput(
             names.unique(o.name),
-            comment_text(f"'{o.name}': {_shape(tensors.graph.shapes[o.source])} {o.kind}"),
+            comment_text(output_words(tensors.graph, o)),
             at,
             tensors.length(o.source),
         )
@@ -120,6 +125,12 @@ def _outputs(tensors: Tensors) -> tuple[COutput, ...]:
 def _output_kind(graph: Graph) -> str:
     kinds = {output.kind for output in graph.outputs}
     return kinds.pop() if len(kinds) == 1 else "mixed"
+
+
+def _level(graph: Graph, head: Output) -> str | None:
+    """C constant that an output of one element reaches in class 1; None for the rows of others."""
+    lo, hi = graph.ranges[head.source]
+    return literal(min(max(head.level, lo), hi + 1)) if graph.size(head.source) == 1 else None
 
 
 def _output_len(tensors: Tensors) -> int:

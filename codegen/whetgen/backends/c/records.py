@@ -274,7 +274,8 @@ class CPlan:
     """Everything that the C files say.
 
     ``output_kind``: "spikes", "scores" or "accumulators", "mixed" for outputs of several kinds;
-    ``output_elements``: the runtime's element kind of the output array.
+    ``output_elements``: the runtime's element kind of the output array; ``meaning``: of an input code, in words;
+    ``level``: C constant from which on the one output means class 1, None where ``argmax`` finds the class.
     """
 
     name: str
@@ -284,6 +285,7 @@ class CPlan:
     input_len: int
     input_bytes: int
     packing: str
+    meaning: str
     output_ctype: str
     output_kind: str
     output_elements: str
@@ -297,6 +299,7 @@ class CPlan:
     runtime_format: int
     runtime_files: tuple[str, ...]
     argmax: str
+    level: str | None
     mcu: str
     choices: tuple[Choice, ...]
     code_bytes: int

@@ -70,7 +70,7 @@ def make_table(name: str, what: str, values: np.ndarray, wide: bool = False) -> 
         comment_text(comment),
         elements,
         len(flat),
-        aligned_lines([_literal(v) for v in flat], values.shape[-1]),
+        aligned_lines([literal(v) for v in flat], values.shape[-1]),
     )
 
 
@@ -101,6 +101,6 @@ def _words(value: int, count: int) -> list[int]:
     return [(value >> (32 * k)) & 0xFFFFFFFF for k in range(count)]
 
 
-def _literal(value: int) -> str:
+def literal(value: int) -> str:
     """A C99 integer constant; the most negative int64 has no literal of its own."""
     return str(value) if value > -(1 << 63) else f"({value + 1} - 1)"

@@ -1,4 +1,4 @@
-"""The two AXI4-Streams: element and bus widths, beats, and which output a user may choose."""
+"""The two AXI4-Streams: element and bus widths, and beats."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from math import prod
 
 from whetgen.backends.hardware.options import DEFAULT_BUS_BITS, MAX_BUS_BITS, HardwareOptions
+from whetgen.backends.kinds import check_kind, legal_kinds
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.ir.integers import signed_bits
@@ -48,12 +49,10 @@ def input_stream(graph: Graph, options: HardwareOptions) -> Stream:
 
 def output_stream(graph: Graph, options: HardwareOptions) -> Stream:
     """The result frame of the kind that the user or the network chooses."""
-    legal = legal_outputs(graph)
-    kind = legal[0] if options.output is None else options.output
-    if kind not in legal:
-        raise BadInput(f"--output {kind}: not possible for this network; choose one of {', '.join(legal)}")
+    check_kind(graph, options.output)
+    kind = options.output or legal_kinds(graph)[0]
     sources = [o.source for o in graph.outputs]
-    count = sum(prod(graph.shapes[s]) for s in sources)
+    count = sum(map(graph.size, sources))
     if kind == "class":
         bits = 8 if count <= 256 else 16
         return Stream(kind, 1, bits, False, bits)
@@ -61,20 +60,6 @@ def output_stream(graph: Graph, options: HardwareOptions) -> Stream:
         return Stream(kind, count, 1, False, _bus_bits(options.bus_bits, count))
     narrow = all(signed_bits(*graph.ranges[s]) <= 32 for s in sources)
     return Stream(kind, count, 32 if narrow else 64, True, 32 if narrow else 64)
-
-
-def legal_outputs(graph: Graph) -> tuple[str, ...]:
-    """Values of ``--output`` that fit this network, its default first."""
-    classifier = len(graph.outputs) == 1 and graph.outputs[0].classifier
-    spikes = all(graph.is_spikes(o.source) for o in graph.outputs)
-    meant = all(o.kind == "spikes" for o in graph.outputs)
-    legal = {"class": classifier, "spikes": spikes, "scores": classifier, "accumulators": True}
-    order = (
-        ("class", "spikes", "scores", "accumulators")
-        if meant or classifier
-        else ("class", "accumulators", "spikes", "scores")
-    )
-    return tuple(kind for kind in order if legal[kind])
 
 
 def _bus_bits(asked: int | str | None, frame_bits: int) -> int:

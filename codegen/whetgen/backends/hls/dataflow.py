@@ -198,7 +198,7 @@ class Dataflow:
             stream = self._take(last, bits, "sent")
             self._call("wg_send_packed", (bits, bus, last.bits // bits), last.bits // bits, stream, "m_axis")
         else:
-            function = "wg_send_class" if self.sink.kind == "class" else "wg_send"
+            function = "wg_send_class" if self.sink.kind == "class" and last.count > 1 else "wg_send"
             stream = self._take(last, last.width, "sent")
             self._call(function, (shapes.element(last), bus, last.count), last.count, stream, "m_axis")
         self._close(

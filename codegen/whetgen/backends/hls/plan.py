@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from whetgen.assets import assets
+from whetgen.backends.hardware.decision import with_decision
 from whetgen.backends.hardware.folding import check_pace
 from whetgen.backends.hardware.resources import estimate
 from whetgen.backends.hardware.steps import steps_of
@@ -13,6 +14,7 @@ from whetgen.backends.hls.dataflow import Dataflow
 from whetgen.backends.hls.options import MAX_WORD_BITS, HlsOptions
 from whetgen.backends.hls.records import DIALECTS, HlsPlan, Section
 from whetgen.backends.identifiers import Identifiers, check_name
+from whetgen.backends.words import input_words, output_words
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 
@@ -50,7 +52,7 @@ def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
     for stream in (source, sink):
         _check_bus(stream)
     identifiers = Identifiers(name, *_OWN_NAMES)
-    steps = steps_of(graph, identifiers)
+    steps = steps_of(with_decision(graph, sink.kind), identifiers)
     built = Dataflow(steps, source, sink, identifiers, options)
     sections = tuple(built.sections)
     slowest = max(sections, key=lambda section: section.cycles)
@@ -66,6 +68,8 @@ def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
         _library(kernels),
         built.cycles,
         estimate(steps, _table_bits(sections)),
+        input_words(graph),
+        tuple(output_words(graph, o) for o in graph.outputs),
     )
 
 

@@ -141,6 +141,8 @@ class HlsPlan:
     library: tuple[str, ...]
     cycles: tuple[LayerCycles, ...]
     resources: dict[str, int]
+    input_meaning: str
+    output_meanings: tuple[str, ...]
 
     @property
     def dialect(self) -> Dialect:

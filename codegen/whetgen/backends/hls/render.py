@@ -7,12 +7,14 @@ from pathlib import Path
 from whetgen.assets import assets
 from whetgen.backends.hls.pragmas import to_catapult
 from whetgen.backends.hls.records import HlsPlan
+from whetgen.backends.identifiers import comment_text
 from whetgen.backends.templating import template_environment
 
 
 def render(plan: HlsPlan) -> dict[str, str]:
     """Text of every file by its path in the output folder, all but vectors and manifest."""
     templates = template_environment("hls")
+    templates.filters["comment"] = comment_text
 
     def fill(template: str) -> str:
         return templates.get_template(template).render(plan=plan, tool=plan.dialect, guard=plan.name.upper())

@@ -24,7 +24,7 @@ from whetgen.errors import BadInput
 BACKENDS = ("Vitis", "Vivado")
 _HEADERS = {
     "dense": "linear", "conv": "linear", "decode": "linear",
-    "threshold": "fire", "sharp": "fire", "argmax": "fire",
+    "threshold": "fire", "sharp": "fire", "argmax": "fire", "decide": "fire",
     "max_pool": "pool", "sum_pool": "pool",
     "scale": "elements", "blend": "elements", "gather": "elements", "gather2": "elements", "copy": "elements",
 }  # fmt: skip

@@ -80,11 +80,16 @@ def _sum_type(node: Dense | Conv, state: Planning) -> Type:
 
 @plan_node.register
 def _(node: Threshold, state: Planning) -> None:
-    lo, hi = state.graph.ranges[node.source]
-    levels = np.minimum(np.maximum(node.thresholds.astype(object), lo), hi + 1).reshape(-1)
-    sizes = (Constant("n_in", state.size(node.name)), Constant("n_thresholds", len(levels)))
+    state.add(node, "threshold", state.sources(node), *comparing(node.source, node.thresholds, state))
+
+
+def comparing(source: str, thresholds: np.ndarray, state: Planning):
+    """Constants, types and tables of a comparison of a tensor with thresholds."""
+    lo, hi = state.graph.ranges[source]
+    levels = np.minimum(np.maximum(thresholds.astype(object), lo), hi + 1).reshape(-1)
+    sizes = (Constant("n_in", state.size(source)), Constant("n_thresholds", len(levels)))
     compare = Type("compare_t", Word(signed_bits(min(lo, 0), hi + 1), True))
-    state.add(node, "threshold", state.sources(node), sizes, (compare,), (Table("thresholds", levels),))
+    return sizes, (compare,), (Table("thresholds", levels),)
 
 
 @plan_node.register

@@ -23,7 +23,9 @@ from __future__ import annotations
 
 import re
 
-from whetgen.backends.hls4ml.nodes import plan_node
+import numpy as np
+
+from whetgen.backends.hls4ml.nodes import comparing, plan_node
 from whetgen.backends.hls4ml.planning import Planning
 from whetgen.backends.hls4ml.records import Constant, InputLayer, Layer, Plan, word_for
 from whetgen.backends.identifiers import Identifiers, check_name
@@ -39,7 +41,7 @@ _GENERATED = re.compile(r"(layer|config|input|result)\d*_?(out|t)?|\w+_t|nnet|hl
 def plan(graph: Graph, name: str, classify: bool = False) -> Plan:
     """The layers of ``graph`` for a project called ``name``.
 
-    ``classify``: the class index (lowest wins ties) instead of the scores of the one classifier output.
+    ``classify``: the class (index of the largest, lowest of equals; of one neuron whether it is 0 or more) instead of the scores of the one classifier output.
 
     Raises:
         BadInput: a name that is not legal, integers wider than ap_int holds, nothing to classify.
@@ -101,7 +103,11 @@ def _class_output(state: Planning) -> tuple[str]:
             f"classify needs exactly one output, a classifier; this network has {len(state.graph.outputs)} outputs, {len(heads)} of them classifiers"
         )
     (head,), name = heads, state.identifiers.unique("winner")
-    classes = state.size(head.source)
-    inputs = (state.at[head.source],)
-    state.put(Layer("argmax", name, inputs, (1,), word_for(0, classes - 1), (Constant("n_in", classes),)), head.name)
+    inputs, word = (state.at[head.source],), word_for(0, state.graph.classes(head) - 1)
+    if (scores := state.size(head.source)) > 1:
+        layer = Layer("argmax", name, inputs, (1,), word, (Constant("n_in", scores),))
+    else:
+        level = np.array([head.level], dtype=object)
+        layer = Layer("decide", name, inputs, (1,), word, *comparing(head.source, level, state))
+    state.put(layer, head.name)
     return (name,)

@@ -30,7 +30,7 @@ def predict_codes(model: ModelGraph, graph: Graph, codes: np.ndarray) -> np.ndar
     with quiet():
         found = model.predict(frames)
     found = found if len(graph.outputs) > 1 else [found]
-    if model.graph[model.outputs[0]].class_name == "WhetgenArgmax":
+    if model.graph[model.outputs[0]].class_name in ("WhetgenArgmax", "WhetgenDecide"):
         return np.asarray(found[0]).astype(np.int64).reshape(len(frames))
     shaped = {
         o.name: np.asarray(values).astype(np.int64).reshape(len(frames), *graph.shapes[o.source])

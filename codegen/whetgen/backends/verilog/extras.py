@@ -53,6 +53,7 @@ def render_extras(
     if control:
         files |= render_control(plan, control)
     if extras.board:
-        frames, answers = pack_frames(plan.input, codes), pack_frames(plan.output, stream_outputs(plan.output, outputs))
+        sent = stream_outputs(graph, plan.output, outputs)
+        frames, answers = pack_frames(plan.input, codes), pack_frames(plan.output, sent)
         files |= render_board(plan, plan_board(plan, extras.board, frames, answers))
     return files | render_ip(plan, control, made, [*paths, *files])

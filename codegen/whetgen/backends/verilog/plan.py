@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from whetgen.backends.hardware.decision import with_decision
 from whetgen.backends.hardware.folding import check_pace
 from whetgen.backends.hardware.resources import estimate
 from whetgen.backends.hardware.steps import Steps, steps_of
@@ -19,6 +20,7 @@ from whetgen.backends.verilog.logic.simplify import simplified
 from whetgen.backends.verilog.netlist import Rom, Section
 from whetgen.backends.verilog.options import LEVELS_PER_STAGE, UNROLLED_WINDOWS, VerilogOptions
 from whetgen.backends.verilog.unrolled import MAX_WORD_BITS, Unrolled, literals, sliding_windows, widest_word
+from whetgen.backends.words import input_words, output_words
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 
@@ -56,6 +58,8 @@ class VerilogPlan:
     choices: tuple[Choice, ...]
     modules: tuple[str, ...]
     resources: dict[str, int]
+    input_meaning: str
+    output_meanings: tuple[str, ...]
 
     def stream_manifest(self) -> dict[str, object]:
         """What the simulation runners need to know; belongs into whetgen.json under "stream"."""
@@ -79,7 +83,7 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     check_name(name)
     source, sink = input_stream(graph, options), output_stream(graph, options)
     identifiers = Identifiers(name)
-    steps = steps_of(graph, identifiers)
+    steps = steps_of(with_decision(graph, sink.kind), identifiers)
     _check_options(options)
     unrolled = _steps_to_unroll(steps, sink.kind, options)
     if unrolled is None:
@@ -106,6 +110,8 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
         tuple(built.choices),
         _library_modules(sections, cells),
         estimate(steps, sum(rom.width * len(rom.words) for rom in built.roms)) | built.estimates,
+        input_words(graph),
+        tuple(output_words(graph, o) for o in graph.outputs),
     )
 
 

@@ -278,10 +278,11 @@ class Unrolled:
     def _send(self, outputs: tuple[Tensor, ...]) -> int:
         self._begin()
         cycle, buses = self._meet(outputs)
-        width = max(signed_bits(t.lo, t.hi) for t in outputs) if self.sink.kind == "class" else self.sink.element_bits
+        rank = self.sink.kind == "class" and outputs[0].count > 1
+        width = max(signed_bits(t.lo, t.hi) for t in outputs) if rank else self.sink.element_bits
         parts = [self._resized(b, t, width, f"{k}_sent") for k, (b, t) in enumerate(zip(buses, outputs, strict=True))]
         payload = concatenation(parts)
-        if self.sink.kind == "class":
+        if rank:
             payload, cycle = self._class(payload, outputs[0].count, width, cycle)
         self._leave(payload, cycle)
         self._close(

@@ -19,13 +19,15 @@
 extern "C" {
 #endif
 
-/* Input: 4x4x1 uint8, row-major, channels last; one element each. */
+/* Input: 4x4x1 uint8, row-major, channels last; one element each.
+ * A code q, uint8 0..255, means q / 255.
+ */
 #define tiny_INPUT_LEN    16 /* elements */
 #define tiny_INPUT_BYTES  16
 typedef uint8_t tiny_input_t;
 
 /* Output: the outputs one after the other, each row-major, channels last.
- *   'digits': 3 scores
+ *   'digits': 3 scores; the class is the index of the largest, the lowest of equals
  */
 #define tiny_OUTPUT_LEN   3 /* elements */
 #define tiny_OUTPUT_digits_OFFSET  0

@@ -37,6 +37,7 @@ class Folded:
     ):
         self.source, self.sink = source, sink
         steps, self._last = with_joined_outputs(steps, identifiers)
+        self._rank = sink.kind == "class" and self._last.count > 1
         self.settings = choose_settings(steps, source.bus_bits, options)
         self._sheet = Sheet(identifiers, name)
         self._edges: dict[str, Edge] = {}
@@ -59,7 +60,7 @@ class Folded:
         self.cycles.append((sink.kind, self.sink_cycles()))
 
     def sink_cycles(self) -> int:
-        return max(self._last.count, CLASS_CYCLES) if self.sink.kind == "class" else self.sink.beats
+        return max(self._last.count, CLASS_CYCLES) if self._rank else self.sink.beats
 
     # ---- edges and times ----
 
@@ -103,10 +104,10 @@ class Folded:
             taken[step.result.name] = busy.at(walks[0].result_at)
             written[step.result.name] = taken[step.result.name].shifted(delay(step, setting))
         (edge,) = self._reads(_OUTPUT)
-        ends = in_order_walk(edge, self.sink_cycles(), 1 if self.sink.kind == "class" else edge.reads)
+        ends = in_order_walk(edge, self.sink_cycles(), 1 if self._rank else edge.reads)
         busy = busy_times([ends], [available(edge, written[edge.tensor.name])], self.interval)
         self._deepen(edge, taken[edge.tensor.name], busy.at(ends.free_at), ends.cover)
-        wait = CLASS_DELAY if self.sink.kind == "class" else SEND_DELAY
+        wait = CLASS_DELAY if self._rank else SEND_DELAY
         self.latency = int(busy.at(ends.result_at[:1]).first[0]) + wait
 
     def _reads(self, layer: str) -> tuple[Edge, ...]:
@@ -152,7 +153,7 @@ class Folded:
             **CLOCK, "in_available": f"{e}_available", "rd_next": f"{e}_next", "rd_data": f"{e}_data",
             **{f"m_axis_{p}": f"m_axis_{p}" for p in ("tdata", "tvalid", "tready", "tlast")},
         }  # fmt: skip
-        if sink.kind == "class":
+        if self._rank:
             sheet.assigns.append((f"{e}_enable", "1'b1"))
             sheet.instance("wg_fold_argmax", "send", {"COUNT": last.count, "SIGNED": int(last.signed), **wide}, ports)
         else:
