@@ -73,7 +73,7 @@ def generate(
     out: Annotated[Path, typer.Option(help="Folder to write; must be new, empty, or an unchanged one of ours.")],
     name: Name = None,
     input_type: InputType = "uint8",
-    input_scale: InputScale = 255,
+    input_scale: InputScale = None,
     weight_bits: WeightBits = "exact",
     calibration: Calibration = None,
     tolerance: Tolerance = api.DEFAULT_TOLERANCE,
@@ -238,7 +238,7 @@ def verify_command(
 def inspect(
     model: Annotated[Path, typer.Argument(help="A .keras model or a generated folder.")],
     input_type: InputType = "uint8",
-    input_scale: InputScale = 255,
+    input_scale: InputScale = None,
     foldings: Annotated[
         bool, typer.Option("--foldings", help="List every legal folding of each layer with its cycles.")
     ] = False,
@@ -261,7 +261,7 @@ def report(
     out: Annotated[Path, typer.Option(help="File to write, NAME.html; an existing one is not overwritten.")],
     data: Annotated[Path | None, typer.Option(help="X.npz with codes x and labels y, for the samples.")] = None,
     input_type: InputType = "uint8",
-    input_scale: InputScale = 255,
+    input_scale: InputScale = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:

@@ -21,36 +21,51 @@ def decided_by_squares(total, gamma, beta, mean, spread, level):
     return left >= right
 
 
+CODES = np.arange(256)[:, None]
 quarter = st.integers(-12, 12).map(lambda n: n / 4)
+norms = {
+    "gamma": quarter,
+    "beta": quarter,
+    "mean": quarter,
+    "variance": st.sampled_from([0.25, 0.24, 1.0, 3.75, 1e-6]),
+    "epsilon": st.sampled_from([1e-3, 1e-5, 0.01]),
+    "weight": quarter,
+}
+
+
+def normed(last, gamma, beta, mean, variance, epsilon, weight):
+    """One neuron, its batch norm and ``last``, codes meaning q / 16."""
+    model = keras.Sequential([keras.Input((1,)), L.Dense(1), L.BatchNormalization(epsilon=epsilon), last])
+    model.layers[0].set_weights([np.array([[weight]], "f4"), np.array([0.125], "f4")])
+    model.layers[1].set_weights([np.array([v], "f4") for v in (gamma, beta, mean, variance)])
+    return trace(model, InputSpec(scale=16))
+
+
+def decisions(level, gamma, beta, mean, variance, epsilon, weight):
+    """What that neuron decides on every code, in fractions."""
+    spread = Fraction(float(np.float32(variance))) + Fraction(str(epsilon))
+    sums = (Fraction(int(q), 16) * Fraction(weight) + Fraction(1, 8) for q in CODES[:, 0])
+    parts = (Fraction(gamma), Fraction(beta), Fraction(mean), spread, level)
+    return [int(decided_by_squares(total, *parts)) for total in sums]
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    gamma=quarter,
-    beta=quarter,
-    mean=quarter,
-    variance=st.sampled_from([0.25, 0.24, 1.0, 3.75, 1e-6]),
-    epsilon=st.sampled_from([1e-3, 1e-5, 0.01]),
-    weight=quarter,
-)
-def test_a_norm_before_a_threshold_is_decided_as_its_squares_are(gamma, beta, mean, variance, epsilon, weight):
-    model = keras.Sequential([keras.Input((1,)), L.Dense(1), L.BatchNormalization(epsilon=epsilon), fire()])
-    model.layers[0].set_weights([np.array([[weight]], "f4"), np.array([0.125], "f4")])
-    model.layers[1].set_weights([np.array([v], "f4") for v in (gamma, beta, mean, variance)])
-    codes = np.arange(256)[:, None]
-    spread = Fraction(float(np.float32(variance))) + Fraction(str(epsilon))
-    wanted = [
-        decided_by_squares(
-            Fraction(int(q), 16) * Fraction(weight) + Fraction(1, 8),
-            Fraction(gamma),
-            Fraction(beta),
-            Fraction(mean),
-            spread,
-            Fraction(1, 2),
-        )
-        for q in codes[:, 0]
-    ]
-    assert trace(model, InputSpec(scale=16)).run(codes)[:, 0].tolist() == [int(w) for w in wanted]
+@given(**norms)
+def test_a_norm_before_a_threshold_is_decided_as_its_squares_are(**norm):
+    assert normed(fire(), **norm).run(CODES)[:, 0].tolist() == decisions(Fraction(1, 2), **norm)
+
+
+@settings(max_examples=60, deadline=None)
+@given(**norms)
+def test_the_class_of_one_sigmoid_is_decided_as_its_squares_are(**norm):
+    assert normed(L.Activation("sigmoid"), **norm).predict(CODES).tolist() == decisions(Fraction(0), **norm)
+
+
+@pytest.mark.parametrize("bias, classes", [(-1.0, [0, 1, 1]), (-1.25, [0, 0, 1]), (-0.875, [0, 1, 1])])
+def test_a_sigmoid_at_one_half_is_class_1(bias, classes):
+    model = keras.Sequential([keras.Input((1,)), L.Dense(1, activation="sigmoid")])
+    model.layers[0].set_weights([np.array([[0.5]], "f4"), np.array([bias], "f4")])
+    assert trace(model, InputSpec(scale=1)).predict(np.array([[1], [2], [3]])).tolist() == classes
 
 
 @pytest.mark.parametrize(("weight", "fires_from"), [(0.5, 128), (-0.5, None)])
@@ -86,6 +101,17 @@ def test_norms_that_cancel_before_an_output_are_rounded_and_noted():
     traced = trace_steps(model, InputSpec())
     assert len(traced.graph.notes) == 1 and "no common unit" in traced.graph.notes[0]
     assert check_against_keras(model, traced).outside_bound == 0
+
+
+@pytest.mark.parametrize("beta", [(-2, -1, -3), (0, 0, 0), (1, 2, 0), (-1, 0, 1)])
+def test_constant_scores_keep_their_order(beta):
+    """gamma 0: nothing but beta is left, and its sign must not turn the order."""
+    model = sequential((4,), L.Dense(3), L.BatchNormalization())
+    model.layers[1].set_weights([np.array(v, "f4") for v in ((0, 0, 0), beta, (1, 2, 3), (1, 1, 2))])
+    graph = trace(model)
+    (values,) = graph.run(np.zeros((1, 4), int)).tolist()
+    assert graph.outputs[0].scale > 0 and [v * graph.outputs[0].scale for v in values] == list(beta)
+    assert graph.predict(np.zeros((1, 4), int)).tolist() == [int(np.argmax(beta))]
 
 
 def test_sums_that_happen_to_be_0_or_1_are_no_spikes():

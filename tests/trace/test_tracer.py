@@ -106,7 +106,10 @@ def test_batch_norm_anywhere_differs_from_float32_inside_the_rounding_bound_only
 
 
 def test_a_rescaling_layer_replaces_the_input_scale():
-    assert trace(CASES["rescaling"](), InputSpec(scale=99)).meaning.scale == 1
+    told = "--input-scale 99 is not used: the model's Rescaling layer takes the codes as they are"
+    for scale, warnings in ((99, (told,)), (None, ())):
+        traced = trace_steps(CASES["rescaling"](), InputSpec(scale=scale))
+        assert traced.graph.meaning.scale == 1 and traced.warnings == warnings
 
 
 def test_an_adapted_normalization_is_exact_when_its_scale_is_common():
@@ -193,6 +196,33 @@ def test_one_shared_threshold_layer_becomes_two_nodes():
 def test_outputs_are_named_after_their_layers():
     names = [(o.name.split("_")[0], o.kind) for o in trace(CASES["several outputs"]()).outputs]
     assert names == [("spiking", "spikes"), ("logits", "accumulators")]
+
+
+TELLS = {
+    "softmax": (lambda: [L.Dense(3, activation="softmax")], "accumulators", True),
+    "decoded": (lambda: [L.Dense(6), fire(), SoftmaxDecode(key(3, 6))], "scores", True),
+    "linear": (lambda: [L.Dense(3)], "accumulators", True),
+    "linear, normed": (lambda: [L.Dense(3), L.BatchNormalization(), L.Dropout(0.1)], "accumulators", True),
+    "linear, reshaped": (lambda: [L.Dense(4), L.Reshape((2, 2)), L.Flatten()], "accumulators", True),
+    "class maps": (lambda: [L.Reshape((2, 3, 2)), L.Conv2D(3, 1), L.GlobalAveragePooling2D()], "accumulators", True),
+    "one sigmoid": (lambda: [L.Dense(1, activation="sigmoid")], "accumulators", True),
+    "one spike": (lambda: [L.Dense(1), fire_sigmoid()], "spikes", True),
+    "one spike, moved": (lambda: [L.Dense(1), fire(), L.Reshape((1, 1)), L.Flatten()], "spikes", True),
+    "one number": (lambda: [L.Dense(1)], "accumulators", False),
+    "one softmax": (lambda: [L.Dense(1, activation="softmax")], "accumulators", False),
+    "sigmoids": (lambda: [L.Dense(3, activation="sigmoid")], "accumulators", False),
+    "spikes": (lambda: [L.Dense(3), fire()], "spikes", False),
+    "a map": (lambda: [L.Reshape((2, 3, 2)), L.Conv2D(3, 1)], "accumulators", False),
+    "a flat map": (lambda: [L.Reshape((2, 3, 2)), L.Conv2D(3, 1), L.Flatten()], "accumulators", False),
+}
+
+
+@pytest.mark.filterwarnings("ignore:You are using a softmax over axis")
+@pytest.mark.parametrize("name", TELLS)
+def test_which_outputs_tell_a_class(name):
+    last, kind, tells = TELLS[name]
+    (head,) = trace(sequential(ROW, L.Dense(12), fire(), *last())).outputs
+    assert (head.kind, head.classifier) == (kind, tells)
 
 
 def _half_sharp():

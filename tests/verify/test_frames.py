@@ -25,9 +25,17 @@ def graph(element="uint4", shape=(2, 3, 1)):
 def test_codes_and_labels_are_found_under_their_usual_names(tmp_path):
     codes = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
     np.savez(tmp_path / "a.npz", x_test=codes, y_test=np.array([[1], [2]]), x_train=codes)
-    frames = load_frames(tmp_path / "a.npz", graph())
-    assert frames.codes.shape == (2, 2, 3, 1) and frames.labels.tolist() == [1, 2]
+    frames = load_frames(tmp_path / "a.npz", classifier())
+    assert frames.codes.shape == (2, 2, 3, 1) and frames.labels.tolist() == [1, 2] and frames.notes == ()
     assert len(frames.first(1).codes) == len(frames.first(1).labels) == 1
+
+
+@pytest.mark.parametrize("labels", [np.array([0.5, 0.25]), np.zeros((2, 6)), np.array([0, 1])])
+def test_labels_of_a_network_that_tells_no_class_are_left_out_and_that_is_said(labels, tmp_path):
+    np.savez(tmp_path / "a.npz", x=np.zeros((2, 6), int), y=labels)
+    frames = load_frames(tmp_path / "a.npz", graph())
+    told = "the labels are not used: this network tells no class; generate it with --output class where it should"
+    assert frames.labels is None and frames.first(1).notes == (f"{tmp_path / 'a.npz'}: {told}",)
 
 
 BAD = {

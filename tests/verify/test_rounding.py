@@ -57,6 +57,8 @@ HEADS = {
     "linear": lambda: [L.Dense(4)],
     "sigmoid": lambda: [L.Dense(4, activation="sigmoid")],
     "softmax": lambda: [L.Dense(4, activation="softmax")],
+    "one sigmoid": lambda: [L.Dense(1, activation="sigmoid")],
+    "norm and one sigmoid": lambda: [L.Dense(1), L.BatchNormalization(), L.Activation("sigmoid")],
     "norm and softmax": lambda: [L.Dense(4), L.BatchNormalization(), L.Softmax()],
     "pooled": lambda: [L.Reshape((4, 3, 1)), L.Conv2D(2, 2), L.GlobalAveragePooling2D()],
 }

@@ -378,11 +378,13 @@ def _positive(state: Lowering, x: Scaled, name: str) -> Scaled:
 
 def _integral(state: Lowering, x: Scaled, name: str) -> Scaled:
     """The same real values on one scale and without offset: ``integers * factors + bias``."""
-    if x.scale.shape == () and not x.has_offset:
+    if x.scale.shape == () and x.scale[()] != 0 and not x.has_offset:
         return x
     columns = x.shape if max(x.scale.ndim, x.offset.ndim) == len(x.shape) else x.shape[-1:]
     both = np.stack([np.broadcast_to(x.scale, columns), np.broadcast_to(x.offset, columns)])
     unit, (factors, bias) = _common_unit(state, name, both)
+    if sign(unit) < 0:  # an offset set it, where all scales are 0
+        unit, factors, bias = -unit, -factors, -bias
     return Scaled(state.weighted(f"{name}_integral", (x.node,), (factors,), bias), x.shape, _cell(unit))
 
 

@@ -15,7 +15,7 @@ from whetgen.reference import run
 
 _CODE_KEYS = ("x", "x_test", "codes")
 _LABEL_KEYS = ("y", "y_test", "labels")
-_UNUSED_LABELS = "the labels are not used, this network tells no class (--output class makes it tell one)"
+_UNUSED_LABELS = "the labels are not used: this network tells no class; generate it with --output class where it should"
 _ADVICE = "save it with numpy.savez(path, x=codes, y=labels)"
 
 
@@ -46,13 +46,14 @@ def load_frames(path: Path, graph: Graph, count: int | None = None) -> Frames:
         codes = arrays.header(name)
         _check_codes(path, codes, graph)
         labels_name = arrays.first_of(_LABEL_KEYS)
-        unused = labels_name is not None and graph.classifier is None
-        if labels_name is None or unused:
-            notes = (f"{path}: {_UNUSED_LABELS}",) if unused else ()
-            return Frames(_fitting(path, arrays.read(name, count), graph), notes=notes)
-        _check_labels(path, arrays.header(labels_name), codes.shape[0])
-        labels = _classes(path, arrays.read(labels_name, count), graph)
-        return Frames(_fitting(path, arrays.read(name, count), graph), labels)
+        if labels_name is not None and graph.classifier is None:
+            return Frames(_fitting(path, arrays.read(name, count), graph), notes=(f"{path}: {_UNUSED_LABELS}",))
+        if labels_name is not None:
+            _check_labels(path, arrays.header(labels_name), codes.shape[0])
+        return Frames(
+            _fitting(path, arrays.read(name, count), graph),
+            None if labels_name is None else _classes(path, arrays.read(labels_name, count), graph),
+        )
 
 
 def default_frames(graph: Graph, count: int, seed: int = 0) -> Frames:
