@@ -14,6 +14,7 @@ from rich.table import Table
 
 from whetgen import api, inspection
 from whetgen.backends import Options
+from whetgen.backends.c.boards import board_names
 from whetgen.backends.c.mcus import MCUS
 from whetgen.backends.folder import check_replaceable, read_manifest, write_text
 from whetgen.backends.identifiers import check_name, name_from
@@ -30,7 +31,6 @@ from whetgen.passes.narrow import Narrowed
 from whetgen.report import SAMPLES, render_report
 from whetgen.synth import DEVICES, Synthesis, synthesise
 from whetgen.train_command import train
-from whetgen.verify.boards import board_names
 from whetgen.verify.checks import COULD_NOT_RUN, DIFFERENT, EQUAL, Verification, unchecked, verify
 from whetgen.verify.frames import load_frames
 from whetgen.verify.rounding import KerasCheck

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #if defined(__AVR__)
-#if !defined(__FLASH) && !defined(__cplusplus)
+#if (!defined(__FLASH) || defined(__STRICT_ANSI__)) && !defined(__cplusplus)
 #error "compile the sources of this network with -std=gnu99 or gnu11: tables need the address space __flash"
 #endif
 #define WG_FLASH __flash

@@ -2,9 +2,9 @@
 
 import pytest
 
+from whetgen.backends.c.boards import board_names
 from whetgen.bench.app import synapse_table, table
 from whetgen.bench.mcu import ENTRIES, Entry, Row, SynapseCost, measure, recorded_rows
-from whetgen.verify.boards import board_names
 
 
 def test_recorded_rows_are_complete_and_marked():

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from whetgen import Options, generate
+from whetgen.backends.c.boards import board_names, find_board
 from whetgen.backends.folder import read_manifest
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Reshape, Threshold
 from whetgen.verify.board_build import build_empty, build_image
 from whetgen.verify.board_runner import run_image
-from whetgen.verify.boards import board_names, find_board
 from whetgen.verify.checks import verify
 from whetgen.verify.footprint import section_bytes
 from whetgen.verify.frames import Frames
@@ -98,7 +98,7 @@ def test_ram_that_does_not_hold_the_deepest_stack_fails(folders, tmp_path, monke
     assert 0 < left < board.ram_bytes
     for less, failures in ((left, ()), (left + 1, ("atmega328p: variables and the deepest stack need 1 bytes more RAM than there is",))):
         smaller = replace(board, ram_bytes=board.ram_bytes - less)
-        monkeypatch.setattr("whetgen.verify.boards.find_board", lambda name, smaller=smaller: smaller)
+        monkeypatch.setattr("whetgen.backends.c.boards.find_board", lambda name, smaller=smaller: smaller)
         assert verify(folder, codes, on="atmega328p").failures == failures
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from whetgen.backends.c.boards import find_board
 from whetgen.bench.mcu import NotInstalled, Row, mnist
 from whetgen.host.processes import call
 from whetgen.host.scratch import scratch_folder
 from whetgen.verify.board_build import build_empty, build_image, need
-from whetgen.verify.boards import find_board
 from whetgen.verify.footprint import section_bytes
 from whetgen.verify.stack import stack_bytes
 

@@ -13,13 +13,13 @@ import numpy as np
 from whetgen import api
 from whetgen.assets import assets
 from whetgen.backends import Options
+from whetgen.backends.c.boards import find_board
 from whetgen.errors import BadInput
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph
 from whetgen.ir.nodes import LINEAR
 from whetgen.passes.narrow import weight_bits
 from whetgen.reference import predict
-from whetgen.verify.boards import find_board
 from whetgen.verify.footprint import Footprint, measure_on_board
 from whetgen.verify.frames import Frames, flat_outputs
 

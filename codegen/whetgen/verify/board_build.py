@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from whetgen.backends.c.boards import Board, ports
 from whetgen.errors import ToolFailed
 from whetgen.host.processes import find_program, run, telling_line
-from whetgen.verify.boards import Board, ports
 
 # For the depth of the stack; with -flto, objects that can be read all the same.
 _NOTES = ("-fstack-usage", "-ffat-lto-objects")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from whetgen.backends.c.boards import Board, ports
 from whetgen.errors import CouldNotRun, ToolFailed
 from whetgen.host.processes import call, run, telling_line
 from whetgen.ir import Graph
 from whetgen.verify.board_build import Image, need
-from whetgen.verify.boards import Board, ports
 from whetgen.verify.c_runner import find_compiler, output_dtype, pack_codes
 
 _TIMEOUT = 1800

@@ -193,7 +193,7 @@ def _run_c(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress)
 
 
 def _board_runner(folder: Path, manifest: dict, on: str, flags: str | None) -> Callable:
-    from whetgen.verify.boards import find_board
+    from whetgen.backends.c.boards import find_board
 
     board = find_board(on)
     if manifest["target"] != "c":

@@ -9,12 +9,12 @@ import numpy as np
 from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 
+from whetgen.backends.c.boards import Board
 from whetgen.backends.folder import read_manifest
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph
 from whetgen.verify.board_build import Image, build_empty, build_image
 from whetgen.verify.board_runner import run_image
-from whetgen.verify.boards import Board
 from whetgen.verify.stack import stack_bytes
 
 _PROFILED_FRAMES = 100

@@ -9,9 +9,9 @@ from pathlib import Path
 from elftools.elf.elffile import ELFFile
 from elftools.elf.relocation import RelocationSection
 
+from whetgen.backends.c.boards import Board
 from whetgen.host.processes import call
 from whetgen.verify.board_build import Image, need
-from whetgen.verify.boards import Board
 
 _FUNCTION = re.compile(r"^[0-9a-f]+ <([^>]+)>:$")
 _TARGET = re.compile(r"<([^>+]+)>")

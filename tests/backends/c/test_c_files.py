@@ -1,5 +1,6 @@
 """What the generated folder looks like, that any compiler takes it, and how it is run."""
 
+import re
 import subprocess
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
@@ -12,8 +13,10 @@ from tests.backends.c.test_c_nodes import CASES
 from tests.random_graphs import random_codes
 
 from whetgen.assets import assets
-from whetgen.backends.c import plan, render
+from whetgen.backends.c import COptions, plan, render
 from whetgen.backends.c.arena import Buffer, place
+from whetgen.backends.c.boards import find_board
+from whetgen.backends.c.mcus import MCUS
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Reshape, Threshold
@@ -117,6 +120,23 @@ def test_the_documented_command_compiles(tmp_path):
     )
     done = subprocess.run("cc -std=c99 -Iinclude src/*.c && ./a.out", shell=True, cwd=tmp_path, check=False)
     assert done.returncode == predict(tiny(), np.zeros((1, 4, 4, 1), dtype=np.int64))[0]
+
+
+@pytest.mark.parametrize("mcu", MCUS)
+def test_the_command_in_the_header_compiles_for_the_microcontroller(mcu, tmp_path):
+    write(render(plan(tiny(), "tiny", COptions(mcu))), tmp_path)
+    told = re.search(r"^ \* Compile, for (.+):\n \*     (.+)$", (tmp_path / "include" / "tiny.h").read_text(), re.MULTILINE)
+    subprocess.run(told[2], shell=True, cwd=tmp_path, check=True)
+    sources, objects = ({path.stem for path in (tmp_path / "src").glob(f"*.{kind}")} for kind in "co")
+    assert sources == objects and told[1] == find_board(MCUS[mcu].board or "host").title
+
+
+def test_on_an_avr_iso_c_is_refused_with_the_flag_to_use(tmp_path):
+    write(render(plan(tiny(), "tiny", COptions("avr"))), tmp_path)
+    command = ["avr-gcc", "-mmcu=atmega328p", "-std=c99", "-Iinclude", "-c", "src/tiny.c"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    errors = [line for line in done.stderr.splitlines() if "error" in line]
+    assert done.returncode and "with -std=gnu99 or gnu11: tables need the address space __flash" in errors[0]
 
 
 def test_the_header_can_be_included_from_cpp(tmp_path):

@@ -10,12 +10,12 @@ from tests.backends.c.batch import expected, run_batch
 
 from whetgen import Options, generate
 from whetgen.backends.c import COptions, layers, plan, popcount
+from whetgen.backends.c.boards import find_board
 from whetgen.backends.c.early_exit import GROUP, certain_after, first_look
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.verify.board_build import build_image
 from whetgen.verify.board_runner import run_image
-from whetgen.verify.boards import find_board
 from whetgen.verify.c_runner import SANITIZERS
 from whetgen.verify.frames import Frames
 

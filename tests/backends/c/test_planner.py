@@ -11,6 +11,7 @@ from tests.verify.test_boards import real_digits, small_network
 
 from whetgen.assets import assets
 from whetgen.backends.c import MCUS, COptions, Limits, plan
+from whetgen.backends.c.boards import find_board
 from whetgen.backends.c.code_size import THUMB_BYTES
 from whetgen.backends.c.lanes import nibble_sums, pack_lanes, pack_narrow
 from whetgen.backends.c.mcus import find_mcu
@@ -20,7 +21,6 @@ from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, Threshold
 from whetgen.reference import run_tensors
-from whetgen.verify.boards import find_board
 
 numbers = st.lists(st.integers(-128, 127), min_size=1, max_size=40)
 

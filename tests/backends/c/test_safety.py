@@ -15,12 +15,12 @@ from tests.verify.test_boards import real_digits, small_network
 from whetgen import Options, generate
 from whetgen.assets import assets
 from whetgen.backends.c import COptions, plan, render
+from whetgen.backends.c.boards import find_board
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Input, MaxPool
 from whetgen.verify.board_build import build_image
 from whetgen.verify.board_runner import run_image
-from whetgen.verify.boards import find_board
 from whetgen.verify.c_runner import SANITIZERS, pack_codes
 
 RUNTIME = sorted((assets() / "firmware" / "runtime").glob("*.c"))

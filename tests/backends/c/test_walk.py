@@ -6,11 +6,11 @@ from tests.backends.c.batch import expected
 
 from whetgen import Options, generate
 from whetgen.backends.c import layers
+from whetgen.backends.c.boards import find_board
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, Reshape, Threshold
 from whetgen.verify.board_build import build_image
 from whetgen.verify.board_runner import run_image
-from whetgen.verify.boards import find_board
 from whetgen.verify.frames import Frames
 
 SIDE = 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from whetgen.backends.c.boards import HOST, find_board
 from whetgen.backends.c.candidates import Planned
 from whetgen.backends.c.code_size import code_bytes
 from whetgen.backends.c.layers import choose_drafts
@@ -54,7 +55,7 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     predict_at = used + -used % 8
     result_bytes = tensors.output_elements.bytes_for(_output_len(tensors)) if predicts else 0
     argmax = "wg_argmax_i32" if tensors.output_elements.kind == "WG_I32" else "wg_argmax"
-    kind = graph.input.type.name
+    kind, board = graph.input.type.name, find_board(mcu.board or HOST)
     return CPlan(
         name=name,
         title=_title(graph),
@@ -79,6 +80,8 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
         argmax=argmax,
         level=level,
         mcu=mcu.name,
+        board=board.title,
+        compile_command=board.compile_command,
         choices=choices,
         code_bytes=code_bytes(drafts, mcu),
         single_header=options.single_header,

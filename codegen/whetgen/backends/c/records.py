@@ -275,7 +275,7 @@ class CPlan:
 
     ``output_kind``: "spikes", "scores" or "accumulators", "mixed" for outputs of several kinds;
     ``output_elements``: the runtime's element kind of the output array; ``meaning``: of an input code, in words;
-    ``level``: C constant from which on the one output means class 1, None where ``argmax`` finds the class.
+    ``board``: what ``compile_command`` compiles for; ``level``: C constant from which on the one output means class 1, None where ``argmax`` finds the class.
     """
 
     name: str
@@ -301,6 +301,8 @@ class CPlan:
     argmax: str
     level: str | None
     mcu: str
+    board: str
+    compile_command: str
     choices: tuple[Choice, ...]
     code_bytes: int
     single_header: bool

@@ -9,6 +9,8 @@ from pathlib import Path
 from whetgen.assets import assets
 from whetgen.errors import BadInput
 
+HOST = "host"
+
 
 @dataclass(frozen=True)
 class Board:
@@ -34,6 +36,11 @@ class Board:
     optimise: str
     flash_bytes: int | None = None
     ram_bytes: int | None = None
+
+    @property
+    def compile_command(self) -> str:
+        """What makes objects of a network's sources, in their folder."""
+        return " ".join([self.compiler, *self.flags, self.optimise, "-I../include", "-c", "*.c"])
 
 
 def ports() -> Path:
