@@ -1,6 +1,7 @@
 /* Runs a generated network on frames from stdin; used by whetgen verify on the host, not part of a folder.
  * Build with -DNET=NAME and -include NAME.h. Writes sizeof(output element) and the output's length as two uint32_t,
- * then the outputs of each frame in the machine's byte order.
+ * then the outputs of each frame in the machine's byte order. With -DPREDICTED=N the class that NAME_predict and
+ * NAME_predict_r, in turns, tell of each follows as an int32_t, -1 behind the first N frames.
  * The frame and the arena are allocated to the byte, the arena at an odd address, for the sanitizers.
  */
 #include <stdio.h>
@@ -29,6 +30,16 @@ int main(void)
         if (fwrite(output, sizeof output, 1, stdout) != 1) {
             return 1;
         }
+#ifdef PREDICTED
+        int32_t class = -1;
+        if (frame < PREDICTED) {
+            const OF_NET(input_t) *const codes = (const OF_NET(input_t) *)(const void *)input;
+            class = (int32_t)((frame & 1u) ? OF_NET(predict)(codes) : OF_NET(predict_r)(memory + 1, codes));
+        }
+        if (fwrite(&class, sizeof class, 1, stdout) != 1) {
+            return 1;
+        }
+#endif
     }
     free(memory);
     free(input);

@@ -1,7 +1,9 @@
 """Three outcomes of a check: equal, different, could not run; nothing but the first is a success, and none a traceback."""
 
 import json
+import re
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from whetgen import Options, generate, verify
 from whetgen.cli import main
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
-from whetgen.ir.nodes import Input, Threshold
+from whetgen.ir.nodes import Dense, Input, Threshold
 
 KILLED = "#!/bin/sh\necho working >&2\nkill -9 $$\n"
 FULL = "#!/bin/sh\necho 'writing a.o' >&2\necho 'a.o: No space left on device' >&2\nexit 1\n"
@@ -134,3 +136,19 @@ def test_an_added_file_is_told_as_added(tmp_path):
     made = folder("c", tmp_path)
     (made / "README").write_text("mine")
     assert verify(made, count=5).failures == ("README was added since it was generated",)
+
+
+@pytest.mark.parametrize("neurons, right, wrong", [(1, ">= 8", ">= 9"), (2, "wg_argmax_i32(output, net_OUTPUT_LEN)", "1")])
+def test_a_predict_that_tells_another_class_than_the_outputs_is_a_failed_check(neurons, right, wrong, tmp_path):
+    weights = np.array([[1, 0], [1, 0], [1, 1]])[:, :neurons]
+    nodes = (Input("x", (3,), ELEMENT_TYPES["uint4"]), Dense("d", "x", weights, np.zeros(neurons, dtype=np.int64)))
+    head = Output("y", "d", "accumulators", offset=Fraction(-8), classifier=True)
+    made = generate(Graph(nodes, (head,)), "c", tmp_path / "out", Options(name="net")).folder
+    assert verify(made).passed
+    source = made / "src" / "net.c"
+    text = source.read_text()
+    assert right in text
+    source.write_text(text.replace(right, wrong))
+    result = verify(made)
+    assert (result.outcome, result.mismatches) == ("different", 0)
+    assert re.fullmatch(r"predict tells another class than the outputs of \d+ frames", result.failures[-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +16,26 @@ from whetgen.ir import ElementType, Graph
 
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
 SANITIZERS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+PREDICTED = 256  # frames whose class is asked for as well
 _OUTPUT_DTYPES = {1: np.uint8, 4: np.int32, 8: np.int64}
 _CTYPES = {"uint8_t": np.uint8, "int32_t": np.int32, "int64_t": np.int64}
 
 
-def run_c(folder: Path, name: str, graph: Graph, codes: np.ndarray, sanitize: bool = False) -> np.ndarray:
-    """Outputs of the generated C for a batch of frames.
+@dataclass(frozen=True, eq=False)
+class CRun:
+    """``outputs``: (frames, output length) int64, those of the network one after the other, each row-major.
 
-    ``codes``: (frames, *input shape) integers. Returns (frames, output length) int64: the outputs of
-    the network one after the other, each row-major. Odd frames use the static arena, even ones their own.
+    ``classes``: what ``NAME_predict`` says of the first ``PREDICTED`` frames, none where it does not exist.
+    """
+
+    outputs: np.ndarray
+    classes: np.ndarray
+
+
+def run_c(folder: Path, name: str, graph: Graph, codes: np.ndarray, sanitize: bool = False) -> CRun:
+    """The generated C on a batch of frames. Odd frames use the static arena, even ones their own.
+
+    ``codes``: (frames, *input shape) integers.
 
     Raises:
         CouldNotRun: there is no C compiler, or it refuses the folder.
@@ -31,15 +43,16 @@ def run_c(folder: Path, name: str, graph: Graph, codes: np.ndarray, sanitize: bo
     """
     frames = pack_codes(np.asarray(codes), graph.input.type)
     with scratch_folder() as scratch:
-        ended = run([compile_folder(folder, name, scratch / "network", sanitize)], data=frames.tobytes())
+        program = compile_folder(folder, name, scratch / "network", sanitize, graph.is_classifier)
+        ended = run([program], data=frames.tobytes())
     if ended.code:
         told = telling_line(ended.err.decode(errors="replace"))
         raise ProgramFailed(f"the compiled network stopped with {ended.how}: {told}")
-    return _outputs(ended.out)
+    return _parsed(ended.out, graph.is_classifier)
 
 
-def compile_folder(folder: Path, name: str, program: Path, sanitize: bool = False) -> Path:
-    """Build ``program`` from the folder and the host driver.
+def compile_folder(folder: Path, name: str, program: Path, sanitize: bool, predicts: bool) -> Path:
+    """Build ``program`` from the folder and the host driver. ``predicts``: it has ``NAME_predict``.
 
     Raises:
         CouldNotRun: there is no C compiler, or it refuses the folder.
@@ -47,7 +60,7 @@ def compile_folder(folder: Path, name: str, program: Path, sanitize: bool = Fals
     sources = sorted(f"src/{path.name}" for path in (Path(folder) / "src").glob("*.c"))
     command = [
         find_compiler(), "-std=c99", *(SANITIZERS if sanitize else ("-O2", *WARNINGS)), f"-DNET={name}",
-        "-Iinclude", "-include", f"{name}.h", *sources,
+        *([f"-DPREDICTED={PREDICTED}"] if predicts else []), "-Iinclude", "-include", f"{name}.h", *sources,
         str(assets() / "templates" / "c" / "driver.c"), "-o", str(Path(program).resolve()),
     ]  # fmt: skip
     call(command, folder)
@@ -82,6 +95,9 @@ def output_dtype(graph: Graph) -> type:
     return _CTYPES[Tensors(graph).output_elements.ctype]
 
 
-def _outputs(data: bytes) -> np.ndarray:
+def _parsed(data: bytes, predicts: bool) -> CRun:
     size, length = np.frombuffer(data, dtype=np.uint32, count=2).tolist()
-    return np.frombuffer(data, dtype=_OUTPUT_DTYPES[size], offset=8).reshape(-1, length).astype(np.int64)
+    layout = [("outputs", _OUTPUT_DTYPES[size], (length,)), *([("class", np.int32)] if predicts else [])]
+    records = np.frombuffer(data, dtype=layout, offset=8)
+    classes = records["class"][:PREDICTED] if predicts else np.empty(0, dtype=np.int32)
+    return CRun(records["outputs"].astype(np.int64).reshape(len(records), length), classes.astype(np.int64))

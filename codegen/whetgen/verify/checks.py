@@ -186,10 +186,13 @@ def _run_c(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress)
 
     few = frames.codes[:SANITIZED_VECTORS]
     progress("compile and run the C")
-    outputs = run_c(folder, manifest["name"], graph, frames.codes)
+    ran = run_c(folder, manifest["name"], graph, frames.codes)
     progress("run the C with sanitizers")
-    same = np.array_equal(run_c(folder, manifest["name"], graph, few, sanitize=True), outputs[: len(few)])
-    return outputs, {}, [] if same else ["the C computes something else under the sanitizers"]
+    same = np.array_equal(run_c(folder, manifest["name"], graph, few, sanitize=True).outputs, ran.outputs[: len(few)])
+    found = [] if same else ["the C computes something else under the sanitizers"]
+    wrong = int(np.sum(ran.classes != classify(graph.outputs[0], ran.outputs[: len(ran.classes)])))
+    found += [f"predict tells another class than the outputs of {wrong} frames"] if wrong else []
+    return ran.outputs, {}, found
 
 
 def _board_runner(folder: Path, manifest: dict, on: str, flags: str | None) -> Callable:

@@ -204,7 +204,7 @@ def test_another_runtime_format_stops_the_compiler(tmp_path):
 )
 def test_run_c_gives_the_outputs_of_the_reference(case, sanitize, tmp_path):
     codes = random_codes(CASES[case], Random(2), 7)
-    found = run_c(generated(CASES[case], "net", tmp_path), "net", CASES[case], codes, sanitize)
+    found = run_c(generated(CASES[case], "net", tmp_path), "net", CASES[case], codes, sanitize).outputs
     assert found.tolist() == expected(CASES[case], codes).tolist()
 
 
