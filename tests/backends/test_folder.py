@@ -1,11 +1,14 @@
 """Output folders are written whole or not at all, and never over somebody's work."""
 
 import json
+import os
+import socket
+from pathlib import Path
 
 import pytest
 from tests.mutants import mutant
 
-from whetgen.backends.folder import changed_files, check_replaceable, read_manifest, write_folder
+from whetgen.backends.folder import changed_files, check_replaceable, read_manifest, write_folder, write_text
 from whetgen.errors import BadInput
 
 MANIFEST = {
@@ -47,6 +50,10 @@ def fill(text):
         return dict(MANIFEST)
 
     return into
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
 
 
 def test_a_folder_is_written_with_the_hash_of_each_file(tmp_path):
@@ -211,6 +218,97 @@ def test_a_file_system_that_refuses_is_told_in_words(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.mkdtemp", refuse)
     with pytest.raises(BadInput, match=r"--out .*out: No such file or directory; give another place"):
         write_folder(tmp_path / "out", fill("one"))
+
+
+def pipe(path):
+    os.mkfifo(path)
+
+
+FOREIGN = {
+    "a file in __pycache__": ("__pycache__/notes.txt", lambda p: p.write_text("mine")),
+    "byte code of no file of ours": ("src/__pycache__/mine.cpython-312.pyc", lambda p: p.write_text("mine")),
+    "a pipe": ("src/pipe", pipe),
+    "a link": ("link", lambda p: p.symlink_to("/")),
+    "a dangling link": ("src/link", lambda p: p.symlink_to("nowhere")),
+    "a hidden file": (".git/HEAD", lambda p: p.write_text("mine")),
+    "an empty folder": ("thesis", Path.mkdir),
+    "a socket": ("s", lambda p: socket.socket(socket.AF_UNIX).bind(str(p))),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_whatever_we_did_not_write_is_kept(name, tmp_path, monkeypatch):
+    write_folder(tmp_path / "out", fill("one"))
+    path, make = FOREIGN[name]
+    monkeypatch.chdir(tmp_path / "out")  # a socket's path is short
+    Path(path).parent.mkdir(exist_ok=True)
+    make(Path(path))
+    message = f"--out {tmp_path / 'out'}: '{path}' was added since it was generated; move it away or give a new folder"
+    with pytest.raises(BadInput) as error:
+        write_folder(tmp_path / "out", fill("two"))
+    assert str(error.value) == message
+    assert os.path.lexists(path) and Path("src/a.c").read_text() == "one"
+
+
+@pytest.mark.parametrize("path", ["src/a.c", "whetgen.json"])
+def test_a_file_of_ours_that_became_a_link_or_a_pipe_was_changed(path, tmp_path):
+    write_folder(tmp_path / "out", fill("one"))
+    manifest = read_manifest(tmp_path / "out")
+    (tmp_path / "out" / path).rename(tmp_path / "elsewhere")
+    (tmp_path / "out" / path).symlink_to(tmp_path / "elsewhere")
+    assert changed_files(tmp_path / "out", manifest) == {path: "was changed"}
+    (tmp_path / "out" / path).unlink()
+    pipe(tmp_path / "out" / path)
+    assert changed_files(tmp_path / "out", manifest) == {path: "was changed"}
+
+
+def test_byte_code_of_our_own_scripts_goes_with_them(tmp_path):
+    def script(folder):
+        (folder / "run.py").write_text("import json")
+        return dict(MANIFEST)
+
+    write_folder(tmp_path / "out", script)
+    (tmp_path / "out" / "__pycache__").mkdir()
+    (tmp_path / "out" / "__pycache__" / "run.cpython-312-pytest-8.4.pyc").write_bytes(b"")
+    write_folder(tmp_path / "out", script)
+    assert names(tmp_path / "out") == ["run.py", "whetgen.json"]
+
+
+def test_what_is_put_there_while_we_generate_is_kept(tmp_path):
+    def slow(folder):
+        (tmp_path / "out" / "thesis").write_text("mine")
+        return fill("two")(folder)
+
+    write_folder(tmp_path / "out", fill("one"))
+    with pytest.raises(BadInput, match=r"'thesis' was added since it was generated"):
+        write_folder(tmp_path / "out", slow)
+    assert (tmp_path / "out" / "thesis").read_text() == "mine"
+    assert (tmp_path / "out" / "src" / "a.c").read_text() == "one"
+    assert names(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize(("mask", "folder", "file"), [(0o022, 0o755, 0o644), (0o077, 0o700, 0o600), (0o002, 0o775, 0o664)])
+def test_modes_follow_the_umask(mask, folder, file, tmp_path):
+    before = os.umask(mask)
+    try:
+        write_folder(tmp_path / "deep" / "out", fill("one"))
+        write_text(tmp_path / "page.html", "one")
+    finally:
+        os.umask(before)
+    made = {path: path.stat().st_mode & 0o777 for path in [*tmp_path.rglob("*")]}
+    assert made == {path: folder if path.is_dir() else file for path in made}
+    assert len(made) == 6
+
+
+def test_a_text_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
+    def full(path, *_, **__):
+        path.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(BadInput, match=r"^--out .*r.html: No space left on device; give another place$"):
+        write_text(tmp_path / "r.html", "page")
+    assert names(tmp_path) == []
 
 
 def test_a_link_is_written_through(tmp_path):

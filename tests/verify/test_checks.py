@@ -1,6 +1,7 @@
 """Three outcomes of a check: equal, different, could not run; nothing but the first is a success, and none a traceback."""
 
 import json
+import os
 import re
 import sys
 from fractions import Fraction
@@ -11,8 +12,10 @@ import pytest
 
 from whetgen import Options, generate, verify
 from whetgen.cli import main
+from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Dense, Input, Threshold
+from whetgen.verify import c_runner
 
 KILLED = "#!/bin/sh\necho working >&2\nkill -9 $$\n"
 FULL = "#!/bin/sh\necho 'writing a.o' >&2\necho 'a.o: No space left on device' >&2\nexit 1\n"
@@ -152,3 +155,39 @@ def test_a_predict_that_tells_another_class_than_the_outputs_is_a_failed_check(n
     result = verify(made)
     assert (result.outcome, result.mismatches) == ("different", 0)
     assert re.fullmatch(r"predict tells another class than the outputs of \d+ frames", result.failures[-1])
+
+
+def test_a_pipe_in_place_of_a_source_is_told_and_never_opened(tmp_path):
+    made = folder("c", tmp_path)
+    (made / "src" / "tiny.c").unlink()
+    os.mkfifo(made / "src" / "tiny.c")
+    os.mkfifo(made / "src" / "more.c")
+    result = verify(made, count=5)
+    assert result.outcome == "could not run"
+    assert result.failures == tuple(
+        f"src/{path} since it was generated" for path in ("more.c was added", "tiny.c was changed")
+    )
+
+
+def test_a_pipe_in_place_of_the_graph_is_refused(tmp_path):
+    made = folder("c", tmp_path)
+    (made / "model.json").unlink()
+    os.mkfifo(made / "model.json")
+    with pytest.raises(BadInput) as error:
+        verify(made, count=5)
+    reason = f"[Errno 22] is no regular file: '{made}/model.json'"
+    assert str(error.value) == f"{made}: no readable model.json ({reason}); generate the folder again"
+
+
+def test_a_folder_that_is_replaced_while_it_is_checked_could_not_be_checked(tmp_path, monkeypatch):
+    made = folder("c", tmp_path)
+    honest = c_runner.run_c
+
+    def slow(*arguments, **options):
+        folder("c", tmp_path)  # another command, meanwhile
+        return honest(*arguments, **options)
+
+    monkeypatch.setattr(c_runner, "run_c", slow)
+    result = verify(made, count=5)
+    assert (result.outcome, result.vectors) == ("could not run", 0)
+    assert result.reason == f"{made}: was replaced while it was read; run the command again"

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from whetgen.backends.contents import changes, hashes
 from whetgen.backends.identifiers import check_name
 from whetgen.backends.schema import BY_TARGET, SCHEMA, Manifest, Streams
 from whetgen.errors import BadInput
+from whetgen.foreign.text import read_text
 from whetgen.foreign.typed import mismatch
+from whetgen.host.files import place_for, whole_file
+from whetgen.host.stop import uninterrupted
 
 MANIFEST = "whetgen.json"
-_IGNORED = ("__pycache__",)
 
 
 def write_folder(out: Path, fill: Callable[[Path], dict]) -> dict:
@@ -34,17 +34,14 @@ def write_folder(out: Path, fill: Callable[[Path], dict]) -> dict:
 
 
 def _write(out: Path, fill: Callable[[Path], dict]) -> dict:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name[:40]}.", dir=out.parent))
-    try:
+    with place_for(out) as scratch:
+        fresh = scratch / "new"
+        fresh.mkdir()
         manifest = fill(fresh)
-        manifest["files"] = {path: _sha256(fresh / path) for path in _files(fresh)}
+        manifest["files"] = hashes(fresh)
         (fresh / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
-        fresh.chmod(0o755)
-        _replace(fresh, out)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
+        with uninterrupted():
+            _replace(fresh, out, scratch / "old")
     return manifest
 
 
@@ -54,12 +51,8 @@ def write_text(out: Path, text: str) -> None:
     Raises:
         BadInput: the place cannot be written to.
     """
-    with _refusing(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=out.parent, prefix=f".{out.name[:40]}.", delete=False) as fresh:
-            fresh.write(text)
-        Path(fresh.name).chmod(0o644)
-        Path(fresh.name).rename(out)
+    with _refusing(out), whole_file(out) as fresh:
+        fresh.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def read_manifest(folder: Path) -> dict:
@@ -96,7 +89,7 @@ def read_streams(folder: Path) -> dict:
 
 def _read_json(path: Path) -> object:
     try:
-        return json.loads(path.read_text())
+        return json.loads(read_text(path))
     except (OSError, ValueError, RecursionError) as error:
         raise BadInput(f"{path}: corrupt ({error}); generate the folder again") from error
 
@@ -120,11 +113,7 @@ def record_footprint(folder: Path, board: str, facts: dict) -> None:
 
 def changed_files(folder: Path, manifest: dict) -> dict[str, str]:
     """Path -> "was added", "was removed" or "was changed", for all that differs from what was generated."""
-    recorded = manifest["files"]
-    present = set(_files(folder)) - {MANIFEST}
-    edited = {p for p in present & set(recorded) if _sha256(folder / p) != recorded[p]}
-    found = {p: "was added" for p in present - set(recorded)} | {p: "was removed" for p in set(recorded) - present}
-    return dict(sorted((found | dict.fromkeys(edited, "was changed")).items()))
+    return changes(folder, manifest["files"], MANIFEST)
 
 
 def check_replaceable(out: Path) -> None:
@@ -136,14 +125,17 @@ def check_replaceable(out: Path) -> None:
         above = next((p for p in place.parents if p.exists()), place)
         if not above.is_dir() or not os.access(above, os.W_OK):
             raise BadInput(f"--out {out}: cannot be made in {above}; give another place")
-        if place.exists() and any(place.iterdir()):
-            _check_ours(out)
+        if place.exists():
+            _check_ours(place, out)
 
 
-def _check_ours(out: Path) -> None:
-    if not (out / MANIFEST).is_file():
+def _check_ours(place: Path, out: Path) -> None:
+    """``place``: where ``out`` is now."""
+    if not any(place.iterdir()):
+        return
+    if not (place / MANIFEST).is_file():
         raise BadInput(f"--out {out}: is not empty and was not made by whetgen; give a new folder")
-    for path, what in changed_files(out, read_manifest(out)).items():
+    for path, what in changed_files(place, read_manifest(place)).items():
         raise BadInput(f"--out {out}: '{path}' {what} since it was generated; move it away or give a new folder")
 
 
@@ -156,20 +148,15 @@ def _refusing(out: Path) -> Iterator[None]:
         raise BadInput(f"--out {out}: {error.strerror or error}; give another place") from error
 
 
-def _replace(fresh: Path, out: Path) -> None:
+def _replace(fresh: Path, out: Path, old: Path) -> None:
+    """``fresh`` becomes ``out``; what was there goes to ``old`` where it is still as we wrote it, else it comes back."""
     if not out.exists():
         fresh.rename(out)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{out.name}.old.", dir=out.parent))
-    out.rename(old / out.name)
-    fresh.rename(out)
-    shutil.rmtree(old)
-
-
-def _files(folder: Path) -> list[str]:
-    found = (p for p in folder.rglob("*") if p.is_file() and not set(_IGNORED) & set(p.relative_to(folder).parts))
-    return sorted(p.relative_to(folder).as_posix() for p in found)
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    out.rename(old)
+    try:
+        _check_ours(old, out)
+        fresh.rename(out)
+    except BaseException:
+        old.rename(out)
+        raise

@@ -17,6 +17,7 @@ from whetgen.backends.folder import read_manifest
 from whetgen.backends.hardware.decision import with_decision
 from whetgen.backends.hardware.steps import Linear, Step, steps_of
 from whetgen.backends.identifiers import Identifiers
+from whetgen.backends.snapshot import snapshot
 from whetgen.backends.verilog.logic.cones import unread
 from whetgen.backends.verilog.logic.simplify import simplified
 from whetgen.backends.verilog.logic.windows import module_suffix, one_window
@@ -72,13 +73,20 @@ def prove_layers(
         )
     find_tool("yosys")
     graph = with_decision(load_graph(folder), manifest["output"]["kind"])
+    with snapshot(folder, manifest) as copy:
+        return _proofs(copy, manifest, graph, seconds, progress or (lambda _: None))
+
+
+def _proofs(
+    folder: Path, manifest: dict, graph: Graph, seconds: float, progress: Callable[[str], None]
+) -> tuple[LayerProof, ...]:
     steps = steps_of(graph, Identifiers(manifest["name"]))
     built = simplified(steps, manifest["output"]["kind"])
     cycles = {entry["layer"]: entry["cycles"] for entry in manifest["cycles"]}
     made, unused = {step.layer: step for step in built.steps}, unread(built)
     found = []
     for given in steps.steps:
-        (progress or (lambda _: None))(f"prove {given.layer}")
+        progress(f"prove {given.layer}")
         step = made.get(given.layer)
         if step is None or given.layer not in cycles:
             found.append(LayerProof(given.layer, TESTED, reason="part of the lookup tables of a later layer"))

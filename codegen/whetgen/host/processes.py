@@ -8,11 +8,9 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from whetgen.errors import CouldNotRun, TimedOut, ToolFailed
@@ -23,18 +21,8 @@ from whetgen.host.stop import uninterrupted
 _CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP}
 _SHORT_OF = [os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM)]
 _ERROR = re.compile(r"\berrors?\b|overflowed|will not fit|undefined reference", re.IGNORECASE)
-# Reads process groups, "+N" begun and "-N" ended, and kills those that are left when the pipe closes: that is when we are gone.
-_WATCH = """
-import os, sys
-left = set()
-for line in sys.stdin:
-    (left.add if line[0] == "+" else left.discard)(int(line[1:]))
-for group in left:
-    try:
-        os.killpg(group, 9)
-    except OSError:
-        pass
-"""
+# The leader of a tool's process group: ends it, and so itself, when the pipe closes; that is when we are gone, by whatever signal.
+_WATCH = ["/bin/sh", "-c", "read end; kill -9 0"]
 
 
 @dataclass(frozen=True)
@@ -74,8 +62,10 @@ def run(
     with ExitStack() as stack:
         own = {**(environment or os.environ), "TMPDIR": str(stack.enter_context(scratch_folder()))}
         with uninterrupted():
-            process = _start(command, name, cwd, own)
-            stack.callback(_end, process)
+            watch = subprocess.Popen(_WATCH, stdin=subprocess.PIPE, process_group=0)
+            stack.callback(_end, watch, watch)
+            process = _start(command, name, cwd, own, watch.pid)
+            stack.callback(_end, watch, process)
         try:
             ended = Ended(*_spoken(process, data, seconds))
         except subprocess.TimeoutExpired as error:
@@ -119,21 +109,19 @@ def telling_line(log: str) -> str:
     return next(filter(_ERROR.search, lines), lines[-1] if lines else "no message")
 
 
-def _start(command: Sequence[str | Path], name: str, cwd: Path | None, environment: Mapping[str, str]):
+def _start(command: Sequence[str | Path], name: str, cwd: Path | None, environment: Mapping[str, str], group: int):
     try:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [str(part) for part in command],
             cwd=cwd,
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            start_new_session=True,
+            process_group=group,
         )
     except OSError as error:
         raise CouldNotRun(f"{name} cannot be started: {error.strerror}") from error
-    _tell(f"+{process.pid}")
-    return process
 
 
 def _spoken(process: subprocess.Popen, data: bytes, seconds: float | None) -> tuple[int, bytes, bytes]:
@@ -141,25 +129,7 @@ def _spoken(process: subprocess.Popen, data: bytes, seconds: float | None) -> tu
     return process.returncode, out, err
 
 
-def _end(process: subprocess.Popen) -> None:
-    """Leaves nothing of it running."""
+def _end(watch: subprocess.Popen, process: subprocess.Popen) -> None:
+    """Kills what is left of the group and waits for ``process``."""
     with uninterrupted(), process:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-    _tell(f"-{process.pid}")
-
-
-def _tell(line: str) -> None:
-    with suppress(OSError):  # the watch was killed itself
-        pipe = _watch().stdin
-        pipe.write(f"{line}\n".encode())
-        pipe.flush()
-
-
-@cache
-def _watch() -> subprocess.Popen:
-    command = [sys.executable, "-I", "-S", "-c", _WATCH]
-    return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+        os.killpg(watch.pid, signal.SIGKILL)

@@ -19,6 +19,7 @@ import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.foreign.arrays import Arrays, open_arrays
+from whetgen.foreign.text import read_text
 from whetgen.foreign.typed import mismatch
 from whetgen.ir import nodes as node_kinds
 from whetgen.ir.graph import Graph, InputMeaning, Output, OutputKind
@@ -85,7 +86,7 @@ def load_graph(folder: Path) -> Graph:
         BadInput: a file is missing, corrupt or of another format.
     """
     try:
-        structure = json.loads((folder / "model.json").read_text())
+        structure = json.loads(read_text(folder / "model.json"))
     except (OSError, ValueError, RecursionError) as error:
         raise BadInput(f"{folder}: no readable model.json ({error}); generate the folder again") from error
     found = structure.get("format") if isinstance(structure, dict) else None

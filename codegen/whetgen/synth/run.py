@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from whetgen.backends.folder import read_manifest
+from whetgen.backends.snapshot import snapshot
 from whetgen.errors import BadInput, ToolFailed
 from whetgen.host.processes import call
 from whetgen.host.scratch import scratch_folder
@@ -59,8 +60,9 @@ def synthesise(folder: Path, device: str, seed: int = 1, progress: Callable[[str
         raise BadInput(f"--device {device}: choose one of {', '.join(DEVICES)}")
     chosen = DEVICES[device]
     with scratch_folder() as work:
-        for source in (folder / "rtl").glob("*.v"):
-            shutil.copy(source, work)
+        with snapshot(folder, manifest) as copy:
+            for source in (copy / "rtl").glob("*.v"):
+                shutil.move(source, work)
         tell(f"yosys for {device}")
         counts, depth = _yosys(work, manifest["name"], chosen)
         cells, other = _resources(counts, chosen)

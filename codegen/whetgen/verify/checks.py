@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from whetgen.backends.folder import changed_files, read_manifest, record_footprint
+from whetgen.backends.snapshot import snapshot
 from whetgen.errors import BadInput, CouldNotRun, ProgramFailed
 from whetgen.ir import Graph, graph_sha256, load_graph
 from whetgen.reference import classify, run
@@ -141,7 +142,8 @@ def run_target(
     """
     run_with = runner or _RUNNERS[manifest["target"]]
     try:
-        return Ran(*run_with(folder, manifest, graph, frames, progress or (lambda _: None)))
+        with snapshot(folder, manifest) as copy:
+            return Ran(*run_with(copy, manifest, graph, frames, progress or (lambda _: None)))
     except ProgramFailed as error:
         return Ran(_nothing(manifest, frames), {}, [str(error)])
     except OSError as error:

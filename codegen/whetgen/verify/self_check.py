@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from whetgen.backends import Options
+from whetgen.backends.contents import hashes
 from whetgen.backends.folder import MANIFEST, read_manifest
 from whetgen.backends.output import fill_folder
 from whetgen.host.scratch import scratch_folder
@@ -83,6 +84,7 @@ def _run_copy(what: str, flipped: Graph, manifest: dict, codes: np.ndarray, want
         copy = scratch / "copy"
         copy.mkdir()
         made = fill_folder(copy, flipped, manifest["target"], Options(**manifest["options"]), codes, {})
+        made["files"] = hashes(copy)
         (copy / MANIFEST).write_text(json.dumps(made))
         outputs = run_target(copy, made, flipped, Frames(codes)).outputs
     reported = np.any(outputs != wanted, axis=1)
