@@ -11,7 +11,7 @@ from tests.trace.models import fire, key, sequential
 
 from whetgen.cli import main
 from whetgen.sharpen import SoftmaxDecode, SpikingBReLU
-from whetgen.train_command import _epoch_line
+from whetgen.train_command import RECIPES, _epoch_line
 from whetgen.verify.rounding import KerasCheck
 
 MODELS = Path(__file__).parents[1] / "models"
@@ -333,11 +333,11 @@ BAD = {
     ),
     "folding of no layer": (
         lambda m, t: [m, "--target", "hls", "--fold", "nowhere=1x1"],
-        "folding names 'nowhere', which is no layer; layers are ",
+        "--fold nowhere: there is no such layer; layers are conv, ",
     ),
     "folding that is not legal": (
         lambda m, t: [m, "--target", "verilog", "--fold", "conv=77x1"],
-        "folding (77, 1) of layer 'conv' is not possible; legal (PE, SIMD): [(1, 1)",
+        "--fold conv=77x1: not possible; the nearest legal ones are 3x1, 1x1, 3x3, 3x9 (whetgen inspect MODEL --foldings lists all 12)",
     ),
     "folding unrolled": (
         lambda m, t: [m, "--target", "verilog", "--architecture", "unrolled", "--fold", "conv=1x1"],
@@ -381,7 +381,7 @@ BAD = {
         "--input-scale 5e-324: must be a number above 0, from 1e-09 to 1e+09",
     ),
     "empty name": (lambda m, t: [m, "--target", "c", "--name", ""], "--name '' is not an identifier"),
-    "empty output": (lambda m, t: [m, "--target", "verilog", "--output", ""], "--output : not possible"),
+    "empty output": (lambda m, t: [m, "--target", "verilog", "--output", ""], "--output : choose one of"),
     "full-width digits": (lambda m, t: [m, "--target", "verilog", "--bus-bits", "\uff18"], "--bus-bits \uff18: choose"),
     "narrow to full-width bits": (lambda m, t: [m, "--target", "c", "--weight-bits", "\uff18"], "--weight-bits \uff18"),
     "truncated model": (
@@ -409,6 +409,83 @@ def test_a_folder_that_is_not_ours_is_refused_before_keras_loads(model, tmp_path
     code, _, err = run(capsys, model, "--target", "c", "--out", tmp_path / "home")
     assert code == 2 and "is not empty and was not made by whetgen" in err
     assert [p.name for p in (tmp_path / "home").iterdir()] == ["letter"]
+
+
+LOADING = "keras was asked for"
+
+
+@pytest.fixture
+def no_keras(monkeypatch):
+    def refuse(*_):
+        raise AssertionError(LOADING)
+
+    monkeypatch.setattr("whetgen.api.need_keras", refuse)
+    monkeypatch.setattr("whetgen.api.load_model", refuse)
+
+
+ALIKE = {
+    "command": (["verfy", "x"], "'verfy' is no command and no file; did you mean verify? commands are generate, "),
+    "target": (["{m}", "--target", "verilgo"], "--target verilgo: did you mean verilog? choose one of verilog, hls, c"),
+    "mcu": (["{m}", "--target", "c", "--mcu", "cortex-m5"], "--mcu cortex-m5: did you mean cortex-m7? choose one of"),
+    "board": (["{m}", "--target", "verilog", "--board", "hx8k-env"], "--board hx8k-env: did you mean hx8k-evn? choose"),
+    "control": (["{m}", "--target", "verilog", "--control", "axi_lite"], "did you mean axi-lite? choose one of axi-lite"),
+    "output": (["{m}", "--target", "hls", "--output", "score"], "--output score: did you mean scores? choose one of"),
+    "architecture": (["{m}", "--target", "verilog", "--architecture", "fold"], "did you mean folded? choose one of auto"),
+    "input type": (["{m}", "--target", "c", "--input-type", "unit8"], "--input-type unit8: did you mean uint8? choose"),
+    "recipe": (["train", "mnist-mpl"], "recipe mnist-mpl: did you mean mnist-mlp? choose one of digits-mlp, mnist-mlp"),
+    "other board": (["verify", "{m}", "--on", "microbits"], "--on microbits: did you mean microbit? choose one of"),
+}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_a_mistyped_choice_is_answered_with_the_nearest_before_anything_loads(name, model, tmp_path, capsys, no_keras):
+    arguments, message = ALIKE[name]
+    generates = ["--out", tmp_path / "out"] if "--target" in arguments else []
+    code, out, err = run(capsys, *(a.format(m=model) for a in arguments), *generates)
+    assert (code, out) == (2, "") and err.startswith("whetgen: ") and message in err and err.count("\n") == 1
+
+
+FOREIGN = {
+    "verilog": ["--mcu cortex-m0", "--max-flash 9", "--max-ram 9", "--single-header", "--constant-time", "--hls-tool vitis"],
+    "hls": ["--mcu avr", "--architecture folded", "--max-luts 9", "--reuse 2", "--solver da4ml", "--board hx8k-evn"],
+    "c": ["--fold a=1x1", "--target-fps 9", "--clock-mhz 9", "--bus-bits 8", "--levels-per-stage 2", "--control axi-lite"],
+}
+
+
+@pytest.mark.parametrize(("target", "option"), [(t, option) for t, options in FOREIGN.items() for option in options])
+def test_an_option_of_another_target_is_refused_before_anything_loads(target, option, model, tmp_path, capsys, no_keras):
+    code, _, err = run(capsys, model, "--target", target, *option.split(), "--out", tmp_path / "out")
+    assert (code, err) == (2, f"whetgen: {option.split()[0]}: --target {target} has no such option; leave it out\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--bus-bits", "12"],
+        ["--input-scale", "0"],
+        ["--target-fps", "0"],
+        ["--levels-per-stage", "0"],
+        ["--clock-mhz", "5"],
+        ["--weight-bits", "few"],
+        ["--calibration", "nowhere.npz"],
+        ["--name", "while"],
+    ],
+)
+def test_a_value_that_no_network_makes_possible_is_refused_before_anything_loads(arguments, model, tmp_path, capsys, no_keras):
+    code, _, err = run(capsys, model, "--target", "verilog", *arguments, "--out", tmp_path / "out")
+    assert code == 2 and err.count("\n") == 1 and arguments[-1] in err
+
+
+def test_the_recipes_that_are_told_are_those_that_there_are():
+    from whetgen.sharpen import recipes
+
+    assert tuple(recipes.RECIPES) == RECIPES
+
+
+def test_a_report_is_html(folder, tmp_path, capsys):
+    code, _, err = run(capsys, "report", folder, "--out", tmp_path / "page.pdf")
+    message = f"--out {tmp_path / 'page.pdf'}: the page is HTML; give a file name that ends in .html"
+    assert (code, err) == (2, f"whetgen: {message}\n") and not (tmp_path / "page.pdf").exists()
 
 
 def test_verify_refuses_what_is_no_folder_of_ours(tmp_path, capsys):

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from whetgen.backends import TARGETS, Options
+from whetgen.backends import TARGETS, Options, check_options
 from whetgen.backends.folder import write_folder
-from whetgen.backends.identifiers import check_name
 from whetgen.backends.kinds import with_kind
 from whetgen.backends.output import fill_folder
 from whetgen.errors import BadInput
@@ -28,6 +27,7 @@ from whetgen.reference import predict
 from whetgen.verify.doubts import doubts
 from whetgen.verify.frames import Frames, default_frames
 from whetgen.verify.rounding import KerasCheck, compare_with_keras
+from whetgen.wording import unknown
 
 if TYPE_CHECKING:
     import keras
@@ -48,6 +48,20 @@ class InputSpec:
 
     type: str = "uint8"
     scale: float | None = None
+
+    def check(self) -> None:
+        """Refuse what no model's input can be.
+
+        Raises:
+            BadInput: no such type, or a scale that is no number from 1e-9 to 1e9.
+        """
+        if self.type not in ELEMENT_TYPES:
+            raise unknown("--input-type", self.type, ELEMENT_TYPES)
+        if self.scale is not None and not 1 / LARGEST_SCALE <= self.scale <= LARGEST_SCALE:
+            raise BadInput(
+                f"--input-scale {self.scale}: must be a number above 0, from {1 / LARGEST_SCALE:g} to {LARGEST_SCALE:g} "
+                "(real value = code / scale)"
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,14 +120,8 @@ def trace_steps(model: keras.Model, spec: InputSpec) -> Traced:
     from whetgen.trace.tracer import trace_keras
     from whetgen.trace.walk import check_model, starts_with_rescaling
 
-    if spec.type not in ELEMENT_TYPES:
-        raise BadInput(f"--input-type {spec.type}: choose one of {', '.join(ELEMENT_TYPES)}")
+    spec.check()
     given = DEFAULT_SCALE if spec.scale is None else spec.scale
-    if not 1 / LARGEST_SCALE <= given <= LARGEST_SCALE:
-        raise BadInput(
-            f"--input-scale {given}: must be a number above 0, from {1 / LARGEST_SCALE:g} to {LARGEST_SCALE:g} "
-            "(real value = code / scale)"
-        )
     check_model(model)
     rescaled = starts_with_rescaling(model)
     scale = Fraction(1) if rescaled else 1 / simplest_rational(given)
@@ -189,9 +197,7 @@ def generate(
         BadInput: an option is not legal, or ``out`` holds something else.
     """
     options = options or Options()
-    if target not in TARGETS:
-        raise BadInput(f"--target {target}: choose one of {', '.join(TARGETS)}")
-    check_name(options.name)
+    check_options(target, options)
     graph = with_kind(check_output_bits(graph), options.output)
     codes, typical = _vector_frames(graph, options.vectors, calibration), calibration.codes if calibration else None
     manifest = write_folder(

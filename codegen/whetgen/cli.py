@@ -14,7 +14,7 @@ from rich.table import Table
 
 from whetgen import api, inspection
 from whetgen.backends import Options
-from whetgen.backends.c.boards import board_names
+from whetgen.backends.c.boards import board_names, find_board
 from whetgen.backends.c.mcus import MCUS
 from whetgen.backends.folder import check_replaceable, read_manifest, write_text
 from whetgen.backends.identifiers import check_name, name_from
@@ -32,10 +32,12 @@ from whetgen.report import SAMPLES, render_report
 from whetgen.synth import DEVICES, Synthesis, synthesise
 from whetgen.train_command import train
 from whetgen.verify.checks import COULD_NOT_RUN, DIFFERENT, EQUAL, Verification, unchecked, verify
-from whetgen.verify.frames import load_frames
+from whetgen.verify.frames import check_frames_file, load_frames
 from whetgen.verify.rounding import KerasCheck
 from whetgen.verify.self_check import FRAMES as FLIPPED_FRAMES
 from whetgen.verify.self_check import Flip, self_check
+from whetgen.wording import counted, duration, every, meant
+from whetgen.wording import facts as told_facts
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -133,8 +135,6 @@ def generate(
 ) -> None:
     """Generate the sources of one target."""
     report = Report(quiet, as_json)
-    if target not in api.TARGETS:
-        raise BadInput(f"--target {target}: choose one of {', '.join(api.TARGETS)}")
     own_name = name_from(model.stem) if name is None else check_name(name)
     folding = _foldings(fold) if fold else None
     options = Options(
@@ -158,13 +158,18 @@ def generate(
         board=board,
         control=control,
     )
-    check_replaceable(out)
+    spec = api.InputSpec(input_type, input_scale)
+    api.check_options(target, options)
+    spec.check()
     api.check_narrowing(weight_bits, calibration is not None, tolerance)
+    check_replaceable(out)
+    if calibration:
+        check_frames_file(calibration)
     with report.steps() as step:
         step("load Keras and the model")
         network = api.load_model(model)
         step("trace and lower to integers")
-        traced = api.trace_steps(network, api.InputSpec(input_type, input_scale))
+        traced = api.trace_steps(network, spec)
         exact = with_kind(traced.graph, output)
         frames = load_frames(calibration, exact) if calibration else None
         step("compare with Keras")
@@ -219,6 +224,10 @@ def verify_command(
 ) -> None:
     """Run a generated folder against the reference, bit for bit."""
     report = Report(quiet, as_json)
+    if on is not None:
+        find_board(on)
+    if data is not None:
+        check_frames_file(data)
     with report.steps() as step:
         result, proofs, flips = unchecked(read_manifest(folder)), (), ()
         try:
@@ -247,6 +256,7 @@ def inspect(
 ) -> None:
     """Show layers, widths, fan-in, bits, synapses and resources."""
     report = Report(quiet, as_json)
+    api.InputSpec(input_type, input_scale).check()
     with report.steps() as step:
         step("read the model")
         graph = _graph(model, input_type, input_scale, report)
@@ -267,8 +277,13 @@ def report(
 ) -> None:
     """Write one self-contained page with tables and pictures."""
     output = Report(quiet, as_json)
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise BadInput(f"--out {out}: the page is HTML; give a file name that ends in .html")
     if out.exists():
         raise BadInput(f"--out {out}: exists; give a new file name")
+    api.InputSpec(input_type, input_scale).check()
+    if data:
+        check_frames_file(data)
     with output.steps() as step:
         step("read the network")
         manifest = read_manifest(source) if source.is_dir() else None
@@ -339,7 +354,7 @@ class Report(Output):
         """
         self.emit({"keras_check": rounding.as_dict()})
         self._fail(
-            f"{rounding.outside_bound} results of {rounding.inputs} inputs differ from Keras' beyond float32's rounding "
+            f"{counted(rounding.outside_bound, 'result')} of {counted(rounding.inputs, 'input')} differ from Keras' beyond float32's rounding "
             "bound; nothing was written, please report the model"
         )
         raise typer.Exit(1)
@@ -347,17 +362,16 @@ class Report(Output):
     def generated(self, made: api.Generation, rounding, narrowed, checked: Verification | None) -> None:
         manifest = made.manifest
         lines = [
-            f"wrote {made.folder} ({manifest['target']}, {len(manifest['files'])} files)",
+            f"wrote {made.folder} ({manifest['target']}, {counted(len(manifest['files']), 'file')})",
             f"input: {manifest['input']['meaning']}",
             *(f"output {_head_line(head)}" for head in manifest["output"]["heads"]),
-            f"against Keras float32: {rounding.spikes_compared} spikes and {rounding.values_compared} values "
-            f"of {rounding.inputs} inputs compared, "
-            f"{rounding.spikes_rounded} rounded differently, {rounding.outside_bound} outside the rounding bound",
+            f"against Keras float32: {counted(rounding.spikes_compared, 'spike')} and "
+            f"{counted(rounding.values_compared, 'value')} of {counted(rounding.inputs, 'input')} compared, "
+            f"{rounding.spikes_rounded:,} rounded differently, {rounding.outside_bound:,} outside the rounding bound",
         ]
         if manifest["latency_cycles"] is not None:
-            lines.append(
-                f"latency {manifest['latency_cycles']} cycles, a frame every {manifest['initiation_interval_cycles']} cycles"
-            )
+            interval = every(manifest["initiation_interval_cycles"], "cycle")
+            lines.append(f"latency {counted(manifest['latency_cycles'], 'cycle')}, a frame {interval}")
         lines += _kernel_lines(manifest.get("kernels", ()))
         lines += _narrowing_lines(narrowed) if narrowed else []
         lines += [f"note: {note}" for note in manifest["notes"]]
@@ -386,10 +400,10 @@ class Report(Output):
         table = Table(result.device, "used", "of")
         for resource, used in result.cells.items():
             table.add_row(resource, f"{used:,}", f"{result.room[resource]:,}")
-        lines = [f"logic depth {result.depth} cells"]
+        lines = [f"logic depth {counted(result.depth, 'cell')}"]
         if result.fmax_mhz is not None:
             lines.append(
-                f"{result.fmax_mhz} MHz: {result.frames_per_second:,.0f} frames a second, latency {result.latency_ns} ns"
+                f"{result.fmax_mhz:.1f} MHz: {result.frames_per_second:,.0f} frames a second, latency {duration(result.latency_ns)}"
             )
         self.emit(
             {**asdict(result), "fits": result.fits}, f"{result.name} on {DEVICES[result.device].title}", table, *lines
@@ -421,7 +435,7 @@ class Report(Output):
             table.add_row(*("" if c is None else str(c) for c in cells))
         lines = [" ".join(f"{k.replace('_', ' ')} {v:,}" for k, v in inspection.totals(graph).items())]
         lines += [
-            f"{target}: " + ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in facts.items())
+            f"{target}: {', '.join(told_facts(facts))}"
             for target, facts in resources.items()
         ]
         folded = _every_folding(graph) if all_foldings else _folding_spans(graph)
@@ -449,7 +463,7 @@ def _every_folding(graph: Graph) -> Table:
 
 def _narrowing_lines(narrowed: Narrowed) -> list[str]:
     lines = [
-        f"{c.name}: {c.bits_before} -> {c.bits_after} bits, {c.decisions_kept:.2%} of decisions kept"
+        f"{c.name}: {c.bits_before} -> {counted(c.bits_after, 'bit')}, {c.decisions_kept:.2%} of decisions kept"
         + (f"; {c.note}" if c.note else "")
         for c in narrowed.changes
     ]
@@ -467,9 +481,9 @@ def _kernel_lines(kernels) -> list[str]:
     lines = []
     for choice in kernels:
         others = [o for o in choice["options"] if o["kernel"] != choice["kernel"]][:2]
-        told = "; ".join(f"{o['kernel']}: {o['cycles']:,} cycles, {o['table_bytes']:,} B" for o in others)
+        told = "; ".join(f"{o['kernel']}: {counted(o['cycles'], 'cycle')}, {o['table_bytes']:,} B" for o in others)
         (own,) = (o for o in choice["options"] if o["kernel"] == choice["kernel"])
-        took = f"{choice['kernel']}, about {own['cycles']:,} cycles, {own['table_bytes']:,} bytes of tables"
+        took = f"{choice['kernel']}, about {counted(own['cycles'], 'cycle')}, {counted(own['table_bytes'], 'byte')} of tables"
         lines.append(f"{choice['layer']}: {took}" + (f" ({told})" if told else ""))
     return lines
 
@@ -489,19 +503,28 @@ def _proof_table(proofs: tuple[LayerProof, ...]) -> Table:
 def _verification_lines(result: Verification) -> list[str]:
     if not result.vectors:
         return []
-    lines = [f"{result.target} {result.name}: {result.vectors} frames, {result.mismatches} mismatches"]
+    lines = [
+        f"{result.target} {result.name}: {counted(result.vectors, 'frame')}, {counted(result.mismatches, 'mismatch')}"
+    ]
     if result.accuracy is not None:
         lines.append(f"accuracy {result.accuracy:.2%}")
-    lines += [f"{key.replace('_', ' ')} {value}" for key, value in result.measured.items() if key != "layers"]
-    lines += [
-        f"  {layer['title']}: {layer['cost']:,} {result.measured['unit']}, {layer['table_bytes']:,} bytes of tables"
-        for layer in result.measured.get("layers", ())
+    return lines + _measured_lines(result.measured)
+
+
+def _measured_lines(measured: dict) -> list[str]:
+    """Costs in the board's unit, each kernel call's in a line of its own."""
+    layers, unit = measured.get("layers", ()), measured.get("unit", "").removesuffix("s")
+    costs = dict.fromkeys(("cost_mean", "cost_least", "cost_most"), unit)
+    whole = {key: value for key, value in measured.items() if key not in ("layers", "unit")}
+    return told_facts(whole, costs) + [
+        f"  {layer['title']}: {counted(layer['cost'], unit)}, {counted(layer['table_bytes'], 'byte')} of tables"
+        for layer in layers
     ]
-    return lines
 
 
 def _failure_lines(result: Verification) -> list[str]:
-    mismatches = [f"FAILED: {result.mismatches} of {result.vectors} frames differ"] if result.mismatches else []
+    differ = f"FAILED: {result.mismatches:,} of {counted(result.vectors, 'frame')} differ"
+    mismatches = [differ] if result.mismatches else []
     unable = [] if result.reason is None else [f"COULD NOT RUN: {result.reason}", *_indented(result.log)]
     return [*mismatches, *(f"FAILED: {failure}" for failure in result.failures), *unable]
 
@@ -547,7 +570,7 @@ def _routed(arguments: list[str]) -> list[str]:
         return ["generate", *arguments]
     if Path(first).suffix:
         raise BadInput(f"{first}: no such file; give a .keras model")
-    raise BadInput(f"'{first}' is no command and no file; commands are {', '.join(COMMANDS)}")
+    raise BadInput(f"'{first}' is no command and no file; {meant(first, COMMANDS)}commands are {', '.join(COMMANDS)}")
 
 
 if __name__ == "__main__":

@@ -12,10 +12,19 @@ import typer
 from whetgen import api
 from whetgen.console import AsJson, Output, Quiet
 from whetgen.errors import BadInput
+from whetgen.wording import unknown
+
+# Of whetgen.sharpen.recipes, told before Keras is loaded.
+RECIPES = (
+    "digits-mlp", "mnist-mlp", "mnist-cnn", "mnist-vgg", "mnist-cnn-sparse", "mnist-lut", "mnist-lut-small", "mnist-tfc",
+    "mnist-sfc", "mnist-lfc", "fashion-mlp", "fashion-cnn", "fashion-vgg", "mnist-autoencoder", "digit-segmentation",
+    "cartpole-dqn", "cifar10-vgg", "cifar10-resnet", "cifar100-vgg", "coco-person-segmentation", "mnist-mlp-small",
+    "mnist-cnn-small",
+)  # fmt: skip
 
 
 def train(
-    recipe: Annotated[str, typer.Argument(help="Name of a recipe, e.g. mnist-mlp; an unknown one lists all.")],
+    recipe: Annotated[str, typer.Argument(help=f"One of {', '.join(RECIPES)}.")],
     out: Annotated[
         Path | None, typer.Option(help="File to write, NAME.keras; NAME.csv and NAME.png come beside it.")
     ] = None,
@@ -51,6 +60,8 @@ def train(
 ) -> None:
     """Train a named recipe until every layer is sharp."""
     output = Output(quiet, as_json)
+    if recipe not in RECIPES:
+        raise unknown("recipe", recipe, RECIPES)
     fields = {"epochs": epochs, "weight_bits": train_bits, "synapses": synapses, "patience": patience}
     options = {
         "seed": seed,

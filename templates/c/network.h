@@ -9,8 +9,8 @@
  *     {{ plan.name }}_output_t output[{{ plan.name }}_OUTPUT_LEN];
  *     {{ plan.name }}_infer(input, output);
  *
- * Flash: {{ plan.flash_table_bytes }} bytes of tables, and the code of the kernels, whose size is the compiler's.
- * RAM:   {{ plan.arena_bytes }} bytes, the arena; there is no other writable memory.
+ * Flash: {{ plan.flash_table_bytes | counted("byte") }} of tables, and the code of the kernels, whose size is the compiler's.
+ * RAM:   {{ plan.arena_bytes | counted("byte") }}, the arena; there is no other writable memory.
  * Stack: no recursion and no arrays of variable size; the depth in bytes is the compiler's (-fstack-usage).
  */
 #ifndef WHETGEN_{{ plan.name }}_H

@@ -96,7 +96,7 @@ def test_ram_that_does_not_hold_the_deepest_stack_fails(folders, tmp_path, monke
     left = verify(folder, codes, on="atmega328p").measured["ram_left_bytes"]
     board = find_board("atmega328p")
     assert 0 < left < board.ram_bytes
-    for less, failures in ((left, ()), (left + 1, ("atmega328p: variables and the deepest stack need 1 bytes more RAM than there is",))):
+    for less, failures in ((left, ()), (left + 1, ("atmega328p: variables and the deepest stack need 1 byte more RAM than there is",))):
         smaller = replace(board, ram_bytes=board.ram_bytes - less)
         monkeypatch.setattr("whetgen.backends.c.boards.find_board", lambda name, smaller=smaller: smaller)
         assert verify(folder, codes, on="atmega328p").failures == failures
@@ -174,7 +174,7 @@ def test_a_network_that_does_not_fit_the_board_is_refused(tmp_path):
         Dense("big", "in", rng.integers(-9, 9, (800, 60)), np.zeros(60, int)),
     )
     graph = validate(Graph(nodes, (Output("o", "big", "accumulators"),)))
-    with pytest.raises(BadInput, match="^atmega328p has 32768 bytes of flash "):
+    with pytest.raises(BadInput, match="^atmega328p has 32,768 bytes of flash "):
         generate(graph, "c", tmp_path / "c", Options("net", mcu="avr"))
     generate(graph, "c", tmp_path / "c", Options("net", mcu="avr", max_flash=100_000))
     result = verify(tmp_path / "c", count=1, on="atmega328p")

@@ -7,10 +7,14 @@ from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
+from whetgen.backends.hardware.streams import check_bus
 from whetgen.backends.hardware.vectors import vectors
+from whetgen.backends.identifiers import check_name
+from whetgen.backends.kinds import KINDS
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.reference import run
+from whetgen.wording import unknown
 
 DEFAULT_CLOCK_MHZ = 100.0
 
@@ -65,14 +69,7 @@ class Rendered:
 def _c(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndarray | None = None) -> Rendered:
     from whetgen.backends import c
 
-    _refuse("c", options)
-    limits = c.Limits(options.max_flash, options.max_ram)
-    plan = c.plan(
-        graph,
-        options.name,
-        c.COptions(options.mcu or "generic", options.single_header, options.constant_time, limits),
-        typical,
-    )
+    plan = c.plan(graph, options.name, _c_options(options), typical)
     resources = {
         "flash_table_bytes": plan.flash_table_bytes,
         "flash_code_bytes_estimated": plan.code_bytes,
@@ -89,17 +86,8 @@ def _c(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndarray | 
 def _verilog(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndarray | None = None) -> Rendered:
     from whetgen.backends import verilog
 
-    _refuse("verilog", options)
-    chosen = verilog.VerilogOptions(
-        **_hardware(options),
-        architecture=options.architecture or "auto",
-        levels_per_stage=options.levels_per_stage,
-        solver=options.solver,
-        max_luts=options.max_luts,
-        reuse=options.reuse,
-    )
-    extras = verilog.choose_extras(options.board, options.control, chosen)
-    plan = verilog.plan(graph, options.name, replace(chosen, bus_bits=extras.bus_bits))
+    chosen, extras = _verilog_options(options)
+    plan = verilog.plan(graph, options.name, chosen)
     files = verilog.render(plan)
     outputs = run(graph, codes)
     files["sim/vectors.txt"] = vectors(graph, plan.input, plan.output, codes, outputs)
@@ -124,16 +112,66 @@ def _verilog(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndar
 def _hls(graph: Graph, options: Options, codes: np.ndarray, typical: np.ndarray | None = None) -> Rendered:
     from whetgen.backends import hls
 
-    _refuse("hls", options)
-    chosen = hls.HlsOptions(**_hardware(options), tool=options.hls_tool or "vitis")
-    plan = hls.plan(graph, options.name, chosen)
+    plan = hls.plan(graph, options.name, _hls_options(options))
     files = hls.render(plan)
     files["tb/vectors.txt"] = vectors(graph, plan.input, plan.output, codes, run(graph, codes))
     return Rendered(files, plan.output.kind, plan.output.count, plan.resources, details=plan.manifest())
 
 
+def check_options(target: str, options: Options) -> None:
+    """Refuse what no network makes possible.
+
+    Raises:
+        BadInput: no such target, an option that means nothing to it, or a value that it cannot take.
+    """
+    if target not in TARGETS:
+        raise unknown("--target", target, TARGETS)
+    check_name(options.name)
+    if options.output not in (None, *KINDS):
+        raise unknown("--output", options.output, KINDS)
+    _OPTIONS[target](options)
+
+
+def _c_options(options: Options):
+    from whetgen.backends import c
+    from whetgen.backends.c.mcus import find_mcu
+
+    _refuse("c", options)
+    mcu = find_mcu(options.mcu or "generic")
+    limits = c.Limits(options.max_flash, options.max_ram)
+    return c.COptions(mcu.name, options.single_header, options.constant_time, limits)
+
+
+def _verilog_options(options: Options):
+    from whetgen.backends import verilog
+
+    _refuse("verilog", options)
+    chosen = verilog.VerilogOptions(
+        **_hardware(options),
+        architecture=options.architecture or "auto",
+        levels_per_stage=options.levels_per_stage,
+        solver=options.solver,
+        max_luts=options.max_luts,
+        reuse=options.reuse,
+    )
+    verilog.check_options(chosen)
+    extras = verilog.choose_extras(options.board, options.control, chosen)
+    luts = min(chosen.unrolled_luts, extras.board.unrolled_luts) if extras.board else chosen.unrolled_luts
+    return replace(chosen, bus_bits=extras.bus_bits, unrolled_luts=luts), extras
+
+
+def _hls_options(options: Options):
+    from whetgen.backends import hls
+
+    _refuse("hls", options)
+    chosen = hls.HlsOptions(**_hardware(options), tool=options.hls_tool or "vitis")
+    hls.check_options(chosen)
+    return chosen
+
+
 def _hardware(options: Options) -> dict:
     """What Verilog and HLS have in common."""
+    check_bus(_bus_bits(options.bus_bits))
     return {
         "bus_bits": _bus_bits(options.bus_bits),
         "output": options.output,
@@ -191,3 +229,4 @@ def _refuse(target: str, options: Options) -> None:
 
 # Each takes the graph, the options, the frames to store, and frames of real data where there are any.
 TARGETS: dict[str, Callable[..., Rendered]] = {"verilog": _verilog, "hls": _hls, "c": _c}
+_OPTIONS: dict[str, Callable[[Options], object]] = {"verilog": _verilog_options, "hls": _hls_options, "c": _c_options}

@@ -15,6 +15,7 @@ from whetgen.console import AsJson, Output, Quiet
 from whetgen.errors import BadInput
 from whetgen.host.scratch import scratch_folder
 from whetgen.verify.frames import load_frames
+from whetgen.wording import unknown
 
 app = typer.Typer(no_args_is_help=True, help="Side-by-side measurements against other tools.")
 app.command()(folding)
@@ -128,8 +129,8 @@ def mcu(
 
     output = Output(quiet, as_json)
     boards = {entry.board for entry in ENTRIES}
-    if unknown := set(only or ()) - boards:
-        raise BadInput(f"--only {unknown.pop()}: choose from {', '.join(sorted(boards))}")
+    if strange := set(only or ()) - boards:
+        raise unknown("--only", strange.pop(), sorted(boards))
     rows, synapses, absent = [], [], []
     with output.steps() as step:
         for entry in ENTRIES:

@@ -13,6 +13,7 @@ from whetgen import api
 from whetgen.bench.folding import Row, draw, measure
 from whetgen.console import AsJson, Output, Quiet
 from whetgen.errors import BadInput
+from whetgen.wording import counted
 
 RATES = "1000,3000,10000,30000,100000"
 
@@ -49,7 +50,7 @@ def lfc(
     output = Output(quiet, as_json)
     with output.steps() as step:
         manifest, found = measure(out, device, step)
-    lines = [f"{manifest['initiation_interval_cycles']} cycles an image, latency {manifest['latency_cycles']}"]
+    lines = [f"{counted(manifest['initiation_interval_cycles'], 'cycle')} an image, latency {manifest['latency_cycles']}"]
     if found:
         counts = ", ".join(f"{count:,} {resource}" for resource, count in found.cells.items())
         lines.append(f"{counts} on {device}; BNN-PYNQ's whole board design: {BNN_PYNQ_LUTS:,} LUT")

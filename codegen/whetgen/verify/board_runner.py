@@ -13,6 +13,7 @@ from whetgen.host.processes import call, run, telling_line
 from whetgen.ir import Graph
 from whetgen.verify.board_build import Image, need
 from whetgen.verify.c_runner import find_compiler, output_dtype, pack_codes
+from whetgen.wording import counted
 
 _TIMEOUT = 1800
 
@@ -40,7 +41,7 @@ def run_image(image: Image, graph: Graph, codes: np.ndarray, board: Board, profi
     data = _run(image, frames, board, len(frames) * record.itemsize)
     if len(data) != len(frames) * record.itemsize:
         raise CouldNotRun(
-            f"{board.name}: the program stopped after {len(data) // record.itemsize} of {len(frames)} frames"
+            f"{board.name}: the program stopped after {len(data) // record.itemsize} of {counted(len(frames), 'frame')}"
         )
     records = np.frombuffer(data, dtype=record)
     costs = records["ticks"].reshape(len(frames), -1) * board.unit_ticks

@@ -16,6 +16,7 @@ from whetgen.reference import classify, run
 from whetgen.verify.doubts import doubts
 from whetgen.verify.frames import Frames, default_frames, flat_outputs, load_frames
 from whetgen.verify.promises import check_promises
+from whetgen.wording import counted
 
 DEFAULT_VECTORS = 256
 SANITIZED_VECTORS = 32
@@ -218,7 +219,7 @@ def _too_little_ram(footprint) -> list[str]:
     left = footprint.ram_left_bytes
     if left is None or left >= 0:
         return []
-    return [f"{footprint.board}: variables and the deepest stack need {-left} bytes more RAM than there is"]
+    return [f"{footprint.board}: variables and the deepest stack need {counted(-left, 'byte')} more RAM than there is"]
 
 
 def _run_verilog(

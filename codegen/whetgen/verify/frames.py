@@ -56,6 +56,16 @@ def load_frames(path: Path, graph: Graph, count: int | None = None) -> Frames:
         )
 
 
+def check_frames_file(path: Path) -> None:
+    """Refuse what is no archive of arrays, before anything slow is loaded.
+
+    Raises:
+        BadInput: no such file, or no archive.
+    """
+    with open_arrays(path, _ADVICE):
+        pass
+
+
 def default_frames(graph: Graph, count: int, seed: int = 0) -> Frames:
     """All lowest codes, all highest codes, single elements lit, then uniformly random codes."""
     kind, shape = graph.input.type, graph.input.shape

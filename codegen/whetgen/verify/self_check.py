@@ -24,6 +24,7 @@ from whetgen.ir.integers import as_integers
 from whetgen.ir.nodes import LINEAR, Node, Threshold
 from whetgen.verify.checks import run_target, target_outputs
 from whetgen.verify.frames import Frames, default_frames
+from whetgen.wording import counted
 
 FRAMES = 64
 _TRIES = 300
@@ -43,7 +44,7 @@ class Flip:
         return self.changed > 0 and self.same_frames
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.changed} frames changed, {self.reported} reported"
+        return f"{self.what}: {counted(self.changed, 'frame')} changed, {self.reported:,} reported"
 
 
 def self_check(

@@ -1,4 +1,4 @@
-/* {{ plan.name }}: reads one frame after the other from the serial port, {{ plan.input_bytes }} bytes each,
+/* {{ plan.name }}: reads one frame after the other from the serial port, {{ plan.input_bytes | counted("byte") }} each,
  * and prints {% if plan.predicts %}its class{% else %}the outputs{% endif %} and the microseconds that it took. */
 #include <{{ plan.name }}.h>
 

@@ -92,11 +92,19 @@ def test_a_limit_of_flash_gives_a_smaller_and_slower_choice():
 
 def test_a_limit_that_nothing_keeps_is_refused_with_the_numbers():
     with pytest.raises(BadInput) as error:
-        plan(small_network(), "net", COptions(limits=Limits(flash=1000, ram=100)))
-    assert str(error.value).startswith(
-        "--max-flash 1000 --max-ram 100: no choice of kernels fits; the smallest flash is about "
+        plan(small_network(), "net", COptions(limits=Limits(flash=1000, ram=10)))
+    need = r"about [\d,]+ bytes of flash and [\d,]+ bytes of RAM are needed at least"
+    remedy = "raise the limit, or narrow the weights with --weight-bits"
+    assert re.fullmatch(
+        f"--max-flash 1000, --max-ram 10: no choice of kernels fits; {need}; {remedy}", str(error.value)
     )
-    assert str(error.value).endswith("; raise the limit, or narrow the weights with --weight-bits")
+
+
+def test_too_little_ram_is_not_told_to_narrow_the_weights():
+    with pytest.raises(BadInput) as error:
+        plan(small_network(), "net", COptions(limits=Limits(ram=10)))
+    need = r"about [\d,]+ bytes of RAM are needed at least"
+    assert re.fullmatch(f"--max-ram 10: no choice of kernels fits; {need}; raise the limit", str(error.value))
 
 
 @pytest.mark.parametrize("mcu", [mcu for mcu in MCUS.values() if mcu.board], ids=lambda mcu: mcu.name)
@@ -124,7 +132,7 @@ def test_a_network_beyond_the_board_gets_a_smaller_choice_or_is_refused():
     with pytest.raises(BadInput) as error:
         plan(graph, "net", COptions(mcu="avr"))
     assert str(error.value).startswith(
-        "atmega328p has 32768 bytes of flash (--max-flash tells another size): no choice of kernels fits; the smallest flash is about "
+        "atmega328p has 32,768 bytes of flash (--max-flash tells another size): no choice of kernels fits; about "
     )
     assert 32 << 10 < flash(plan(graph, "net", COptions(mcu="avr", limits=Limits(flash=1 << 20)))) < 1 << 20
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from whetgen.assets import assets
-from whetgen.errors import BadInput
+from whetgen.wording import unknown
 
 HOST = "host"
 
@@ -60,7 +60,7 @@ def find_board(name: str) -> Board:
         BadInput: there is no such board.
     """
     if name not in board_names():
-        raise BadInput(f"--on {name}: choose one of {', '.join(board_names())}")
+        raise unknown("--on", name, board_names())
     facts = tomllib.loads((ports() / name / "board.toml").read_text())
     known = {field.name for field in fields(Board)}
     return Board(name, **{key: tuple(v) if isinstance(v, list) else v for key, v in facts.items() if key in known})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from whetgen.backends.c.candidates import Candidate
 from whetgen.backends.c.mcus import Mcu
 from whetgen.errors import BadInput
+from whetgen.wording import counted
 
 Group = tuple[Candidate, ...]
 _WIDEST = 400
@@ -81,14 +82,20 @@ def _within(need: int, limit: int | None) -> bool:
 
 
 def _refusal(limits: Limits, need: Need) -> str:
-    asked = []
-    if limits.board:
-        asked.append(f"{limits.board} has {limits.flash} bytes of flash (--max-flash tells another size)")
-    elif limits.flash is not None:
-        asked.append(f"--max-flash {limits.flash}")
-    if limits.ram is not None:
-        asked.append(f"--max-ram {limits.ram}")
+    """Which limit is too low, the least that is needed, and what helps."""
+    flash, ram = not _within(need.flash, limits.flash), not _within(need.ram, limits.ram)
+    asked = [_flash_limit(limits)] if flash or not ram else []
+    asked += [f"--max-ram {limits.ram}"] if ram or not flash else []
+    needs = [f"{counted(need.flash, 'byte')} of flash"] if flash or not ram else []
+    needs += [f"{counted(need.ram, 'byte')} of RAM"] if ram or not flash else []
+    remedy = "raise the limit" + (", or narrow the weights with --weight-bits" if flash or not ram else "")
+    together = " (not both by the same choice)" if not (flash or ram) else ""
     return (
-        f"{' '.join(asked)}: no choice of kernels fits; the smallest flash is about {need.flash} bytes, the smallest RAM {need.ram}; "
-        "raise the limit, or narrow the weights with --weight-bits"
+        f"{', '.join(asked)}: no choice of kernels fits; about {' and '.join(needs)} are needed at least{together}; {remedy}"
     )
+
+
+def _flash_limit(limits: Limits) -> str:
+    if limits.board:
+        return f"{limits.board} has {counted(limits.flash, 'byte')} of flash (--max-flash tells another size)"
+    return f"--max-flash {limits.flash}"

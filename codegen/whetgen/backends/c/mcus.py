@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whetgen.errors import BadInput
+from whetgen.wording import unknown
 
 
 @dataclass(frozen=True)
@@ -74,5 +74,5 @@ def find_mcu(name: str) -> Mcu:
         BadInput: not known.
     """
     if name not in MCUS:
-        raise BadInput(f"--mcu {name}: choose one of {', '.join(MCUS)}")
+        raise unknown("--mcu", name, MCUS)
     return MCUS[name]

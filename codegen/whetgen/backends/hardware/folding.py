@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import gcd
+from math import gcd, log
 
 import numpy as np
 
 from whetgen.backends.hardware.options import DEFAULT_LANES, HardwareOptions
 from whetgen.backends.hardware.steps import Blend, Linear, Pool, Step, Steps
 from whetgen.errors import BadInput
+from whetgen.wording import counted, meant
 
 MAX_BUFFER_WORD = 16_384
+_NEAREST = 4  # legal foldings that a refusal names
 Folding = tuple[int, int]
 
 
@@ -48,11 +50,7 @@ def legal_foldings(step: Step) -> list[Folding]:
 
 def choose_foldings(steps: Steps, input_word: int, options: HardwareOptions) -> dict[str, Folding]:
     """Folding of each step by its layer's name: the fewest lanes that keep up with the slowest layer."""
-    unknown = set(options.folding) - {s.layer for s in steps.steps}
-    if unknown:
-        raise BadInput(
-            f"folding names {sorted(unknown)[0]!r}, which is no layer; layers are {', '.join(s.layer for s in steps.steps)}"
-        )
+    check_layers(steps, options)
     pace = _pace(steps, options)
     words = {steps.input.name: input_word}
     chosen: dict[str, Folding] = {}
@@ -60,6 +58,24 @@ def choose_foldings(steps: Steps, input_word: int, options: HardwareOptions) -> 
         chosen[step.layer] = _choose(step, words, pace, options)
         words[step.result.name] = chosen[step.layer][0] * step.result.width
     return chosen
+
+
+def check_layers(steps: Steps, options: HardwareOptions) -> None:
+    """Refuse a folding of what is no layer."""
+    layers = [s.layer for s in steps.steps]
+    for name in sorted(set(options.folding) - set(layers)):
+        raise BadInput(f"--fold {name}: {meant(name, layers)}there is no such layer; layers are {', '.join(layers)}")
+
+
+def illegal_folding(layer: str, asked: tuple[int, ...], legal: Sequence[tuple[int, ...]]) -> BadInput:
+    """What to raise for a folding that is none of the ``legal`` ones: it names the nearest of them."""
+    alike = [found for found in legal if len(found) == len(asked)] or legal
+    near = sorted(alike, key=lambda found: (sum(abs(log(max(a, 1) / b)) for a, b in zip(asked, found, strict=False)), found))
+    nearest = ", ".join("x".join(map(str, found)) for found in near[:_NEAREST])
+    return BadInput(
+        f"--fold {layer}={'x'.join(map(str, asked))}: not possible; the nearest legal ones are {nearest} "
+        f"(whetgen inspect MODEL --foldings lists all {len(legal)})"
+    )
 
 
 def _pace(steps: Steps, options: HardwareOptions) -> int:
@@ -78,7 +94,7 @@ def check_pace(what: str, cycles: int, options: HardwareOptions, remedy: str) ->
     """Refuse what cannot keep the pace that was asked for."""
     if options.most_cycles is not None and cycles > options.most_cycles:
         raise BadInput(
-            f"--target-fps: {what} takes {cycles} cycles a frame at least, {options.most_cycles} are left; {remedy}"
+            f"--target-fps: {what} takes {counted(cycles, 'cycle')} a frame at least, {options.most_cycles:,} are left; {remedy}"
         )
 
 
@@ -91,9 +107,7 @@ def _affordable(step: Step, options: HardwareOptions) -> list[Folding]:
     if step.layer in options.folding:
         asked = tuple(options.folding[step.layer])
         if asked not in legal_foldings(step):
-            raise BadInput(
-                f"folding {asked} of layer '{step.layer}' is not possible; legal (PE, SIMD): {legal_foldings(step)}"
-            )
+            raise illegal_folding(step.layer, asked, legal_foldings(step))
         return [asked]
     return [f for f in legal_foldings(step) if _fits(step, f, options.max_word_bits)] or [(1, 1)]
 

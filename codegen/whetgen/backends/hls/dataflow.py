@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import singledispatchmethod
 from math import gcd
 
-from whetgen.backends.hardware.describe import describe
+from whetgen.backends.hardware.describe import describe, describe_input, describe_output
 from whetgen.backends.hardware.folding import Folding, choose_foldings
 from whetgen.backends.hardware.steps import Blend, Linear, Move, Pool, Step, Steps, Tensor, with_joined_outputs
 from whetgen.backends.hardware.streams import Stream
@@ -188,11 +188,11 @@ class Dataflow:
         bus, beats = self.source.bus_bits, self.source.beats
         self._call("wg_receive", (bus, beats), 2 * beats, "s_axis", tensor.name, "err_frames")
         self._produce(tensor)
-        self._close("Input stream", f"{self.source.count} {self.source.kind} elements in {beats} beats.")
+        self._close("Input stream", describe_input(self.source))
 
     def _send(self) -> None:
         self._begin()
-        last, bus, count = self._last, self.sink.bus_bits, self.sink.count
+        last, bus = self._last, self.sink.bus_bits
         if self.sink.kind == "spikes":
             bits = gcd(self._words[last.name][0], bus, last.bits)
             stream = self._take(last, bits, "sent")
@@ -203,7 +203,7 @@ class Dataflow:
             self._call(function, (shapes.element(last), bus, last.count), last.count, stream, "m_axis")
         self._close(
             "Output stream",
-            f"{self.sink.kind}: {count} elements of {self.sink.element_bits} bits in {self.sink.beats} beats.",
+            describe_output(self.sink),
         )
 
 

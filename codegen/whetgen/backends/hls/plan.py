@@ -17,6 +17,7 @@ from whetgen.backends.identifiers import Identifiers, check_name
 from whetgen.backends.words import input_words, output_words
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
+from whetgen.wording import unknown
 
 _OWN_NAMES = ("s_axis", "m_axis", "layers", "hls", "std", "ap_uint", "ac_int")
 _FILE_OF = {
@@ -46,8 +47,7 @@ def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
     """
     options = options or HlsOptions()
     check_name(name)
-    if options.tool not in DIALECTS:
-        raise BadInput(f"--hls-tool {options.tool}: choose one of {', '.join(DIALECTS)}")
+    check_options(options)
     source, sink = input_stream(graph, options), output_stream(graph, options)
     for stream in (source, sink):
         _check_bus(stream)
@@ -71,6 +71,16 @@ def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
         input_words(graph),
         tuple(output_words(graph, o) for o in graph.outputs),
     )
+
+
+def check_options(options: HlsOptions) -> None:
+    """Refuse what no network makes possible.
+
+    Raises:
+        BadInput: there is no such tool.
+    """
+    if options.tool not in DIALECTS:
+        raise unknown("--hls-tool", options.tool, DIALECTS)
 
 
 def _check_bus(stream: Stream) -> None:

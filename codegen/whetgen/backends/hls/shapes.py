@@ -12,6 +12,7 @@ from whetgen.backends.hardware.widths import blend_widths, layer_widths
 from whetgen.backends.hls.records import Pairs, Shape, Table
 from whetgen.backends.hls.tables import index_bits, make_table
 from whetgen.backends.identifiers import Identifiers
+from whetgen.wording import counted
 
 
 def element(tensor: Tensor) -> str:
@@ -68,13 +69,13 @@ def linear_tables(step: Linear, folding: Folding, names: Identifiers) -> tuple[T
     return (
         make_table(
             names.unique(f"{stem}_weights"),
-            f"{step.layer}: weights [pass * steps + step][{pe} neurons][{simd} inputs]",
+            f"{step.layer}: weights [pass * steps + step][{counted(pe, 'neuron')}][{counted(simd, 'input')}]",
             weight_blocks(step, folding),
             weight,
         ),
         make_table(
             names.unique(f"{stem}_{role}"),
-            f"{step.layer}: {role} [position and pass][{pe} neurons]",
+            f"{step.layer}: {role} [position and pass][{counted(pe, 'neuron')}]",
             step.levels.reshape(-1, pe),
             total,
         ),
@@ -131,13 +132,13 @@ def blend_tables(step: Blend, lanes: int, names: Identifiers) -> tuple[Table, Ta
     return (
         make_table(
             names.unique(f"{stem}_factors"),
-            f"{step.layer}: factors [row][{len(step.factors)} operands][{lanes} elements]",
+            f"{step.layer}: factors [row][{counted(len(step.factors), 'operand')}][{counted(lanes, 'element')}]",
             factors,
             factor,
         ),
         make_table(
             names.unique(f"{stem}_{role}"),
-            f"{step.layer}: {role} [row][{lanes} elements]",
+            f"{step.layer}: {role} [row][{counted(lanes, 'element')}]",
             step.levels.reshape(-1, lanes),
             total,
         ),

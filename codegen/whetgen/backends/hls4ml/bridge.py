@@ -16,6 +16,7 @@ from whetgen.backends.hls4ml.plan import plan
 from whetgen.backends.hls4ml.records import InputLayer, Layer, Plan, class_name
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
+from whetgen.wording import unknown
 
 if TYPE_CHECKING:
     from hls4ml.model import ModelGraph
@@ -70,7 +71,7 @@ def to_hls4ml(
     """
     layers = require()
     if backend not in layers.BACKENDS:
-        raise BadInput(f"hls4ml backend {backend!r}: choose one of {', '.join(layers.BACKENDS)}")
+        raise unknown("hls4ml backend", backend, layers.BACKENDS)
     if io_type != "io_parallel":
         raise BadInput(
             f"hls4ml io_type {io_type!r}: the bridge makes io_parallel; for streams generate with --target hls"
@@ -89,8 +90,8 @@ def _check_options(backend: str, options: dict) -> None:
 
     known = [p.name for p in signature(get_backend(backend).create_initial_config).parameters.values()]
     known = [name for name in known if name not in ("io_type", "_")]
-    if unknown := sorted(set(options) - set(known)):
-        raise BadInput(f"hls4ml option '{unknown[0]}': the {backend} backend takes {', '.join(known)}")
+    if strange := sorted(set(options) - set(known)):
+        raise BadInput(f"hls4ml option '{strange[0]}': the {backend} backend takes {', '.join(known)}")
 
 
 def _model_graph(made: Plan, output_dir: str, backend: str, reuse_factor: int, options: dict) -> ModelGraph:

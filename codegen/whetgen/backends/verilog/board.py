@@ -12,6 +12,7 @@ from whetgen.backends.templating import template_environment
 from whetgen.backends.verilog.netlist import Rom
 from whetgen.backends.verilog.plan import VerilogPlan
 from whetgen.errors import BadInput
+from whetgen.wording import counted, unknown
 
 SELF_TEST_FRAMES = 8
 SELF_TEST_BITS = 32_768  # of stored frames, so that they fit the smallest board's block RAM beside a network
@@ -23,12 +24,13 @@ _LIBRARY = ("wg_frame_out", "wg_power_on", "wg_self_test", "wg_uart_frames", "wg
 
 @dataclass(frozen=True)
 class Board:
-    """A file of ``hdl/boards``. ``led``: sites of eight LEDs that light when high; ``high``: outputs that must be 1."""
+    """A file of ``hdl/boards``. ``luts``: of four inputs. ``led``: sites of eight LEDs that light when high; ``high``: outputs that must be 1."""
 
     name: str
     title: str
     family: str
     device: str
+    luts: int
     clock_hz: int
     baud: int
     program: str
@@ -41,6 +43,11 @@ class Board:
     @property
     def clocks_per_bit(self) -> int:
         return round(self.clock_hz / self.baud)
+
+    @property
+    def unrolled_luts(self) -> int:
+        """The most LUTs of six inputs, as expected, that an unrolled network should have: each takes two of four, some three."""
+        return self.luts // 3
 
     @property
     def clock_mhz(self) -> float:
@@ -83,7 +90,7 @@ def find_board(name: str) -> Board:
         BadInput: there is no such board.
     """
     if name not in board_names():
-        raise BadInput(f"--board {name}: choose one of {', '.join(board_names())}")
+        raise unknown("--board", name, board_names())
     facts = tomllib.loads((assets() / "hdl" / "boards" / f"{name}.toml").read_text())
     return Board(name, **{**facts, "led": tuple(facts["led"])})
 
@@ -125,7 +132,7 @@ def _rom(module: str, title: str, frames: Sequence[bytes], size: int) -> Rom:
     """Beats of ``size`` bytes as a table."""
     data = b"".join(frames)
     words = tuple(data[i : i + size][::-1].hex() for i in range(0, len(data), size))
-    packing = f"{len(frames)} frames, {len(words) // len(frames)} beats each"
+    packing = f"{counted(len(frames), 'frame')}, {counted(len(words) // len(frames), 'beat')} each"
     return Rom(module, title, packing, 8 * size, max(1, (len(words) - 1).bit_length()), words)
 
 

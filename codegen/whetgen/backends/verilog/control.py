@@ -8,7 +8,7 @@ from whetgen.assets import assets
 from whetgen.backends.templating import template_environment
 from whetgen.backends.verilog.plan import VerilogPlan
 from whetgen.backends.verilog.ports import Port, axil_ports, stream_ports
-from whetgen.errors import BadInput
+from whetgen.wording import unknown
 
 CONTROLS = ("axi-lite",)
 ADDRESS_BITS = 6
@@ -42,7 +42,7 @@ def check_control(kind: str) -> None:
         BadInput: there is no such control.
     """
     if kind not in CONTROLS:
-        raise BadInput(f"--control {kind}: choose one of {', '.join(CONTROLS)}, or leave it out")
+        raise unknown("--control", kind, CONTROLS, ", or leave it out")
 
 
 def plan_control(plan: VerilogPlan, version: str, graph_sha256: str) -> Control:

@@ -9,6 +9,7 @@ from whetgen.backends.templating import template_environment
 from whetgen.backends.verilog.control import ADDRESS_BITS, Control, Register
 from whetgen.backends.verilog.plan import VerilogPlan
 from whetgen.backends.verilog.ports import Port, stream_ports
+from whetgen.wording import counted, every
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def render_ip(plan: VerilogPlan, control: Control | None, version: str, paths: I
         tuple(f"../{path}" for path in sorted(paths) if path.startswith(folders) and path.endswith(".v")),
         control.registers if control else (),
         1 << ADDRESS_BITS,
-        f"Network of threshold neurons, latency {plan.latency_cycles} cycles, a frame every {plan.initiation_interval_cycles} cycles",
+        f"Network of threshold neurons, latency {counted(plan.latency_cycles, 'cycle')}, "
+        f"a frame {every(plan.initiation_interval_cycles, 'cycle')}",
     )
     return {"ip/component.xml": template_environment("verilog").get_template("ip/component.xml.j2").render(ip=made)}
 

@@ -9,7 +9,7 @@ from whetgen.backends.hardware.options import HardwareOptions
 
 Architecture = Literal["auto", "unrolled", "folded"]
 
-UNROLLED_BUDGET = 8_000
+UNROLLED_LUTS = 16_000  # three quarters of a small FPGA: an xc7a35t has 20,800, an LFE5U-25F 24,288
 LEVELS_PER_STAGE = 3
 UNROLLED_WINDOWS = 1  # convolutions and pools; each is copied for every position
 
@@ -18,7 +18,7 @@ UNROLLED_WINDOWS = 1  # convolutions and pools; each is copied for every positio
 class VerilogOptions(HardwareOptions):
     """Options of the target; the defaults suit a first try.
 
-    ``unrolled_budget``: largest number of literals (single bits that are added) that "auto" unrolls, with at most one sliding
+    ``unrolled_luts``: the most LUTs, as expected before anything is built, that "auto" unrolls to, with at most one sliding
     window among the layers. ``levels_per_stage``: tables in a row between two registers of the unrolled form, None for ``LEVELS_PER_STAGE``. Folding concerns the
     folded architecture only: a folding may have a third number, the bits of an input that come one by one.
     ``solver``: da4ml, whose sub-sums an unrolled layer then tries as well.
@@ -27,7 +27,7 @@ class VerilogOptions(HardwareOptions):
     """
 
     architecture: Architecture = "auto"
-    unrolled_budget: int = UNROLLED_BUDGET
+    unrolled_luts: int = UNROLLED_LUTS
     levels_per_stage: int | None = None
     solver: str | None = None
     max_luts: int | None = None

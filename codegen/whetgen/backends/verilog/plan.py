@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import get_args
 
 from whetgen.backends.hardware.decision import with_decision
 from whetgen.backends.hardware.folding import check_pace
@@ -18,11 +19,12 @@ from whetgen.backends.verilog.logic.layers import SOLVERS, STRATEGIES
 from whetgen.backends.verilog.logic.module import LOGIC_CELLS, LogicModule
 from whetgen.backends.verilog.logic.simplify import simplified
 from whetgen.backends.verilog.netlist import Rom, Section
-from whetgen.backends.verilog.options import LEVELS_PER_STAGE, UNROLLED_WINDOWS, VerilogOptions
-from whetgen.backends.verilog.unrolled import MAX_WORD_BITS, Unrolled, literals, sliding_windows, widest_word
+from whetgen.backends.verilog.options import LEVELS_PER_STAGE, UNROLLED_WINDOWS, Architecture, VerilogOptions
+from whetgen.backends.verilog.unrolled import MAX_WORD_BITS, Unrolled, expected_luts, sliding_windows, widest_word
 from whetgen.backends.words import input_words, output_words
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
+from whetgen.wording import unknown
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     source, sink = input_stream(graph, options), output_stream(graph, options)
     identifiers = Identifiers(name)
     steps = steps_of(with_decision(graph, sink.kind), identifiers)
-    _check_options(options)
+    check_options(options)
     unrolled = _steps_to_unroll(steps, sink.kind, options)
     if unrolled is None:
         built = Folded(steps, source, sink, identifiers, name, options)
@@ -115,15 +117,20 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     )
 
 
-def _check_options(options: VerilogOptions) -> None:
-    if options.architecture not in ("auto", "unrolled", "folded"):
-        raise BadInput(f"--architecture {options.architecture}: choose one of auto, unrolled, folded")
+def check_options(options: VerilogOptions) -> None:
+    """Refuse what no network makes possible.
+
+    Raises:
+        BadInput: an option's value that is none, or options that contradict each other.
+    """
+    if options.architecture not in get_args(Architecture):
+        raise unknown("--architecture", options.architecture, get_args(Architecture))
     if options.levels_per_stage is not None and options.levels_per_stage < 1:
         raise BadInput(f"--levels-per-stage {options.levels_per_stage}: must be 1 or more")
     if options.levels_per_stage is not None and options.architecture == "folded":
         raise BadInput("--levels-per-stage: a folded network has no such stages; leave it out")
     if options.solver not in (None, *SOLVERS):
-        raise BadInput(f"--solver {options.solver}: choose one of {', '.join(SOLVERS)}")
+        raise unknown("--solver", options.solver, SOLVERS)
     if options.solver is not None and options.architecture == "folded":
         raise BadInput("--solver: a folded network shares no sums; leave it out")
     if options.architecture == "unrolled" and _folds(options):
@@ -142,7 +149,7 @@ def _steps_to_unroll(steps: Steps, output_kind: str, options: VerilogOptions) ->
         return None
     simple = simplified(steps, output_kind)
     widest = widest_word(simple)
-    if free and (widest > MAX_WORD_BITS or literals(simple) > options.unrolled_budget):
+    if free and (widest > MAX_WORD_BITS or expected_luts(simple) > options.unrolled_luts):
         return None
     if widest > MAX_WORD_BITS:
         raise BadInput(

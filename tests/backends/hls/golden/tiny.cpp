@@ -17,7 +17,7 @@ void tiny(wg_stream<tiny_input_beat> &s_axis, wg_stream<tiny_output_beat> &m_axi
     using namespace tiny_layers;
 
     // ==== Input stream ====
-    // 3 uint4 elements in 1 beats.
+    // 3 uint4 elements in 1 beat.
     wg_stream<wg_uint<16>> codes;
 #pragma HLS STREAM variable=codes depth=2
     wg_receive<16, 1>(s_axis, codes, err_frames);
@@ -38,6 +38,6 @@ void tiny(wg_stream<tiny_input_beat> &s_axis, wg_stream<tiny_output_beat> &m_axi
     wg_linear<scores_shape>(fire, scores, scores_weights, scores_biases);
 
     // ==== Output stream ====
-    // class: 1 elements of 8 bits in 1 beats.
+    // class: 1 element of 8 bits in 1 beat.
     wg_send_class<wg_int<3>, 8, 2>(scores, m_axis);
 }

@@ -26,12 +26,12 @@ struct fire_shape {
     static const bool FIRE = true;
 };
 
-// hidden: weights [pass * steps + step][1 neurons][1 inputs]
+// hidden: weights [pass * steps + step][1 neuron][1 input]
 static const wg_table<3> fire_weights[6][1][1] = {
      1,  0, -1, -2,  3,  1,
 };
 
-// hidden: thresholds [position and pass][1 neurons]
+// hidden: thresholds [position and pass][1 neuron]
 static const wg_table<7> fire_thresholds[2][1] = {
      2, -2,
 };
@@ -56,12 +56,12 @@ struct scores_shape {
     static const bool FIRE = false;
 };
 
-// scores: weights [pass * steps + step][1 neurons][1 inputs]
+// scores: weights [pass * steps + step][1 neuron][1 input]
 static const wg_table<3> scores_weights[4][1][1] = {
      2, -3, -1,  1,
 };
 
-// scores: biases [position and pass][1 neurons]
+// scores: biases [position and pass][1 neuron]
 static const wg_table<3> scores_biases[2][1] = {
     1, 0,
 };

@@ -29,7 +29,7 @@ module tiny_folded (
 );
 
     // ==== Input stream ====
-    // 3 uint4 elements in 1 beats.
+    // 3 uint4 elements in 1 beat.
     wire            codes_valid;
     wire [15:0]     codes_data;
     wire            codes_last;
@@ -448,7 +448,7 @@ module tiny_folded (
     );
 
     // ==== Output stream ====
-    // class: 1 elements of 8 bits in 1 beats.
+    // class: 1 element of 8 bits in 1 beat.
 
     assign scores_to_output_enable = 1'b1;
 

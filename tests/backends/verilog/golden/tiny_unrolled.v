@@ -5,7 +5,7 @@
 // Output   class: 1 element of 8 bits, 1 beat of 8 bits
 //          'out': 2 scores; the class is the index of the largest, the lowest of equals
 // Latency  7 cycles from the first input beat to the first output beat
-// Interval 1 cycles a frame
+// Interval 1 cycle a frame
 //
 // rst is synchronous and active high. A frame whose s_axis_tlast comes too early or too late is
 // dropped whole and counted on err_frames.
@@ -29,7 +29,7 @@ module tiny_unrolled (
 );
 
     // ==== Input stream ====
-    // 3 uint4 elements in 1 beats.
+    // 3 uint4 elements in 1 beat.
     wire [11:0]     codes;
     wire            frame_valid;
     wire            frame_ready;
@@ -64,7 +64,7 @@ module tiny_unrolled (
     );
 
     // ==== scores: 2 inputs, 2 neurons, sum ====
-    // 1 cycles, ready 4 cycles after the frame.
+    // 1 cycle, ready 4 cycles after the frame.
     wire [7:0]      scores;
 
     tiny_unrolled_scores_logic scores_layer (
@@ -75,7 +75,7 @@ module tiny_unrolled (
     );
 
     // ==== Output stream ====
-    // class: 1 elements of 8 bits in 1 beats.
+    // class: 1 element of 8 bits in 1 beat.
     // Class number of each score
     localparam [15:0] CLASS_NUMBERS = 16'h100;
     wire [7:0]      winner;

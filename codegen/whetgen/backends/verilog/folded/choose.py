@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from whetgen.backends.hardware.folding import MAX_BUFFER_WORD, check_pace, lcm
+from whetgen.backends.hardware.folding import MAX_BUFFER_WORD, check_layers, check_pace, illegal_folding, lcm
 from whetgen.backends.hardware.options import DEFAULT_LANES
 from whetgen.backends.hardware.steps import Linear, Step, Steps
 from whetgen.backends.verilog.folded.cost import ENDS, luts
 from whetgen.backends.verilog.folded.setting import Setting, cycles, legal_settings, read_elements, reuse
 from whetgen.backends.verilog.options import VerilogOptions
 from whetgen.errors import BadInput
+from whetgen.wording import counted
 
 Settings = dict[str, Setting]
 
@@ -21,7 +22,7 @@ def choose_settings(steps: Steps, input_word: int, options: VerilogOptions) -> S
     Raises:
         BadInput: a layer, a folding, a reuse or a pace that is not possible; the message lists what is.
     """
-    _check_layers(steps, options)
+    check_layers(steps, options)
     found = {step.layer: _allowed(step, options) for step in steps.steps}
     if options.reuse is not None:
         _restrict_to_reuse(steps, found, options)
@@ -47,13 +48,6 @@ def total_luts(steps: Steps, input_word: int, chosen: Settings) -> int:
     return round(total)
 
 
-def _check_layers(steps: Steps, options: VerilogOptions) -> None:
-    layers = [s.layer for s in steps.steps]
-    unknown = sorted(set(options.folding) - set(layers))
-    if unknown:
-        raise BadInput(f"folding names {unknown[0]!r}, which is no layer; layers are {', '.join(layers)}")
-
-
 def _allowed(step: Step, options: VerilogOptions) -> list[Setting]:
     """What the user asked for, else every legal setting."""
     legal = legal_settings(step)
@@ -62,7 +56,7 @@ def _allowed(step: Step, options: VerilogOptions) -> list[Setting]:
         match = [s for s in legal if (s.pe, s.simd, s.planes) == (*asked, 1)[:3]]
         if not match:
             listed = [s.folding if s.planes == 1 else (*s.folding, s.planes) for s in legal]
-            raise BadInput(f"folding {asked} of layer '{step.layer}' is not possible; legal (PE, SIMD): {listed}")
+            raise illegal_folding(step.layer, asked, listed)
         return match
     return legal
 
@@ -120,7 +114,9 @@ def _within(
     low, high = 0, len(paces) - 1
     smallest = total_luts(steps, input_word, at_pace(paces[high]))
     if smallest > options.max_luts:
-        raise BadInput(f"--max-luts {options.max_luts}: about {smallest} LUTs are the smallest possible; ask for more")
+        raise BadInput(
+            f"--max-luts {options.max_luts}: about {counted(smallest, 'LUT')} are the smallest possible; ask for more"
+        )
     while low < high:
         middle = (low + high) // 2
         if total_luts(steps, input_word, at_pace(paces[middle])) <= options.max_luts:

@@ -14,6 +14,7 @@ from whetgen.backends.verilog.folded.setting import Setting, in_order, slides, t
 from whetgen.backends.verilog.folded.sheet import CLOCK, Sheet, address_bits
 from whetgen.backends.verilog.folded.walk import rows_free_early
 from whetgen.backends.verilog.netlist import concatenation
+from whetgen.wording import counted
 
 # Cycles from a result's last word being asked for to the result's being written, by what computes it.
 LINEAR_DELAY, POOL_DELAY, BLEND_DELAY, MOVE_DELAY, SLIDE_DELAY = 5, 3, 4, 4, 6
@@ -61,7 +62,7 @@ def _(step: Linear, layer: Layer, sheet: Sheet) -> None:
     taps = _front(step, layer, sheet)
     w_bits, w_at, weights = sheet.rom(
         step.layer, stem, "weights",
-        f"{code.bits}-bit {code.kind} weights; word = pass * steps + step, in it {code.bits} bits of {simd} inputs of {pe} neurons, first in the low bits",
+        f"{code.bits}-bit {code.kind} weights; word = pass * steps + step, in it {counted(code.bits, 'bit')} of {counted(simd, 'input')} of {counted(pe, 'neuron')}, first in the low bits",
         codes.stored(code, weight_blocks(step, (pe, simd))), pe * simd,
     )  # fmt: skip
     rows = codes.levels(step, code).reshape(-1, pe).tolist()
@@ -70,14 +71,14 @@ def _(step: Linear, layer: Layer, sheet: Sheet) -> None:
         step.layer,
         stem,
         "levels",
-        f"{width}-bit {what} and constants; {pe} neurons a word, first in the low bits",
+        f"{width}-bit {what} and constants; {counted(pe, 'neuron')} a word, first in the low bits",
         rows,
         width,
     )
     field = step.source.width // planes
     adders = sums.design(
         sheet.identifiers.unique(f"{sheet.name}_{stem}_sums"),
-        f"{step.layer}: sums of {simd} inputs",
+        f"{step.layer}: sums of {counted(simd, 'input')}",
         simd,
         field,
         code,
@@ -138,10 +139,10 @@ def _(step: Blend, layer: Layer, sheet: Sheet) -> None:
     taps = _front(step, layer, sheet)
     words = len(step.levels) // lanes
     factors = [step.factors[:, w * lanes : (w + 1) * lanes].reshape(-1).tolist() for w in range(words)]
-    packing = f"{factor_width}-bit factors; {lanes} elements of each operand a word"
+    packing = f"{factor_width}-bit factors; {counted(lanes, 'element')} of each operand a word"
     bits, f_at, f_data = sheet.rom(step.layer, stem, "factors", packing, factors, factor_width)
     role = "thresholds" if step.fire else "biases"
-    packing = f"{sum_width}-bit {role}; {lanes} elements a word"
+    packing = f"{sum_width}-bit {role}; {counted(lanes, 'element')} a word"
     _, l_at, l_data = sheet.rom(step.layer, stem, role, packing, step.levels.reshape(-1, lanes).tolist(), sum_width)
     operands = [_widened(e, lanes, step.operand_width, sheet) for e in layer.edges]
     shape = {
@@ -166,7 +167,7 @@ def _(step: Move, layer: Layer, sheet: Sheet) -> None:
     for index in step.indices.tolist():
         source = max((k for k, s in enumerate(starts) if s <= index), default=len(edges))
         rows.append([(source << bits) + (index - starts[source] if index >= 0 else 0)])
-    packing = f"source number above {bits} bits of element number; source {len(edges)} is zero"
+    packing = f"source number above {counted(bits, 'bit')} of element number; source {len(edges)} is zero"
     t_bits, t_at, t_data = sheet.rom(step.layer, stem, "sources", packing, rows, bits + select)
     offset, free = sheet.wire(f"{stem}_offset", bits), sheet.wire(f"{stem}_free", 1)
     for e in edges:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from whetgen.backends.hardware.describe import describe
+from whetgen.backends.hardware.describe import describe, describe_input, describe_output
 from whetgen.backends.hardware.steps import Move, Step, Steps, Tensor, with_joined_outputs
 from whetgen.backends.hardware.streams import Stream
 from whetgen.backends.identifiers import Identifiers
@@ -22,6 +22,7 @@ from whetgen.backends.verilog.folded.setting import cycles, in_order, read_eleme
 from whetgen.backends.verilog.folded.sheet import CLOCK, Sheet
 from whetgen.backends.verilog.folded.walk import in_order_walk, walk
 from whetgen.backends.verilog.options import VerilogOptions
+from whetgen.wording import counted
 
 SEND_DELAY, CLASS_DELAY, CLASS_CYCLES = 2, 3, 4
 _OUTPUT = ""  # in the place of a layer's name
@@ -127,8 +128,8 @@ class Folded:
         setting = self.settings[step.layer]
         draw(step, Layer(step, setting, self._reads(step.layer)), self._sheet)
         self._sheet.buffers(step.result.name, self._written(step.result))
-        planes = f", {setting.planes} planes" if setting.planes > 1 else ""
-        note = f"PE {setting.pe}, SIMD {setting.simd}{planes}: {cycles(step, setting)} cycles a frame."
+        planes = f", {counted(setting.planes, 'plane')}" if setting.planes > 1 else ""
+        note = f"PE {setting.pe}, SIMD {setting.simd}{planes}: {counted(cycles(step, setting), 'cycle')} a frame."
         self._sheet.close(f"{step.layer}: {describe(step)}", note)
 
     def _receive(self, tensor: Tensor) -> None:
@@ -143,7 +144,7 @@ class Folded:
             "out_drop": drop, "err_frames": "err_frames",
         }  # fmt: skip
         sheet.instance("wg_receive", "receive", {"BUS_WIDTH": self.source.bus_bits, "BEATS": self.source.beats}, ports)
-        sheet.close("Input stream", f"{self.source.count} {self.source.kind} elements in {self.source.beats} beats.")
+        sheet.close("Input stream", describe_input(self.source))
 
     def _send(self) -> None:
         sheet, sink, last = self._sheet, self.sink, self._last
@@ -160,5 +161,5 @@ class Folded:
             signed = int(last.signed and sink.kind != "spikes")
             ports["rd_enable"] = f"{e}_enable"
             sheet.instance("wg_fold_send", "send", {"BEATS": sink.beats, "SIGNED": signed, **wide}, ports)
-        about = f"{sink.kind}: {sink.count} elements of {sink.element_bits} bits in {sink.beats} beats."
+        about = describe_output(sink)
         sheet.close("Output stream", about)

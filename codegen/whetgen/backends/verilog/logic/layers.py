@@ -15,6 +15,7 @@ from whetgen.backends.verilog.logic.cones import Tables
 from whetgen.backends.verilog.logic.neurons import Sum, Word, fires, plain_sum, sums, unsigned_word
 from whetgen.backends.verilog.logic.share import Finder, own_sub_sums
 from whetgen.backends.verilog.logic.solver import da4ml_sub_sums
+from whetgen.wording import counted
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _(step: Linear, find: Finder | None = None) -> LayerLogic:
 def _told(step: Linear, position: int, neuron: int, level: int) -> str:
     where = "" if step.geometry.positions == 1 else f" at position {position}"
     fan_in = int(np.count_nonzero(step.weights[:, neuron]))
-    return f"neuron {neuron}{where}: {fan_in} inputs, {_rule(step, level)}"
+    return f"neuron {neuron}{where}: {counted(fan_in, 'input')}, {_rule(step, level)}"
 
 
 @logic_of.register
@@ -113,7 +114,7 @@ def _(step: Tables, find: Finder | None = None) -> LayerLogic:
     outputs, owners = [], {}
     for neuron, (reads, truth) in enumerate(zip(step.reads, step.truths, strict=True)):
         circuit.owner = f"n{neuron}"
-        owners[circuit.owner] = f"neuron {neuron}: {len(reads)} inputs"
+        owners[circuit.owner] = f"neuron {neuron}: {counted(len(reads), 'input')}"
         outputs.append(circuit.table([2 * (bit + 1) for bit in reads], truth))
     return LayerLogic(circuit, tuple(outputs), owners)
 
