@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import keras
 
 CHECK_FRAMES = 256
-DOUBT_FRAMES = 1000
+DOUBT_FRAMES, DOUBT_BATCH = 512, 32
 DEFAULT_TOLERANCE = 0.0
 DEFAULT_SCALE = 255
 LARGEST_SCALE = 1e9
@@ -144,7 +144,10 @@ def check_against_keras(model: keras.Model, traced: Traced, codes: np.ndarray | 
 def data_doubts(graph: Graph, frames: Frames) -> tuple[str, ...]:
     """A line for each thing that is odd about data of the user's, the accuracy of its first frames included."""
     few = frames.first(DOUBT_FRAMES)
-    return doubts(graph, few, predict(graph, few.codes) if few.labels is not None else None)
+    if few.labels is None:
+        return doubts(graph, few)
+    batches = np.array_split(few.codes, -(-len(few.codes) // DOUBT_BATCH))
+    return doubts(graph, few, np.concatenate([predict(graph, codes) for codes in batches]))
 
 
 def narrow_weights(

@@ -20,6 +20,7 @@ from whetgen.backends.folder import check_replaceable, read_manifest, write_text
 from whetgen.backends.identifiers import check_name, name_from
 from whetgen.backends.kinds import with_kind
 from whetgen.backends.verilog.board import board_names as hardware_boards
+from whetgen.backends.words import input_words, output_words
 from whetgen.bench.app import app as bench_app
 from whetgen.console import AsJson, Output, Quiet
 from whetgen.diff import Change, diff
@@ -290,6 +291,7 @@ def report(
         graph = _graph(source, input_type, input_scale, output)
         step("draw the page")
         frames = load_frames(data, graph, SAMPLES) if data else None
+        output.warn(api.data_doubts(graph, frames) if frames else ())
         text = render_report(graph, manifest["name"] if manifest else source.stem, manifest, frames)
         write_text(out, text)
     output.emit({"out": str(out)}, f"wrote {out}")
@@ -433,7 +435,8 @@ class Report(Output):
                 row.operations,
             )
             table.add_row(*("" if c is None else str(c) for c in cells))
-        lines = [" ".join(f"{k.replace('_', ' ')} {v:,}" for k, v in inspection.totals(graph).items())]
+        lines = [f"input: {input_words(graph)}", *(f"output {output_words(graph, o)}" for o in graph.outputs)]
+        lines.append(" ".join(f"{k.replace('_', ' ')} {v:,}" for k, v in inspection.totals(graph).items()))
         lines += [
             f"{target}: {', '.join(told_facts(facts))}"
             for target, facts in resources.items()

@@ -16,6 +16,7 @@ from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.verify import c_runner
+from whetgen.verify.frames import Frames
 
 KILLED = "#!/bin/sh\necho working >&2\nkill -9 $$\n"
 FULL = "#!/bin/sh\necho 'writing a.o' >&2\necho 'a.o: No space left on device' >&2\nexit 1\n"
@@ -191,3 +192,17 @@ def test_a_folder_that_is_replaced_while_it_is_checked_could_not_be_checked(tmp_
     result = verify(made, count=5)
     assert (result.outcome, result.vectors) == ("could not run", 0)
     assert result.reason == f"{made}: was replaced while it was read; run the command again"
+
+
+def test_labels_are_those_of_the_one_output_that_tells_a_class(tmp_path):
+    nodes = (
+        Input("x", (2,), ELEMENT_TYPES["uint4"]),
+        Threshold("fire", "x", np.array([7, 8])),
+        Dense("d", "x", np.array([[1, -1, 0], [0, 1, 1]]), np.array([0, 0, 1])),
+    )
+    heads = (Output("spikes", "fire", "spikes"), Output("scores", "d", "scores", classifier=True))
+    graph = Graph(nodes, heads)
+    codes = np.random.default_rng(0).integers(0, 16, (40, 2))
+    labels = np.where(np.arange(40) < 30, graph.predict(codes), (graph.predict(codes) + 1) % 3)
+    made = generate(graph, "c", tmp_path / "out", Options(name="net")).folder
+    assert verify(made, Frames(codes, labels)).accuracy == 0.75

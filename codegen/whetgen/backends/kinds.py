@@ -1,13 +1,13 @@
 """What leaves the network: a class, scores, spikes or accumulators. ``--output`` chooses.
 
-============  ==================================================  ==========================
-``--output``  Verilog, HLS: the output frame                      C: ``NAME_infer``
-============  ==================================================  ==========================
-class         the class, in one beat                              and ``NAME_predict``
-scores        a classifier's integers, of which the class follows and ``NAME_predict``
-spikes        0 and 1                                             as it is
-accumulators  integers that stand for real numbers, and no class  without ``NAME_predict``
-============  ==================================================  ==========================
+============  ================================================  ========================
+``--output``  Verilog, HLS: the output frame                    C
+============  ================================================  ========================
+class         the class, in one beat                            with ``NAME_predict``
+scores        a classifier's integers, one a class              with ``NAME_predict``
+spikes        0 and 1                                           the same as without
+accumulators  integers that stand for real numbers, no class    without ``NAME_predict``
+============  ================================================  ========================
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from whetgen.backends.words import input_words
@@ -35,7 +37,7 @@ def _narrow_codes(graph: Graph, codes: np.ndarray) -> list[str]:
     ]
 
 
-def usual_span(graph: Graph) -> float:
+def usual_span(graph: Graph) -> Fraction | int:
     """From the lowest to the highest code that data should hold: its type's, or real values of -1 or 0 to 1 where that is less."""
     kind, scale = graph.input.type, graph.meaning.scale
     whole = kind.hi - kind.lo
