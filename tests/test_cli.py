@@ -386,7 +386,7 @@ BAD = {
     "narrow to full-width bits": (lambda m, t: [m, "--target", "c", "--weight-bits", "\uff18"], "--weight-bits \uff18"),
     "truncated model": (
         lambda m, t: [truncated(m, t), "--target", "c"],
-        "(no whole .keras archive; copy or save it again)",
+        "no whole zip archive (File is not a zip file); copy or save it again",
     ),
     "bus bits": (lambda m, t: [m, "--target", "verilog", "--bus-bits", "12"], "--bus-bits 12"),
     "architecture": (lambda m, t: [m, "--target", "verilog", "--architecture", "magic"], "--architecture magic"),

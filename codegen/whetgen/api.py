@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -83,26 +82,18 @@ class Generation:
 
 
 def load_model(path: str | Path) -> keras.Model:
-    """A ``.keras`` file with the spiking layers known, or an ``.h5`` file of the original Whetstone.
+    """A ``.keras`` or ``.h5`` model of Keras 2 or 3, the spiking layers and those of the original Whetstone known.
 
     Raises:
-        BadInput: missing, corrupt, or made of layers that Keras does not know.
+        BadInput: missing, damaged, or made of layers that are not on whetgen's list.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise BadInput(f"{path}: no such file; give a .keras model or an original Whetstone .h5")
-    if path.suffix not in (".keras", ".h5"):
-        raise BadInput(f"{path}: not a .keras file; save the model with model.save('name.keras')")
-    if path.suffix == ".keras" and not zipfile.is_zipfile(path):
-        raise BadInput(f"{path}: Keras cannot load this model (no whole .keras archive; copy or save it again)")
-    keras = need_keras()
-    try:
-        from whetgen.sharpen.legacy import is_legacy, load_legacy
+    from whetgen.foreign.containers import open_model
 
-        return load_legacy(path) if is_legacy(path) else keras.models.load_model(path, compile=False)
-    except Exception as error:  # Keras raises nearly every type here
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise BadInput(f"{path}: Keras cannot load this model ({reason})") from error
+    file = open_model(path)
+    need_keras()
+    from whetgen.sharpen.load import construct
+
+    return construct(file)
 
 
 def trace(model: keras.Model, input_spec: InputSpec | None = None) -> Graph:

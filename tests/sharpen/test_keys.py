@@ -67,6 +67,12 @@ def test_decode_is_the_first_best_integer_score(key, seed):
         assert got == scores.index(max(scores))
 
 
+def test_neuron_in_no_class_adds_the_same_to_every_class():
+    key = np.array([[1, 0, 0], [0, 1, 0]], np.uint8)
+    assert [decode_with_key(np.array([1, 0, x]), key) for x in (0, 1)] == [0, 0]
+    assert [decode_with_key(np.array([0, 1, x]), key) for x in (0, 1)] == [1, 1]
+
+
 def test_lowest_class_wins_a_tie():
     assert decode_with_key(np.zeros((1, 6)), generate_key(6, 3, seed=0)).tolist() == [0]
 

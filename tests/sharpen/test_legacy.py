@@ -9,7 +9,7 @@ import pytest
 
 import whetgen
 from whetgen.sharpen import generate_key, spiking_layers
-from whetgen.sharpen.legacy import load_legacy
+from whetgen.sharpen.load import load_model
 
 RNG = np.random.default_rng(0)
 KEY = generate_key(6, 3, seed=0)
@@ -78,7 +78,7 @@ def by_hand(x: np.ndarray) -> np.ndarray:
 def test_sequential_model_computes_what_its_weights_say(as_list, key, tmp_path):
     weights = {**WEIGHTS, "out": [KEY.astype(np.float32)]} if key is None else WEIGHTS
     save(tmp_path / "old.h5", sequence(key, as_list), weights)
-    model = whetgen.load_model(tmp_path / "old.h5")
+    model = load_model(tmp_path / "old.h5")
     x = RNG.normal(size=(50, 4)).astype(np.float32)
     scores = by_hand(x)
     powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
@@ -88,7 +88,7 @@ def test_sequential_model_computes_what_its_weights_say(as_list, key, tmp_path):
 def test_sharpness_among_the_weights_counts(tmp_path):
     weights = {**WEIGHTS, "s1": [np.float32(1.0)], "s2": [np.array([0.5], np.float32)]}
     save(tmp_path / "old.h5", sequence(KEY.tolist(), True), weights)
-    assert [layer.sharpness for layer in spiking_layers(load_legacy(tmp_path / "old.h5"))] == [1.0, 0.5]
+    assert [layer.sharpness for layer in spiking_layers(load_model(tmp_path / "old.h5"))] == [1.0, 0.5]
 
 
 def functional() -> dict:
@@ -119,19 +119,23 @@ def functional() -> dict:
     return {"class_name": "Model", "config": {"name": "net", "layers": layers, **ports}}
 
 
-def test_functional_and_nested_model(tmp_path):
+@pytest.mark.parametrize("first", [0, 1], ids=["calls from 0", "calls of nested models from 1"])
+def test_functional_and_nested_model(first, tmp_path):
     config = functional()
-    config["config"]["layers"][5]["inbound_nodes"] = [[["inner", 0, 0, {}]]]
+    config["config"]["layers"][5]["inbound_nodes"] = [[["inner", first, 0, {}]]]
     save(tmp_path / "old.h5", config, {"x": [], "d1": W1, "n": NORM, "s1": [], "inner": W2, "s2": [], "out": []})
-    model = load_legacy(tmp_path / "old.h5")
+    model = load_model(tmp_path / "old.h5")
     x = RNG.normal(size=(50, 4)).astype(np.float32)
     assert np.array_equal(model.predict(x, verbose=0).argmax(-1), by_hand(x).argmax(-1))
 
 
-def test_call_of_nothing_is_refused(tmp_path):
-    save(tmp_path / "old.h5", functional(), WEIGHTS)
-    with pytest.raises(ValueError, match=r"^layer 's2' reads a layer that is not in the model$"):
-        load_legacy(tmp_path / "old.h5")
+@pytest.mark.parametrize("source", [["inner", 2, 0, {}], ["d1", 1, 0, {}], ["nothing", 0, 0, {}]])
+def test_call_of_nothing_is_refused(source, tmp_path):
+    config = functional()
+    config["config"]["layers"][5]["inbound_nodes"] = [[source]]
+    save(tmp_path / "old.h5", config, WEIGHTS)
+    with pytest.raises(whetgen.BadInput, match=r"^layer 's2' reads a layer that is not in the model$"):
+        load_model(tmp_path / "old.h5")
 
 
 @pytest.mark.slow
@@ -148,15 +152,15 @@ def test_weights_without_a_model_are_refused(tmp_path):
     with h5py.File(tmp_path / "w.h5", "w") as file:
         file.attrs["layer_names"] = [b"d1"]
     with pytest.raises(ValueError, match=r"w\.h5 holds weights only; save the whole model with model\.save"):
-        load_legacy(tmp_path / "w.h5")
+        load_model(tmp_path / "w.h5")
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda c, w: c.append(entry("CuDNNGRU", "g")), "^layer 'g' is a CuDNNGRU, which Keras 3 does not have$"),
+        (lambda c, w: c.append(entry("CuDNNGRU", "g")), r"^layer 'g' \(CuDNNGRU\) is not supported; use Conv1D layers$"),
         (lambda c, w: c[-1]["config"].pop("key"), r"^layer 'out' \(Softmax_Decode\) has no key$"),
-        (lambda c, w: w.update(d1=W2), r"^layer 'd1' has weights of shapes \[\(5, 6\), \(6,\)\] in the file, it needs"),
+        (lambda c, w: w.update(d1=W2), r"^layer 'd1' \(Dense\) needs a kernel of shape \(4, 5\), which the file does not hold; save the model again$"),
     ],
 )
 def test_what_cannot_be_read_is_named(change, message, tmp_path):
@@ -164,16 +168,17 @@ def test_what_cannot_be_read_is_named(change, message, tmp_path):
     change(config["config"], weights)
     save(tmp_path / "old.h5", config, weights)
     with pytest.raises(ValueError, match=message):
-        load_legacy(tmp_path / "old.h5")
+        load_model(tmp_path / "old.h5")
 
 
 def test_file_of_keras_3_is_left_to_keras(tmp_path):
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     model.save(tmp_path / "new.h5")
-    assert [layer.name for layer in whetgen.load_model(tmp_path / "new.h5").layers] == [model.layers[0].name]
+    assert [layer.name for layer in load_model(tmp_path / "new.h5").layers] == [model.layers[0].name]
 
 
 def test_file_that_is_no_hdf5_is_bad_input(tmp_path):
     (tmp_path / "bad.h5").write_bytes(b"nothing")
-    with pytest.raises(whetgen.BadInput, match=r"bad\.h5: Keras cannot load this model"):
-        whetgen.load_model(tmp_path / "bad.h5")
+    message = r"bad\.h5: Keras cannot load this model \(no whole HDF5 file; copy or save it again\)$"
+    with pytest.raises(whetgen.BadInput, match=message):
+        load_model(tmp_path / "bad.h5")

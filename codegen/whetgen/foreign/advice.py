@@ -78,3 +78,8 @@ def not_supported(kind: str, package: str) -> str:
         )
     advice = _USE_OURS if kind in _OTHERS["the original Whetstone"].split() else _TRAIN_OURS
     return f"is a layer of {other}; {advice}"
+
+
+def quantised(mode: str) -> str:
+    """The same for a layer whose weights Keras has quantised."""
+    return f"is quantised ('{mode}'); save the model before quantize(), and narrow with --weight-bits"

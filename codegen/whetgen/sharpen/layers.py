@@ -124,7 +124,7 @@ class SoftmaxDecode(keras.layers.Layer):
     divides the scores, for a gentler loss in training; it does not change which class wins.
 
     Raises:
-        ValueError: the key leaves a neuron without a class or two classes with the same row.
+        ValueError: the key has other values, or two classes with the same row.
     """
 
     def __init__(self, key, temperature: float = 1.0, **kwargs):

@@ -1,122 +1,132 @@
-"""Read the models of the original Whetstone package: Keras 2 in HDF5."""
+"""Keras 2 configurations, the original Whetstone's layers among them, as models of Keras 3."""
 
 from __future__ import annotations
 
 import inspect
-import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
 import keras
 import numpy as np
 
+from whetgen.errors import BadInput
+from whetgen.foreign.layers import MODELS
+from whetgen.foreign.tree import ENTRY, Layer, Model, Tensor
 from whetgen.sharpen.layers import SoftmaxDecode, SpikingActivation, SpikingBReLU, SpikingSigmoid
 
-_LEARNED_ONLY = ("_initializer", "_regularizer", "_constraint")
+Arrays = Mapping[str, Mapping[str, np.ndarray]]
 
 
-def is_legacy(path: str | Path) -> bool:
-    """Whether ``path`` is an HDF5 model of Keras 1 or 2.
+def build(model: Model, arrays: Arrays) -> keras.Model:
+    """The model without its weights but for keys and sharpness.
 
-    Raises:
-        OSError: a file named ``.h5`` that is no HDF5.
-    """
-    if Path(path).suffix != ".h5":
-        return False
-    with _open(path) as file:
-        return not _text(file.attrs.get("keras_version", "2")).startswith("3")
-
-
-def load_legacy(path: str | Path) -> keras.Model:
-    """A Keras 2 ``.h5`` model with ``Spiking_BRelu``, ``Spiking_Sigmoid`` and ``Softmax_Decode``, for inference.
-
-    Sequential, functional and nested models. A key may stand in the layer's configuration as a list or as a
-    dictionary with a ``value`` entry, or among its weights as an array; sharpness likewise.
+    ``arrays``: the stored ones by the layer's path and the weight's name. A key or a sharpness may stand there, or in
+    the layer's configuration: as a list, a number, or a dictionary with a ``value`` entry.
 
     Raises:
-        ValueError: weights without a model, a layer that Keras 3 does not have, or weights of another shape.
-        OSError: no HDF5 file.
+        BadInput: a decoding layer without a key, or with one that was trained.
     """
-    with _open(path) as file:
-        if "model_config" not in file.attrs or "model_weights" not in file:
-            raise ValueError(f"{path} holds weights only; save the whole model with model.save(...)")
-        weights = {name: _arrays(file["model_weights"][name]) for name in _names(file["model_weights"], "layer_names")}
-        model = _model(json.loads(_text(file.attrs["model_config"])), weights)
-    for layer in model.layers:
-        _fill(layer, weights.get(layer.name, []))
-    return model
+    if model.kind == "Sequential":
+        shape = _entry_shape(model)
+        entries = [] if model.inputs != (Tensor(ENTRY),) or shape is None else [keras.Input(shape)]
+        return keras.Sequential([*entries, *(_layer(layer, arrays) for layer in model.layers)], name=model.name or None)
+    return _functional(model, arrays)
 
 
-def _model(entry: dict, weights: dict[str, list[np.ndarray]]) -> keras.Model:
-    """A model of its class name and configuration; ``weights`` by layer, for the keys among them."""
-    config = entry["config"]
-    if entry["class_name"] == "Sequential":
-        layers, name = (config, None) if isinstance(config, list) else (config["layers"], config.get("name"))
-        first = layers[0]["config"]
-        shape = first.get("batch_input_shape") or first.get("batch_shape")
-        entries = [] if layers[0]["class_name"] == "InputLayer" or shape is None else [keras.Input(batch_shape=shape)]
-        return keras.Sequential([*entries, *(_layer(layer, weights) for layer in layers)], name=name)
-    return _functional(config, weights)
-
-
-def _functional(config: dict, weights: dict[str, list[np.ndarray]]) -> keras.Model:
-    layers = {entry["name"]: _layer(entry, weights) for entry in config["layers"]}
-    tensors: dict[tuple[str, int], object] = {
-        (name, 0): layer.output for name, layer in layers.items() if isinstance(layer, keras.layers.InputLayer)
-    }
-    waiting = [(e["name"], n, call) for e in config["layers"] for n, call in enumerate(e["inbound_nodes"])]
+def _functional(model: Model, arrays: Arrays) -> keras.Model:
+    layers = {layer.name: _layer(layer, arrays) for layer in model.layers}
+    tensors = {Tensor(name): made.output for name, made in layers.items() if isinstance(made, keras.layers.InputLayer)}
+    waiting = [(layer.name, n, call) for layer in model.layers for n, call in enumerate(layer.calls)]
     while waiting:  # shared layers may be listed before what their later calls read
-        ready = [c for c in waiting if all((name, node) in tensors for name, node, *_ in c[2])]
-        if not ready:
-            raise ValueError(f"layer '{waiting[0][0]}' reads a layer that is not in the model")
+        ready = [c for c in waiting if all(read in tensors for read in c[2])]
         for name, number, call in ready:
-            read = [tensors[source, node] for source, node, *_ in call]
-            tensors[name, number] = layers[name](read if len(read) > 1 else read[0])
+            read = [tensors[source] for source in call]
+            made = layers[name](read if len(read) > 1 else read[0])
+            for port, tensor in enumerate(made if isinstance(made, list | tuple) else [made]):
+                tensors[Tensor(name, number, port)] = tensor
         waiting = [c for c in waiting if c not in ready]
-    ends = [[tensors[name, node] for name, node, *_ in config[key]] for key in ("input_layers", "output_layers")]
-    inputs, outputs = (ports[0] if len(ports) == 1 else ports for ports in ends)
-    return keras.Model(inputs, outputs, name=config.get("name"))
+    inputs, outputs = ([tensors[port] for port in ports] for ports in (model.inputs, model.outputs))
+    return keras.Model(_alone(inputs), _alone(outputs), name=model.name or None)
 
 
-def _layer(entry: dict, weights: dict[str, list[np.ndarray]]) -> keras.layers.Layer:
-    kind, config = entry["class_name"], entry["config"]
-    if kind in ("Sequential", "Model", "Functional"):
-        return _model(entry, weights)
-    if kind in _ORIGINAL:
-        return _ORIGINAL[kind](config, weights.get(config["name"], []))
-    if kind == "InputLayer":
-        shape = config.get("batch_input_shape") or config["batch_shape"]
-        return keras.layers.InputLayer(batch_shape=shape, name=config["name"])
-    made = getattr(keras.layers, kind, None)
-    if made is None:
-        raise ValueError(f"layer '{config.get('name')}' is a {kind}, which Keras 3 does not have")
-    return made(**_known(made, config))
+def _alone(tensors: list):
+    return tensors[0] if len(tensors) == 1 else tensors
 
 
-def _known(kind: type, config: dict) -> dict:
-    """The settings that Keras 3 has too; what only matters for training is left out."""
+def _entry_shape(model: Model):
+    """The shape that a Sequential model's first layer declares, or the first one of a model that comes first."""
+    first = model.layers[0]
+    return first.shape or model.shape or (_entry_shape(first) if isinstance(first, Model) else None)
+
+
+def _layer(layer: Layer, arrays: Arrays) -> keras.layers.Layer:
+    if layer.kind in MODELS:
+        return build(layer, arrays)
+    if layer.kind in _ORIGINAL:
+        return _ORIGINAL[layer.kind](layer, arrays.get(layer.path, {}))
+    if layer.kind == "InputLayer":
+        return keras.layers.InputLayer(batch_shape=(None, *layer.shape), name=layer.name)
+    made = getattr(keras.layers, layer.kind)  # one of the list in whetgen.foreign.layers
+    return made(**_known(made, {**layer.settings, **_activation(layer, arrays)}))
+
+
+def _activation(layer: Layer, arrays: Arrays) -> dict:
+    """A layer that stands as the activation of another, in the place of its configuration."""
+    inner = layer.settings.get("activation")
+    if not isinstance(inner, dict):
+        return {}
+    kind, settings = inner["class_name"], inner["config"]
+    own = Layer(layer.path, str(settings.get("name") or kind.lower()), kind, settings, (), None)
+    return {"activation": _layer(own, arrays)}
+
+
+def _known(kind: type, settings: dict) -> dict:
+    """The settings that Keras 3 has too."""
     accepted = set(inspect.signature(kind.__init__).parameters) | {"name"}
-    settings = {k: v for k, v in config.items() if k in accepted and not k.endswith(_LEARNED_ONLY)}
-    axis = settings.get("axis")
-    return {**settings, "axis": axis[0]} if isinstance(axis, list) and len(axis) == 1 else settings
+    known = {key: value for key, value in settings.items() if key in accepted}
+    axis = known.get("axis")
+    return {**known, "axis": axis[0]} if isinstance(axis, list) and len(axis) == 1 else known
 
 
-def _spiking(kind: type[SpikingActivation]) -> Callable[[dict, list[np.ndarray]], SpikingActivation]:
-    def make(config: dict, weights: list[np.ndarray]) -> SpikingActivation:
-        stored = next((w for w in weights if w.size == 1), config.get("sharpness", 0.0))
-        return kind(float(np.asarray(_plain(stored)).reshape(())), name=config["name"])
+def _spiking(kind: type[SpikingActivation]) -> Callable[[Layer, Mapping[str, np.ndarray]], SpikingActivation]:
+    def make(layer: Layer, stored: Mapping[str, np.ndarray]) -> SpikingActivation:
+        sharpness = stored.get("sharpness", _plain(layer.settings.get("sharpness", 0.0)))
+        return kind(float(np.asarray(sharpness).reshape(())), name=layer.name)
 
     return make
 
 
-def _decode(config: dict, weights: list[np.ndarray]) -> SoftmaxDecode:
-    stored = next((w for w in weights if w.ndim == 2), config.get("key"))
-    if stored is None:
-        raise ValueError(f"layer '{config['name']}' (Softmax_Decode) has no key")
-    return SoftmaxDecode(np.asarray(_plain(stored)), name=config["name"])
+def _decode(layer: Layer, stored: Mapping[str, np.ndarray]) -> SoftmaxDecode:
+    given = _plain(layer.settings.get("key"))
+    if "key" not in stored and given is None:
+        raise BadInput(f"layer '{layer.path}' (Softmax_Decode) has no key")
+    key = _binary(layer, np.asarray(given if "key" not in stored else _upright(stored["key"], given)))
+    return SoftmaxDecode(key, name=layer.name)
 
 
-_ORIGINAL: dict[str, Callable] = {
+def _upright(key: np.ndarray, given) -> np.ndarray:
+    """A stored key as (classes, width): ports keep the matrix that spikes are multiplied with, (width, classes).
+
+    A key in the configuration says how many classes there are; else there are fewer classes than neurons. A square
+    key of -1 and 1 is such a matrix.
+    """
+    if key.shape[0] == key.shape[1]:
+        return key.T if (key < 0).any() else key
+    classes = min(key.shape) if given is None else len(given)
+    return key if key.shape[0] == classes else key.T
+
+
+def _binary(layer: Layer, key: np.ndarray) -> np.ndarray:
+    """0 and 1; ports store -1 for 0."""
+    for low in (0, -1):
+        if np.isin(key, (low, 1)).all():
+            return (key == 1).astype(np.uint8)
+    raise BadInput(
+        f"layer '{layer.path}' (Softmax_Decode) has a trained key, with values other than 0 and 1 or -1 and 1; "
+        "train the model with a key that stays as it is"
+    )
+
+
+_ORIGINAL: dict[str, Callable[[Layer, Mapping[str, np.ndarray]], keras.layers.Layer]] = {
     "Spiking_BRelu": _spiking(SpikingBReLU),
     "Spiking_Sigmoid": _spiking(SpikingSigmoid),
     "Softmax_Decode": _decode,
@@ -125,56 +135,4 @@ _ORIGINAL: dict[str, Callable] = {
 
 def _plain(value):
     """What Keras 2 wrote for an array: the array, nested lists, or a dictionary with its ``value``."""
-    return value["value"] if isinstance(value, dict) else value
-
-
-def _fill(layer: keras.layers.Layer, values: list[np.ndarray]) -> None:
-    """Keras 2 stores what is trained before what is not, for a nested model over all its layers.
-
-    Sharpness and keys have been read already.
-    """
-    places = [v for owner in _owners(layer) for v in owner.trainable_weights]
-    places += [v for owner in _owners(layer) for v in owner.non_trainable_weights]
-    if not places:
-        return
-    values = values if len(values) == len(places) else [v for v in values if v.size > 1]
-    if [tuple(p.shape) for p in places] != [v.shape for v in values]:
-        raise ValueError(
-            f"layer '{layer.name}' has weights of shapes {[v.shape for v in values]} in the file, "
-            f"it needs {[tuple(p.shape) for p in places]}"
-        )
-    for place, value in zip(places, values, strict=True):
-        place.assign(value)
-
-
-def _owners(layer: keras.layers.Layer) -> Iterator[keras.layers.Layer]:
-    """Layers with ordinary weights: ``layer`` itself, or those of a nested model in order."""
-    if isinstance(layer, keras.Model):
-        for inner in layer.layers:
-            yield from _owners(inner)
-    elif not isinstance(layer, SpikingActivation | SoftmaxDecode):
-        yield layer
-
-
-def _arrays(group) -> list[np.ndarray]:
-    return [np.asarray(group[name]) for name in _names(group, "weight_names")]
-
-
-def _names(group, attribute: str) -> list[str]:
-    """A list of names; Keras 2 splits long ones over ``attribute0``, ``attribute1``, ..."""
-    if attribute in group.attrs:
-        return [_text(name) for name in group.attrs[attribute]]
-    parts = []
-    while f"{attribute}{len(parts)}" in group.attrs:
-        parts.append([_text(name) for name in group.attrs[f"{attribute}{len(parts)}"]])
-    return [name for part in parts for name in part]
-
-
-def _text(value) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _open(path: str | Path):
-    import h5py
-
-    return h5py.File(path, "r")
+    return value.get("value") if isinstance(value, dict) else value

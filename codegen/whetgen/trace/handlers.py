@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from whetgen.errors import BadInput
-from whetgen.foreign.advice import instead_of
+from whetgen.foreign.advice import instead_of, quantised
 from whetgen.ir.exact import exact_array, reciprocal, simplest_rational, square_root
 from whetgen.ir.nodes import NO_PADDING, Concat, MaxPool, Pad, Padding, Permute, Shape, Upsample, Window
 from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Step, Sum
@@ -86,7 +86,7 @@ def handle(call: Call, builder: Builder) -> str:
         BadInput: the layer's type or one of its settings is not supported.
     """
     if mode := getattr(call.layer, "quantization_mode", None):
-        raise call.refuse(f"is quantised ('{mode}'); save the model before quantize(), and narrow with --weight-bits")
+        raise call.refuse(quantised(mode))
     for kind in type(call.layer).__mro__:
         if kind.__name__ in HANDLERS and _is_known(kind):
             if not _computes_as(type(call.layer), kind):

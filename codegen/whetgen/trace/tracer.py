@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from whetgen.errors import BadInput
+from whetgen.foreign.reasons import one_line
 from whetgen.ir.graph import Graph, InputMeaning, Output
 from whetgen.ir.nodes import ElementType, Input, Node, Reshape, Shape
 from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Sum
@@ -40,6 +41,9 @@ def run_keras(model: keras.Model, traced: Graph, codes: np.ndarray) -> dict[str,
     """Keras' own float32 values of every traced tensor that a layer call returns, by node name.
 
     ``codes``: (frames, *input shape) integers.
+
+    Raises:
+        BadInput: a layer that Keras saves but cannot run; the message names it.
     """
     name = traced.input.name
     real = codes.astype(np.float64) * float(traced.meaning.scale) + float(traced.meaning.offset)
@@ -50,7 +54,13 @@ def run_keras(model: keras.Model, traced: Graph, codes: np.ndarray) -> dict[str,
     def visit(layer, path, node, inputs):
         tensors = {id(t): value for t, (_, value) in zip(node.input_tensors, inputs, strict=True)}
         arguments, options = node.arguments.fill_in(tensors)
-        value = layer(*arguments, **options)
+        try:
+            value = layer(*arguments, **options)
+        except Exception as error:  # TensorFlow raises nearly every type here
+            raise BadInput(
+                f"layer '{path}' ({type(layer).__name__}) does not run in Keras ({one_line(error)}); "
+                "change its settings and train the model again"
+            ) from error
         sources = [source for source, _ in inputs]
         result = handle(Call(layer, path, sources, _result_shape(layer, path, node, sources, builder)), builder)
         values[result] = np.asarray(value)

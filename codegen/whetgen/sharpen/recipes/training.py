@@ -14,6 +14,7 @@ import numpy as np
 from whetgen.sharpen.checkpoint import Checkpoint, Progress, resume
 from whetgen.sharpen.data import load
 from whetgen.sharpen.finish import finish
+from whetgen.sharpen.load import load_model
 from whetgen.sharpen.logger import WhetstoneLogger
 from whetgen.sharpen.plot import plot_log, plot_pairs
 from whetgen.sharpen.recipes.batches import DistortedBatches
@@ -229,7 +230,7 @@ def begin_with(model: keras.Model, start: Path) -> None:
     """
     if not start.is_file():
         raise ValueError(f"no weights to start from: {start} does not exist")
-    weights = keras.models.load_model(start, compile=False).get_weights()
+    weights = load_model(start).get_weights()
     if [w.shape for w in weights] != [w.shape for w in model.get_weights()]:
         raise ValueError(f"{start} has other layers than the recipe, so training cannot start from its weights")
     model.set_weights(weights)

@@ -1,0 +1,60 @@
+"""A loaded model against the file that it came from, without asking the one who loaded it.
+
+The file's arrays are read again and found by what they are called and by what they are equal to; the loader's order
+plays no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from whetgen.errors import BadInput
+from whetgen.foreign.containers import WEIGHTS, ModelFile
+from whetgen.foreign.hdf5 import open_hdf5
+
+_SETTINGS = ("sharpness", "key")
+"""What a layer may have from its configuration, or in another form."""
+_STORED_AS = {"kernel": ("kernel", "depthwise_kernel")}
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """An array that a loaded layer computes with. ``names``: models around the layer, then its own."""
+
+    names: tuple[str, ...]
+    weight: str
+    value: np.ndarray
+
+
+def check_loaded(file: ModelFile, loaded: Iterable[Loaded]) -> None:
+    """Refuse a model whose layers hold something else than the file does.
+
+    Raises:
+        BadInput: with the layer's name and the weight's.
+    """
+    with open_hdf5(file.data, str(file.path) if file.hdf5 else f"{file.path}: {WEIGHTS}") as hdf5:
+        stored = {path: hdf5.array(path) for path in hdf5.shapes if not path.startswith("optimizer")}
+    for held in loaded:
+        if held.weight in _SETTINGS:
+            continue
+        meant = [array for path, array in stored.items() if _is_called(path, held) and array.size == held.value.size]
+        if not any(_equal(array, held.value) for array in meant or stored.values()):
+            raise BadInput(
+                f"{file.path}: the {held.weight} of layer '{'/'.join(held.names)}' is not the file's once it is loaded; "
+                "nothing was done, please report the model"
+            )
+
+
+def _is_called(path: str, held: Loaded) -> bool:
+    """Whether a path such as ``model_weights/inner/dense_4/kernel:0`` names that weight of that layer."""
+    *around, own = path.split(":")[0].split("/")
+    return own in _STORED_AS.get(held.weight, (held.weight,)) and set(held.names) <= {*around}
+
+
+def _equal(stored: np.ndarray, held: np.ndarray) -> bool:
+    return stored.size == held.size and np.array_equal(
+        stored.astype(held.dtype, casting="unsafe").reshape(-1), held.reshape(-1), equal_nan=held.dtype.kind == "f"
+    )

@@ -1,0 +1,181 @@
+"""Model files, recognised by what is in them and not by their names.
+
+    zip with config.json, metadata.json, model.weights.h5    Keras 3, and Keras 2 from 2.12
+    HDF5 with the attribute model_config                     Keras 2, and Keras 3 when asked for .h5
+    anything else                                            refused: what it is, and what to do
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from whetgen.errors import BadInput
+from whetgen.foreign.configs import checked_config
+from whetgen.foreign.hdf5 import LARGEST_TEXT, SIGNATURE, Hdf5, open_hdf5
+from whetgen.foreign.tree import Model, tree
+from whetgen.foreign.weights import LayerWeights, check_stored, weights_of
+from whetgen.foreign.zips import open_zip, read_member
+
+LARGEST_FILE = 1 << 30
+WEIGHTS = "model.weights.h5"
+_SAVE = "save the whole model with model.save('name.keras')"
+_AGAIN = "Keras cannot load this model"
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFile:
+    """A file that was opened, read and checked; nothing of it has been constructed.
+
+    ``keras``: the version that wrote it, 2 or 3. ``config``: without what is unknown or unused. ``hdf5``: whether the
+    file itself is HDF5. ``data``: the HDF5 file with the weights. ``weights``: what each layer needs of it.
+    """
+
+    path: Path
+    keras: int
+    hdf5: bool
+    config: dict = field(repr=False)
+    data: bytes = field(repr=False)
+    model: Model = field(repr=False)
+    weights: list[LayerWeights] = field(repr=False)
+
+
+def open_model(path: str | Path) -> ModelFile:
+    """Read a model file and check everything that it asks for.
+
+    Raises:
+        BadInput: not a Keras model, damaged, larger than it may be, or with something that is not on the list; one
+            line that names the file, or the layer.
+    """
+    path = Path(path)
+    data = _contents(path)
+    try:
+        found = _zip(path, data) if data.startswith(b"PK") else _hdf5(path, data)
+    except RecursionError as error:
+        raise BadInput(f"{path}: the configuration is nested too deep") from error
+    return found
+
+
+def _contents(path: Path) -> bytes:
+    """The whole file, once it is known to be one of Keras.
+
+    Raises:
+        BadInput: a folder, no file, too large, or of another kind.
+    """
+    if path.is_dir():
+        raise BadInput(f"{path}: {_folder(path)}")
+    if not path.exists():
+        raise BadInput(f"{path}: no such file; give a .keras model or an original Whetstone .h5")
+    if not path.is_file():
+        raise BadInput(f"{path}: not a regular file; give a .keras model or an original Whetstone .h5")
+    if path.stat().st_size > LARGEST_FILE:
+        raise BadInput(f"{path}: larger than {LARGEST_FILE >> 30} GiB; save the model without its optimizer")
+    with path.open("rb") as file:
+        data = file.read(LARGEST_FILE + 1)
+    if not (data.startswith(b"PK") or data.startswith(SIGNATURE)):
+        raise BadInput(f"{path}: {_other(path, data)}")
+    return data
+
+
+def _folder(path: Path) -> str:
+    if (path / "saved_model.pb").exists():
+        return (
+            "a TensorFlow SavedModel folder, which holds a graph and no layers; open it with the Keras that wrote it "
+            "and " + _SAVE
+        )
+    if (path / "config.json").exists():
+        return "a folder with the parts of a .keras file; " + _SAVE
+    return "a folder; give a .keras model or an original Whetstone .h5"
+
+
+def _other(path: Path, data: bytes) -> str:
+    """What a file is that is no zip archive and no HDF5."""
+    if data.lstrip()[:1] == b"{":
+        return (
+            "the layers of a model without its weights; rebuild it with keras.models.model_from_json, "
+            "load the weights with model.load_weights, and " + _SAVE
+        )
+    if data[4:8] == b"TFL3":
+        return "a TensorFlow Lite model, which is quantised already; give the Keras model that it was made of"
+    if path.suffix.lower() == ".onnx":
+        return "an ONNX model; give the Keras model that it was made of"
+    if path.suffix.lower() == ".pb":
+        return "a part of a TensorFlow SavedModel; open its folder with the Keras that wrote it and " + _SAVE
+    if path.suffix.lower() in (".keras", ".h5", ".hdf5"):
+        kind = "no whole .keras archive" if path.suffix.lower() == ".keras" else "no whole HDF5 file"
+        return f"{_AGAIN} ({kind}; copy or save it again)"
+    return "not a .keras file; save the model with model.save('name.keras')"
+
+
+def _zip(path: Path, data: bytes) -> ModelFile:
+    archive = open_zip(io.BytesIO(data), str(path))
+    names = archive.namelist()
+    if "config.json" not in names:
+        raise BadInput(f"{path}: {_other_archive(names)}")
+    config = _json(read_member(archive, "config.json", str(path), LARGEST_TEXT), str(path))
+    keras = _zip_version(archive, names, path)
+    checked = checked_config(config, keras)
+    weights = read_member(archive, WEIGHTS, str(path), LARGEST_FILE)
+    with open_hdf5(weights, f"{path}: {WEIGHTS}") as file:
+        return _checked(path, keras, False, checked, weights, file.shapes.values())
+
+
+def _other_archive(names: list[str]) -> str:
+    if any(name.endswith("saved_model.pb") for name in names):
+        return "an archive of a TensorFlow SavedModel; open it with the Keras that wrote it and " + _SAVE
+    if any(name.endswith(".npy") for name in names):
+        return "an archive of arrays (.npz), not a model; give a .keras model"
+    if any(name.endswith("data.pkl") for name in names):
+        return "a PyTorch file, which is not opened; give a .keras model"
+    return f"{_AGAIN} (a zip archive without config.json; copy or save it again)"
+
+
+def _zip_version(archive: zipfile.ZipFile, names: list[str], path: Path) -> int:
+    if "metadata.json" not in names:
+        return 3
+    about = _json(read_member(archive, "metadata.json", str(path), LARGEST_TEXT), str(path))
+    version = about.get("keras_version") if isinstance(about, dict) else None
+    return _major(str(version or "3"), path)
+
+
+def _hdf5(path: Path, data: bytes) -> ModelFile:
+    with open_hdf5(data, str(path)) as file:
+        if not (file.has("/", "model_config") and "model_weights" in file):
+            raise BadInput(f"{path} {_weights_only(file)}")
+        keras = _major(file.text("/", "keras_version", "2"), path)
+        checked = checked_config(_json(file.text("/", "model_config").encode(), str(path)), keras)
+        stored = [shape for name, shape in file.shapes.items() if name.startswith("model_weights/")]
+        return _checked(path, keras, True, checked, data, stored)
+
+
+def _weights_only(file: Hdf5) -> str:
+    if file.has("/", "layer_names") or any(group in file for group in ("layers", "_layer_checkpoint_dependencies", "vars")):
+        return (
+            f"holds weights only; {_SAVE}, or build the model in Python, load these with model.load_weights, and save it"
+        )
+    return f"is an HDF5 file without a Keras model; {_SAVE}"
+
+
+def _checked(path: Path, keras: int, hdf5: bool, config: dict, data: bytes, stored: Iterable) -> ModelFile:
+    model = tree(config)
+    weights = weights_of(model)
+    check_stored(weights, stored)
+    return ModelFile(path, keras, hdf5, config, data, model, weights)
+
+
+def _major(version: str, path: Path) -> int:
+    major = version.split(".")[0]
+    if major not in ("2", "3"):
+        raise BadInput(f"{path}: written by Keras {version[:20]}; open it with Keras 2 or 3 and save it again")
+    return int(major)
+
+
+def _json(text: bytes, what: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise BadInput(f"{what}: the configuration is damaged ({error}); copy or save it again") from error

@@ -1,0 +1,172 @@
+"""HDF5 files: numbers and names that stand in the file itself, and nothing else.
+
+HDF5 can point out of the file (external links, external storage, virtual datasets), in circles (links), at objects
+(references), and can claim sizes that it does not store. Keras writes none of that; each is refused before an
+array is read. The file is read into memory first, so what is checked is what is used.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from whetgen.errors import BadInput
+from whetgen.foreign.reasons import one_line
+
+if TYPE_CHECKING:
+    import h5py
+
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+SMALL = 1 << 20
+"""Bytes that any file may claim, however small it is."""
+MOST_EXPANSION = 32
+"""Bytes of arrays to a byte of the file; Keras stores arrays as they are."""
+LARGEST_TEXT = 1 << 26
+_MOST_OBJECTS = 100_000
+_DEEPEST = 64
+
+
+class Hdf5:
+    """An open file that has passed the rules above.
+
+    ``shapes``: of every dataset, by its path without the leading slash, in the order of the names.
+    """
+
+    def __init__(self, file: h5py.File, what: str, size: int):
+        self._file, self._what = file, what
+        self.shapes: dict[str, tuple[int, ...]] = {}
+        self._left = SMALL + MOST_EXPANSION * size
+        self._groups: set[object] = set()
+        with _readable(what):
+            self._visit(file, "", 0)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._file
+
+    def has(self, path: str, attribute: str) -> bool:
+        with _readable(self._what):
+            return attribute in self._file[path].attrs
+
+    def text(self, path: str, attribute: str, default: str = "") -> str:
+        """An attribute that is one text."""
+        with _readable(self._what):
+            return _text(self._attribute(path, attribute)) if self.has(path, attribute) else default
+
+    def names(self, path: str, attribute: str) -> list[str]:
+        """A list of texts; Keras splits long ones over ``attribute0``, ``attribute1``, ..."""
+        with _readable(self._what):
+            if self.has(path, attribute):
+                return [_text(name) for name in np.atleast_1d(self._attribute(path, attribute))]
+            found: list[str] = []
+            for part in range(_MOST_OBJECTS):
+                if not self.has(path, f"{attribute}{part}"):
+                    break
+                found += [_text(name) for name in np.atleast_1d(self._attribute(path, f"{attribute}{part}"))]
+            return found
+
+    def array(self, path: str) -> np.ndarray:
+        with _readable(self._what):
+            return np.asarray(self._file[path])
+
+    def _attribute(self, path: str, name: str):
+        held = self._file[path].attrs.get_id(name)
+        if math.prod(held.shape) * max(held.dtype.itemsize, 1) > LARGEST_TEXT:
+            raise BadInput(f"{self._what}: the attribute '{name}' claims {math.prod(held.shape):,} entries")
+        return self._file[path].attrs[name]
+
+    def _visit(self, group: h5py.Group, path: str, depth: int) -> None:
+        import h5py
+
+        place = h5py.h5o.get_info(group.id).addr
+        if place in self._groups or depth > _DEEPEST:
+            raise BadInput(f"{self._what}: the group '{path}' is linked in a circle; save the model again")
+        self._groups.add(place)
+        for name in group:
+            inner = f"{path}/{name}" if path else name
+            link = group.get(name, getlink=True)
+            if not isinstance(link, h5py.HardLink):
+                raise BadInput(f"{self._what}: '{inner}' is a link to {_target(link)}; links are not followed")
+            member = group[name]
+            if isinstance(member, h5py.Group):
+                self._visit(member, inner, depth + 1)
+            elif isinstance(member, h5py.Dataset):
+                self._check(member, inner)
+            else:
+                raise BadInput(f"{self._what}: '{inner}' is neither a group nor an array of numbers")
+
+    def _check(self, dataset: h5py.Dataset, path: str) -> None:
+        if refused := _refusal(dataset):
+            raise BadInput(f"{self._what}: the array '{path}' {refused}")
+        self._left -= math.prod(dataset.shape) * dataset.dtype.itemsize
+        if self._left < 0:
+            raise BadInput(
+                f"{self._what}: the array '{path}' claims {math.prod(dataset.shape):,} numbers, "
+                "which the file is too small to hold; copy or save it again"
+            )
+        if len(self.shapes) >= _MOST_OBJECTS:
+            raise BadInput(f"{self._what}: holds more than {_MOST_OBJECTS:,} arrays")
+        self.shapes[path] = tuple(dataset.shape)
+
+
+@contextmanager
+def open_hdf5(data: bytes, what: str) -> Iterator[Hdf5]:
+    """The file whose whole contents are ``data``; ``what`` names it in messages.
+
+    Raises:
+        BadInput: damaged, or against the rules above; the message names the link or array.
+    """
+    import h5py
+
+    with _readable(what), h5py.File(io.BytesIO(data), "r") as file:
+        yield Hdf5(file, what, len(data))
+
+
+@contextmanager
+def _readable(what: str) -> Iterator[None]:
+    try:
+        yield
+    except BadInput:
+        raise
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError, OverflowError, AttributeError) as error:
+        raise BadInput(f"{what}: a damaged HDF5 file ({one_line(error)}); copy or save it again") from error
+
+
+def _refusal(dataset: h5py.Dataset) -> str | None:
+    """What makes a dataset one that Keras does not write."""
+    import h5py
+
+    if dataset.shape is None:
+        return "is empty; save the model again"
+    kept = dataset.id.get_create_plist()
+    if kept.get_layout() == h5py.h5d.VIRTUAL:
+        return "is virtual: it stands in other files, which are not opened"
+    if kept.get_layout() == h5py.h5d.CONTIGUOUS and kept.get_external_count():
+        return f"stands in another file ('{_text(kept.get_external(0)[0])}'), which is not opened"
+    known = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
+    if not known.issuperset(kept.get_filter(n)[0] for n in range(kept.get_nfilters())):
+        return "is compressed in a way that Keras does not use; save the model again"
+    if dataset.dtype.kind == "c":
+        return "is complex; weights are real numbers"
+    if dataset.dtype.kind not in "fiub" and not _is_bfloat16(dataset):
+        return f"holds {dataset.dtype}; weights are numbers"
+    return None
+
+
+def _is_bfloat16(dataset: h5py.Dataset) -> bool:
+    """Keras stores these as two opaque bytes and says so."""
+    return dataset.dtype.str == "|V2" and _text(dataset.attrs.get("dtype", "")) == "bfloat16"
+
+
+def _target(link) -> str:
+    import h5py
+
+    return f"the file '{link.filename}'" if isinstance(link, h5py.ExternalLink) else f"'{link.path}'"
+
+
+def _text(value) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

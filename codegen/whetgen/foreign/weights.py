@@ -1,0 +1,142 @@
+"""Which weights a configuration asks for, and whether the file holds them: before any memory is taken for one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from whetgen.errors import BadInput
+from whetgen.foreign.layers import LAYERS, Weight
+from whetgen.foreign.shapes import Shape
+from whetgen.foreign.tree import ENTRY, Constant, Layer, Model, Tensor
+
+LARGEST_NUMBER = 1 << 40
+"""No setting is meant to be larger; products of a few stay small enough to compute with."""
+
+
+@dataclass(frozen=True)
+class LayerWeights:
+    """The weights of one layer that is no model, as Keras creates them. ``names``: models around it, then its own."""
+
+    layer: Layer
+    names: tuple[str, ...]
+    weights: tuple[Weight, ...]
+
+
+def weights_of(model: Model) -> list[LayerWeights]:
+    """Of all layers, nested ones included, in the file's order; a layer that is called twice stands here once.
+
+    Raises:
+        BadInput: settings that cannot be read; the message names the layer.
+    """
+    found: dict[str, LayerWeights] = {}
+    _outputs(model, found)
+    order = {layer.path: n for n, layer in enumerate(_leaves(model))}
+    return sorted(found.values(), key=lambda owned: order[owned.layer.path])
+
+
+def shapes_of(model: Model) -> list[Shape | None]:
+    """Shapes of the model's outputs; None where the configuration does not say.
+
+    Raises:
+        BadInput: as ``weights_of``.
+    """
+    return _outputs(model, {})
+
+
+def check_stored(wanted: Iterable[LayerWeights], stored: Iterable[tuple[int, ...]]) -> None:
+    """Refuse a configuration that asks for weights which the file does not hold.
+
+    Raises:
+        BadInput: with the layer's name and the shape.
+    """
+    left = Counter(stored)
+    for owned in wanted:
+        for weight in owned.weights:
+            if weight.optional:
+                continue
+            shape = next((s for s in left if left[s] and weight.fits(s)), None)
+            if shape is None:
+                size = ", ".join("?" if n is None else str(n) for n in weight.shape)
+                raise BadInput(
+                    f"layer '{owned.layer.path}' ({owned.layer.kind}) needs a {weight.name} of shape ({size}), "
+                    "which the file does not hold; save the model again"
+                )
+            left[shape] -= 1
+
+
+def _outputs(model: Model, found: dict[str, LayerWeights]) -> list[Shape | None]:
+    return _shapes(model, [model.shape] * len(model.inputs), (), found)
+
+
+def _leaves(model: Model) -> Iterable[Layer]:
+    for layer in model.layers:
+        if isinstance(layer, Model):
+            yield from _leaves(layer)
+        else:
+            yield layer
+
+
+def _shapes(model: Model, entries: list, names: tuple[str, ...], found: dict[str, LayerWeights]) -> list[Shape | None]:
+    """Shapes of the model's outputs; None where the configuration does not say."""
+    known: dict[Tensor, Shape | None] = {}
+    for tensor, entry in zip(model.inputs, entries, strict=True):
+        known[tensor] = entry
+    by_name = {layer.name: layer for layer in model.layers}
+    if model.inputs == (Tensor(ENTRY),):
+        known[Tensor(ENTRY)] = model.layers[0].shape or entries[0]
+    waiting = [Tensor(layer.name, n) for layer in model.layers for n in range(len(layer.calls) or 1)]
+    while waiting:
+        ready = [t for t in waiting if all(isinstance(r, Constant) or r in known for r in _reads(by_name[t.layer], t.call))]
+        if not ready:
+            raise BadInput(f"layer '{by_name[waiting[0].layer].path}' reads its own output; save the model again")
+        for tensor in ready:
+            layer = by_name[tensor.layer]
+            read = [r.shape if isinstance(r, Constant) else known[r] for r in _reads(layer, tensor.call)]
+            for port, shape in enumerate(_called(layer, read, known.get(tensor), (*names, layer.name), found)):
+                known[Tensor(layer.name, tensor.call, port)] = shape
+        waiting = [t for t in waiting if t not in ready]
+    return [known.get(tensor) for tensor in model.outputs]
+
+
+def _reads(layer: Layer, call: int) -> tuple[Tensor | Constant, ...]:
+    return layer.calls[call] if layer.calls else ()
+
+
+def _called(layer: Layer, read: list, entry: Shape | None, names: tuple[str, ...], found: dict) -> list[Shape | None]:
+    """Shapes that a call of ``layer`` returns; its weights are noted in ``found``."""
+    if isinstance(layer, Model):
+        return _shapes(layer, read, names, found)
+    if layer.kind == "InputLayer":
+        return [_filled(layer.shape, entry)]
+    _check_numbers(layer)
+    kind = LAYERS[layer.kind]
+    try:
+        if layer.path not in found:
+            weights = () if None in read else kind.weights(layer.settings, read[0])
+            found[layer.path] = LayerWeights(layer, names, (*weights, *_of_activation(layer, read)))
+        return [None if None in read else kind.shape(layer.settings, read)]
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, ZeroDivisionError, OverflowError) as error:
+        missing = f"has no setting {error}" if isinstance(error, KeyError) else f"has settings that do not fit ({error})"
+        raise BadInput(f"layer '{layer.path}' ({layer.kind}) {missing}; save the model again") from error
+
+
+def _of_activation(layer: Layer, read: list) -> tuple[Weight, ...]:
+    """Weights of a layer that stands as the activation of another."""
+    inner = layer.settings.get("activation")
+    return LAYERS[inner["class_name"]].weights(inner["config"], read[0]) if isinstance(inner, dict) else ()
+
+
+def _filled(declared: Shape | None, entry: Shape | None) -> Shape | None:
+    """The declared shape of an input, its open axes taken from the tensor that the model is called with."""
+    if declared is None or entry is None or len(declared) != len(entry):
+        return declared or entry
+    return tuple(e if d is None else d for d, e in zip(declared, entry, strict=True))
+
+
+def _check_numbers(layer: Layer) -> None:
+    for key, value in layer.settings.items():
+        for number in value if isinstance(value, list) else [value]:
+            if isinstance(number, int) and abs(number) > LARGEST_NUMBER:
+                raise BadInput(f"layer '{layer.path}' ({layer.kind}) has the setting {key} = {number}, which is too large")

@@ -1,0 +1,94 @@
+"""Model files as Keras models: opened and checked by ``whetgen.foreign``, constructed here."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from whetgen.errors import BadInput
+from whetgen.foreign.compare import Loaded, check_loaded
+from whetgen.foreign.containers import WEIGHTS, ModelFile, open_model
+from whetgen.foreign.reasons import one_line
+from whetgen.foreign.stored import stored_arrays
+from whetgen.sharpen.legacy import build
+
+
+def load_model(path: str | Path) -> keras.Model:
+    """The model of a ``.keras`` or ``.h5`` file of Keras 2 or 3, for inference: it is not compiled.
+
+    Raises:
+        BadInput: see ``whetgen.foreign.containers.open_model``; or Keras does not take it.
+    """
+    return construct(open_model(path))
+
+
+def construct(file: ModelFile) -> keras.Model:
+    """The model of a file that has been checked.
+
+    Raises:
+        BadInput: Keras does not take it, or it is not what the file says once it is loaded.
+    """
+    try:
+        model = build(file.model, stored_arrays(file)) if file.keras == 2 else _deserialised(file)
+        if file.hdf5 or file.keras == 2:
+            _fill(model, file)
+    except BadInput:
+        raise
+    except Exception as error:  # Keras raises nearly every type here
+        raise BadInput(f"{file.path}: Keras cannot load this model ({one_line(error)})") from error
+    if file.hdf5 or file.keras == 2:
+        check_loaded(file, _held(model))
+    return model
+
+
+def _deserialised(file: ModelFile) -> keras.Model:
+    """Of Keras 3; the weights of a ``.keras`` file are read by Keras, from a copy of what was checked."""
+    model = keras.saving.deserialize_keras_object(file.config, safe_mode=True)
+    if not file.hdf5:
+        with tempfile.TemporaryDirectory(prefix="whetgen") as folder:
+            weights = Path(folder) / WEIGHTS
+            weights.write_bytes(file.data)
+            model.load_weights(weights)
+    return model
+
+
+def _fill(model: keras.Model, file: ModelFile) -> None:
+    arrays = stored_arrays(file)
+    owners = {owned.names: owned for owned in file.weights}
+    for names, layer in _layers(model, ()):
+        owned = owners.get(names)
+        for place, weight in zip(layer.weights, owned.weights if owned else (), strict=True):
+            stored = arrays[owned.layer.path].get(weight.name)
+            if stored is not None and not weight.swapped:  # such a key was read when the layer was built
+                place.assign(stored.reshape(place.shape))
+        _finish(layer)
+
+
+def _finish(layer: keras.layers.Layer) -> None:
+    """What some layers derive from their weights and compute with."""
+    if hasattr(layer, "finalize_state"):
+        layer.finalize_state()
+
+
+def _layers(model: keras.Model, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], keras.layers.Layer]]:
+    """Every layer that is no model, after the names of the models around it and its own."""
+    for layer in model.layers:
+        inside = (*names, layer.name)
+        if isinstance(layer, keras.Model):
+            yield from _layers(layer, inside)
+        else:
+            yield inside, layer
+
+
+def _held(model: keras.Model) -> Iterator[Loaded]:
+    """What the layers compute with: their weights, and what a Normalization made of them."""
+    for path, layer in _layers(model, ()):
+        finished = ("mean", "variance") if isinstance(layer, keras.layers.Normalization) and layer.weights else ()
+        for name in finished:
+            yield Loaded(path, name, np.asarray(getattr(layer, name)))
+        for weight in layer.weights if not finished else ():
+            yield Loaded(path, weight.name, np.asarray(weight))
