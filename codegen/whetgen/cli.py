@@ -22,7 +22,7 @@ from whetgen.backends.kinds import with_kind
 from whetgen.backends.verilog.board import board_names as hardware_boards
 from whetgen.backends.words import input_words, output_words
 from whetgen.bench.app import app as bench_app
-from whetgen.console import AsJson, Output, Quiet
+from whetgen.console import AsJson, Output, Quiet, printable_output
 from whetgen.diff import Change, diff
 from whetgen.errors import BadInput, CouldNotRun
 from whetgen.formal import DEFAULT_SECONDS, LayerProof, prove_layers
@@ -538,6 +538,11 @@ def _indented(log: tuple[str, ...]) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point; exits with 0 done, 1 a check failed, 2 bad input or could not run, 128 + N stopped by signal N."""
+    with printable_output():
+        _main(arguments)
+
+
+def _main(arguments: list[str] | None) -> NoReturn:
     try:
         with stop_on_signals():
             sys.exit(app(_routed(list(sys.argv[1:] if arguments is None else arguments)), standalone_mode=False) or 0)

@@ -90,3 +90,17 @@ def test_a_link_to_a_file_is_written_through(tmp_path):
     with whole_file(tmp_path / "link") as fresh:
         fresh.write_text("new")
     assert (tmp_path / "link").is_symlink() and (tmp_path / "real").read_text() == "new"
+
+
+def test_a_folder_is_never_marked_without_its_lock(tmp_path, monkeypatch):
+    """Between the mark and its lock another run would take the folder for abandoned, and remove it."""
+    honest, seen = scratch.fcntl.flock, []
+
+    def watched(*arguments):
+        seen.append([path.name for path in tmp_path.rglob(scratch._MARK)])
+        return honest(*arguments)
+
+    monkeypatch.setattr(scratch.fcntl, "flock", watched)
+    with scratch_folder(tmp_path, "a"):
+        assert len(list(tmp_path.rglob(scratch._MARK))) == 1
+    assert seen == [[]]

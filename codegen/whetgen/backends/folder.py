@@ -39,7 +39,7 @@ def _write(out: Path, fill: Callable[[Path], dict]) -> dict:
         fresh.mkdir()
         manifest = fill(fresh)
         manifest["files"] = hashes(fresh)
-        (fresh / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+        (fresh / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         with uninterrupted():
             _replace(fresh, out, scratch / "old")
     return manifest

@@ -32,5 +32,5 @@ def fill_folder(
     save_graph(graph, folder)
     for path, text in rendered.files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text)
+        (folder / path).write_text(text, encoding="utf-8", errors="backslashreplace")
     return {**describe(graph, target, options.name, rendered, facts), "options": asdict(options)}

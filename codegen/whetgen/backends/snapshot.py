@@ -29,7 +29,7 @@ def snapshot(folder: Path, manifest: Mapping) -> Iterator[Path]:
         for path in set(regular_files(folder)) & set(manifest["files"]):
             (copy / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / path, copy / path)
-        (copy / MANIFEST).write_text(json.dumps(dict(manifest)))
+        (copy / MANIFEST).write_text(json.dumps(dict(manifest)), encoding="utf-8")
         _check_same(folder, manifest, place)
         yield copy
         _check_same(folder, manifest, place)

@@ -81,8 +81,8 @@ def _write(folder: Path, converted) -> None:
     for name in ("include", "src"):
         (folder / name).mkdir()
     converted.save(file=str(folder / "include" / "mlp.h"), name="mlp")
-    (folder / "include" / "net.h").write_text(_HEADER)
-    (folder / "src" / "net.c").write_text(_SOURCE)
+    (folder / "include" / "net.h").write_text(_HEADER, encoding="utf-8")
+    (folder / "src" / "net.c").write_text(_SOURCE, encoding="utf-8")
 
 
 def _run(image, board, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

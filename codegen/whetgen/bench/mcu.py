@@ -107,7 +107,7 @@ class SynapseCost:
 
 def recorded_rows() -> list[Row]:
     """The peers, on mps2-an386."""
-    rows = tomllib.loads((Path(__file__).parent / "peers_mcu.toml").read_text())["row"]
+    rows = tomllib.loads((Path(__file__).parent / "peers_mcu.toml").read_text(encoding="utf-8"))["row"]
     return [Row(board="mps2-an386", unit="instructions", frames=1000, accuracy=None, live=False, **row) for row in rows]
 
 

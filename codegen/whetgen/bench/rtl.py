@@ -97,7 +97,7 @@ def measure(layer: Layer, work: Path, with_fmax: bool, tell: Callable[[str], Non
 def _fmax(layer: Layer, folder: Path) -> float | None:
     inputs, neurons = layer.weights.shape
     text = template_environment("bench").get_template("registered.v.j2").render(inputs=inputs, outputs=neurons, top=TOP)
-    (folder / "registered.v").write_text(text)
+    (folder / "registered.v").write_text(text, encoding="utf-8")
     map_cells(folder, "registered", DEVICES["ecp5-25k"])
     try:
         return round(clock(folder, DEVICES["ecp5-25k"]), 2)
@@ -118,7 +118,7 @@ def _write_ours(layer: Layer, folder: Path) -> None:
     plan = verilog.plan(graph, "net", options)
     (module,) = plan.logic
     for name in (module.name, *verilog.LOGIC_CELLS):
-        (folder / f"{name}.v").write_text(verilog.render(plan)[f"rtl/{name}.v"])
+        (folder / f"{name}.v").write_text(verilog.render(plan)[f"rtl/{name}.v"], encoding="utf-8")
     _write_top(layer, folder, {"kind": "ours", "module": module.name})
 
 
@@ -155,8 +155,8 @@ def _single_bits(variables, layer: Layer):
 def _write_sums(layer: Layer, folder: Path, ranges) -> None:
     """The project's sources, and a top that compares its sums; each takes as many bits as the widest."""
     for source in (folder / "project" / "src").rglob("*.v"):
-        if "readmem" not in source.read_text():
-            (folder / source.name).write_text(source.read_text())
+        if "readmem" not in source.read_text(encoding="utf-8"):
+            (folder / source.name).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
     lows, highs = [float(r[0]) for r in ranges], [float(r[1]) for r in ranges]
     signed = min(lows) < 0
     width = (
@@ -174,7 +174,7 @@ def _write_top(layer: Layer, folder: Path, facts: dict) -> None:
         .get_template("layer.v.j2")
         .render(inputs=inputs, neurons=neurons, thresholds=thresholds, **facts)
     )
-    (folder / f"{TOP}.v").write_text(text)
+    (folder / f"{TOP}.v").write_text(text, encoding="utf-8")
 
 
 TOOLS: dict[str, Callable[[Layer, Path], None]] = {

@@ -55,9 +55,9 @@ def read_netlist(source: Path, cycles: int) -> Netlist:
     """
     libraries = " ".join(f"{(source.parent / cell).resolve()}.v" for cell in CELLS)
     with scratch_folder() as work:
-        (work / "read.ys").write_text(_READ.format(libraries=libraries, source=source.resolve()))
+        (work / "read.ys").write_text(_READ.format(libraries=libraries, source=source.resolve()), encoding="utf-8")
         call([find_tool("yosys"), "-q", "read.ys"], work)
-        modules = json.loads((work / "layer.json").read_text())["modules"]
+        modules = json.loads((work / "layer.json").read_text(encoding="utf-8"))["modules"]
     found = [module for name, module in modules.items() if name not in CELLS]
     if len(found) != 1:
         raise Unreadable(f"holds {len(found)} modules, not one")

@@ -86,9 +86,9 @@ def _graph(work: Path, sources: Sequence[Path], top: str, parameters: Mapping[st
         shutil.copy(source, work)
     reads = [f"read_verilog -sv -formal {' '.join(source.name for source in sources)}"]
     sets = [f"chparam -set {name} {value} {top}" for name, value in parameters.items()]
-    (work / "run.ys").write_text("\n".join([*reads, *sets, _TO_GRAPH.format(top=top)]))
+    (work / "run.ys").write_text("\n".join([*reads, *sets, _TO_GRAPH.format(top=top)]), encoding="utf-8")
     call([find_tool("yosys"), "-q", "run.ys"], work)
-    names = (work / "asserts.txt").read_text().split()  # in the order of the graph's outputs
+    names = (work / "asserts.txt").read_text(encoding="utf-8").split()  # in the order of the graph's outputs
     if not names:
         raise ToolFailed(f"{top}: has no assertion; there is nothing to prove")
     return [_place(name) for name in names]

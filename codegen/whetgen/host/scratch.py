@@ -33,7 +33,7 @@ def scratch_folder(place: Path | None = None, prefix: str = "whetgen-") -> Itera
         with uninterrupted():
             folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
             stack.callback(_remove, folder)
-            stack.callback(os.close, _lock(folder, os.O_CREAT | os.O_EXCL))
+            stack.callback(os.close, _marked(folder))
         yield folder
 
 
@@ -53,6 +53,13 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _marked(folder: Path) -> int:
+    """The lock of a new folder. The mark appears with its lock on, else another run could take it for abandoned."""
+    lock = _lock(folder / f"{_MARK}.new", os.O_CREAT | os.O_EXCL)
+    (folder / f"{_MARK}.new").rename(folder / _MARK)
+    return lock
+
+
 def _remove_abandoned(place: Path, prefix: str) -> None:
     """What runs left here that were killed."""
     name = re.compile(re.escape(prefix) + "[a-z0-9_]{8}")
@@ -60,20 +67,20 @@ def _remove_abandoned(place: Path, prefix: str) -> None:
         found = [Path(e.path) for e in entries if name.fullmatch(e.name) and e.is_dir(follow_symlinks=False)]
     for folder in found:
         try:
-            lock = _lock(folder, 0)
+            lock = _lock(folder / _MARK)
         except OSError:  # somebody else's, or its maker lives
             continue
         _remove(folder)
         os.close(lock)
 
 
-def _lock(folder: Path, flags: int) -> int:
+def _lock(path: Path, flags: int = 0) -> int:
     """An open file whose lock nobody else can hold.
 
     Raises:
-        OSError: another process holds it, or the folder has no mark.
+        OSError: another process holds it, or there is no such file.
     """
-    mark = os.open(folder / _MARK, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | flags, 0o600)
+    mark = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | flags, 0o600)
     try:
         fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

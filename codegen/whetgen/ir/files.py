@@ -75,7 +75,7 @@ class _Structure(TypedDict):
 def save_graph(graph: Graph, folder: Path) -> None:
     """Write ``model.json`` and ``model.npz`` into ``folder``; same graph, same bytes."""
     structure, arrays = _pack(graph)
-    (folder / "model.json").write_text(structure)
+    (folder / "model.json").write_text(structure, encoding="utf-8")
     (folder / "model.npz").write_bytes(_archive(arrays))
 
 

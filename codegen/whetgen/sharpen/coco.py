@@ -35,7 +35,7 @@ def _split(folder: Path, split: str, side: int) -> tuple[np.ndarray, np.ndarray]
     if not path.is_file():
         raise FileNotFoundError(f"{path} does not exist; {FOLDER_VARIABLE} must name a folder of COCO")
     try:
-        notes = json.loads(path.read_text())
+        notes = json.loads(path.read_text(encoding="utf-8"))
         persons = _persons_by_image(notes)
         photos = [image for image in notes["images"] if image["id"] in persons]
     except (ValueError, KeyError, TypeError) as error:

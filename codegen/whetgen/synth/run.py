@@ -89,7 +89,7 @@ def clock(folder: Path, device: Device, seed: int = 1) -> float:
     call(
         [find_tool(tool), *arguments, "--json", "netlist.json", "--report", "report.json", "--seed", str(seed)], folder
     )
-    clocks = json.loads((folder / "report.json").read_text())["fmax"]
+    clocks = json.loads((folder / "report.json").read_text(encoding="utf-8"))["fmax"]
     return min(found["achieved"] for found in clocks.values())
 
 
@@ -108,9 +108,9 @@ def _yosys(work: Path, top: str, device: Device) -> tuple[Counter, int]:
         "clean",
         "write_json netlist.json",
     ]
-    (work / "run.ys").write_text("\n".join([*script, ""]))
+    (work / "run.ys").write_text("\n".join([*script, ""]), encoding="utf-8")
     call([find_tool("yosys"), "run.ys"], work)
-    cells = json.loads((work / "netlist.json").read_text())["modules"][top]["cells"].values()
+    cells = json.loads((work / "netlist.json").read_text(encoding="utf-8"))["modules"][top]["cells"].values()
     return Counter(cell["type"] for cell in cells), logic_depth(cells, device.logic)
 
 

@@ -54,7 +54,7 @@ def run_hls(
     source, sink = (Stream.from_manifest(manifest["stream"][side]) for side in ("input", "output"))
     with scratch_folder() as scratch:
         recorded, results = scratch / "vectors.txt", scratch / "results.txt"
-        recorded.write_text(vectors(graph, source, sink, codes, outputs))
+        recorded.write_text(vectors(graph, source, sink, codes, outputs), encoding="utf-8")
         program = compile_testbench(folder, manifest["name"], scratch, flags)
         ended = run([program, recorded, results])
         summary = _SUMMARY.search(ended.out.decode(errors="replace"))
@@ -62,7 +62,7 @@ def run_hls(
             raise CouldNotRun(f"the testbench: {telling_line(ended.log)}", ended.log)
         if summary is None:
             raise ProgramFailed(f"the testbench stopped with {ended.how}: {telling_line(ended.log)}")
-        lines = results.read_text().split()
+        lines = results.read_text(encoding="utf-8").split()
     _, mismatches, dropped, malformed = map(int, summary.groups())
     return HlsResult(_unpacked(sink, lines), mismatches, dropped, malformed)
 

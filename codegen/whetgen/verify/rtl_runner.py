@@ -141,7 +141,7 @@ def _windows_once(folder: Path, build: Path) -> list[str]:
         return []
     build.mkdir(parents=True, exist_ok=True)
     settings = build / "windows.vlt"
-    settings.write_text("\n".join(["`verilator_config", *(f'hier_block -module "{m}"' for m in modules), ""]))
+    settings.write_text("\n".join(["`verilator_config", *(f'hier_block -module "{m}"' for m in modules), ""]), encoding="utf-8")
     return ["--hierarchical", str(settings)]
 
 
@@ -183,7 +183,7 @@ def _run_script(script: Path) -> tuple[dict, str]:
         report = scratch / "report.json"
         if not report.exists():
             raise ToolFailed(f"{script.parent.name}/{script.name}: {telling_line(ended.log)}", ended.log)
-        return json.loads(report.read_text()), ended.out.decode(errors="replace")
+        return json.loads(report.read_text(encoding="utf-8")), ended.out.decode(errors="replace")
 
 
 def tool_environment() -> dict[str, str]:

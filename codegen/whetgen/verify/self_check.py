@@ -86,7 +86,7 @@ def _run_copy(what: str, flipped: Graph, manifest: dict, codes: np.ndarray, want
         copy.mkdir()
         made = fill_folder(copy, flipped, manifest["target"], Options(**manifest["options"]), codes, {})
         made["files"] = hashes(copy)
-        (copy / MANIFEST).write_text(json.dumps(made))
+        (copy / MANIFEST).write_text(json.dumps(made), encoding="utf-8")
         outputs = run_target(copy, made, flipped, Frames(codes)).outputs
     reported = np.any(outputs != wanted, axis=1)
     return Flip(what, int(changed.sum()), int(reported.sum()), np.array_equal(changed, reported))

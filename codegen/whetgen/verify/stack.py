@@ -58,7 +58,7 @@ def _frames(build: Path) -> dict[str, int]:
     """Bytes of each function, from -fstack-usage; of functions of one name, the most."""
     found: dict[str, int] = {}
     for file in sorted(build.glob("*.su")):
-        for line in file.read_text().splitlines():
+        for line in file.read_text(encoding="utf-8").splitlines():
             place, size, _ = line.split("\t")
             name = _plain(place.rsplit(":", 1)[1])
             found[name] = max(found.get(name, 0), int(size))

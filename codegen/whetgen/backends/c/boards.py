@@ -61,6 +61,6 @@ def find_board(name: str) -> Board:
     """
     if name not in board_names():
         raise unknown("--on", name, board_names())
-    facts = tomllib.loads((ports() / name / "board.toml").read_text())
+    facts = tomllib.loads((ports() / name / "board.toml").read_text(encoding="utf-8"))
     known = {field.name for field in fields(Board)}
     return Board(name, **{key: tuple(v) if isinstance(v, list) else v for key, v in facts.items() if key in known})

@@ -34,7 +34,7 @@ def render(plan: CPlan) -> dict[str, str]:
 
 def _runtime(plan: CPlan) -> dict[str, str]:
     folder = assets() / "firmware" / "runtime"
-    return {f"src/{file}": (folder / file).read_text() for file in plan.runtime_files}
+    return {f"src/{file}": (folder / file).read_text(encoding="utf-8") for file in plan.runtime_files}
 
 
 def _package(templates, file: str, plan: CPlan) -> str:

@@ -24,7 +24,7 @@ def runtime_files(drafts: tuple[Draft, ...], more: tuple[str, ...]) -> tuple[str
         file = queue.pop()
         if file not in found:
             found.add(file)
-            queue += _INCLUDE.findall((folder / file).read_text())
+            queue += _INCLUDE.findall((folder / file).read_text(encoding="utf-8"))
             queue += [_WITH_SOURCE[file]] if file in _WITH_SOURCE else []
     return tuple(sorted(found))
 

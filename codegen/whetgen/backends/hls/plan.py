@@ -106,5 +106,5 @@ def _library(kernels: tuple[str, ...]) -> tuple[str, ...]:
         file = waiting.pop()
         if file not in found and file != "wg_types.h":
             found.add(file)
-            waiting += _INCLUDE.findall((assets() / "hdl" / "hls" / file).read_text())
+            waiting += _INCLUDE.findall((assets() / "hdl" / "hls" / file).read_text(encoding="utf-8"))
     return tuple(sorted(found))

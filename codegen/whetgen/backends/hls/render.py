@@ -33,10 +33,10 @@ def render(plan: HlsPlan) -> dict[str, str]:
 
 def _library(plan: HlsPlan) -> dict[str, str]:
     folder = assets() / "hdl" / "hls"
-    files = {f"library/{file}": (folder / file).read_text() for file in plan.library}
-    files["library/wg_types.h"] = (folder / plan.tool / "wg_types.h").read_text()
+    files = {f"library/{file}": (folder / file).read_text(encoding="utf-8") for file in plan.library}
+    files["library/wg_types.h"] = (folder / plan.tool / "wg_types.h").read_text(encoding="utf-8")
     if plan.tool == "vitis":
-        files["tb/open/ap_axi_sdata.h"] = (folder / "open" / "ap_axi_sdata.h").read_text()
+        files["tb/open/ap_axi_sdata.h"] = (folder / "open" / "ap_axi_sdata.h").read_text(encoding="utf-8")
     return files
 
 

@@ -91,7 +91,7 @@ def find_board(name: str) -> Board:
     """
     if name not in board_names():
         raise unknown("--board", name, board_names())
-    facts = tomllib.loads((assets() / "hdl" / "boards" / f"{name}.toml").read_text())
+    facts = tomllib.loads((assets() / "hdl" / "boards" / f"{name}.toml").read_text(encoding="utf-8"))
     return Board(name, **{**facts, "led": tuple(facts["led"])})
 
 
@@ -146,7 +146,7 @@ def render_board(plan: VerilogPlan, board: BoardPlan) -> dict[str, str]:
         f"board/rtl/{board.self_test}.v": hdl.get_template("board/self_test.v.j2").render(facts),
     }
     for module in set(_LIBRARY) - set(plan.modules):
-        files[f"board/rtl/{module}.v"] = (assets() / "hdl" / "rtl" / f"{module}.v").read_text()
+        files[f"board/rtl/{module}.v"] = (assets() / "hdl" / "rtl" / f"{module}.v").read_text(encoding="utf-8")
     for rom in (board.images, board.answers):
         files[f"board/rtl/{rom.module}.v"] = hdl.get_template("rom.v.j2").render(plan=plan, rom=rom)
     pins = {"ice40": "pins.pcf", "ecp5": "pins.lpf"}[board.board.family]

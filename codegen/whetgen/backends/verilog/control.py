@@ -63,7 +63,7 @@ def render_control(plan: VerilogPlan, control: Control) -> dict[str, str]:
     hdl, facts = template_environment("verilog"), {"plan": plan, "control": control}
     return {
         f"control/rtl/{control.top}.v": hdl.get_template("control/axil.v.j2").render(facts),
-        "control/rtl/wg_control.v": (assets() / "hdl" / "rtl" / "wg_control.v").read_text(),
+        "control/rtl/wg_control.v": (assets() / "hdl" / "rtl" / "wg_control.v").read_text(encoding="utf-8"),
         "control/README.md": hdl.get_template("control/README.md.j2").render(facts),
     }
 

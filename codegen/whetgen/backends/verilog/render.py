@@ -26,7 +26,7 @@ def render(plan: VerilogPlan) -> dict[str, str]:
     for sums in plan.sums:
         files[f"rtl/{sums.module}.v"] = hdl.get_template("sums.v.j2").render(plan=plan, sums=sums)
     for module in plan.modules:
-        files[f"rtl/{module}.v"] = (assets() / "hdl" / "rtl" / f"{module}.v").read_text()
+        files[f"rtl/{module}.v"] = (assets() / "hdl" / "rtl" / f"{module}.v").read_text(encoding="utf-8")
     sources = sorted(Path(path).name for path in files)
     for script in _SYNTHESIS:
         files[f"syn/{script}"] = hdl.get_template(f"syn/{script}.j2").render(plan=plan, sources=sources)
@@ -34,6 +34,7 @@ def render(plan: VerilogPlan) -> dict[str, str]:
     files["sim/stream.json"] = json.dumps(plan.stream_manifest(), indent=1) + "\n"
     for template in ("run.py", "bench.py", "bulk.cpp"):
         files[f"sim/{_bench_name(template, plan)}"] = bench.get_template(f"{template}.j2").render(plan=plan)
+    files["sim/place.py"] = (assets() / "templates" / "cocotb" / "place.py").read_text(encoding="utf-8")
     return files
 
 
