@@ -88,8 +88,8 @@ def _check_model_file(out: Path | None, goes_on: bool) -> None:
         raise BadInput("--out is missing; give a file name that ends in .keras")
     if out.suffix != ".keras":
         raise BadInput(f"--out {out}: give a file name that ends in .keras")
-    if out.exists():
-        raise BadInput(f"--out {out}: exists; " + ("that run is done" if goes_on else "give a new file name"))
+    if out.exists() and not goes_on:
+        raise BadInput(f"--out {out}: exists; give a new file name")
     if not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
         raise BadInput(f"--out {out}: {out.parent} is no folder that can be written; make it first")
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from tests.mutants import mutant
 
 from whetgen.sharpen import (
     AdaptiveSharpener,
@@ -17,6 +18,7 @@ from whetgen.sharpen import (
     SpikingBReLU,
     resume,
 )
+from whetgen.sharpen.checkpoint import read_origin
 from whetgen.sharpen.recipes.batches import DistortedBatches
 from whetgen.sharpen.recipes.distortion import Distortion
 
@@ -92,13 +94,76 @@ def test_progress_says_whether_the_run_was_over(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["s.npz"], "no partial file is left"
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 cut off"])
-def test_damaged_file_is_named(tmp_path, content):
+ADVICE = "a checkpoint cannot be mended: delete the file and begin anew"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "not an .npz file of named arrays"),
+        (b"no archive", "not an .npz file of named arrays"),
+        (b"PK\x03\x04 cut off", "is damaged: File is not a zip file"),
+    ],
+)
+def test_damaged_file_is_named(tmp_path, content, message):
     path = tmp_path / "s.npz"
     path.write_bytes(content)
     with pytest.raises(ValueError) as refused:
         resume(path, network())
-    assert str(refused.value).startswith(f"{path} is no checkpoint, or a damaged one: ")
+    assert str(refused.value) == f"{path}: {message}; {ADVICE}"
+
+
+def trained(path, callbacks=(), **settings) -> keras.Model:
+    model = network()
+    model.fit(X, Y, callbacks=[*callbacks, Checkpoint(path, callbacks, **settings)], verbose=0)
+    return model
+
+
+def test_what_the_run_was_started_with_comes_back(tmp_path):
+    origin = {"recipe": "mine", "seed": 3, "weight_bits": None, "synapses": {"dense": 0.5}}
+    trained(tmp_path / "s.npz", origin=origin)
+    assert read_origin(tmp_path / "s.npz") == origin
+    trained(tmp_path / "old.npz")
+    assert read_origin(tmp_path / "old.npz") is None
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "[" * 100_000])
+def test_an_origin_that_is_none_is_one_line(tmp_path, text):
+    np.savez(tmp_path / "s.npz", origin=np.frombuffer(text.encode(), np.uint8))
+    with pytest.raises(ValueError) as refused:
+        read_origin(tmp_path / "s.npz")
+    start = f"{tmp_path / 's.npz'}: array 'origin' is damaged: "
+    assert str(refused.value).startswith(start) and str(refused.value).endswith(ADVICE)
+
+
+def test_mutants_of_a_checkpoint_are_resumed_or_refused_and_a_refusal_changes_nothing(tmp_path):
+    callbacks = [AdaptiveSharpener(), PruneWeights(0.5, 0, 4), NarrowWeights(3, start_epoch=0)]
+    trained(tmp_path / "s.npz", callbacks, origin={"recipe": "mine"})
+    whole, model = (tmp_path / "s.npz").read_bytes(), network()
+    for seed in range(40):
+        (tmp_path / "s.npz").write_bytes(mutant(whole, seed))
+        before = model.get_weights()
+        try:
+            read_origin(tmp_path / "s.npz")
+            resume(tmp_path / "s.npz", model, callbacks)
+        except ValueError as error:
+            assert str(error).startswith(f"{tmp_path / 's.npz'}") and "\n" not in str(error)
+            assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
+
+
+def test_a_full_disk_leaves_the_last_checkpoint_and_nothing_beside_it(tmp_path, monkeypatch):
+    trained(tmp_path / "s.npz")
+    before = (tmp_path / "s.npz").read_bytes()
+
+    def full(file, **arrays):
+        file.write(b"PK")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(OSError, match="No space left on device"):
+        trained(tmp_path / "s.npz")
+    assert [path.name for path in tmp_path.iterdir()] == ["s.npz"]
+    assert (tmp_path / "s.npz").read_bytes() == before
 
 
 def test_checkpoint_of_another_model_is_refused(tmp_path):

@@ -91,6 +91,31 @@ def test_photos_come_from_keras_with_labels_in_a_row(name, monkeypatch):
     assert data.y_train.dtype == np.uint8 and data.y_test.tolist() == [9]
 
 
+@pytest.mark.parametrize("name", ["mnist", "fashion_mnist", "cifar10", "cifar100"])
+def test_without_a_network_one_line_says_where_to_put_the_file(name, monkeypatch, tmp_path):
+    import keras
+
+    def fail():
+        raise Exception("URL fetch failure on https://example.org: None -- [Errno -2]\nName or service not known")
+
+    monkeypatch.delenv("WHETGEN_DATA", raising=False)
+    monkeypatch.setattr(getattr(keras.datasets, name), "load_data", fail)
+    with pytest.raises(ValueError) as refused:
+        load(name)
+    assert str(refused.value) == (
+        f"{name} cannot be fetched (URL fetch failure on https://example.org: None -- [Errno -2] Name or service not "
+        f"known); get {name}.npz with the arrays x_train, y_train, x_test, y_test elsewhere and set WHETGEN_DATA to its "
+        "folder"
+    )
+
+
+def test_photos_come_from_the_folder_where_it_holds_them(folder):
+    photos = np.zeros((3, 32, 32, 3), np.uint8)
+    labels = np.array([[1], [2], [3]])
+    np.savez(folder / "cifar10.npz", x_train=photos, y_train=labels, x_test=photos, y_test=labels)
+    assert load("cifar10").y_test.tolist() == [1, 2, 3]
+
+
 def test_canvases_are_made_from_mnist(folder):
     np.savez(folder / "mnist.npz", **arrays(x_train=np.full((4, 28, 28), 200, np.uint8)))
     data = load("digit_canvases")

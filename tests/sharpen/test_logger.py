@@ -8,7 +8,7 @@ import pytest
 from keras import layers
 
 from whetgen.sharpen import SimpleSharpener, SpikingBReLU, SpikingSigmoid, WhetstoneLogger, spiking_layers
-from whetgen.sharpen.logger import read_log
+from whetgen.sharpen.logger import _write, read_log
 from whetgen.sharpen.plot import plot_log, plot_pairs
 from whetgen.sharpen.spikes import hardened, watch
 
@@ -94,8 +94,16 @@ def test_later_run_keeps_the_rows_before_it(tmp_path):
     assert rows[:2] == first[:2] and [row["epoch"] for row in rows] == [1, 2, 3, 4]
 
 
-def test_file_of_another_kind_is_no_log(tmp_path):
-    (tmp_path / "log.csv").write_text("epoch,loss\n1,high\n")
+def test_a_log_that_is_read_and_written_again_has_the_same_bytes(tmp_path):
+    text = "epoch,loss,first/sharpness,first/dead,soft\r\n1,0.1,0.0,3,nan\r\n2,1e-05,1.0,0,0.30000000000000004\r\n"
+    (tmp_path / "log.csv").write_bytes(text.encode())
+    _write(tmp_path / "again.csv", read_log(tmp_path / "log.csv"))
+    assert (tmp_path / "again.csv").read_bytes().decode() == text
+
+
+@pytest.mark.parametrize("content", ["epoch,loss\n1,high\n", "loss\n1\n", "epoch\n1.5\n", "epoch\n1,2\n"])
+def test_file_of_another_kind_is_no_log(tmp_path, content):
+    (tmp_path / "log.csv").write_text(content)
     with pytest.raises(ValueError, match=r"log\.csv is no log of a training run: "):
         read_log(tmp_path / "log.csv")
 

@@ -20,6 +20,7 @@ from whetgen.sharpen.recipes import RECIPES, DqnRecipe, TrainOptions, training
 from whetgen.sharpen.recipes.batches import DistortedBatches
 from whetgen.sharpen.recipes.callbacks import EarlyStop
 from whetgen.sharpen.recipes.distortion import Distortion
+from whetgen.sharpen.recipes.origin import check_origin, origin_of
 from whetgen.sharpen.recipes.tasks import agreement, intersection_over_union
 from whetgen.sharpen.recipes.training import _use_all_gpus
 
@@ -114,7 +115,7 @@ def test_interrupted_run_resumes_to_the_same_model(tmp_path):
     resumed, unbroken = quick(broken, goes_on=True), quick(whole)
     pairs = zip(weights_of(resumed), weights_of(unbroken), strict=True)
     assert all(np.array_equal(a, b) for a, b in pairs)
-    assert read_log(broken / "m.csv") == read_log(whole / "m.csv")
+    assert (broken / "m.csv").read_bytes() == (whole / "m.csv").read_bytes()
     assert (resumed.soft_accuracy, resumed.sharp_accuracy) == (unbroken.soft_accuracy, unbroken.sharp_accuracy)
 
 
@@ -272,11 +273,66 @@ def test_agent_has_nothing_to_resume(tmp_path):
         recipes.train("cartpole-dqn", tmp_path / "m.keras", TrainOptions(goes_on=True))
 
 
-def test_run_that_was_cut_after_its_last_epoch_is_saved_on_resume(tmp_path):
+@pytest.mark.parametrize("step", ["plain", "plot_log", "save_small"])
+def test_run_that_was_cut_after_its_last_epoch_is_finished_on_resume(tmp_path, step):
     with pytest.raises(Power), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "plain", lambda *_: (_ for _ in ()).throw(Power))
+        patch.setattr(training, step, lambda *_: (_ for _ in ()).throw(Power))
         quick(tmp_path)
+    log = (tmp_path / "m.csv").read_bytes()
     assert quick(tmp_path, goes_on=True).epochs == len(read_log(tmp_path / "m.csv"))
+    assert {file.name for file in tmp_path.iterdir()} == {"m.keras", "m.csv", "m.png"}
+    assert (tmp_path / "m.csv").read_bytes() == log
+
+
+def test_run_that_was_cut_before_its_checkpoint_went_is_finished_on_resume(tmp_path):
+    with pytest.raises(Power), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "unlink", lambda *_, **__: (_ for _ in ()).throw(Power))
+        quick(tmp_path)
+    model = (tmp_path / "m.keras").read_bytes()
+    quick(tmp_path, goes_on=True)
+    assert (tmp_path / "m.keras").read_bytes() == model
+    assert not (tmp_path / "m.checkpoint.npz").exists()
+
+
+OTHER = {
+    "seed": ({"seed": 9}, "seed 0, not 9"),
+    "weight bits": ({"changes": {"weight_bits": 2}}, "weight_bits 4, not 2"),
+    "synapses": ({"changes": {"synapses": 500}}, "synapses none, not 500"),
+    "patience": ({"changes": {"patience": 3}}, "patience none, not 3"),
+    "batch and seed": ({"changes": {"learning_rate": 0.5}, "seed": 1}, "learning_rate 0.004, not 0.5; seed 0, not 1"),
+    "precision": ({"mixed_precision": True}, "mixed_precision False, not True"),
+    "whole data": ({"quick": False}, "epochs 5, not 200; soft_epochs 1, not 10; steps 1, not 4; quick True, not False"),
+}
+
+
+def test_resume_with_other_settings_is_refused_with_both_values(tmp_path):
+    with pytest.raises(Power):
+        quick(tmp_path, on_epoch=lambda row: (_ for _ in ()).throw(Power) if row["epoch"] == 2 else None)
+    state = tmp_path / "m.checkpoint.npz"
+    before = state.read_bytes()
+    for options, message in OTHER.values():
+        with pytest.raises(ValueError) as refused:
+            recipes.train("digits-mlp", tmp_path / "m.keras", TrainOptions(**{"quick": True, "goes_on": True, **options}))
+        assert str(refused.value) == (
+            f"{state} was made with {message}: give the same settings, or delete the file and begin anew"
+        )
+    with pytest.raises(ValueError, match=r"made with recipe digits-mlp, not mnist-mlp; data digits, not mnist; epochs 5, not 6; "):
+        quick(tmp_path, "mnist-mlp", goes_on=True)
+    assert state.read_bytes() == before
+
+
+def test_checkpoints_of_older_versions_and_others_are_refused(tmp_path, monkeypatch):
+    state = tmp_path / "m.checkpoint.npz"
+    np.savez(state, epochs=np.array(1), stopped=np.array(False))
+    with pytest.raises(ValueError) as refused:
+        quick(tmp_path, goes_on=True)
+    assert str(refused.value) == (
+        f"{state} does not say which settings it was made with, as older versions left them; delete the file and begin anew"
+    )
+    made = origin_of("digits-mlp", RECIPES["digits-mlp"])
+    monkeypatch.setattr("whetgen.sharpen.recipes.origin.version", lambda _: "9.9")
+    with pytest.raises(ValueError, match=r"^that was made with version 0\.1\.0, not 9\.9: give the same settings, or wait$"):
+        check_origin("that", made, origin_of("digits-mlp", RECIPES["digits-mlp"]), "wait")
 
 
 def test_without_matplotlib_a_note_says_so(tmp_path, monkeypatch):

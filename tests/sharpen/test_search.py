@@ -19,6 +19,11 @@ def test_study_is_shared_through_its_storage(tmp_path):
     assert (first.trials, second.trials) == (2, 3) and second.score >= first.score
     assert set(first.settings) == {"learning_rate", "soft_epochs", "steps", "label_smoothing"}
     assert len(optuna.load_study(study_name="whetgen-digits-mlp", storage=storage).trials) == 3
+    with pytest.raises(ValueError) as refused:
+        search("digits-mlp", 1, storage, TrainOptions(quick=True, changes={"weight_bits": 2}))
+    assert str(refused.value) == (
+        "study whetgen-digits-mlp was made with weight_bits 4, not 2: give the same settings, or give another storage"
+    )
 
 
 def test_trials_never_see_the_test_set(monkeypatch):
@@ -90,3 +95,10 @@ def test_without_optuna_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "optuna", None)
     with pytest.raises(ValueError, match=r"^--search needs Optuna \(.*\); install whetgen\[train\]$"):
         search("digits-mlp", 1)
+
+
+def test_study_of_an_older_version_is_refused(tmp_path):
+    storage = f"sqlite:///{tmp_path}/study.db"
+    optuna.create_study(study_name="whetgen-digits-mlp", storage=storage).add_trial(optuna.trial.create_trial(value=0.5))
+    with pytest.raises(ValueError, match="^study whetgen-digits-mlp does not say which settings it was made with, "):
+        search("digits-mlp", 1, storage, QUICK)

@@ -1,6 +1,7 @@
 """Sharpeners raise sharpness as they say, never lower it, and end at exactly 1.0."""
 
 import math
+import warnings
 from itertools import pairwise
 
 import keras
@@ -252,3 +253,62 @@ def test_adaptive_goes_on_from_its_state(losses, cut):
             sharpener.on_epoch_begin(epoch)
             sharpener.on_epoch_end(epoch, {"loss": loss})
         assert [x.sharpness for x in spiking_layers(model)] == [x.sharpness for x in spiking_layers(cloned)]
+
+
+ENDS_SOFT = {
+    "start epoch beyond the end": (
+        SimpleSharpener(start_epoch=10, steps=2),
+        "training ended after 3 epochs with layers that are not sharp (a 0, b 0): sharpening starts after start_epoch 10, "
+        "and a layer takes 2 steps, one each epoch: 4 more",
+    ),
+    "too few epochs": (
+        SimpleSharpener(start_epoch=0, steps=2),
+        "training ended after 3 epochs with layers that are not sharp (b 0.5): a layer takes 2 steps, one each epoch: 1 "
+        "more",
+    ),
+    "too few batches": (
+        SimpleSharpener(start_epoch=2, steps=4, epochs=False),
+        "training ended after 3 epochs with layers that are not sharp (a 0.75, b 0): a layer takes 4 steps, one each "
+        "batch: 5 more",
+    ),
+    "schedule": (
+        ScheduledSharpener([(0, 1), (2, 4.5)]),
+        "training ended after 3 epochs with layers that are not sharp (b 0.4): the schedule ends after 4.5 epochs",
+    ),
+    "steps": (
+        StepSharpener([(0, 1), (2, 12)]),
+        "training ended after 3 epochs with layers that are not sharp (b 0.7): the schedule ends after 12 steps",
+    ),
+    "adaptive, too early": (
+        AdaptiveSharpener(),
+        "training ended after 3 epochs with layers that are not sharp (a 0, b 0): sharpening begins after min_init_epochs "
+        "10 at the earliest",
+    ),
+    "adaptive, no rest": (
+        AdaptiveSharpener(min_init_epochs=1, patience=5),
+        "training ended after 3 epochs with layers that are not sharp (a 0, b 0): sharpening goes on when the training loss "
+        "has not fallen by sig_decrease 0.15 of the best for more than patience 5 epochs, now 2",
+    ),
+    "adaptive, at it": (
+        AdaptiveSharpener(min_init_epochs=1, patience=0, sig_decrease=1, sig_increase=9, bottom_up=False),
+        "training ended after 3 epochs with layers that are not sharp (b 0.25, a 0): a layer takes rate 0.25 an epoch, from "
+        "critical 0.75 on cz_rate 0.126",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENDS_SOFT)
+def test_training_that_ends_before_all_is_sharp_says_which_layers_and_why(name):
+    sharpener, message = ENDS_SOFT[name]
+    model = keras.Sequential(
+        [keras.Input((3,)), keras.layers.Dense(4, trainable=False), SpikingBReLU(name="a"), keras.layers.Dense(1, trainable=False), SpikingBReLU(name="b")]
+    )
+    with pytest.warns(UserWarning) as told:
+        train(sharpener, 3, model=model)
+    assert [str(w.message) for w in told if "not sharp" in str(w.message)] == [message]
+
+
+def test_training_that_ends_sharp_says_nothing():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        train(SimpleSharpener(start_epoch=0, steps=1), 2)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import zipfile
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import keras
 import numpy as np
+
+from whetgen.foreign.arrays import Arrays, open_arrays
+from whetgen.sharpen.whole import written_whole
+
+_ORIGIN = "origin"
+_ORIGIN_BYTES = 1 << 20
+_ADVICE = "a checkpoint cannot be mended: delete the file and begin anew"
 
 
 @runtime_checkable
@@ -35,28 +42,34 @@ class Checkpoint(keras.callbacks.Callback):
 
     That is: every variable of model and optimizer (sharpness, keys and random generators included)
     and the state of those ``callbacks`` that have one. Give it as the last callback of ``fit``.
-    The file is replaced in one step: a run that is killed leaves the last whole one.
+    The file is replaced in one step: a run that is killed leaves the last whole one. ``origin``: what the run was
+    started with, as JSON has it; ``read_origin`` gives it back.
 
     ``resume`` goes on from it. The result is bit for bit that of an uninterrupted run if the data
     come in the same order too: give ``fit`` a data set whose batches follow from the number of the
     epoch, and ``shuffle=False``.
     """
 
-    def __init__(self, path: str | Path, callbacks: Sequence[keras.callbacks.Callback] = ()):
+    def __init__(
+        self,
+        path: str | Path,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        origin: Mapping[str, object] | None = None,
+    ):
         super().__init__()
         self.path = Path(path)
         self.kept = _stateful(callbacks)
+        self.origin = origin
 
     def on_epoch_end(self, epoch, logs=None):
         arrays = {"epochs": np.array(epoch + 1), "stopped": np.array(bool(self.model.stop_training))}
+        if self.origin is not None:
+            arrays[_ORIGIN] = np.frombuffer(json.dumps(self.origin).encode(), np.uint8)
         arrays |= {f"variable/{n}": keras.ops.convert_to_numpy(v) for n, v in enumerate(_variables(self.model))}
         for number, callback in enumerate(self.kept):
             arrays |= {f"callback/{number}/{name}": np.asarray(value) for name, value in callback.state().items()}
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self.path.with_name(f"{self.path.name}.partial")
-        with partial.open("wb") as file:
+        with written_whole(self.path) as partial, partial.open("wb") as file:
             np.savez(file, **arrays)
-        os.replace(partial, self.path)  # noqa: PTH105 - says that it is atomic
 
 
 def resume(path: str | Path, model: keras.Model, callbacks: Sequence[keras.callbacks.Callback] = ()) -> Progress:
@@ -67,34 +80,82 @@ def resume(path: str | Path, model: keras.Model, callbacks: Sequence[keras.callb
     Raises:
         ValueError: the file is damaged, or the checkpoint of another model or of other callbacks.
     """
-    saved, kept = _read(Path(path)), _stateful(callbacks)
+    path, kept = Path(path), _stateful(callbacks)
     model.optimizer.build(model.trainable_variables)
     variables = _variables(model)
-    given = [saved.get(f"variable/{number}") for number in range(len(variables))]
-    owners = {key.split("/")[1] for key in saved if key.startswith("callback/")}
-    alike = all(a is not None and a.shape == tuple(v.shape) for a, v in zip(given, variables, strict=True))
-    if not alike or f"variable/{len(variables)}" in saved or len(owners - {str(n) for n in range(len(kept))}):
-        raise ValueError(f"{path} is a checkpoint of another model or of other callbacks")
-    for variable, value in zip(variables, given, strict=True):
-        variable.assign(value)
-    for number, callback in enumerate(kept):
+    for callback in kept:
         callback.set_model(model)
-        start = f"callback/{number}/"
-        callback.restore({k.removeprefix(start): v for k, v in saved.items() if k.startswith(start)})
-    return Progress(int(saved["epochs"]), bool(saved["stopped"]))
-
-
-def _read(path: Path) -> dict[str, np.ndarray]:
+    with open_arrays(path, _ADVICE, limit=_limit(variables)) as saved:
+        progress = Progress(_number(path, saved, "epochs"), bool(_number(path, saved, "stopped")))
+        if not _alike(saved, variables, kept):
+            raise ValueError(_other(path))
+        states = [_state(saved, f"callback/{number}/") for number in range(len(kept))]
+        values = [saved.read(f"variable/{number}") for number in range(len(variables))]
+    before = [keras.ops.convert_to_numpy(variable) for variable in variables]
     try:
-        with np.load(path, allow_pickle=False) as file:
-            saved = dict(file)
-            return saved if {"epochs", "stopped"} <= set(saved) else _damaged(path)
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} is no checkpoint, or a damaged one: {error}") from error
+        _assign(variables, values)
+        for callback, state in zip(kept, states, strict=True):
+            callback.restore(state)
+    except Exception as error:  # of any type: a callback meets what it did not write
+        _assign(variables, before)
+        raise ValueError(_other(path)) from error
+    return progress
 
 
-def _damaged(path: Path):
-    raise ValueError(f"{path.name} holds no training state")
+def read_origin(path: str | Path) -> dict[str, object] | None:
+    """What the run of a checkpoint was started with; None where the checkpoint does not say.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    path = Path(path)
+    with open_arrays(path, _ADVICE, limit=_ORIGIN_BYTES) as saved:
+        if _ORIGIN not in saved.names:
+            return None
+        text = saved.read(_ORIGIN)
+    try:
+        origin = json.loads(text.tobytes())
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path}: array '{_ORIGIN}' is damaged: {error}; {_ADVICE}") from error
+    if not isinstance(origin, dict):
+        raise ValueError(f"{path}: array '{_ORIGIN}' is damaged: {origin!r:.40}; {_ADVICE}")
+    return origin
+
+
+def _assign(variables: Sequence, values: Sequence[np.ndarray]) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
+def _limit(variables: Sequence) -> int:
+    """Most bytes of a checkpoint: callbacks keep about as much as the model holds."""
+    return 4 * sum(8 * prod(v.shape) for v in variables) + _ORIGIN_BYTES
+
+
+def _alike(saved: Arrays, variables: Sequence, kept: Sequence[Stateful]) -> bool:
+    """Whether the shapes are those of the variables, and all callbacks' states have a place."""
+    given = [name for name in saved.names if name.startswith("variable/")]
+    owners = {name.split("/")[1] for name in saved.names if name.startswith("callback/")}
+    return (
+        set(given) == {f"variable/{number}" for number in range(len(variables))}
+        and all(saved.header(f"variable/{n}").shape == tuple(v.shape) for n, v in enumerate(variables))
+        and owners <= {str(number) for number in range(len(kept))}
+    )
+
+
+def _number(path: Path, saved: Arrays, name: str) -> int:
+    value = saved.read(name)
+    if value.shape or value.dtype.kind not in "biu" or value < 0:
+        raise ValueError(f"{path}: array '{name}' is no number of epochs; {_ADVICE}")
+    return int(value)
+
+
+def _state(saved: Arrays, start: str) -> dict[str, np.ndarray]:
+    return {name.removeprefix(start): saved.read(name) for name in saved.names if name.startswith(start)}
+
+
+def _other(path: Path) -> str:
+    return f"{path} is a checkpoint of another model or of other callbacks"
 
 
 def _variables(model: keras.Model) -> list:

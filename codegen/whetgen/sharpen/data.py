@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +17,7 @@ from whetgen.foreign.arrays import open_arrays
 FOLDER_VARIABLE = "WHETGEN_DATA"
 _ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 _SPLIT_SEED = 0
+_PATIENCE = 30
 
 
 @dataclass(frozen=True)
@@ -38,11 +43,11 @@ def load(name: str) -> Dataset:
     ================  =====================================================================================
 
     MNIST and Fashion-MNIST come from ``NAME.npz`` in the folder that the environment variable WHETGEN_DATA
-    names; where it is not set, and CIFAR always, from ``keras.datasets``, which downloads them once.
+    names, CIFAR too where it is there; otherwise from ``keras.datasets``, which downloads them once.
     COCO is read from the folder that WHETGEN_COCO names.
 
     Raises:
-        ValueError: no such data set, or its file is damaged.
+        ValueError: no such data set, its file is damaged, or it cannot be fetched.
         FileNotFoundError: the folder lacks the file.
     """
     if name not in _LOADERS:
@@ -77,11 +82,35 @@ def _from_file(path: Path) -> Dataset:
         return _checked([file.read(name) for name in _ARRAYS], str(path))
 
 
+def _photos(name: str) -> Dataset:
+    path = Path(os.environ.get(FOLDER_VARIABLE, "")) / f"{name}.npz"
+    return _from_file(path) if FOLDER_VARIABLE in os.environ and path.is_file() else _from_keras(name)
+
+
 def _from_keras(name: str) -> Dataset:
     from keras import datasets
 
-    (x_train, y_train), (x_test, y_test) = getattr(datasets, name).load_data()
+    try:
+        with redirect_stdout(sys.stderr), _impatient():
+            (x_train, y_train), (x_test, y_test) = getattr(datasets, name).load_data()
+    except Exception as error:  # of urllib's and Keras' own types, and of files that are not what they should be
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise ValueError(
+            f"{name} cannot be fetched ({reason}); get {name}.npz with the arrays {', '.join(_ARRAYS)} elsewhere and set "
+            f"{FOLDER_VARIABLE} to its folder"
+        ) from error
     return _checked([x_train, y_train, x_test, y_test], f"keras.datasets.{name}")
+
+
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """Connections that say nothing for half a minute are given up."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(_PATIENCE)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
 
 
 def _canvases(name: str) -> Dataset:
@@ -112,8 +141,8 @@ _LOADERS = {
     "digits": _digits,
     "mnist": _images,
     "fashion_mnist": _images,
-    "cifar10": _from_keras,
-    "cifar100": _from_keras,
+    "cifar10": _photos,
+    "cifar100": _photos,
     "digit_canvases": _canvases,
     "coco_persons": _persons,
 }

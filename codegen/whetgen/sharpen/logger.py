@@ -11,6 +11,7 @@ import numpy as np
 
 from whetgen.sharpen.spikes import hardened, watch
 from whetgen.sharpen.walk import sharpness_of
+from whetgen.sharpen.whole import written_whole
 
 Metric = Callable[[np.ndarray, np.ndarray], float]
 
@@ -95,10 +96,17 @@ def read_log(path: str | Path) -> list[dict]:
     """
     try:
         with Path(path).open(newline="") as file:
-            rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
-    except (TypeError, ValueError) as error:
+            rows = [{key: _number(value) for key, value in row.items()} for row in csv.DictReader(file)]
+    except (AttributeError, ValueError, csv.Error) as error:
         raise ValueError(f"{path} is no log of a training run: {error}") from error
-    return [{**row, "epoch": int(row["epoch"])} for row in rows]
+    if not all(isinstance(row.get("epoch"), int) for row in rows):
+        raise ValueError(f"{path} is no log of a training run: it has no column of epochs")
+    return rows
+
+
+def _number(text: str) -> int | float:
+    """What ``text`` was before it was written, so that writing it again gives the same text."""
+    return int(text) if text.isdecimal() else float(text)
 
 
 def layer_names(row: dict) -> list[str]:
@@ -107,8 +115,7 @@ def layer_names(row: dict) -> list[str]:
 
 
 def _write(path: Path, rows: list[dict]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="") as file:
+    with written_whole(path) as partial, partial.open("w", newline="") as file:
         table = csv.DictWriter(file, fieldnames=list(rows[-1]), restval="nan", extrasaction="ignore")
         table.writeheader()
         table.writerows(rows)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from whetgen.sharpen.logger import layer_names
+from whetgen.sharpen.whole import written_whole
 
 
 def plot_log(rows: list[dict], path: str | Path, title: str = "") -> None:
@@ -58,5 +59,6 @@ def _pyplot(path: str | Path):
 
 
 def _save(figure, path: str | Path) -> None:
-    figure.savefig(path, dpi=110, metadata={"Software": None})
+    with written_whole(path) as partial:
+        figure.savefig(partial, dpi=110, metadata={"Software": None})
     _pyplot(path).close(figure)

@@ -44,7 +44,11 @@ class PruneWeights(keras.callbacks.Callback):
         return {str(number): ops.convert_to_numpy(mask) for number, mask in enumerate(self._masks)}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        self._masks = [ops.convert_to_tensor(state[str(number)]) for number in range(len(state))]
+        masks = [state[str(number)] for number in range(len(state))]
+        for mask, layer in zip(masks, kernel_layers(self.model) if masks else (), strict=True):
+            if mask.shape != tuple(layer.kernel.shape):
+                raise ValueError(f"a mask of shape {mask.shape} for the weights of {layer.name}")
+        self._masks = [ops.convert_to_tensor(mask) for mask in masks]
 
     def on_epoch_begin(self, epoch, logs=None):
         if self.start_epoch <= epoch <= self.stop_epoch:

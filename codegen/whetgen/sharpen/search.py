@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 
 from whetgen.sharpen.data import load
 from whetgen.sharpen.logger import WhetstoneLogger
+from whetgen.sharpen.recipes.origin import check_origin, origin_of
 from whetgen.sharpen.recipes.table import Recipe
 from whetgen.sharpen.recipes.training import TrainOptions, chosen, fit
 
 _HELD_OUT = 0.1
 _QUICK_IMAGES = 256
+_ORIGIN = "origin"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ def search(name: str, trials: int, storage: str | None = None, options: TrainOpt
     same one, on any machine, share the study ``whetgen-NAME``.
 
     Raises:
-        ValueError: Optuna is not installed, no trials, or a recipe without epochs (cartpole-dqn).
+        ValueError: Optuna is not installed, no trials, a study of other settings in the storage, or a recipe without
+            epochs (cartpole-dqn).
     """
     optuna, options = _optuna(), options or TrainOptions()
     recipe = chosen(name, options)
@@ -58,9 +61,21 @@ def search(name: str, trials: int, storage: str | None = None, options: TrainOpt
         sampler=optuna.samplers.TPESampler(seed=options.seed if storage is None else None),
         pruner=optuna.pruners.HyperbandPruner(min_resource=1, max_resource=recipe.epochs),
     )
+    _check_study(study, origin_of(name, recipe, quick=options.quick, mixed_precision=options.mixed_precision))
     study.optimize(objective, n_trials=trials)
     best = study.best_trial
     return Found(name, best.params, best.value, recipe.task.figure, len(study.trials))
+
+
+def _check_study(study, origin: dict) -> None:
+    """Raises:
+    ValueError: its trials were made with other settings than ``origin``, which a new study gets.
+    """
+    if study.trials or _ORIGIN in study.user_attrs:
+        advice = "give another storage"
+        check_origin(f"study {study.study_name}", study.user_attrs.get(_ORIGIN), origin, advice)
+    else:
+        study.set_user_attr(_ORIGIN, origin)
 
 
 def suggest(trial, recipe: Recipe) -> dict[str, float]:

@@ -20,6 +20,7 @@ from whetgen.sharpen.plot import plot_log, plot_pairs
 from whetgen.sharpen.recipes.batches import DistortedBatches
 from whetgen.sharpen.recipes.callbacks import training_callbacks
 from whetgen.sharpen.recipes.dqn import DqnRecipe, train_agent
+from whetgen.sharpen.recipes.origin import check_checkpoint, file_digest, origin_of
 from whetgen.sharpen.recipes.precision import built_for, halve_kernels
 from whetgen.sharpen.recipes.table import RECIPES, Recipe
 from whetgen.sharpen.recipes.tasks import Examples
@@ -87,7 +88,8 @@ def train(name: str, out: str | Path, options: TrainOptions | None = None) -> Tr
     or not.
 
     Raises:
-        ValueError: no such recipe or field, ``out`` does not end in .keras, a checkpoint that is missing or in the way,
+        ValueError: no such recipe or field, ``out`` does not end in .keras, a checkpoint that is missing, in the way or
+            of other settings,
             a damaged data file, or a package that the recipe needs is not installed.
         FileNotFoundError: the data are not there.
     """
@@ -122,18 +124,18 @@ def _run(recipe, name: str, out: Path, options: TrainOptions) -> TrainResult:
 def _(recipe: Recipe, name: str, out: Path, options: TrainOptions) -> TrainResult:
     began = time.monotonic()
     state = out.with_suffix(".checkpoint.npz")
-    check_checkpoint(state, options.goes_on)
+    origin = origin_of(name, recipe, **_origin_options(options))
+    check_checkpoint(state, out, options.goes_on, origin)
     check_epochs(recipe, name)
     examples = recipe.task.examples(load(recipe.data), recipe.input_scale)
     log = WhetstoneLogger(None, None, out.with_suffix(".csv"), options.tensorboard, recipe.task.metric)
-    model = fit(recipe, examples.few(_QUICK_IMAGES) if options.quick else examples, options, log, state)
+    model = fit(recipe, examples.few(_QUICK_IMAGES) if options.quick else examples, options, log, state, origin)
     finished = plain(model, recipe)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    save_small(finished, out)
-    state.unlink(missing_ok=True)
     before = [row for row in log.rows if row["epoch"] <= recipe.soft_epochs]
     outputs = finished.predict(log.x, batch_size=log.batch, verbose=0)  # of the float32 model, whatever it was trained in
     pictures, notes = _pictures(recipe, name, finished, examples, log, out)
+    save_small(finished, out)  # last, so that a run that is cut before leaves a checkpoint and no model
+    state.unlink(missing_ok=True)
     return TrainResult(
         path=out,
         recipe=name,
@@ -157,7 +159,6 @@ def _(recipe: DqnRecipe, name: str, out: Path, options: TrainOptions) -> TrainRe
         raise ValueError(f"{name} explores from the beginning; it cannot start from a model's weights")
     keras.utils.set_random_seed(options.seed)
     agent = train_agent(recipe, options.seed, options.on_epoch)
-    out.parent.mkdir(parents=True, exist_ok=True)
     save_small(plain(agent.model, recipe), out)
     return TrainResult(
         path=out,
@@ -172,9 +173,15 @@ def _(recipe: DqnRecipe, name: str, out: Path, options: TrainOptions) -> TrainRe
 
 
 def fit(
-    recipe: Recipe, examples: Examples, options: TrainOptions, log: WhetstoneLogger, state: Path | None = None
+    recipe: Recipe,
+    examples: Examples,
+    options: TrainOptions,
+    log: WhetstoneLogger,
+    state: Path | None = None,
+    origin: dict | None = None,
 ) -> keras.Model:
-    """The trained model; ``log`` has the rows. Goes on from the checkpoint ``state`` where the options say so."""
+    """The trained model; ``log`` has the rows. Goes on from the checkpoint ``state`` where the options say so, and leaves
+    one there that tells its ``origin``."""
     keras.utils.set_random_seed(options.seed)
     _use_all_gpus()
     with built_for(options.mixed_precision):
@@ -202,7 +209,7 @@ def fit(
         epoch=progress.epochs,
     )
     if state:
-        callbacks.append(Checkpoint(state, list(callbacks)))
+        callbacks.append(Checkpoint(state, list(callbacks), origin))
     if not progress.stopped and progress.epochs < recipe.epochs:
         model.fit(
             batches,
@@ -236,14 +243,10 @@ def begin_with(model: keras.Model, start: Path) -> None:
     model.set_weights(weights)
 
 
-def check_checkpoint(state: Path, goes_on: bool) -> None:
-    """Raises:
-    ValueError: a checkpoint is wanted and missing, or unwanted and in the way.
-    """
-    if goes_on and not state.is_file():
-        raise ValueError(f"nothing to resume: {state} does not exist")
-    if not goes_on and state.exists():
-        raise ValueError(f"{state} is the checkpoint of an interrupted run: resume it, or delete the file")
+def _origin_options(options: TrainOptions) -> dict[str, object]:
+    """Options that shape the result and are no fields of the recipe."""
+    kept = ("seed", "quick", "mixed_precision")
+    return {**{name: getattr(options, name) for name in kept}, "start": file_digest(options.start)}
 
 
 def check_epochs(recipe: Recipe, name: str) -> None:

@@ -67,6 +67,17 @@ class AdaptiveSharpener(Sharpener):
         self._least = float(state["least"])
         self._stale = int(state["stale"])
 
+    @property
+    def waits_for(self) -> str:
+        if self.sharpening:
+            return f"a layer takes rate {self.rate:g} an epoch, from critical {self.critical:g} on cz_rate {self.cz_rate:g}"
+        if self.seen < self.min_init_epochs:
+            return f"sharpening begins after min_init_epochs {self.min_init_epochs} at the earliest"
+        return (
+            f"sharpening goes on when the training loss has not fallen by sig_decrease {self.sig_decrease:g} of the best "
+            f"for more than patience {self.patience} epochs, now {self._stale}"
+        )
+
     def on_epoch_begin(self, epoch, logs=None):
         layer = self.unfinished
         if self.sharpening and layer is not None:

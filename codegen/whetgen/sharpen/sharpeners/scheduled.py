@@ -27,6 +27,8 @@ def equal_spans(num_layers: int, start: float, duration: float, intermission: fl
 class _Timed(Sharpener):
     """Sharpness grows linearly from each layer's start to its stop."""
 
+    unit = "epochs"
+
     def __init__(
         self,
         schedule: Sequence[Span] | int,
@@ -49,6 +51,10 @@ class _Timed(Sharpener):
             raise ValueError(
                 f"the schedule is for {len(self.schedule)} spiking layers, model '{model.name}' has {len(self.layers)}"
             )
+
+    @property
+    def waits_for(self) -> str:
+        return f"the schedule ends after {max(stop for _, stop in self.schedule):g} {self.unit}"
 
     def advance_to(self, time: float) -> None:
         """Give every layer the sharpness that is due at ``time``; none becomes softer."""
@@ -112,6 +118,8 @@ class StepSharpener(_Timed):
     Raises:
         ValueError: as ScheduledSharpener; the number of layers is checked by ``set_model``.
     """
+
+    unit = "steps"
 
     def __init__(self, schedule: Sequence[Span] | int, *arguments, **settings):
         super().__init__(schedule, *arguments, **settings)

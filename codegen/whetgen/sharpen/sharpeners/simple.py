@@ -35,6 +35,13 @@ class SimpleSharpener(Sharpener):
         self.epochs = epochs
         self._started = False
 
+    @property
+    def waits_for(self) -> str:
+        left = sum(self.steps - round(layer.sharpness * self.steps) for layer in self.layers)
+        start = "" if self._started else f"sharpening starts after start_epoch {self.start_epoch}, and "
+        unit = "epoch" if self.epochs else "batch"
+        return f"{start}a layer takes {self.steps} steps, one each {unit}: {left} more"
+
     def on_epoch_begin(self, epoch, logs=None):
         self._started = epoch >= self.start_epoch
         if self._started and self.epochs:

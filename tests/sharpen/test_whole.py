@@ -1,0 +1,23 @@
+"""Files that training leaves are whole, or not there."""
+
+import pytest
+
+from whetgen.sharpen.whole import written_whole
+
+
+def test_a_file_is_replaced_in_one_step(tmp_path):
+    path = tmp_path / "deep" / "a.csv"
+    for text in ("one", "two"):
+        with written_whole(path) as partial:
+            partial.write_text(text)
+            assert partial.suffix == ".csv" and (text == "one" or path.read_text() == "one")
+    assert path.read_text() == "two" and [p.name for p in path.parent.iterdir()] == ["a.csv"]
+
+
+@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path, failure):
+    (tmp_path / "a.csv").write_text("old")
+    with pytest.raises(type(failure)), written_whole(tmp_path / "a.csv") as partial:
+        partial.write_text("half")
+        raise failure
+    assert [p.name for p in tmp_path.iterdir()] == ["a.csv"] and (tmp_path / "a.csv").read_text() == "old"
