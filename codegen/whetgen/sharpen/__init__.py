@@ -1,6 +1,6 @@
 """Training: layers that sharpen, N-hot keys, recipes. Stands alone; needs Keras 3."""
 
-from whetgen.sharpen.checkpoint import Checkpoint, resume
+from whetgen.sharpen.checkpoint import Checkpoint, read_origin, resume
 from whetgen.sharpen.fan_in import SparseDense
 from whetgen.sharpen.finish import finish
 from whetgen.sharpen.fold import fold_batch_norm
@@ -40,6 +40,7 @@ __all__ = [
     "finish",
     "fold_batch_norm",
     "generate_key",
+    "read_origin",
     "resume",
     "spiking_layers",
 ]
