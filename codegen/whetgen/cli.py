@@ -92,7 +92,7 @@ def generate(
         int | None, typer.Option(help="Verilog: the fastest folding of at most that many LUTs by the estimate.")
     ] = None,
     reuse: Annotated[
-        int | None, typer.Option(help="Verilog: times that each multiplier of each layer is used for a position.")
+        int | None, typer.Option(help="Verilog, HLS: times that each multiplier of each layer is used for a position.")
     ] = None,
     levels_per_stage: Annotated[
         int | None, typer.Option(help="Verilog, unrolled: tables in a row between two registers (default 3).")
@@ -104,7 +104,7 @@ def generate(
     fold: Annotated[
         list[str] | None,
         typer.Option(
-            help="Verilog, HLS: LAYER=PExSIMD, Verilog also LAYER=PExSIMDxBITS for inputs bit by bit, once a layer; inspect lists the legal ones."
+            help="Verilog, HLS: LAYER=PExSIMD, or LAYER=PExSIMDxBITS for inputs bit by bit, once a layer; inspect lists the legal ones."
         ),
     ] = None,
     target_fps: Annotated[
@@ -456,11 +456,11 @@ def _folding_spans(graph: Graph) -> Table:
 
 
 def _every_folding(graph: Graph) -> Table:
-    table = Table("folded layer", "PE", "SIMD", "input bits", "cycles a frame", "LUTs, estimated")
+    table = Table("folded layer", "PE", "SIMD", "input bits", "word bits", "cycles a frame", "LUTs, estimated")
     for layer, legal in inspection.foldings(graph).items():
         for row in legal:
             bits = "one by one" if row.planes > 1 else "at once"
-            table.add_row(layer, str(row.pe), str(row.simd), bits, f"{row.cycles:,}", f"{row.luts:,}")
+            table.add_row(layer, str(row.pe), str(row.simd), bits, *(f"{n:,}" for n in (row.word_bits, row.cycles, row.luts)))
     return table
 
 

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from whetgen.backends.hardware.cost import luts
+from whetgen.backends.hardware.setting import Setting, cycles, legal_settings, read_elements, widest_word
 from whetgen.backends.hardware.steps import Step, steps_of
 from whetgen.backends.identifiers import Identifiers
-from whetgen.backends.verilog.folded.cost import luts
-from whetgen.backends.verilog.folded.setting import Setting, cycles, legal_settings, read_elements
 from whetgen.ir import Graph
 from whetgen.ir.integers import signed_bits
 from whetgen.ir.nodes import LINEAR, Conv, Dense, Input, Node
@@ -39,7 +39,7 @@ class LegalFolding:
     """PE neurons and SIMD inputs at once, and the cycles a frame of the folded Verilog.
 
     ``planes``: 1, or the bits of an input that come one by one. ``luts``: estimated, inputs arriving in words as wide
-    as the layer's own.
+    as the layer's own. ``word_bits``: of the widest word that it takes or gives; HLS has words of up to 4,096 bits.
     """
 
     pe: int
@@ -47,6 +47,7 @@ class LegalFolding:
     cycles: int
     planes: int
     luts: int
+    word_bits: int
 
 
 def foldings(graph: Graph) -> dict[str, list[LegalFolding]]:
@@ -62,7 +63,8 @@ def foldings(graph: Graph) -> dict[str, list[LegalFolding]]:
 
 def _legal(step: Step, setting: Setting) -> LegalFolding:
     own = {t.name: read_elements(step, setting) * t.width for t in step.sources}
-    return LegalFolding(*setting.folding, cycles(step, setting), setting.planes, round(luts(step, setting, own)))
+    taken = cycles(step, setting), setting.planes, round(luts(step, setting, own))
+    return LegalFolding(*setting.folding, *taken, widest_word(step, setting))
 
 
 def layers(graph: Graph) -> list[LayerFacts]:

@@ -1,7 +1,9 @@
 // Weighted sums of whole windows, PE neurons and SIMD inputs a cycle, compared with thresholds where the layer fires.
 //
 // Shape L: POSITIONS windows of STEPS words of SIMD elements; each is walked PASSES times, PE neurons a pass.
-// Cycles a frame: POSITIONS * PASSES * STEPS.
+// With PLANES above 1, which is the width of an element, a pass walks the window once for each bit, the highest first,
+// and doubles the sum before each; of IN_SIGNED elements the highest bit counts negative. Sums wrap on the way.
+// Cycles a frame: POSITIONS * PASSES * PLANES * STEPS.
 #ifndef WG_LINEAR_H
 #define WG_LINEAR_H
 
@@ -15,6 +17,17 @@ template <typename L> typename L::element_out wg_finish(const typename L::sum &s
     return typename L::element_out(sum + typename L::sum(level));
 }
 
+// What a walk takes of an element: one bit, or the whole where there are no planes.
+template <typename ELEMENT, int PLANES> struct wg_digit {
+    typedef wg_uint<1> type;
+    static type get(const ELEMENT &element, int plane) { return element[PLANES - 1 - plane] ? 1 : 0; }
+};
+
+template <typename ELEMENT> struct wg_digit<ELEMENT, 1> {
+    typedef ELEMENT type;
+    static type get(const ELEMENT &element, int) { return element; }
+};
+
 template <typename L>
 void wg_linear(wg_stream<typename L::word_in> &in, wg_stream<typename L::word_out> &out,
                const typename L::weight weights[L::PASSES * L::STEPS][L::PE][L::SIMD],
@@ -24,41 +37,51 @@ void wg_linear(wg_stream<typename L::word_in> &in, wg_stream<typename L::word_ou
 #pragma HLS ARRAY_PARTITION variable=weights complete dim=3
 #pragma HLS ARRAY_PARTITION variable=levels complete dim=2
     typedef wg_adder<typename L::sum> adder;
+    typedef wg_digit<typename L::element_in, L::PLANES> digit;
     typename L::word_in window[L::STEPS];
     typename adder::sum sums[L::PE];
 #pragma HLS ARRAY_PARTITION variable=sums complete
-    int row = 0, level_row = 0;
+    int pass_row = 0, level_row = 0;
 positions:
     for (int position = 0; position < L::POSITIONS; ++position) {
         for (int pass = 0; pass < L::PASSES; ++pass) {
-            for (int step = 0; step < L::STEPS; ++step) {
+            for (int plane = 0; plane < L::PLANES; ++plane) {
+                for (int step = 0; step < L::STEPS; ++step) {
 #pragma HLS PIPELINE II=1
-                const typename L::word_in word = pass == 0 ? in.read() : window[step];
-                window[step] = word;
-                typename adder::template operand<typename L::element_in>::type elements[L::SIMD];
-#pragma HLS ARRAY_PARTITION variable=elements complete
-                for (int lane = 0; lane < L::SIMD; ++lane) {
-#pragma HLS UNROLL
-                    elements[lane] = adder::load(wg_get<typename L::element_in>(word, lane));
-                }
-                for (int neuron = 0; neuron < L::PE; ++neuron) {
-#pragma HLS UNROLL
-                    typename adder::sum sum = step == 0 ? typename adder::sum(0) : sums[neuron];
+                    const bool first = pass == 0 && plane == 0;
+                    const typename L::word_in word = first ? in.read() : window[step];
+                    window[step] = word;
+                    const bool negative = L::PLANES > 1 && L::IN_SIGNED && plane == 0;
+                    typename adder::template operand<typename digit::type>::type digits[L::SIMD];
+#pragma HLS ARRAY_PARTITION variable=digits complete
                     for (int lane = 0; lane < L::SIMD; ++lane) {
 #pragma HLS UNROLL
-                        sum = sum + adder::term(elements[lane], weights[row][neuron][lane]);
+                        digits[lane] = adder::load(digit::get(wg_get<typename L::element_in>(word, lane), plane));
                     }
-                    sums[neuron] = sum;
-                }
-                row = row == L::PASSES * L::STEPS - 1 ? 0 : row + 1;
-                if (step == L::STEPS - 1) {
-                    typename L::word_out results = 0;
                     for (int neuron = 0; neuron < L::PE; ++neuron) {
 #pragma HLS UNROLL
-                        wg_set(results, neuron, wg_finish<L>(adder::store(sums[neuron]), levels[level_row][neuron]));
+                        typename adder::sum sum = sums[neuron];
+                        if (step == 0)
+                            sum = plane == 0 ? typename adder::sum(0) : typename adder::sum(sum + sum);
+                        for (int lane = 0; lane < L::SIMD; ++lane) {
+#pragma HLS UNROLL
+                            const typename adder::sum term =
+                                adder::term(digits[lane], weights[pass_row + step][neuron][lane]);
+                            sum = negative ? typename adder::sum(sum - term) : typename adder::sum(sum + term);
+                        }
+                        sums[neuron] = sum;
                     }
-                    out.write(results);
-                    level_row = level_row == L::LEVEL_ROWS * L::PASSES - 1 ? 0 : level_row + 1;
+                    if (step == L::STEPS - 1 && plane == L::PLANES - 1) {
+                        typename L::word_out results = 0;
+                        for (int neuron = 0; neuron < L::PE; ++neuron) {
+#pragma HLS UNROLL
+                            wg_set(results, neuron,
+                                   wg_finish<L>(adder::store(sums[neuron]), levels[level_row][neuron]));
+                        }
+                        out.write(results);
+                        pass_row = pass == L::PASSES - 1 ? 0 : pass_row + L::STEPS;
+                        level_row = level_row == L::LEVEL_ROWS * L::PASSES - 1 ? 0 : level_row + 1;
+                    }
                 }
             }
         }

@@ -24,9 +24,9 @@ class Options:
     """Options of ``generate``; None for the default.
 
     ``output``: class, scores, spikes or accumulators. ``bus_bits``: Verilog and HLS; so are ``folding``, (PE, SIMD) or
-    (PE, SIMD, bits) by layer name, and ``target_fps`` frames a second at ``clock_mhz``, 100 where that is None.
-    ``architecture``, ``levels_per_stage``, ``solver``,
-    ``max_luts``, ``reuse``, ``board``, ``control``: Verilog. ``hls_tool``: HLS.
+    (PE, SIMD, bits) by layer name, ``reuse``, and ``target_fps`` frames a second at ``clock_mhz``, 100 where that is
+    None. ``architecture``, ``levels_per_stage``, ``solver``, ``max_luts``, ``board``, ``control``: Verilog.
+    ``hls_tool``: HLS.
     ``mcu``, ``max_flash``, ``max_ram``, ``single_header``, ``constant_time``: C.
     ``vectors``: test frames stored in the folder.
     """
@@ -152,7 +152,6 @@ def _verilog_options(options: Options):
         levels_per_stage=options.levels_per_stage,
         solver=options.solver,
         max_luts=options.max_luts,
-        reuse=options.reuse,
     )
     verilog.check_options(chosen)
     extras = verilog.choose_extras(options.board, options.control, chosen)
@@ -176,6 +175,7 @@ def _hardware(options: Options) -> dict:
         "bus_bits": _bus_bits(options.bus_bits),
         "output": options.output,
         "folding": options.folding or {},
+        "reuse": options.reuse,
         "most_cycles": _most_cycles(options.target_fps, options.clock_mhz),
     }
 
@@ -206,7 +206,7 @@ _TARGETS_OF = {
     "levels_per_stage": ("verilog",),
     "solver": ("verilog",),
     "max_luts": ("verilog",),
-    "reuse": ("verilog",),
+    "reuse": ("verilog", "hls"),
     "board": ("verilog",),
     "control": ("verilog",),
     "hls_tool": ("hls",),

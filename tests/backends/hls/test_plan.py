@@ -12,10 +12,10 @@ from tests.backends.verilog.networks import network
 from tests.backends.verilog.test_golden import tiny
 
 from whetgen.backends import hls
-from whetgen.backends.hardware.folding import legal_foldings
+from whetgen.backends.hardware.setting import Setting
 from whetgen.backends.hardware.steps import steps_of
-from whetgen.backends.hls.shapes import window_cycles
 from whetgen.backends.hls.tables import literal
+from whetgen.backends.hls.trips import trips, window_trips
 from whetgen.backends.identifiers import Identifiers
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES
@@ -78,7 +78,7 @@ def test_a_layer_that_needs_the_whole_frame_has_room_for_it():
 def test_asked_foldings_are_taken_and_others_refused_with_the_legal_ones():
     plan = hls.plan(residual(), "net", hls.HlsOptions(folding={"a": (2, 4), "head": (3, 16)}))
     assert {(r.layer, r.pe, r.simd) for r in plan.cycles} >= {("a", 2, 4), ("head", 3, 16)}
-    nearest = "the nearest legal ones are 4x4, 2x4, 4x2, 2x2 (whetgen inspect MODEL --foldings lists all 9)"
+    nearest = "the nearest legal ones are 4x4, 2x4, 4x2, 2x2 (whetgen inspect MODEL --foldings lists all 15)"
     with pytest.raises(BadInput, match=rf"^--fold a=3x4: not possible; {re.escape(nearest)}$"):
         hls.plan(residual(), "net", hls.HlsOptions(folding={"a": (3, 4)}))
 
@@ -93,8 +93,16 @@ def test_no_word_is_wider_than_hls_allows():
 
 def test_trips_of_a_convolution_are_those_of_its_line_buffer_and_its_sums():
     step = next(s for s in steps_of(residual(), Identifiers()).steps if s.layer == "a")
-    assert window_cycles(step.geometry, 4) == 2 * 6 + 6 * 6 * 9
-    assert (4, 4) in legal_foldings(step)
+    assert window_trips(step, Setting(4, 4)) == 2 * 6 + 6 * 6 * 9
+    assert trips(step, Setting(1, 4)) == 6 * 6 * 9 * 4
+    # Windows in registers: 8 x 8 places with the padding, and three words of each of 36 windows.
+    assert window_trips(step, Setting(4, 12)) == 8 * 8 + 36 * 2
+
+
+def test_an_asked_folding_whose_words_no_hls_word_holds_is_refused():
+    graph = network(Input("in", (600,), ELEMENT_TYPES["uint8"]), Dense("d", "in", ints(600, 3), ints(3)))
+    with pytest.raises(BadInput, match=r"^--fold d=1x600: not possible; the nearest legal ones are 1x300, "):
+        hls.plan(graph, "net", hls.HlsOptions(folding={"d": (1, 600)}))
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ from tests.backends.verilog.icarus import IcarusSimulator
 from tests.backends.verilog.test_constructs import random_codes
 
 from whetgen.backends import verilog
+from whetgen.backends.hardware.folding import choose_settings
+from whetgen.backends.hardware.setting import cycles, legal_settings
 from whetgen.backends.hardware.steps import steps_of
 from whetgen.backends.hardware.vectors import stream_outputs
 from whetgen.backends.identifiers import Identifiers
-from whetgen.backends.verilog.folded.choose import choose_settings
 from whetgen.backends.verilog.folded.edges import IN_ORDER, Edge
+from whetgen.backends.verilog.folded.network import COSTS
 from whetgen.backends.verilog.folded.schedule import Times, available, busy_times, depth
-from whetgen.backends.verilog.folded.setting import cycles, legal_settings
 from whetgen.backends.verilog.folded.walk import in_order_walk
 from whetgen.errors import BadInput
 from whetgen.reference import run
@@ -122,7 +123,7 @@ def test_inputs_come_bit_by_bit_where_there_is_time():
 
 def planned_settings(pace: int):
     steps = steps_of(networks.CONSTRUCTS["conv"], Identifiers())
-    return choose_settings(steps, 64, verilog.VerilogOptions(target_cycles=pace))["conv"]
+    return choose_settings(steps, 64, verilog.VerilogOptions(target_cycles=pace), COSTS)["conv"]
 
 
 def test_cycles_of_a_layer_follow_from_its_setting():

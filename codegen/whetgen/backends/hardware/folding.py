@@ -1,73 +1,95 @@
-"""Chooses how many neurons (PE) and inputs (SIMD) each layer handles in a cycle."""
+"""Chooses each layer's setting, for every target: the smallest, by the cost model, that keeps a common pace."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import gcd, log
-
-import numpy as np
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import lcm, log
 
 from whetgen.backends.hardware.options import DEFAULT_LANES, HardwareOptions
-from whetgen.backends.hardware.steps import Blend, Linear, Pool, Step, Steps
+from whetgen.backends.hardware.setting import Setting, cycles, legal_settings, read_elements, reuse, widest_word
+from whetgen.backends.hardware.steps import Linear, Step, Steps
 from whetgen.errors import BadInput
 from whetgen.wording import counted, meant
 
 MAX_BUFFER_WORD = 16_384
 _NEAREST = 4  # legal foldings that a refusal names
-Folding = tuple[int, int]
+Settings = dict[str, Setting]
 
 
-def divisors(n: int) -> list[int]:
-    return [d for d in range(1, n + 1) if n % d == 0]
+@dataclass(frozen=True)
+class CostModel:
+    """What a layer takes in a setting.
+
+    ``cycles``: a frame, in the target's form of the layer. ``luts``: lookup tables, sources arriving in words of so many
+    bits, by their names. ``ends``: lookup tables of the network's ends.
+    """
+
+    cycles: Callable[[Step, Setting], int]
+    luts: Callable[[Step, Setting, Mapping[str, int]], float]
+    ends: int
 
 
-def lcm(a: int, b: int) -> int:
-    return a * b // gcd(a, b)
+def choose_settings(steps: Steps, input_word: int, options: HardwareOptions, model: CostModel) -> Settings:
+    """Setting of each step by its layer's name; the same for every target, but where its form would miss an asked pace.
+
+    Raises:
+        BadInput: a layer, a folding, a reuse or a pace that is not possible; the message lists what is.
+    """
+    _check_layers(steps, options)
+    found = {step.layer: _allowed(step, options) for step in steps.steps}
+    if options.reuse is not None:
+        _restrict_to_reuse(steps, found, options)
+    if options.most_cycles is not None:
+        _restrict_to_pace(steps, found, options, model)
+
+    def at_pace(pace: int) -> Settings:
+        return _cheapest(steps, input_word, found, pace, model)
+
+    if options.max_luts is None:
+        return at_pace(options.most_cycles or _default_pace(steps, found, options))
+    return _within(steps, input_word, found, at_pace, options, model)
 
 
-def stage_cycles(step: Step, folding: Folding) -> int:
-    """Cycles from a frame's last word coming in to its last word going out; also the interval."""
-    pe, simd = folding
-    if isinstance(step, Linear):
-        g = step.geometry
-        return g.positions * g.taps * (g.channels // simd) * (step.neurons // pe) + 6
-    if isinstance(step, Pool):
-        g = step.geometry
-        return g.positions * g.taps * (g.channels // simd) + 4
-    return step.result.count // simd + 4
+def check_pace(what: str, taken: int, options: HardwareOptions, remedy: str) -> None:
+    """Refuse what cannot keep the pace that was asked for."""
+    if options.most_cycles is not None and taken > options.most_cycles:
+        raise BadInput(
+            f"--target-fps: {what} takes {counted(taken, 'cycle')} a frame at least, {options.most_cycles:,} are left; {remedy}"
+        )
 
 
-def legal_foldings(step: Step) -> list[Folding]:
-    """Every (PE, SIMD): PE divides the neurons, SIMD the channels; pools and blends have PE = SIMD."""
-    if isinstance(step, Linear):
-        return [(pe, simd) for pe in divisors(step.neurons) for simd in divisors(step.geometry.channels)]
-    if isinstance(step, Pool):
-        return [(n, n) for n in divisors(step.geometry.channels)]
-    if isinstance(step, Blend):
-        return [(n, n) for n in divisors(len(step.levels))]
-    return [(1, 1)]
-
-
-def choose_foldings(steps: Steps, input_word: int, options: HardwareOptions) -> dict[str, Folding]:
-    """Folding of each step by its layer's name: the fewest lanes that keep up with the slowest layer."""
-    check_layers(steps, options)
-    pace = _pace(steps, options)
-    words = {steps.input.name: input_word}
-    chosen: dict[str, Folding] = {}
+def total_luts(steps: Steps, input_word: int, chosen: Settings, model: CostModel) -> int:
+    """Of all layers and the ends of the network."""
+    words, total = {steps.input.name: input_word}, float(model.ends)
     for step in steps.steps:
-        chosen[step.layer] = _choose(step, words, pace, options)
-        words[step.result.name] = chosen[step.layer][0] * step.result.width
-    return chosen
+        total += model.luts(step, chosen[step.layer], words)
+        words[step.result.name] = chosen[step.layer].pe * step.result.width
+    return round(total)
 
 
-def check_layers(steps: Steps, options: HardwareOptions) -> None:
-    """Refuse a folding of what is no layer."""
+def _check_layers(steps: Steps, options: HardwareOptions) -> None:
     layers = [s.layer for s in steps.steps]
     for name in sorted(set(options.folding) - set(layers)):
         raise BadInput(f"--fold {name}: {meant(name, layers)}there is no such layer; layers are {', '.join(layers)}")
 
 
-def illegal_folding(layer: str, asked: tuple[int, ...], legal: Sequence[tuple[int, ...]]) -> BadInput:
+def _allowed(step: Step, options: HardwareOptions) -> list[Setting]:
+    """What the user asked for, else every legal setting whose words the target has."""
+    legal = legal_settings(step)
+    if options.max_word_bits is not None:
+        legal = [s for s in legal if widest_word(step, s) <= options.max_word_bits] or legal[:1]
+    if step.layer in options.folding:
+        asked = tuple(options.folding[step.layer])
+        match = [s for s in legal if (s.pe, s.simd, s.planes) == (*asked, 1)[:3]]
+        if not match:
+            listed = [s.folding if s.planes == 1 else (*s.folding, s.planes) for s in legal]
+            raise _illegal_folding(step.layer, asked, listed)
+        return match
+    return legal
+
+
+def _illegal_folding(layer: str, asked: tuple[int, ...], legal: Sequence[tuple[int, ...]]) -> BadInput:
     """What to raise for a folding that is none of the ``legal`` ones: it names the nearest of them."""
     alike = [found for found in legal if len(found) == len(asked)] or legal
     near = sorted(alike, key=lambda found: (sum(abs(log(max(a, 1) / b)) for a, b in zip(asked, found, strict=False)), found))
@@ -78,57 +100,81 @@ def illegal_folding(layer: str, asked: tuple[int, ...], legal: Sequence[tuple[in
     )
 
 
-def _pace(steps: Steps, options: HardwareOptions) -> int:
-    """Cycles a frame to which the layers are balanced."""
-    if options.most_cycles is None:
-        few = (within_lanes(_affordable(step, options)) for step in steps.steps)
-        fastest = (min(stage_cycles(s, f) for f in found) for s, found in zip(steps.steps, few, strict=True))
-        return max([options.target_cycles, *fastest])
-    fastest = {s.layer: min(stage_cycles(s, f) for f in _affordable(s, options)) for s in steps.steps}
-    slowest = max(fastest, key=fastest.get)
-    check_pace(f"layer '{slowest}'", fastest[slowest], options, "lower --target-fps or raise --clock-mhz")
-    return options.most_cycles
+def _default_pace(steps: Steps, found: dict[str, list[Setting]], options: HardwareOptions) -> int:
+    """Cycles a frame where none are asked for: what the slowest layer reaches in reasonable width."""
+
+    def reached(step: Step) -> int:
+        few = [s for s in found[step.layer] if s.pe * s.simd <= DEFAULT_LANES] or found[step.layer][:1]
+        return min(cycles(step, s) for s in few)
+
+    return max([options.target_cycles, *map(reached, steps.steps)])
 
 
-def check_pace(what: str, cycles: int, options: HardwareOptions, remedy: str) -> None:
-    """Refuse what cannot keep the pace that was asked for."""
-    if options.most_cycles is not None and cycles > options.most_cycles:
+def _restrict_to_reuse(steps: Steps, found: dict[str, list[Setting]], options: HardwareOptions) -> None:
+    """Keep the settings in which each multiplier works ``options.reuse`` times for a position."""
+    linear = [s for s in steps.steps if isinstance(s, Linear) and s.layer not in options.folding]
+    values = [{reuse(s, setting) for setting in found[s.layer] if setting.planes == 1} for s in linear]
+    legal = sorted(set.intersection(*values)) if values else []
+    if options.reuse not in legal:
+        possible = ", ".join(map(str, legal))
+        if not legal:
+            own = (f"'{s.layer}' takes {', '.join(map(str, sorted(v)))}" for s, v in zip(linear, values, strict=True))
+            possible = f"none for all layers at once; {'; '.join(own)}; use --fold"
+        raise BadInput(f"--reuse {options.reuse}: not possible for this network; legal values: {possible}")
+    for step in linear:
+        found[step.layer] = [s for s in found[step.layer] if s.planes == 1 and reuse(step, s) == options.reuse]
+
+
+def _restrict_to_pace(
+    steps: Steps, found: dict[str, list[Setting]], options: HardwareOptions, model: CostModel
+) -> None:
+    """Keep the settings in which the target's form of the layer takes ``options.most_cycles`` at most."""
+    fastest = {step.layer: min(model.cycles(step, s) for s in found[step.layer]) for step in steps.steps}
+    slowest = max(fastest, key=fastest.get, default=None)
+    if slowest is not None:
+        check_pace(f"layer '{slowest}'", fastest[slowest], options, "lower --target-fps or raise --clock-mhz")
+    for step in steps.steps:
+        found[step.layer] = [s for s in found[step.layer] if model.cycles(step, s) <= options.most_cycles]
+
+
+def _cheapest(
+    steps: Steps, input_word: int, found: dict[str, list[Setting]], pace: int, model: CostModel
+) -> Settings:
+    words, chosen = {steps.input.name: input_word}, {}
+    for step in steps.steps:
+        chosen[step.layer] = min(found[step.layer], key=lambda s, step=step: _rank(step, s, words, pace, model))
+        words[step.result.name] = chosen[step.layer].pe * step.result.width
+    return chosen
+
+
+def _rank(step: Step, setting: Setting, words: dict[str, int], pace: int, model: CostModel) -> tuple:
+    joint = max(lcm(words[t.name], read_elements(step, setting) * t.width) for t in step.sources)
+    late = max(cycles(step, setting) - pace, 0)
+    return late, joint > MAX_BUFFER_WORD, model.luts(step, setting, words), joint, setting.pe, setting.simd
+
+
+def _within(
+    steps: Steps,
+    input_word: int,
+    found: dict[str, list[Setting]],
+    at_pace: Callable[[int], Settings],
+    options: HardwareOptions,
+    model: CostModel,
+) -> Settings:
+    """The fastest balanced settings of at most ``options.max_luts``."""
+    paces = sorted({cycles(step, s) for step in steps.steps for s in found[step.layer]})
+    slowest = max(min(cycles(step, s) for s in found[step.layer]) for step in steps.steps)
+    paces = [p for p in paces if p >= slowest and p <= (options.most_cycles or p)] or [slowest]
+    low, high = 0, len(paces) - 1
+    smallest = total_luts(steps, input_word, at_pace(paces[high]), model)
+    if smallest > options.max_luts:
         raise BadInput(
-            f"--target-fps: {what} takes {counted(cycles, 'cycle')} a frame at least, {options.most_cycles:,} are left; {remedy}"
+            f"--max-luts {options.max_luts}: about {counted(smallest, 'LUT')} are the smallest possible; ask for more"
         )
-
-
-def within_lanes(foldings: Sequence[Folding]) -> Sequence[Folding]:
-    """Those of reasonable width; where none is, the first."""
-    return [f for f in foldings if f[0] * f[1] <= DEFAULT_LANES] or foldings[:1]
-
-
-def _affordable(step: Step, options: HardwareOptions) -> list[Folding]:
-    if step.layer in options.folding:
-        asked = tuple(options.folding[step.layer])
-        if asked not in legal_foldings(step):
-            raise illegal_folding(step.layer, asked, legal_foldings(step))
-        return [asked]
-    return [f for f in legal_foldings(step) if _fits(step, f, options.max_word_bits)] or [(1, 1)]
-
-
-def _fits(step: Step, folding: Folding, max_word_bits: int | None) -> bool:
-    widest = max(folding[0] * step.result.width, *(folding[1] * t.width for t in step.sources))
-    return max_word_bits is None or widest <= max_word_bits
-
-
-def _choose(step: Step, words: dict[str, int], pace: int, options: HardwareOptions) -> Folding:
-    def cost(folding: Folding):
-        joint = max(lcm(words[t.name], folding[1] * t.width) for t in step.sources)
-        cycles = stage_cycles(step, folding)
-        lanes = folding[0] * folding[1] if isinstance(step, Linear) else folding[0]
-        return joint > MAX_BUFFER_WORD, max(cycles - pace, 0), lanes, joint, folding
-
-    return min(_affordable(step, options), key=cost)
-
-
-def weight_blocks(step: Linear, folding: Folding) -> np.ndarray:
-    """Weights in the order of the walk: (pass * steps + step, PE, SIMD); a step is a chunk of a tap."""
-    (pe, simd), (inputs, neurons) = folding, step.weights.shape
-    blocks = step.weights.reshape(inputs // simd, simd, neurons // pe, pe)
-    return blocks.transpose(2, 0, 3, 1).reshape(-1, pe, simd)
+    while low < high:
+        middle = (low + high) // 2
+        if total_luts(steps, input_word, at_pace(paces[middle]), model) <= options.max_luts:
+            high = middle
+        else:
+            low = middle + 1
+    return at_pace(paces[low])

@@ -6,6 +6,13 @@ import numpy as np
 
 from whetgen.backends.hardware.steps import Linear, Steps
 
+BRAM_BITS, BRAM_WORDS = 4_096, 128  # a table of so many bits, in so many words, is to be block RAM
+
+
+def is_bram(words: int, width: int) -> bool:
+    """Whether a table of words of ``width`` bits is large and deep enough for block RAM."""
+    return words * width >= BRAM_BITS and words >= BRAM_WORDS
+
 
 def estimate(steps: Steps, rom_bits: int) -> dict[str, int]:
     """Counts that follow from the plan alone: synapses, constant bits, sums."""

@@ -13,15 +13,19 @@ from __future__ import annotations
 from functools import singledispatchmethod
 from math import gcd
 
+from whetgen.backends.hardware.cost import ENDS, luts
 from whetgen.backends.hardware.describe import describe, describe_input, describe_output
-from whetgen.backends.hardware.folding import Folding, choose_foldings
+from whetgen.backends.hardware.folding import CostModel, choose_settings
+from whetgen.backends.hardware.setting import Setting, read_elements, slides
 from whetgen.backends.hardware.steps import Blend, Linear, Move, Pool, Step, Steps, Tensor, with_joined_outputs
 from whetgen.backends.hardware.streams import Stream
 from whetgen.backends.hls import shapes
 from whetgen.backends.hls.options import HlsOptions
 from whetgen.backends.hls.records import Call, Channel, LayerCycles, Section, Shape, Table
+from whetgen.backends.hls.trips import engine_trips, in_order, trips, window_trips
 from whetgen.backends.identifiers import Identifiers
 
+COSTS = CostModel(trips, luts, ENDS)
 _SHALLOW = 2
 
 
@@ -31,7 +35,7 @@ class Dataflow:
     def __init__(self, steps: Steps, source: Stream, sink: Stream, identifiers: Identifiers, options: HlsOptions):
         self.source, self.sink, self.identifiers = source, sink, identifiers
         self._steps, self._last = with_joined_outputs(steps, identifiers)
-        self.folding = choose_foldings(self._steps, source.bus_bits, options)
+        self.settings = choose_settings(self._steps, source.bus_bits, options, COSTS)
         self.sections: list[Section] = []
         self._level = _levels(self._steps)
         self._words = {self._steps.input.name: (source.bus_bits, source.beats)}
@@ -41,7 +45,7 @@ class Dataflow:
             self._layer(step)
         self._send()
         self.cycles = tuple(
-            LayerCycles(step.layer, section.cycles, *self.folding[step.layer])
+            LayerCycles(step.layer, section.cycles, *self.settings[step.layer].folding)
             for step, section in zip(self._steps.steps, self.sections[1:-1], strict=True)
         )
 
@@ -122,63 +126,64 @@ class Dataflow:
 
     def _layer(self, step: Step) -> None:
         self._begin()
-        pe, simd = self.folding[step.layer]
-        self._words[step.result.name] = (pe * step.result.width, step.result.count // pe)
-        self._build(step, (pe, simd))
+        setting = self.settings[step.layer]
+        self._words[step.result.name] = (setting.pe * step.result.width, step.result.count // setting.pe)
+        self._build(step, setting)
         self._produce(step.result)
-        notes = f"PE {pe}, SIMD {simd}: {max(c.cycles for c in self._calls)} loop trips a frame."
+        notes = f"{setting}: {max(c.cycles for c in self._calls)} loop trips a frame."
         self._close(f"{step.layer}: {describe(step)}", notes)
 
     @singledispatchmethod
-    def _build(self, step: Step, folding: Folding) -> None:
+    def _build(self, step: Step, setting: Setting) -> None:
         raise TypeError(f"no HLS form of {type(step).__name__}")
 
     @_build.register
-    def _(self, step: Linear, folding: Folding) -> None:
-        name, (pe, simd), g = step.result.name, folding, step.geometry
-        shape = self._shape(shapes.linear(self.identifiers.unique(f"{name}_shape"), step, folding))
-        tables = shapes.linear_tables(step, folding, self.identifiers)
+    def _(self, step: Linear, setting: Setting) -> None:
+        name = step.result.name
+        shape = self._shape(shapes.linear(self.identifiers.unique(f"{name}_shape"), step, setting))
+        tables = shapes.linear_tables(step, setting, self.identifiers)
         self._tables += tables
-        stream = self._windows(step, shape, self._take(step.source, simd * step.source.width, name), simd)
-        cycles = g.positions * g.taps * (g.channels // simd) * (step.neurons // pe)
-        self._call("wg_linear", (shape,), cycles, stream, name, *(t.name for t in tables))
+        stream = self._windows(step, shape, setting)
+        self._call("wg_linear", (shape,), engine_trips(step, setting), stream, name, *(t.name for t in tables))
 
     @_build.register
-    def _(self, step: Pool, folding: Folding) -> None:
-        name, (lanes, _), g = step.result.name, folding, step.geometry
-        shape = self._shape(shapes.pool(self.identifiers.unique(f"{name}_shape"), step, lanes))
-        stream = self._windows(step, shape, self._take(step.source, lanes * step.source.width, name), lanes)
-        self._call("wg_pool", (shape,), g.positions * g.taps * (g.channels // lanes), stream, name)
+    def _(self, step: Pool, setting: Setting) -> None:
+        name = step.result.name
+        shape = self._shape(shapes.pool(self.identifiers.unique(f"{name}_shape"), step, setting.pe))
+        self._call("wg_pool", (shape,), engine_trips(step, setting), self._windows(step, shape, setting), name)
 
     @_build.register
-    def _(self, step: Blend, folding: Folding) -> None:
-        name, (lanes, _) = step.result.name, folding
+    def _(self, step: Blend, setting: Setting) -> None:
+        name, lanes = step.result.name, setting.pe
         shape = self._shape(shapes.blend(self.identifiers.unique(f"{name}_shape"), step, lanes))
         tables = shapes.blend_tables(step, lanes, self.identifiers)
         self._tables += tables
         operands = self._operands(step, f"wg_int<{step.operand_width}>", step.operand_width, lanes)
-        self._call("wg_blend", (shape,), step.result.count // lanes, operands, name, *(t.name for t in tables))
+        self._call("wg_blend", (shape,), engine_trips(step, setting), operands, name, *(t.name for t in tables))
 
     @_build.register
-    def _(self, step: Move, folding: Folding) -> None:
-        name, total = step.result.name, sum(t.count for t in step.sources)
+    def _(self, step: Move, setting: Setting) -> None:
+        name = step.result.name
         tables = shapes.move_tables(step, self.identifiers)
         shape = self._shape(shapes.move(self.identifiers.unique(f"{name}_shape"), step))
         self._tables += tables
         operands = self._operands(step, shapes.element(step.result), step.result.width, 1)
-        function, cycles = ("wg_append", total) if step.in_order else ("wg_gather", total + step.result.count)
-        self._call(function, (shape,), cycles, operands, name, *(t.name for t in tables))
+        function = "wg_append" if step.in_order else "wg_gather"
+        self._call(function, (shape,), engine_trips(step, setting), operands, name, *(t.name for t in tables))
 
     def _shape(self, shape: Shape) -> str:
         self._shapes.append(shape)
         return shape.name
 
-    def _windows(self, step: Linear | Pool, shape: str, stream: str, simd: int) -> str:
-        """The stream itself where its words already are the windows, one after the other."""
-        if shapes.in_order(step.geometry):
+    def _windows(self, step: Linear | Pool, shape: str, setting: Setting) -> str:
+        """The source itself where its words already are the windows, one after the other."""
+        name, source = step.result.name, step.sources[0]
+        stream = self._take(source, read_elements(step, setting) * source.width, name)
+        if in_order(step.geometry):
             return stream
-        windows = self._channel(f"{step.result.name}_windows", simd * step.source.width)
-        self._call("wg_window", (shape,), shapes.window_cycles(step.geometry, simd), stream, windows)
+        windows = self._channel(f"{name}_windows", setting.simd * source.width)
+        function = "wg_slide" if slides(step, setting) else "wg_window"
+        self._call(function, (shape,), window_trips(step, setting), stream, windows)
         return windows
 
     # ---- the two ends ----

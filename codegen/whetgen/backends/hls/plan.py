@@ -27,6 +27,7 @@ _FILE_OF = {
     "wg_resize": "wg_repack.h",
     "wg_fork": "wg_repack.h",
     "wg_window": "wg_window.h",
+    "wg_slide": "wg_slide.h",
     "wg_linear": "wg_linear.h",
     "wg_pool": "wg_pool.h",
     "wg_blend": "wg_blend.h",

@@ -6,11 +6,13 @@ from itertools import accumulate
 
 import numpy as np
 
-from whetgen.backends.hardware.folding import Folding, weight_blocks
+from whetgen.backends.hardware.codes import weight_blocks
+from whetgen.backends.hardware.setting import Setting, read_elements, slides, touched, walk_words
 from whetgen.backends.hardware.steps import Blend, Geometry, Linear, Move, Pool, Tensor
 from whetgen.backends.hardware.widths import blend_widths, layer_widths
 from whetgen.backends.hls.records import Pairs, Shape, Table
 from whetgen.backends.hls.tables import index_bits, make_table
+from whetgen.backends.hls.trips import in_order
 from whetgen.backends.identifiers import Identifiers
 from whetgen.wording import counted
 
@@ -20,24 +22,9 @@ def element(tensor: Tensor) -> str:
     return f"wg_{'int' if tensor.signed else 'uint'}<{tensor.width}>"
 
 
-def in_order(g: Geometry) -> bool:
-    """Whether the map, read pixel by pixel, already is the windows one after the other."""
-    pointwise = g.taps == 1 and g.stride == (1, 1) and (g.out_height, g.out_width) == (g.height, g.width)
-    return g.trivial or (pointwise and g.before == (0, 0))
-
-
-def window_cycles(g: Geometry, simd: int) -> int:
-    """Trips of ``wg_window``: the first rows, then a span for each row of windows."""
-    chunks = g.channels // simd
-    row = g.width * chunks
-    first = min(max((g.kernel[0] - 1) * g.dilation[0] + 1 - g.before[0], 0), g.height) * row
-    span = max(g.out_width * g.taps * chunks, g.stride[0] * row)
-    return first + g.out_height * span
-
-
-def linear(name: str, step: Linear, folding: Folding) -> Shape:
-    """For ``wg_window`` and ``wg_linear``."""
-    (pe, simd), g = folding, step.geometry
+def linear(name: str, step: Linear, setting: Setting) -> Shape:
+    """For ``wg_linear`` and what makes its windows."""
+    pe, simd = setting.folding
     weight, total = layer_widths(step)
     types = (
         *_words(step.source, simd, step.result, pe),
@@ -45,16 +32,18 @@ def linear(name: str, step: Linear, folding: Folding) -> Shape:
         ("level", f"wg_table<{total}>"),
         ("sum", f"wg_int<{total}>"),
     )
+    windows, pixel = _slide(step, setting) if slides(step, setting) else (_window(step.geometry, simd, lowest=False), ())
     return Shape(
         name,
-        types,
+        types + pixel,
         _constants(
-            **_window(g, lowest=False),
+            **windows,
             PE=pe,
             SIMD=simd,
-            CHUNKS=g.channels // simd,
-            POSITIONS=g.positions,
-            STEPS=g.taps * (g.channels // simd),
+            POSITIONS=step.geometry.positions,
+            STEPS=walk_words(step, setting),
+            PLANES=setting.planes,
+            IN_SIGNED=step.source.signed,
             PASSES=step.neurons // pe,
             LEVEL_ROWS=len(step.levels),
             FIRE=step.fire,
@@ -62,15 +51,15 @@ def linear(name: str, step: Linear, folding: Folding) -> Shape:
     )
 
 
-def linear_tables(step: Linear, folding: Folding, names: Identifiers) -> tuple[Table, Table]:
+def linear_tables(step: Linear, setting: Setting, names: Identifiers) -> tuple[Table, Table]:
     """Weights row by row of the walk; thresholds or biases pass by pass."""
-    (pe, simd), (weight, total) = folding, layer_widths(step)
+    (pe, simd), (weight, total) = setting.folding, layer_widths(step)
     role, stem = "thresholds" if step.fire else "biases", step.result.name
     return (
         make_table(
             names.unique(f"{stem}_weights"),
             f"{step.layer}: weights [pass * steps + step][{counted(pe, 'neuron')}][{counted(simd, 'input')}]",
-            weight_blocks(step, folding),
+            weight_blocks(step, setting.folding),
             weight,
         ),
         make_table(
@@ -89,10 +78,9 @@ def pool(name: str, step: Pool, lanes: int) -> Shape:
         name,
         _words(step.source, lanes, step.result, lanes),
         _constants(
-            **_window(g, lowest),
+            **{"CHUNKS": g.channels // lanes, **_window(g, lanes, lowest)},
             PE=lanes,
             SIMD=lanes,
-            CHUNKS=g.channels // lanes,
             POSITIONS=g.positions,
             TAPS=g.taps,
             LARGEST=step.largest,
@@ -173,16 +161,20 @@ def _words(source: Tensor, lanes_in: int, result: Tensor, lanes_out: int) -> Pai
     )
 
 
-def _window(g: Geometry, lowest: bool) -> dict[str, int | bool]:
+def _window(g: Geometry, simd: int, lowest: bool) -> dict[str, int | bool]:
     """Constants of ``wg_window``, where the layer has one."""
     if in_order(g):
         return {}
-    return {
-        "HEIGHT": g.height,
-        "WIDTH": g.width,
-        **g.sliding(),
-        "FILL_LOWEST": lowest,
-    }
+    chunks = g.channels // simd
+    return {"HEIGHT": g.height, "WIDTH": g.width, **g.sliding(), "FILL_LOWEST": lowest, "CHUNKS": chunks}
+
+
+def _slide(step: Linear, setting: Setting) -> tuple[dict[str, int], Pairs]:
+    """Constants and types of ``wg_slide``."""
+    g, (height, width) = step.geometry, touched(step.geometry)
+    virtual = {"VIRTUAL_HEIGHT": height, "VIRTUAL_WIDTH": width}
+    pixel = read_elements(step, setting) * step.source.width
+    return {"HEIGHT": g.height, "WIDTH": g.width, **virtual, **g.sliding()}, (("pixel", f"wg_uint<{pixel}>"),)
 
 
 def _constants(**values: int | bool) -> Pairs:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from whetgen.backends.hardware.resources import is_bram
+
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -50,7 +52,6 @@ class Section:
 
 
 ROM_BLOCK = 256
-BRAM_BITS, BRAM_WORDS = 4_096, 128  # a table of so many bits, in so many words, is to be block RAM
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,6 @@ class Rom:
         """Numbers and words, some at a time: Yosys needs a time to read a block of statements that grows with its square."""
         numbered = tuple(enumerate(self.words))
         return tuple(numbered[k : k + ROM_BLOCK] for k in range(0, len(numbered), ROM_BLOCK))
-
-
-def is_bram(words: int, width: int) -> bool:
-    """Whether a table of words of ``width`` bits is large and deep enough for block RAM."""
-    return words * width >= BRAM_BITS and words >= BRAM_WORDS
 
 
 def pairs(**values: object) -> Pairs:

@@ -20,15 +20,10 @@ class VerilogOptions(HardwareOptions):
 
     ``unrolled_luts``: the most LUTs, as expected before anything is built, that "auto" unrolls to, with at most one sliding
     window among the layers. ``levels_per_stage``: tables in a row between two registers of the unrolled form, None for ``LEVELS_PER_STAGE``. Folding concerns the
-    folded architecture only: a folding may have a third number, the bits of an input that come one by one.
-    ``solver``: da4ml, whose sub-sums an unrolled layer then tries as well.
-    ``max_luts``: the fastest balanced folding of that size by the cost model. ``reuse``: how often each multiplier of each
-    layer works for one position of its window.
+    folded architecture only. ``solver``: da4ml, whose sub-sums an unrolled layer then tries as well.
     """
 
     architecture: Architecture = "auto"
     unrolled_luts: int = UNROLLED_LUTS
     levels_per_stage: int | None = None
     solver: str | None = None
-    max_luts: int | None = None
-    reuse: int | None = None

@@ -23,7 +23,7 @@ void tiny(wg_stream<tiny_input_beat> &s_axis, wg_stream<tiny_output_beat> &m_axi
     wg_receive<16, 1>(s_axis, codes, err_frames);
 
     // ==== hidden: 3 inputs, 2 neurons, fire ====
-    // PE 1, SIMD 1: 6 loop trips a frame.
+    // PE 1, SIMD 1, 4 planes: 24 loop trips a frame.
     wg_stream<wg_uint<4>> fire_parts;
 #pragma HLS STREAM variable=fire_parts depth=2
     wg_stream<wg_uint<1>> fire;

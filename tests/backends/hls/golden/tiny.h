@@ -4,7 +4,7 @@
 //          code q, uint4 0..15, means q / 255
 // Output   class: 1 element of 8 bits, 1 beat of 8 bits
 //          'out': 2 scores; the class is the index of the largest, the lowest of equals
-// Interval 6 trips of the slowest loop a frame: the cycles that a tool can reach, not a promise
+// Interval 24 trips of the slowest loop a frame: the cycles that a tool can reach, not a promise
 //
 // One call takes one frame. A frame whose tlast comes too early or too late is dropped whole and counted on
 // err_frames; the call goes on to the next one.

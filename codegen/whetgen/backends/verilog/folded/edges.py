@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import lcm
 
 import numpy as np
 
-from whetgen.backends.hardware.folding import lcm
 from whetgen.backends.hardware.steps import Tensor
 
 RANDOM, IN_ORDER, FRAMES = 0, 1, 2  # READER of wg_stream_buffer

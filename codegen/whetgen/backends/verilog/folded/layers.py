@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import singledispatch
 
-from whetgen.backends.hardware.folding import weight_blocks
+from whetgen.backends.hardware import codes
+from whetgen.backends.hardware.setting import Setting, in_order, slides, touched, walk_words
 from whetgen.backends.hardware.steps import Blend, Linear, Move, Pool, Step
 from whetgen.backends.hardware.widths import blend_widths
-from whetgen.backends.verilog.folded import codes, sums
+from whetgen.backends.verilog.folded import sums
 from whetgen.backends.verilog.folded.edges import Edge
-from whetgen.backends.verilog.folded.setting import Setting, in_order, slides, touched, walk_words
 from whetgen.backends.verilog.folded.sheet import CLOCK, Sheet, address_bits
 from whetgen.backends.verilog.folded.walk import rows_free_early
 from whetgen.backends.verilog.netlist import concatenation
@@ -63,7 +63,7 @@ def _(step: Linear, layer: Layer, sheet: Sheet) -> None:
     w_bits, w_at, weights = sheet.rom(
         step.layer, stem, "weights",
         f"{code.bits}-bit {code.kind} weights; word = pass * steps + step, in it {counted(code.bits, 'bit')} of {counted(simd, 'input')} of {counted(pe, 'neuron')}, first in the low bits",
-        codes.stored(code, weight_blocks(step, (pe, simd))), pe * simd,
+        codes.stored(code, codes.weight_blocks(step, (pe, simd))), pe * simd,
     )  # fmt: skip
     rows = codes.levels(step, code).reshape(-1, pe).tolist()
     what = "minus threshold" if step.fire else "bias"

@@ -10,20 +10,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from whetgen.backends.hardware.cost import ENDS, luts
 from whetgen.backends.hardware.describe import describe, describe_input, describe_output
+from whetgen.backends.hardware.folding import CostModel, choose_settings, total_luts
+from whetgen.backends.hardware.setting import cycles, in_order, read_elements
 from whetgen.backends.hardware.steps import Move, Step, Steps, Tensor, with_joined_outputs
 from whetgen.backends.hardware.streams import Stream
 from whetgen.backends.identifiers import Identifiers
-from whetgen.backends.verilog.folded.choose import choose_settings, total_luts
 from whetgen.backends.verilog.folded.edges import FRAMES, IN_ORDER, RANDOM, Edge
 from whetgen.backends.verilog.folded.layers import Layer, delay, draw
 from whetgen.backends.verilog.folded.schedule import Times, available, busy_times, depth
-from whetgen.backends.verilog.folded.setting import cycles, in_order, read_elements
 from whetgen.backends.verilog.folded.sheet import CLOCK, Sheet
 from whetgen.backends.verilog.folded.walk import in_order_walk, walk
 from whetgen.backends.verilog.options import VerilogOptions
 from whetgen.wording import counted
 
+COSTS = CostModel(cycles, luts, ENDS)
 SEND_DELAY, CLASS_DELAY, CLASS_CYCLES = 2, 3, 4
 _OUTPUT = ""  # in the place of a layer's name
 
@@ -39,7 +41,7 @@ class Folded:
         self.source, self.sink = source, sink
         steps, self._last = with_joined_outputs(steps, identifiers)
         self._rank = sink.kind == "class" and self._last.count > 1
-        self.settings = choose_settings(steps, source.bus_bits, options)
+        self.settings = choose_settings(steps, source.bus_bits, options, COSTS)
         self._sheet = Sheet(identifiers, name)
         self._edges: dict[str, Edge] = {}
         self._from: dict[str, list[str]] = {}
@@ -53,7 +55,7 @@ class Folded:
         for step in steps.steps:
             self._draw(step)
         self._send()
-        self.estimates = {"luts_estimated": total_luts(steps, source.bus_bits, self.settings)}
+        self.estimates = {"luts_estimated": total_luts(steps, source.bus_bits, self.settings, COSTS)}
         self.sections, self.roms, self.sums = self._sheet.sections, self._sheet.roms, self._sheet.sums
         self.cycles = [
             (s.layer, cycles(s, self.settings[s.layer]), *self.settings[s.layer].folding) for s in steps.steps
@@ -128,8 +130,7 @@ class Folded:
         setting = self.settings[step.layer]
         draw(step, Layer(step, setting, self._reads(step.layer)), self._sheet)
         self._sheet.buffers(step.result.name, self._written(step.result))
-        planes = f", {counted(setting.planes, 'plane')}" if setting.planes > 1 else ""
-        note = f"PE {setting.pe}, SIMD {setting.simd}{planes}: {counted(cycles(step, setting), 'cycle')} a frame."
+        note = f"{setting}: {counted(cycles(step, setting), 'cycle')} a frame."
         self._sheet.close(f"{step.layer}: {describe(step)}", note)
 
     def _receive(self, tensor: Tensor) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whetgen.backends.verilog.folded.codes import Code
+from whetgen.backends.hardware.codes import Code
 from whetgen.backends.verilog.netlist import concatenation
 
 ROWS, COUNTED = 3, 6

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from whetgen.backends.hardware.setting import Setting, cycles, in_order, slides, touched, walk_words
 from whetgen.backends.hardware.steps import Geometry, Linear, Move, Pool, Step
 from whetgen.backends.verilog.folded.edges import RANDOM, Edge
-from whetgen.backends.verilog.folded.setting import Setting, cycles, in_order, slides, touched, walk_words
 
 
 @dataclass(frozen=True)

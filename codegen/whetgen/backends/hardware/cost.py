@@ -7,13 +7,13 @@ What is block RAM takes none.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import lcm
 
-from whetgen.backends.hardware.folding import lcm
+from whetgen.backends.hardware.codes import code_of, sum_width
+from whetgen.backends.hardware.resources import BRAM_BITS, is_bram
+from whetgen.backends.hardware.setting import Setting, in_order, read_elements, slides, touched, walk_words
 from whetgen.backends.hardware.steps import Blend, Linear, Pool, Step
 from whetgen.backends.hardware.widths import blend_widths
-from whetgen.backends.verilog.folded.codes import code_of, sum_width
-from whetgen.backends.verilog.folded.setting import Setting, in_order, read_elements, slides, touched, walk_words
-from whetgen.backends.verilog.netlist import BRAM_BITS, is_bram
 
 LUT_WORDS = 64  # words of a ROM that a LUT holds one bit of
 ENDS = 120  # receiving, checking and sending frames

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whetgen.backends.hardware.folding import Folding, divisors
 from whetgen.backends.hardware.steps import Blend, Geometry, Linear, Move, Pool, Step
+from whetgen.wording import counted
+
+Folding = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -16,9 +18,17 @@ class Setting:
     simd: int
     planes: int = 1
 
+    def __str__(self) -> str:
+        planes = f", {counted(self.planes, 'plane')}" if self.planes > 1 else ""
+        return f"PE {self.pe}, SIMD {self.simd}{planes}"
+
     @property
     def folding(self) -> Folding:
         return self.pe, self.simd
+
+
+def divisors(n: int) -> list[int]:
+    return [d for d in range(1, n + 1) if n % d == 0]
 
 
 def legal_settings(step: Step) -> list[Setting]:
@@ -90,6 +100,12 @@ def places(geometry: Geometry) -> int:
 def read_elements(step: Step, setting: Setting) -> int:
     """Elements of a word that the layer reads."""
     return step.geometry.channels if slides(step, setting) else setting.simd
+
+
+def widest_word(step: Step, setting: Setting) -> int:
+    """Bits of the widest word that the layer takes or gives."""
+    element = step.operand_width if isinstance(step, Blend) else max(t.width for t in step.sources)
+    return max(setting.pe * step.result.width, setting.simd * element)
 
 
 def in_order(step: Step, setting: Setting) -> bool:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from whetgen.backends.hardware.setting import Folding
 from whetgen.backends.hardware.steps import Linear
 from whetgen.ir.integers import signed_bits
 
@@ -42,6 +43,13 @@ def code_of(step: Linear) -> Code:
             return Code("sign", 1)
         return Code("unsigned", 1) if lo == 0 else Code("ternary", 2)
     return Code("unsigned", hi.bit_length()) if lo >= 0 else Code("signed", signed_bits(lo, hi))
+
+
+def weight_blocks(step: Linear, folding: Folding) -> np.ndarray:
+    """Weights in the order of the walk: (pass * steps + step, PE, SIMD); a step is a word of a window."""
+    (pe, simd), (inputs, neurons) = folding, step.weights.shape
+    blocks = step.weights.reshape(inputs // simd, simd, neurons // pe, pe)
+    return blocks.transpose(2, 0, 3, 1).reshape(-1, pe, simd)
 
 
 def stored(code: Code, blocks: np.ndarray) -> list[list[int]]:
