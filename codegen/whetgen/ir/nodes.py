@@ -209,5 +209,4 @@ class Concat(Node):
 
 
 LINEAR = (Dense, Conv)
-POOLS = (MaxPool, SumPool)
 MOVES = (Reshape, Permute, Pad, Upsample, Concat)

@@ -74,30 +74,6 @@ def _falling(table: np.ndarray) -> np.ndarray:
     return (np.sum((2 * ones - 1) * (2 * table.astype(np.int64) - 1), axis=1) < 0).astype(np.int64)
 
 
-@dataclass(frozen=True, eq=False)
-class Linear:
-    """Kernel (inputs, units) and bias (units,), float64."""
-
-    kernel: np.ndarray
-    bias: np.ndarray
-
-
-def table_layers(tables: np.ndarray, wiring: np.ndarray, inputs: int) -> tuple[Linear, Linear]:
-    """Two layers with a step at 0 between them that compute ``tables`` (units, 2^fan_in bits) of their ``wiring``.
-
-    ``wiring`` is (fan_in, units), of ``inputs``. A table of one bit alone needs no neuron but its bias.
-    """
-    forms = [lines(table) for table in tables]
-    owner = np.repeat(np.arange(len(forms)), [len(form.levels) for form in forms])
-    turns = np.arange(len(owner))
-    kernel, joins = np.zeros((inputs, len(owner))), np.zeros((len(owner), len(forms)))
-    for place, read in enumerate(wiring):
-        np.add.at(kernel, (read[owner], turns), np.array([form.weights[place] for form in forms])[owner])
-    joins[turns, owner] = np.concatenate([form.signs for form in forms])
-    bias = -np.concatenate([form.levels for form in forms]).astype(np.float64)
-    return Linear(kernel, bias), Linear(joins, np.array([form.start for form in forms], np.float64))
-
-
 @functools.cache
 def _library(inputs: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Directions (count, inputs), none negative, the order of the patterns along each, and the gaps between neighbours.
