@@ -4,7 +4,7 @@
 // address. Throughput: one of each every two cycles. Stalls: holds each answer until it is taken. Every answer is OKAY;
 // other addresses read zero and ignore writes.
 //
-//   0x00 VERSION   RO  major, minor, patch of whetgen in bits 23:16, 15:8, 7:0
+//   0x00 VERSION   RO  major, minor, patch of whetgen in bits 31:16, 15:8, 7:0
 //   0x04 CONTROL   RW  bit 0 enable (1 after reset): 0 takes no new frame, one that has begun still goes in whole
 //                      bit 1 clear (write 1, reads 0): sets FRAMES and ERRORS to 0
 //   0x08 STATUS    RO  bit 0 input frame under way, bit 1 result waits for its reader

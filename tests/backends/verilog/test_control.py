@@ -10,6 +10,8 @@ import pytest
 from tests.backends.verilog.networks import dense
 
 import whetgen
+from whetgen.backends.verilog import extras
+from whetgen.backends.verilog.control import version_number
 from whetgen.errors import BadInput
 from whetgen.verify.rtl_runner import tool_environment
 
@@ -34,6 +36,31 @@ def test_another_control_is_refused(tmp_path):
         whetgen.generate(dense(), "verilog", tmp_path / "v", whetgen.Options(name="net", control="apb"))
     with pytest.raises(BadInput, match=r"^--control: --target c has no such option; leave it out$"):
         whetgen.generate(dense(), "c", tmp_path / "v", whetgen.Options(name="net", control="axi-lite"))
+
+
+@pytest.mark.parametrize(
+    ("version", "number"),
+    [
+        ("0.1.0", "00000100"),
+        ("1.0", "00010000"),
+        ("7", "00070000"),
+        ("0.2.0rc1", "00000200"),
+        ("1.2.3.4", "00010203"),
+        ("0.3.dev4+g12ab", "00000300"),
+        ("1!2.10.255", "00020aff"),
+        ("2026.11.29", "07ea0b1d"),
+        ("1.300.2", "0001ff02"),
+        ("70000.0", "ffff0000"),
+    ],
+)
+def test_every_version_of_a_package_is_a_register(version, number):
+    assert version_number(version) == number
+
+
+def test_a_package_whose_version_has_no_three_numbers_generates_registers(tmp_path, monkeypatch):
+    monkeypatch.setattr(extras, "version", lambda package: "1.0rc2")
+    whetgen.generate(dense(), "verilog", tmp_path / "v", whetgen.Options(name="net", control="axi-lite"))
+    assert "32'h00010000" in (tmp_path / "v" / "control" / "rtl" / "net_axil.v").read_text()
 
 
 @pytest.mark.slow

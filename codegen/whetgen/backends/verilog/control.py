@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from whetgen.assets import assets
@@ -46,9 +47,8 @@ def check_control(kind: str) -> None:
 
 
 def plan_control(plan: VerilogPlan, version: str, graph_sha256: str) -> Control:
-    """``version``: of whetgen, three numbers with dots."""
-    major, minor, patch = (int(part) for part in version.split(".")[:3])
-    number = f"{major:04x}{minor:02x}{patch:02x}"
+    """``version``: of whetgen."""
+    number = version_number(version)
     return Control(
         f"{plan.name}_axil",
         (*stream_ports(plan)[:-1], *axil_ports(ADDRESS_BITS)),
@@ -56,6 +56,16 @@ def plan_control(plan: VerilogPlan, version: str, graph_sha256: str) -> Control:
         graph_sha256[:32],
         _registers(number, version, graph_sha256[:32]),
     )
+
+
+def version_number(version: str) -> str:
+    """Eight hexadecimal digits, 16 bits of the first number and 8 of each of the next two; what a field cannot hold is its largest.
+
+    A version of Python packages: fewer numbers end in zeros, pre-release, development and local parts are left out.
+    """
+    release = re.match(r"(?:\d+!)?(\d+(?:\.\d+)*)", version)[1]
+    major, minor, patch, *_ = (*map(int, release.split(".")), 0, 0)
+    return f"{min(major, 0xFFFF):04x}{min(minor, 0xFF):02x}{min(patch, 0xFF):02x}"
 
 
 def render_control(plan: VerilogPlan, control: Control) -> dict[str, str]:
