@@ -8,9 +8,10 @@ from tests.backends.verilog.test_golden import tiny
 
 import whetgen
 from whetgen.backends.folder import read_manifest
+from whetgen.host import processes
 from whetgen.reference import run
 from whetgen.verify import hls_runner
-from whetgen.verify.hls_runner import run_hls
+from whetgen.verify.hls_runner import compile_testbench, run_hls
 
 
 @pytest.fixture
@@ -43,6 +44,13 @@ def test_the_testbench_itself_finds_a_wrong_expectation(folder):
     codes = np.array([[1, 2, 3], [0, 0, 15]])
     result = run_hls(folder, read_manifest(folder), tiny(), codes, -run(tiny(), codes))
     assert result.mismatches == 2
+
+
+@pytest.mark.slow
+def test_the_testbench_tells_files_that_it_cannot_read_or_write(folder, tmp_path):
+    program, vectors = compile_testbench(folder, "tiny", tmp_path, "-O0"), folder / "tb" / "vectors.txt"
+    for files, code in (([vectors], 0), ([vectors, "/dev/full"], 2), ([vectors, tmp_path], 2), (["none"], 2)):
+        assert processes.run([program, *files]).code == code, files
 
 
 def test_missing_headers_are_said_in_one_line(folder, monkeypatch):

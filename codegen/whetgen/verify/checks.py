@@ -148,7 +148,7 @@ def run_target(
     except ProgramFailed as error:
         return Ran(_nothing(manifest, frames), {}, [str(error)])
     except OSError as error:
-        raise CouldNotRun(f"{error.filename or 'a file of the check'}: {error.strerror or error}") from error
+        raise CouldNotRun(f"{error.filename2 or error.filename or 'a file of the check'}: {error.strerror or error}") from error
 
 
 def _frames(graph: Graph, data, count: int | None) -> Frames:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from whetgen.backends.hls4ml.plan import plan
 from whetgen.backends.hls4ml.records import InputLayer, Layer, Plan, class_name
-from whetgen.errors import BadInput
+from whetgen.errors import BadInput, CouldNotRun
+from whetgen.host.processes import find_program, telling_line
 from whetgen.ir import Graph
 from whetgen.wording import unknown
 
@@ -120,16 +120,13 @@ def compile_model(model: ModelGraph) -> None:
     """``model.compile()`` without its messages.
 
     Raises:
-        BadInput: there is no g++, or it refuses the project.
+        CouldNotRun: there is no g++, or it refuses the project or is killed.
     """
-    if shutil.which("g++") is None:
-        raise BadInput(
-            "hls4ml compiles with g++, which is not installed; install it, for example with: apt-get install g++"
-        )
+    find_program("g++", hint="hls4ml compiles with it; on Debian: apt-get install g++")
     said = StringIO()
     try:
         with quiet(), redirect_stdout(said):
             model.compile()
     except Exception as error:  # hls4ml raises Exception itself
-        errors = [line.strip() for line in said.getvalue().splitlines() if "error" in line]
-        raise BadInput(f"{model.config.get_output_dir()}: {errors[0] if errors else error}") from error
+        log = said.getvalue() or str(error)
+        raise CouldNotRun(f"{model.config.get_output_dir()}: {telling_line(log)}", log) from error
