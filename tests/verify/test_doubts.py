@@ -84,7 +84,9 @@ def test_an_accuracy_of_chance_is_told_whatever_the_labels_frequencies(name):
 def test_the_accuracy_stands_in_the_line():
     frames = Frames(np.random.default_rng(0).integers(0, 256, (450, 2)), LABELS)
     (line,) = doubts(graph(), frames, np.full(450, 3))
-    assert line.startswith("accuracy 10.00% is that of chance; were these the codes of the training? A code q, uint8 0..255, ")
+    assert line.startswith(
+        "accuracy 10.00% is that of chance; were these the codes of the training? A code q, uint8 0..255, "
+    )
     assert doubts(graph(), frames, LABELS) == ()
 
 
