@@ -192,7 +192,7 @@ def generate(
     """
     options = options or Options()
     check_options(target, options)
-    graph = with_kind(check_output_bits(graph), options.output)
+    graph = check_output_bits(with_kind(graph, options.output))
     codes, typical = _vector_frames(graph, options.vectors, calibration), calibration.codes if calibration else None
     manifest = write_folder(
         Path(out), lambda folder: fill_folder(folder, graph, target, options, codes, facts or {}, typical)

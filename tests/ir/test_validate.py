@@ -1,5 +1,7 @@
 """Every legality rule refuses what breaks it, by name."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -76,3 +78,15 @@ def test_an_output_beyond_64_bits_is_legal_but_no_target_can_take_it():
         BadInput, match="output 'o' needs 81 bits to be exact, at most 64 .* last layer with --weight-bits"
     ):
         check_output_bits(graph)
+
+
+def test_the_level_of_one_neuron_needs_a_word_as_well():
+    """Compared with up to the first number above all that it holds."""
+    nodes = (
+        Input("x", (1,), ELEMENT_TYPES["bit"]),
+        Dense("d", "x", np.array([[(1 << 63) - 1]]), np.array([0])),
+    )
+    number = Graph(nodes, (Output("y", "d", "accumulators"),))
+    assert check_output_bits(number) is number
+    with pytest.raises(BadInput, match=r"^output 'y' needs 65 bits to be exact, at most 64 are possible"):
+        check_output_bits(replace(number, outputs=(replace(number.outputs[0], classifier=True),)))
