@@ -19,23 +19,28 @@ _EXACT_INT64 = 1 << 62
 def exact_matmul(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """``x @ weights`` without rounding.
 
-    ``x``: (rows, inputs), ``weights``: (inputs, neurons), int64 or object each.
+    ``x``: (rows, inputs), ``weights``: (inputs, neurons), int64 or object each; ``x`` may be ``compact``.
     Returns (rows, neurons), int64 where the bound allows it, else object.
     """
     x_max = max(magnitude(x), 1)
     terms = max(len(weights), 1)
     bound = terms * x_max * max(magnitude(weights), 1)
     if bound < _EXACT_FLOAT32:
-        return (x.astype(np.float32) @ weights.astype(np.float32)).astype(np.int64)
+        return (x.astype(np.float32, copy=False) @ weights.astype(np.float32)).astype(np.int64)
     if bound < _EXACT_FLOAT64:
         return (x.astype(np.float64) @ weights.astype(np.float64)).astype(np.int64)
     limb_bits = (_EXACT_FLOAT64 - 1) // (terms * x_max)
     limb_bits = limb_bits.bit_length() - 1
     if limb_bits < 1:
-        return x.astype(object) @ weights.astype(object)
+        return x.astype(np.int64 if x.dtype == np.float32 else object).astype(object) @ weights.astype(object)
     if magnitude(weights) >= _EXACT_INT64:
         weights = weights.astype(object)  # adding half a limb below must not wrap
     return _join(x, weights, limb_bits, np.int64 if bound < _EXACT_INT64 else object)
+
+
+def compact(x: np.ndarray) -> np.ndarray:
+    """The same integers, as float32 where that holds each exactly in half the memory."""
+    return x.astype(np.float32) if x.dtype == np.int64 and magnitude(x) < _EXACT_FLOAT32 else x
 
 
 def _join(x: np.ndarray, weights: np.ndarray, limb_bits: int, dtype: type) -> np.ndarray:

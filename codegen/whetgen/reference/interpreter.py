@@ -29,9 +29,9 @@ from whetgen.ir.nodes import (
     WeightedSum,
     Window,
 )
-from whetgen.reference.exact_linear import exact_matmul
+from whetgen.reference.exact_linear import compact, exact_matmul
 
-_PATCH_BYTES = 64 << 20
+_PATCH_BYTES = 32 << 20
 
 
 def run(graph: Graph, codes: np.ndarray) -> np.ndarray | dict[str, np.ndarray]:
@@ -115,9 +115,9 @@ def _(node: Dense, x: np.ndarray) -> np.ndarray:
 
 @evaluate.register
 def _(node: Conv, x: np.ndarray) -> np.ndarray:
-    x = pad_map(x, node.padding)
+    x = pad_map(compact(x), node.padding)
     kernel = node.weights.shape[:2]
-    frame_bytes = 8 * x[:1].size * kernel[0] * kernel[1]
+    frame_bytes = x[:1].nbytes * kernel[0] * kernel[1]
     step = max(1, _PATCH_BYTES // max(frame_bytes, 1))
     parts = [_conv_chunk(node, x[i : i + step]) for i in range(0, max(len(x), 1), step)]
     return _plus(np.concatenate(parts), node.bias)

@@ -184,7 +184,7 @@ def _bounds(
 ) -> np.ndarray:
     """Largest possible float32 error of a traced tensor on some frames, element by element."""
     sizes: dict[str, _Size] = {}
-    for node in traced.nodes:
+    for node in _since_spikes(traced, name):
         if isinstance(node, Input):
             real = np.abs(codes[frames].astype(float) * float(traced.meaning.scale) + float(traced.meaning.offset))
             sizes[node.name] = _Size(real, 2)
@@ -192,10 +192,17 @@ def _bounds(
             sizes[node.name] = _Size(exact[node.name][frames].astype(float), 0, 0.0)
         else:
             sizes[node.name] = _size(node, *(sizes[s] for s in node.sources))
-        if node.name == name:
-            break
     terms = sizes[name].roundings * _UNIT_ROUNDOFF
     return sizes[name].magnitude * terms / (1 - terms) + sizes[name].underflow
+
+
+def _since_spikes(traced: Graph, name: str) -> list[Node]:
+    """The nodes that make a tensor out of spikes and input codes, in their order."""
+    needed = {name}
+    for node in reversed(traced.nodes):
+        if node.name in needed and not isinstance(node, Step):
+            needed.update(node.sources)
+    return [node for node in traced.nodes if node.name in needed]
 
 
 @singledispatch

@@ -22,6 +22,7 @@ _CTYPE = {
     "WG_I32": "int32_t", "WG_I64": "int64_t", "WG_WIDE": "uint32_t",
     "WG_U16": "uint16_t", "WG_U32": "uint32_t",  # of tables only
 }  # fmt: skip
+_UNSIGNED = ("WG_U8", "WG_U16", "WG_U32")
 _SIGNED = ("WG_I8", "WG_I16", "WG_I32", "WG_I64")
 
 
@@ -43,6 +44,15 @@ class Elements:
     @property
     def wide(self) -> bool:
         return self.kind == "WG_WIDE"
+
+    @property
+    def unsigned(self) -> bool:
+        return self.kind in _UNSIGNED
+
+    @property
+    def dtype(self) -> str:
+        """Of a NumPy array that holds such elements and no more."""
+        return "object" if self.wide else self.ctype.removesuffix("_t")
 
     @property
     def align(self) -> int:

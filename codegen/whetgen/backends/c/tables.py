@@ -11,23 +11,41 @@ from whetgen.backends.c.storage import Elements, signed_elements, wide_words
 from whetgen.backends.identifiers import comment_text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CTable:
-    """A ``static const`` array: ``lines`` of literals, ``length`` array elements of ``elements.ctype``."""
+    """A ``static const`` array of ``values`` in row-major order, as elements of ``elements.ctype``.
+
+    ``values`` are kept in the table's own width, and are text only when a file is written: most tables that the planner
+    weighs are never stored.
+    """
 
     name: str
     comment: str
     elements: Elements
-    length: int
-    lines: tuple[str, ...]
+    values: np.ndarray
 
     @property
     def ctype(self) -> str:
         return self.elements.ctype
 
     @property
+    def length(self) -> int:
+        """Of the array, in its elements."""
+        return self.values.size * max(self.elements.words, 1)
+
+    @property
     def bytes(self) -> int:
         return self.length * (4 if self.elements.wide else self.elements.bits // 8)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The literals; a line holds whole rows of the last axis, or the words of whole numbers."""
+        flat = self.values.reshape(-1).tolist()
+        if self.elements.wide:
+            literals = [f"0x{word:08x}" for v in flat for word in _words(v, self.elements.words)]
+            return aligned_lines(literals, self.elements.words)
+        write = f"0x{{:0{self.elements.bits // 4}x}}".format if self.elements.unsigned else literal
+        return aligned_lines([write(v) for v in flat], self.values.shape[-1])
 
 
 @dataclass(frozen=True)
@@ -58,29 +76,18 @@ def span(values: np.ndarray) -> tuple[int, int]:
 def make_table(name: str, what: str, values: np.ndarray, wide: bool = False) -> CTable:
     """``values`` in their narrowest signed kind, or in words; ``what`` says what they are, for the comment."""
     elements = Elements("WG_WIDE", wide_words(*span(values))) if wide else signed_elements(*span(values))
-    shape = ", ".join(map(str, values.shape))
-    flat = values.reshape(-1).tolist()
-    if elements.wide:
-        comment = f"{what} ({shape}), {elements.words} 32-bit word(s) each, least significant first"
-        literals = [f"0x{word:08x}" for v in flat for word in _words(v, elements.words)]
-        return CTable(name, comment_text(comment), elements, len(literals), aligned_lines(literals, elements.words))
-    comment = f"{what} ({shape}), {elements.ctype.removesuffix('_t')}"
-    return CTable(
-        name,
-        comment_text(comment),
-        elements,
-        len(flat),
-        aligned_lines([literal(v) for v in flat], values.shape[-1]),
-    )
+    stored = f"{elements.words} 32-bit word(s) each, least significant first" if elements.wide else elements.ctype.removesuffix("_t")
+    return _table(name, what, elements, values, stored)
 
 
 def make_words(name: str, what: str, words: np.ndarray, bits: int) -> CTable:
-    """Unsigned ``words`` of 8, 16 or 32 bits, in hexadecimal; a line holds whole rows of the last axis."""
-    digits = bits // 4
-    literals = [f"0x{word:0{digits}x}" for word in words.reshape(-1).tolist()]
-    shape = ", ".join(map(str, words.shape))
-    comment = comment_text(f"{what} ({shape}), uint{bits}")
-    return CTable(name, comment, Elements(f"WG_U{bits}"), len(literals), aligned_lines(literals, words.shape[-1]))
+    """Unsigned ``words`` of 8, 16 or 32 bits, in hexadecimal."""
+    return _table(name, what, Elements(f"WG_U{bits}"), words, f"uint{bits}")
+
+
+def _table(name: str, what: str, elements: Elements, values: np.ndarray, stored: str) -> CTable:
+    shape = ", ".join(map(str, values.shape))
+    return CTable(name, comment_text(f"{what} ({shape}), {stored}"), elements, values.astype(elements.dtype))
 
 
 def share_rows(entries: np.ndarray) -> Rows:
