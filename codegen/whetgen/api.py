@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -25,11 +26,13 @@ from whetgen.passes.narrow import MAX_BITS, Narrowed, narrow, narrow_auto
 from whetgen.reference import predict
 from whetgen.verify.doubts import doubts
 from whetgen.verify.frames import Frames, default_frames
-from whetgen.verify.rounding import KerasCheck, compare_with_keras
+from whetgen.verify.rounding import KerasCheck, compare_with_keras, frames_at_once
 from whetgen.wording import unknown
 
 if TYPE_CHECKING:
     import keras
+
+    from whetgen.trace.tracer import Trace
 
 CHECK_FRAMES = 256
 DOUBT_FRAMES, DOUBT_BATCH = 512, 32
@@ -65,9 +68,9 @@ class InputSpec:
 
 @dataclass(frozen=True, eq=False)
 class Traced:
-    """A model on its way: real-valued graph, its integers before and after the passes; ``warnings``: a line each."""
+    """A model on its way: its real-valued graph, its integers before and after the passes; ``warnings``: a line each."""
 
-    real: Graph
+    real: Trace
     lowered: Lowered
     graph: Graph
     warnings: tuple[str, ...] = ()
@@ -117,7 +120,7 @@ def trace_steps(model: keras.Model, spec: InputSpec) -> Traced:
     rescaled = starts_with_rescaling(model)
     scale = Fraction(1) if rescaled else 1 / simplest_rational(given)
     real = trace_keras(model, ELEMENT_TYPES[spec.type], InputMeaning(scale))
-    lowered = lower(real)
+    lowered = lower(real.graph)
     unused = f"--input-scale {given:g} is not used: the model's Rescaling layer takes the codes as they are"
     return Traced(real, lowered, optimise(lowered.graph), (unused,) if rescaled and spec.scale is not None else ())
 
@@ -129,7 +132,12 @@ def check_against_keras(model: keras.Model, traced: Traced, codes: np.ndarray | 
     frames = default_frames(traced.graph, CHECK_FRAMES, seed=1).codes
     if codes is not None:
         frames = np.concatenate([frames, codes])
-    return compare_with_keras(traced.real, traced.lowered, frames, run_keras(model, traced.real, frames))
+    step = frames_at_once(traced.real.graph)
+    parts = (frames[at : at + step] for at in range(0, len(frames), step))
+    checks = (
+        compare_with_keras(traced.real.graph, traced.lowered, part, run_keras(model, traced.real, part)) for part in parts
+    )
+    return functools.reduce(KerasCheck.__add__, checks)
 
 
 def data_doubts(graph: Graph, frames: Frames) -> tuple[str, ...]:

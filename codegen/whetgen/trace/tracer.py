@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import keras
 import numpy as np
 
@@ -9,13 +11,22 @@ from whetgen.errors import BadInput
 from whetgen.foreign.reasons import one_line
 from whetgen.ir.graph import Graph, InputMeaning, Output
 from whetgen.ir.nodes import ElementType, Input, Node, Reshape, Shape
-from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Sum
+from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Step, Sum
 from whetgen.trace.builder import Builder
 from whetgen.trace.handlers import Call, handle
+from whetgen.trace.precision import single_precision
 from whetgen.trace.walk import check_model, output_names, walk
 
 
-def trace_keras(model: keras.Model, element: ElementType, meaning: InputMeaning) -> Graph:
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """``graph``: of real-valued nodes; ``results``: the node that each call of a layer makes, in the order of the walk."""
+
+    graph: Graph
+    results: tuple[str, ...]
+
+
+def trace_keras(model: keras.Model, element: ElementType, meaning: InputMeaning) -> Trace:
     """The model as a graph of real-valued nodes, its parameters exact.
 
     ``element``: type of an input code; ``meaning``: its real value.
@@ -24,50 +35,66 @@ def trace_keras(model: keras.Model, element: ElementType, meaning: InputMeaning)
         BadInput: something in the model is not supported; the message names the layer.
     """
     shape = check_model(model)
-    builder = Builder()
+    builder, results = Builder(), []
     name = model.inputs[0].name
     builder.add(Input, name, shape=shape, type=element)
 
     def visit(layer, path, node, inputs):
-        return handle(Call(layer, path, inputs, _result_shape(layer, path, node, inputs, builder)), builder)
+        results.append(handle(Call(layer, path, inputs, _result_shape(layer, path, node, inputs, builder)), builder))
+        return results[-1]
 
-    sources = walk(model, name, visit)
+    with single_precision(model):
+        sources = walk(model, name, visit)
     _check_heads(builder)
     outputs = tuple(_output(builder, s, n) for s, n in zip(sources, output_names(model), strict=True))
-    return Graph(tuple(builder.nodes), outputs, meaning)
+    return Trace(Graph(tuple(builder.nodes), outputs, meaning), tuple(results))
 
 
-def run_keras(model: keras.Model, traced: Graph, codes: np.ndarray) -> dict[str, np.ndarray]:
-    """Keras' own float32 values of every traced tensor that a layer call returns, by node name.
+def run_keras(model: keras.Model, trace: Trace, codes: np.ndarray) -> dict[str, np.ndarray]:
+    """Keras' own values, at single precision or better, of the spikes and outputs that a layer call returns, by node name.
 
     ``codes``: (frames, *input shape) integers.
 
     Raises:
-        BadInput: a layer that Keras saves but cannot run; the message names it.
+        BadInput: a layer that Keras saves but cannot run, or whose numbers overflow; the message names it.
     """
-    name = traced.input.name
-    real = codes.astype(np.float64) * float(traced.meaning.scale) + float(traced.meaning.offset)
-    values: dict[str, np.ndarray] = {}
-    builder = Builder()
-    builder.add(Input, name, shape=traced.input.shape, type=traced.input.type)
+    meaning, values, names = trace.graph.meaning, {}, iter(trace.results)
+    real = codes.astype(np.float64) * float(meaning.scale) + float(meaning.offset)
+    wanted = {n.name for n in trace.graph.nodes if isinstance(n, Step)} | {o.source for o in trace.graph.outputs}
 
     def visit(layer, path, node, inputs):
-        tensors = {id(t): value for t, (_, value) in zip(node.input_tensors, inputs, strict=True)}
+        tensors = {id(t): value for t, value in zip(node.input_tensors, inputs, strict=True)}
         arguments, options = node.arguments.fill_in(tensors)
-        try:
-            value = layer(*arguments, **options)
-        except Exception as error:  # TensorFlow raises nearly every type here
-            raise BadInput(
-                f"layer '{path}' ({type(layer).__name__}) does not run in Keras ({one_line(error)}); "
-                "change its settings and train the model again"
-            ) from error
-        sources = [source for source, _ in inputs]
-        result = handle(Call(layer, path, sources, _result_shape(layer, path, node, sources, builder)), builder)
-        values[result] = np.asarray(value)
-        return result, value
+        value, name = _called(layer, path, arguments, options), next(names)
+        if name in wanted:
+            values[name] = np.asarray(value)
+        return value
 
-    walk(model, (name, keras.ops.convert_to_tensor(real.astype(np.float32))), visit)
+    with single_precision(model):
+        walk(model, keras.ops.convert_to_tensor(real.astype(np.float32)), visit)
     return values
+
+
+def _called(layer, path: str, arguments, options):
+    """What Keras makes of one call.
+
+    Raises:
+        BadInput: it cannot run, or its numbers overflow.
+    """
+    try:
+        value = layer(*arguments, **options)
+    except Exception as error:  # TensorFlow raises nearly every type here
+        raise BadInput(
+            f"layer '{path}' ({type(layer).__name__}) does not run in Keras ({one_line(error)}); "
+            "change its settings and train the model again"
+        ) from error
+    if not np.isfinite(value).all():
+        dtype = keras.backend.standardize_dtype(value.dtype)
+        raise BadInput(
+            f"layer '{path}' ({type(layer).__name__}) overflows {dtype} in Keras, its results are Inf or NaN; "
+            "give it smaller weights"
+        )
+    return value
 
 
 def _result_shape(layer, path: str, node, sources: list[str], builder: Builder) -> Shape:

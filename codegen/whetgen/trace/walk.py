@@ -29,7 +29,7 @@ def check_model(model: keras.Model) -> tuple[int, ...]:
     """Shape of the model's input, without the batch axis.
 
     Raises:
-        BadInput: not functional, several inputs, open shape, NaN or Inf among the weights.
+        BadInput: not functional, several inputs, open shape, weights that are no numbers of float32's range.
     """
     if isinstance(model, keras.Sequential) and not model.built:
         raise BadInput(f"model '{model.name}' has no input shape; {_SHAPE_HELP}")
@@ -83,8 +83,13 @@ def _check_functional(model: keras.Model) -> None:
 def _check_finite(model: keras.Model) -> None:
     for weight in model.weights:
         values = np.asarray(weight)
-        if values.dtype.kind not in "iub" and not np.all(np.isfinite(values.astype(np.float64))):
+        if values.dtype.kind in "iub":
+            continue
+        values = values.astype(np.float64).reshape(-1)
+        if not np.all(np.isfinite(values)):
             raise BadInput(f"weight '{weight.path}' holds NaN or Inf; the training diverged, train the model again")
+        if len(beyond := values[np.abs(values) > np.finfo(np.float32).max]):
+            raise BadInput(f"weight '{weight.path}' holds {beyond[0]:g}, which is beyond float32; scale the layer down")
 
 
 def _walk(model: keras.Model, entries: list[Any], visit: Visit, prefix: str) -> list[Any]:

@@ -11,8 +11,10 @@ TensorFlow takes numbers below ``2**-126`` for 0: each operation may lose that m
 
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from functools import singledispatch
 
 import numpy as np
@@ -29,7 +31,7 @@ _LEAST_NORMAL = 2.0**-126
 _NORM_GAIN = 2.0**26  # of a batch norm's inverse root: epsilon is above 2**-52
 _HEAD_TOLERANCE = 2.0**-20  # of float32 exponentials, near results up to 1
 _GRID = 1 << 20
-_BATCH = 64  # frames whose bounds are in memory at once
+_AT_ONCE = 1 << 23  # elements of all tensors of the frames that are compared at once
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,10 @@ class KerasCheck:
     frames_rounded: int
     classes_rounded: int
     outside_bound: int
+
+    def __add__(self, other: KerasCheck) -> KerasCheck:
+        """Of the frames of both."""
+        return KerasCheck(*map(operator.add, astuple(self), astuple(other)))
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -66,6 +72,11 @@ class _Size:
     @property
     def largest(self) -> float:
         return float(self.magnitude.max(initial=0))
+
+
+def frames_at_once(traced: Graph) -> int:
+    """How many frames ``compare_with_keras`` may take without filling the memory; at least one."""
+    return max(_AT_ONCE // sum(map(math.prod, traced.shapes.values())), 1)
 
 
 def compare_with_keras(
@@ -143,20 +154,19 @@ def _decided_otherwise(output: Output, ours: np.ndarray, theirs: np.ndarray) -> 
 def _values(traced: Graph, graph: Graph, exact, keras_values, clean: np.ndarray, codes: np.ndarray) -> tuple[int, int]:
     """Numbers of outputs with a scale that were compared, and how many lie outside the bound."""
     compared = far = 0
-    batches = [b for b in np.array_split(np.flatnonzero(clean), range(_BATCH, len(codes), _BATCH)) if len(b)]
+    frames = np.flatnonzero(clean)
     kinds = {node.name: node for node in traced.nodes}
     for before, output in zip(traced.outputs, graph.outputs, strict=True):
-        if output.kind != "accumulators" or before.source not in keras_values:
+        if output.kind != "accumulators" or before.source not in keras_values or not len(frames):
             continue
         head = kinds[before.source]
         squash = _HEADS[head.activation] if isinstance(head, Head) else _linear_head
-        for frames in batches:
-            ours = exact[output.source][frames].astype(float) * float(output.scale) + float(output.offset)
-            bound = _bounds(traced, before.source, exact, codes, frames).reshape(ours.shape)
-            wanted, tolerance = squash(ours, bound)
-            theirs = keras_values[before.source][frames].reshape(ours.shape)
-            compared += theirs.size
-            far += int(np.sum(~(np.abs(theirs - wanted) <= tolerance)))  # NaN is far
+        ours = exact[output.source][frames].astype(float) * float(output.scale) + float(output.offset)
+        bound = _bounds(traced, before.source, exact, codes, frames).reshape(ours.shape)
+        wanted, tolerance = squash(ours, bound)
+        theirs = keras_values[before.source][frames].reshape(ours.shape)
+        compared += theirs.size
+        far += int(np.sum(~(np.abs(theirs - wanted) <= tolerance)))  # NaN is far
     return compared, far
 
 
