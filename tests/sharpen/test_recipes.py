@@ -276,6 +276,7 @@ def test_agent_has_nothing_to_resume(tmp_path):
 LAST_STEPS = {"plain": (training, "plain"), "plot": (training, "plot_log"), "model": (training, "save_small"), "clean": (Path, "unlink")}
 
 
+@pytest.mark.slow
 def test_run_that_is_cut_at_each_step_after_its_last_epoch_is_finished_on_resume(tmp_path):
     for number, (owner, step) in enumerate(LAST_STEPS.values()):
         with pytest.raises(Power), pytest.MonkeyPatch.context() as patch:
