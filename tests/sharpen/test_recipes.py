@@ -10,6 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from tests.mutants import mutant
 
 import whetgen
 from whetgen.sharpen import SpikingBReLU, recipes, spiking_layers
@@ -164,6 +165,16 @@ def test_fine_tuning_starts_sharp_from_the_given_weights(tmp_path):
 def test_weights_that_do_not_fit_are_refused(tmp_path, name, start, message):
     with pytest.raises(ValueError, match=message):
         quick(tmp_path, name, start=MODELS / start)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_model_to_start_from_is_one_line(tmp_path, seed):
+    damaged = tmp_path / "start.keras"
+    damaged.write_bytes(mutant((MODELS / "digits-mlp.keras").read_bytes(), seed))
+    try:
+        training.begin_with(RECIPES["digits-mlp"].build(), damaged)
+    except ValueError as error:
+        assert "start.keras" in str(error) and "\n" not in str(error)
 
 
 def test_unknown_setting_lists_the_known(tmp_path):

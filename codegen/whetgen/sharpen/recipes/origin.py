@@ -8,9 +8,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from whetgen.sharpen.checkpoint import read_origin
 from whetgen.sharpen.recipes.table import Recipe
+
+if TYPE_CHECKING:
+    from whetgen.sharpen.recipes.training import TrainOptions
 
 _CODE = ("build", "task")  # of the recipe: they follow from its name and the version
 
@@ -21,9 +25,12 @@ def origin_of(name: str, recipe: Recipe, **options) -> dict[str, object]:
     return json.loads(json.dumps({"recipe": name, **plain, **options, "version": version("whetgen")}, default=_as_json))
 
 
-def file_digest(path: Path | None) -> str | None:
-    """The beginning of a file's SHA-256; None for no file, or one that is not there."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path and path.is_file() else None
+def shaping(options: TrainOptions) -> dict[str, object]:
+    """Options that shape the result and are no fields of the recipe; ``start`` by the beginning of its file's SHA-256."""
+    kept = ("seed", "quick", "mixed_precision")
+    start = options.start
+    digest = hashlib.sha256(start.read_bytes()).hexdigest()[:16] if start and start.is_file() else None
+    return {**{name: getattr(options, name) for name in kept}, "start": digest}
 
 
 def check_checkpoint(state: Path, out: Path, goes_on: bool, origin: Mapping[str, object]) -> None:

@@ -20,7 +20,7 @@ from whetgen.sharpen.plot import plot_log, plot_pairs
 from whetgen.sharpen.recipes.batches import DistortedBatches
 from whetgen.sharpen.recipes.callbacks import training_callbacks
 from whetgen.sharpen.recipes.dqn import DqnRecipe, train_agent
-from whetgen.sharpen.recipes.origin import check_checkpoint, file_digest, origin_of
+from whetgen.sharpen.recipes.origin import check_checkpoint, origin_of, shaping
 from whetgen.sharpen.recipes.precision import built_for, halve_kernels
 from whetgen.sharpen.recipes.table import RECIPES, Recipe
 from whetgen.sharpen.recipes.tasks import Examples
@@ -124,7 +124,7 @@ def _run(recipe, name: str, out: Path, options: TrainOptions) -> TrainResult:
 def _(recipe: Recipe, name: str, out: Path, options: TrainOptions) -> TrainResult:
     began = time.monotonic()
     state = out.with_suffix(".checkpoint.npz")
-    origin = origin_of(name, recipe, **_origin_options(options))
+    origin = origin_of(name, recipe, **shaping(options))
     check_checkpoint(state, out, options.goes_on, origin)
     check_epochs(recipe, name)
     examples = recipe.task.examples(load(recipe.data), recipe.input_scale)
@@ -241,12 +241,6 @@ def begin_with(model: keras.Model, start: Path) -> None:
     if [w.shape for w in weights] != [w.shape for w in model.get_weights()]:
         raise ValueError(f"{start} has other layers than the recipe, so training cannot start from its weights")
     model.set_weights(weights)
-
-
-def _origin_options(options: TrainOptions) -> dict[str, object]:
-    """Options that shape the result and are no fields of the recipe."""
-    kept = ("seed", "quick", "mixed_precision")
-    return {**{name: getattr(options, name) for name in kept}, "start": file_digest(options.start)}
 
 
 def check_epochs(recipe: Recipe, name: str) -> None:
