@@ -34,7 +34,7 @@ VERILOG = {
     "default": {},
     "folded": {"architecture": "folded"},
     "scores": {"output": "scores"},
-    "narrow-bus": {"bus_bits": "8"},
+    "narrow-bus": {"bus_bits": 8},
     "control": {"control": "axi-lite"},
     "target-fps": {"target_fps": 1000.0},
 }

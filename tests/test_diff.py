@@ -36,9 +36,9 @@ def test_a_weight_is_named_with_its_layer_and_the_files_that_hold_it(tmp_path):
 
 
 def test_options_cycles_and_resources_are_told_with_both_values(tmp_path):
-    changes = diff(made(tiny(), tmp_path / "a"), made(tiny(), tmp_path / "b", architecture="folded", bus_bits="8"))
+    changes = diff(made(tiny(), tmp_path / "a"), made(tiny(), tmp_path / "b", architecture="folded", bus_bits=8))
     assert Change("architecture", "architecture", "unrolled", "folded") in changes
-    assert Change("options", "bus_bits", None, "8") in changes
+    assert Change("options", "bus_bits", None, 8) in changes
     assert {"latency_cycles", "initiation_interval_cycles", "resources"} <= {c.part for c in changes}
     assert lines(changes, "graph") == []
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from whetgen.backends import TARGETS, Options, check_options
 from whetgen.backends.folder import write_folder
 from whetgen.backends.kinds import with_kind
 from whetgen.backends.output import fill_folder
+from whetgen.checked import check_types
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, InputMeaning, check_output_bits
 from whetgen.ir.exact import simplest_rational
@@ -50,6 +51,9 @@ class InputSpec:
 
     type: str = "uint8"
     scale: float | None = None
+
+    def __post_init__(self) -> None:
+        check_types(self)
 
     def check(self) -> None:
         """Refuse what no model's input can be.
@@ -151,7 +155,7 @@ def data_doubts(graph: Graph, frames: Frames) -> tuple[str, ...]:
 
 def narrow_weights(
     graph: Graph,
-    bits: str,
+    bits: int | Literal["exact", "auto"],
     calibration: Frames | None,
     tolerance: float = DEFAULT_TOLERANCE,
     progress: Callable[[str], None] | None = None,
@@ -166,16 +170,16 @@ def narrow_weights(
         return None
     if bits == "auto":
         return narrow_auto(graph, calibration.codes, calibration.labels, tolerance, progress)
-    return narrow(graph, calibration.codes, int(bits), progress)
+    return narrow(graph, calibration.codes, bits, progress)
 
 
-def check_narrowing(bits: str, calibrated: bool, tolerance: float) -> None:
+def check_narrowing(bits: int | Literal["exact", "auto"], calibrated: bool, tolerance: float) -> None:
     """Refuse what ``narrow_weights`` cannot take.
 
     Raises:
         BadInput: not "exact", "auto" or 1..32, no calibration frames, or a tolerance that is no share.
     """
-    if bits not in ("exact", "auto") and not (bits.isascii() and bits.isdecimal() and 1 <= int(bits) <= MAX_BITS):
+    if bits not in ("exact", "auto") and not (type(bits) is int and 1 <= bits <= MAX_BITS):
         raise BadInput(f"--weight-bits {bits}: choose exact, auto or a number of bits from 1 to {MAX_BITS}")
     if bits != "exact" and not calibrated:
         raise BadInput(f"--weight-bits {bits}: narrowing is measured on data; give --calibration X.npz")

@@ -17,6 +17,7 @@ from whetgen.backends import Options
 from whetgen.backends.c.boards import board_names, find_board
 from whetgen.backends.c.mcus import MCUS
 from whetgen.backends.folder import check_replaceable, read_manifest, write_text
+from whetgen.backends.hardware.streams import check_bus
 from whetgen.backends.identifiers import check_name, name_from
 from whetgen.backends.kinds import with_kind
 from whetgen.backends.verilog.board import board_names as hardware_boards
@@ -137,10 +138,12 @@ def generate(
     """Generate the sources of one target."""
     report = Report(quiet, as_json)
     own_name = name_from(model.stem) if name is None else check_name(name)
+    bus = _bits(bus_bits)
+    check_bus(bus)
     folding = _foldings(fold) if fold else None
     options = Options(
         own_name,
-        bus_bits,
+        bus,
         output,
         architecture,
         hls_tool,
@@ -162,7 +165,8 @@ def generate(
     spec = api.InputSpec(input_type, input_scale)
     api.check_options(target, options)
     spec.check()
-    api.check_narrowing(weight_bits, calibration is not None, tolerance)
+    bits = _bits(weight_bits)
+    api.check_narrowing(bits, calibration is not None, tolerance)
     check_replaceable(out)
     if calibration:
         check_frames_file(calibration)
@@ -178,7 +182,7 @@ def generate(
         if rounding.outside_bound:
             report.refuted(rounding)
         narrowed = api.narrow_weights(
-            exact, weight_bits, frames, tolerance, lambda layer: step(f"narrow {layer}")
+            exact, bits, frames, tolerance, lambda layer: step(f"narrow {layer}")
         )
         graph = narrowed.graph if narrowed else exact
         warnings = (*traced.warnings, *(api.data_doubts(graph, frames) if frames else ()))
@@ -190,6 +194,13 @@ def generate(
         checked = verify(out, frames, progress=step) if check else None
     report.generated(made, rounding, narrowed, checked)
     raise typer.Exit(_EXIT_CODES[checked.outcome] if checked else 0)
+
+
+def _bits(text: str | None) -> int | str | None:
+    """A number where it is one; other words are for those who know them."""
+    if text is None or not (text.isascii() and text.isdecimal()):
+        return text
+    return int(text)
 
 
 def _foldings(texts: list[str]) -> dict[str, tuple[int, ...]]:

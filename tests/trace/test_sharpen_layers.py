@@ -132,7 +132,7 @@ def test_narrowing_after_training_on_the_grid_is_lossless(kind, bits):
     graph = whetgen.trace(trained(kind, bits))
     most = max(1, 2 ** (bits - 1) - 1)
     assert max(int(np.abs(w).max()) for w in linear_weights(graph)) <= most
-    narrowed = narrow_weights(graph, str(max(2, bits)), Frames(CODES.reshape(200, *graph.input.shape), None))
+    narrowed = narrow_weights(graph, max(2, bits), Frames(CODES.reshape(200, *graph.input.shape), None))
     assert np.array_equal(narrowed.graph.run(CODES), graph.run(CODES)) and narrowed.agreement == 1.0
 
 

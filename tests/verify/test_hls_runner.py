@@ -23,7 +23,7 @@ def folder(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("tool", ["vitis", "catapult"])
 def test_a_folder_passes_and_its_malformed_frames_are_dropped(tool, tmp_path):
-    whetgen.generate(tiny(), "hls", tmp_path / "hls", whetgen.Options(name="tiny", hls_tool=tool, bus_bits="8"))
+    whetgen.generate(tiny(), "hls", tmp_path / "hls", whetgen.Options(name="tiny", hls_tool=tool, bus_bits=8))
     result = whetgen.verify(tmp_path / "hls", count=20)
     assert result.passed and result.vectors == 20
     assert result.measured == {"malformed_frames_dropped": 20}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from whetgen.backends.hardware.streams import check_bus
 from whetgen.backends.hardware.vectors import vectors
 from whetgen.backends.identifiers import check_name
 from whetgen.backends.kinds import KINDS
+from whetgen.checked import check_types
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.reference import run
@@ -29,14 +31,17 @@ class Options:
     ``hls_tool``: HLS.
     ``mcu``, ``max_flash``, ``max_ram``, ``single_header``, ``constant_time``: C.
     ``vectors``: test frames stored in the folder.
+
+    Raises:
+        BadInput: an option of another type, such as text where a number belongs; the message names it.
     """
 
     name: str = "network"
-    bus_bits: str | None = None
-    output: str | None = None
-    architecture: str | None = None
-    hls_tool: str | None = None
-    folding: dict[str, tuple[int, ...]] | None = None
+    bus_bits: int | Literal["full"] | None = None
+    output: Literal["class", "scores", "spikes", "accumulators"] | None = None
+    architecture: Literal["auto", "unrolled", "folded"] | None = None
+    hls_tool: Literal["vitis", "catapult"] | None = None
+    folding: Mapping[str, tuple[int, ...]] | None = None
     target_fps: float | None = None
     clock_mhz: float | None = None
     mcu: str | None = None
@@ -45,12 +50,18 @@ class Options:
     single_header: bool = False
     constant_time: bool = False
     levels_per_stage: int | None = None
-    solver: str | None = None
+    solver: Literal["da4ml"] | None = None
     max_luts: int | None = None
     reuse: int | None = None
     board: str | None = None
-    control: str | None = None
+    control: Literal["axi-lite"] | None = None
     vectors: int = 32
+
+    def __post_init__(self) -> None:
+        if isinstance(self.folding, Mapping):
+            plain = {layer: tuple(f) if isinstance(f, list) else f for layer, f in self.folding.items()}
+            object.__setattr__(self, "folding", plain)
+        check_types(self)
 
 
 @dataclass(frozen=True)
@@ -170,9 +181,9 @@ def _hls_options(options: Options):
 
 def _hardware(options: Options) -> dict:
     """What Verilog and HLS have in common."""
-    check_bus(_bus_bits(options.bus_bits))
+    check_bus(options.bus_bits)
     return {
-        "bus_bits": _bus_bits(options.bus_bits),
+        "bus_bits": options.bus_bits,
         "output": options.output,
         "folding": options.folding or {},
         "reuse": options.reuse,
@@ -191,10 +202,6 @@ def _most_cycles(target_fps: float | None, clock_mhz: float | None) -> int | Non
         if not 0 < value < float("inf"):
             raise BadInput(f"{flag} {value:g}: must be a number above 0")
     return int(clock * 1e6 // target_fps)
-
-
-def _bus_bits(text: str | None) -> int | str | None:
-    return int(text) if text is not None and text.isascii() and text.isdecimal() else text
 
 
 _TARGETS_OF = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from types import UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
@@ -75,7 +76,9 @@ def _union(value: object, kinds: tuple, where: str) -> str | None:
 
 
 def _words(kind: object) -> str:
-    return {list: "a list", tuple: "a list", dict: "an object"}.get(get_origin(kind), "an object")
+    if get_origin(kind) is Literal:
+        return " or ".join(map(str, get_args(kind)))
+    return "a list" if get_origin(kind) in (list, tuple) else "an object"
 
 
 def _literal(value: object, choices: tuple, where: str) -> str | None:
@@ -128,4 +131,5 @@ _CHECKS = {
     list: _list,
     tuple: _tuple,
     dict: _dict,
+    Mapping: _dict,
 }

@@ -34,7 +34,7 @@ def test_what_no_board_can_do_is_refused(tmp_path):
     with pytest.raises(BadInput, match=r"^--board arty: choose one of hx8k-evn, ulx3s-25f, ulx3s-85f$"):
         generate(tiny(), tmp_path / "v", board="arty")
     with pytest.raises(BadInput, match=r"^--bus-bits 16: --board brings a byte at a time; leave it out$"):
-        generate(tiny(), tmp_path / "v", bus_bits="16")
+        generate(tiny(), tmp_path / "v", bus_bits=16)
     with pytest.raises(BadInput, match=r"^--board: --target c has no such option; leave it out$"):
         whetgen.generate(tiny(), "c", tmp_path / "v", whetgen.Options(name="tiny", board="hx8k-evn"))
     assert not (tmp_path / "v").exists()

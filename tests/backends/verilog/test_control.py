@@ -67,7 +67,7 @@ def test_a_package_whose_version_has_no_three_numbers_generates_registers(tmp_pa
 @pytest.mark.parametrize("architecture", ["unrolled", "folded"])
 def test_registers_and_streams_work_together(architecture, tmp_path):
     folder = tmp_path / "v"
-    options = whetgen.Options(name="net", control="axi-lite", bus_bits="8", architecture=architecture)
+    options = whetgen.Options(name="net", control="axi-lite", bus_bits=8, architecture=architecture)
     whetgen.generate(dense(), "verilog", folder, options)
     sources = [str(p) for part in ("rtl", "control/rtl") for p in sorted((folder / part).glob("*.v"))]
     lint = ["verilator", "--lint-only", "-Wall", "--top-module", "net_axil", *sources]
