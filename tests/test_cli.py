@@ -488,6 +488,28 @@ def test_a_report_is_html(folder, tmp_path, capsys):
     assert (code, err) == (2, f"whetgen: {message}\n") and not (tmp_path / "page.pdf").exists()
 
 
+EDITED = {
+    "a name that climbs": ("whetgen.json", '"name": "tiny_net"', '"name": "../../../etc/passwd"', "name '../../../etc/passwd' is not an identifier"),
+    "a list for a number": ("whetgen.json", '"length": 3', '"length": []', "output.length is [], not a whole number"),
+    "no kernel": ("whetgen.json", '"kernel": ', '"colonel": ', "kernels[0] has no 'kernel'"),
+    "a layer that is none": ("model.json", '"kind": "Conv"', '"kind": "Blob"', "nodes[1].kind is 'Blob', not Input or Dense or Conv"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EDITED)
+def test_an_edited_folder_is_one_line_in_every_command(name, folder, tmp_path, capsys):
+    file, old, new, message = EDITED[name]
+    text = (folder / file).read_text()
+    assert old in text
+    (folder / file).write_text(text.replace(old, new))
+    commands = [["report", folder, "--out", tmp_path / "x.html"], ["verify", folder], ["diff", folder, folder]]
+    commands += [["inspect", folder]] if file == "model.json" else [["synth", folder, "--device", "ice40-hx8k"]]
+    for command in commands:
+        code, out, err = run(capsys, *command)
+        assert (code, out) == (2, "") and message in err and err.startswith("whetgen: ") and err.count("\n") == 1
+    assert not (tmp_path / "x.html").exists()
+
+
 def test_verify_refuses_what_is_no_folder_of_ours(tmp_path, capsys):
     code, _, err = run(capsys, "verify", tmp_path)
     assert code == 2 and "holds no whetgen.json" in err
