@@ -46,7 +46,7 @@ TOOLS = {"c": "cc", "hls": "make", "verilog": "verilator"}
 KILLED_REASONS = {
     "c": "cc was killed by SIGKILL",
     "hls": "make was killed by SIGKILL",
-    "verilog": "sim/run.py: RuntimeError: Command failed with return code: -9",
+    "verilog": "verilator was killed by SIGKILL",
 }
 
 

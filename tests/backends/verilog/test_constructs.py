@@ -17,7 +17,8 @@ from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.reference import run
-from whetgen.verify.rtl_runner import Beat, BulkSimulator, simulate_cocotb, tool_environment
+from whetgen.verify.rtl_runner import Beat, BulkSimulator, simulate_cocotb
+from whetgen.verify.simulators import tool_environment
 
 _spec = importlib.util.spec_from_file_location("verilog_networks", Path(__file__).with_name("networks.py"))
 networks = importlib.util.module_from_spec(_spec)

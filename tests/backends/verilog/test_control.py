@@ -13,7 +13,7 @@ import whetgen
 from whetgen.backends.verilog import extras
 from whetgen.backends.verilog.control import version_number
 from whetgen.errors import BadInput
-from whetgen.verify.rtl_runner import tool_environment
+from whetgen.verify.simulators import tool_environment
 
 ROOT = Path(__file__).parents[3]
 RUN = """

@@ -8,7 +8,7 @@ import pytest
 from whetgen.backends.identifiers import comment_text
 from whetgen.backends.templating import template_environment
 from whetgen.backends.verilog.netlist import ROM_BLOCK, Rom
-from whetgen.verify.rtl_runner import tool_environment
+from whetgen.verify.simulators import tool_environment
 
 BENCH = """
 module bench;

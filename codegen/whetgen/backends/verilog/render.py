@@ -32,8 +32,9 @@ def render(plan: VerilogPlan) -> dict[str, str]:
         files[f"syn/{script}"] = hdl.get_template(f"syn/{script}.j2").render(plan=plan, sources=sources)
     files["syn/README.md"] = hdl.get_template("syn/README.md.j2").render(plan=plan)
     files["sim/stream.json"] = json.dumps(plan.stream_manifest(), indent=1) + "\n"
-    for template in ("run.py", "bench.py", "bulk.cpp"):
-        files[f"sim/{_bench_name(template, plan)}"] = bench.get_template(f"{template}.j2").render(plan=plan)
+    for template in ("run.py", "bench.py", "bulk.cpp", "ports.vlt"):
+        text = bench.get_template(f"{template}.j2").render(plan=plan, ports=stream_ports(plan))
+        files[f"sim/{_bench_name(template, plan)}"] = text
     files["sim/place.py"] = (assets() / "templates" / "cocotb" / "place.py").read_text(encoding="utf-8")
     return files
 

@@ -1,0 +1,100 @@
+"""Compiled files by the content that they were made of, kept in the user's cache folder.
+
+A file's name tells what it was made of and what it holds, so that one that was damaged is not taken. Files come and go by
+renaming: whoever is killed, or runs at the same time, leaves no half of one. ``WHETGEN_CACHE`` names another folder, or is
+"off".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+LIMIT_BYTES = 1 << 30
+_ABANDONED_SECONDS = 24 * 3600
+_NEW = ".new-"
+
+
+def key_of(*parts: object) -> str:
+    """A name for what a file is made of; ``parts``: whatever JSON can tell."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def obtain(key: str, file: Path, make: Callable[[], None]) -> None:
+    """``file`` from the cache, or by ``make``, which has to leave it; then the cache has it."""
+    folder = _folder()
+    if folder is None:
+        make()
+        return
+    if not _fetch(folder, key, file):
+        make()
+        with suppress(OSError):  # no room, no right to write: then there is no cache
+            _keep(folder, key, file)
+
+
+def _folder() -> Path | None:
+    """None: no cache is wanted, or what is in its place is not ours."""
+    asked = os.environ.get("WHETGEN_CACHE", "")
+    if asked == "off":
+        return None
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    folder = Path(asked) if asked else (Path(base) if Path(base).is_absolute() else Path("~/.cache")) / "whetgen"
+    try:
+        folder = folder.expanduser()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder if folder.stat().st_uid == os.getuid() else None
+    except (OSError, RuntimeError):
+        return None
+
+
+def _fetch(folder: Path, key: str, file: Path) -> bool:
+    for kept in folder.glob(f"{key}-*"):
+        with suppress(OSError):  # somebody else removes it
+            shutil.copy(kept, file)
+            if file_sha256(file) == kept.name.partition("-")[2]:
+                os.utime(kept)
+                return True
+            kept.unlink()
+    return False
+
+
+def _keep(folder: Path, key: str, file: Path) -> None:
+    handle, name = tempfile.mkstemp(prefix=_NEW, dir=folder)
+    os.close(handle)
+    try:
+        shutil.copy(file, name)
+        Path(name).replace(folder / f"{key}-{file_sha256(file)}")
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _trim(folder)
+
+
+def _trim(folder: Path) -> None:
+    """What was not used for longest goes while there is more than LIMIT_BYTES, and what was never finished."""
+    found, now = [], time.time()
+    for path in folder.iterdir():
+        with suppress(OSError):
+            state = path.stat()
+            if not path.name.startswith(_NEW):
+                found.append((state.st_mtime, state.st_size, path))
+            elif now - state.st_mtime > _ABANDONED_SECONDS:
+                path.unlink()
+    total = sum(size for _, size, _ in found)
+    for _, size, path in sorted(found):
+        if total <= LIMIT_BYTES:
+            return
+        path.unlink(missing_ok=True)
+        total -= size
