@@ -447,7 +447,7 @@ def test_a_mistyped_choice_is_answered_with_the_nearest_before_anything_loads(na
 
 FOREIGN = {
     "verilog": ["--mcu cortex-m0", "--max-flash 9", "--max-ram 9", "--single-header", "--constant-time", "--hls-tool vitis"],
-    "hls": ["--mcu avr", "--architecture folded", "--max-luts 9", "--reuse 2", "--solver da4ml", "--board hx8k-evn"],
+    "hls": ["--mcu avr", "--architecture folded", "--max-luts 9", "--solver da4ml", "--board hx8k-evn"],
     "c": ["--fold a=1x1", "--target-fps 9", "--clock-mhz 9", "--bus-bits 8", "--levels-per-stage 2", "--control axi-lite"],
 }
 
