@@ -7,7 +7,8 @@
 //
 // Parameters
 //   HEIGHT, WIDTH, CHUNKS       the map, in words of channels
-//   OUT_HEIGHT, OUT_WIDTH, KERNEL_*, STRIDE_*, DILATION_*, PAD_TOP, PAD_LEFT   as for wg_window
+//   OUT_HEIGHT, OUT_WIDTH       windows; KERNEL_*: taps of one, STRIDE_*: pixels from one to the next, DILATION_*: from
+//                               tap to tap; PAD_TOP, PAD_LEFT: rows and columns of padding in front of the map
 //   PASSES, PLANES              times that each window is walked: PLANES in a row make a result
 //   BY_CHANNEL                  0: a pass sees all chunks; 1: pass p sees chunk p only (pooling)
 //   BY_ROW                      1: rows are freed as soon as no later window reads them, which asks for

@@ -20,9 +20,9 @@ void loop()
     }
     const unsigned long before = micros();
 {% if plan.predicts %}
-    const int digit = {{ plan.name }}_predict(input);
+    const int class_number = {{ plan.name }}_predict(input);
     const unsigned long took = micros() - before;
-    Serial.print(digit);
+    Serial.print(class_number);
 {% else %}
     {{ plan.name }}_infer(input, output);
     const unsigned long took = micros() - before;
