@@ -22,12 +22,12 @@ def mutant(data: bytes, seed: int) -> bytes:
     rng = random.Random(seed)
     if data[:2] == b"PK" and rng.random() < 0.5:
         return _in_a_member(rng, data)
-    if data[:1] in (b"{", b"[") and rng.random() < 0.5:
-        return _in_a_value(rng, data)
     return _damaged(rng, data)
 
 
 def _damaged(rng: random.Random, data: bytes) -> bytes:
+    if _is_json(data) and rng.random() < 0.5:
+        return _in_a_value(rng, data)
     for _ in range(rng.randint(1, 3)):
         data = rng.choice(DAMAGES)(rng, data)
     return data
@@ -43,6 +43,13 @@ def _in_a_member(rng: random.Random, data: bytes) -> bytes:
         for member, content in members.items():
             archive.writestr(zipfile.ZipInfo(member), content)
     return whole.getvalue()
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        return isinstance(json.loads(data), dict | list)
+    except ValueError:
+        return False
 
 
 def _in_a_value(rng: random.Random, data: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """The damage is reproducible and does damage."""
 
 import io
+import json
 import random
 import zipfile
 
@@ -32,6 +33,19 @@ def test_members_of_an_archive_are_damaged_under_whole_checksums():
         file.writestr("config.json", TEXT)
     contents = [_content(mutant(archive.getvalue(), seed)) for seed in range(20)]
     assert sum(content not in (None, TEXT) for content in contents) >= 4
+
+
+def test_text_of_json_stays_json_half_of_the_time():
+    mutants = [mutant(b'{"units": 30, "name": ["dense", null]}', seed) for seed in range(60)]
+    assert sum(_is_json(m) for m in mutants) >= 20
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        json.loads(data)
+    except ValueError:
+        return False
+    return True
 
 
 def _content(data: bytes) -> bytes | None:

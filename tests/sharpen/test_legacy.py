@@ -1,11 +1,10 @@
 """Files of the original package load; they are written here with h5py as Keras 2 laid them out."""
 
-import json
-
 import h5py
 import keras
 import numpy as np
 import pytest
+from tests.foreign.files import dense, entry, norm, save
 
 import whetgen
 from whetgen.sharpen import generate_key, spiking_layers
@@ -13,34 +12,6 @@ from whetgen.sharpen.load import load_model
 
 RNG = np.random.default_rng(0)
 KEY = generate_key(6, 3, seed=0)
-
-
-def entry(kind: str, name: str, **config) -> dict:
-    return {"class_name": kind, "name": name, "config": {"name": name, "trainable": True, **config}}
-
-
-def dense(name: str, units: int, **more) -> dict:
-    zeros = {"class_name": "Zeros", "config": {}}
-    return entry("Dense", name, units=units, activation="linear", use_bias=True, bias_initializer=zeros, **more)
-
-
-def norm(name: str) -> dict:
-    return entry("BatchNormalization", name, axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True)
-
-
-def save(path, config: dict, weights: dict[str, list[np.ndarray]], version: str = "2.1.6") -> None:
-    """``weights``: arrays of each layer by name, in Keras 2's order."""
-    with h5py.File(path, "w") as file:
-        file.attrs["keras_version"] = version.encode()
-        file.attrs["backend"] = b"tensorflow"
-        file.attrs["model_config"] = json.dumps(config).encode()
-        group = file.create_group("model_weights")
-        group.attrs["layer_names"] = [name.encode() for name in weights]
-        for name, arrays in weights.items():
-            layer = group.create_group(name)
-            layer.attrs["weight_names"] = [f"{name}/w{n}:0".encode() for n in range(len(arrays))]
-            for n, array in enumerate(arrays):
-                layer.create_dataset(f"{name}/w{n}:0", data=array)
 
 
 def arrays(*shapes) -> list[np.ndarray]:

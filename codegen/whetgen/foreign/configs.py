@@ -15,7 +15,9 @@ from whetgen.foreign.layers import ACTIVATIONS, KERAS, MODELS, ORIGINAL, OURS
 
 DEEPEST = 64
 _UNUSED = ("_initializer", "_regularizer", "_constraint", "quantization_config")
-_MODULE = re.compile(r"(keras|tf_keras|tensorflow\.(python\.)?keras)(\.(layers|models|ops|activations|src|engine)\b.*)?")
+_MODULE = re.compile(
+    r"(keras|tf_keras|tensorflow\.(python\.)?keras)(\.(src\.)?(layers|models|ops|activations|engine)(\.[\w.]+)?)?"
+)
 _POLICIES = ("Policy", "DTypePolicy", "FloatDTypePolicy", "QuantizedDTypePolicy", "QuantizedFloat8DTypePolicy")
 _MODEL_MODULES = {"Sequential": "keras", "Functional": "keras.src.models.functional", "Model": "keras"}
 _VALUES = ("__numpy__", "__tensor__")
@@ -50,7 +52,8 @@ def _package(entry: dict) -> str:
     if isinstance(registered, str) and ">" in registered:
         return registered.split(">")[0]
     if isinstance(module, str):
-        return "keras" if _MODULE.fullmatch(module) else module.split(".")[0]
+        first = module.split(".")[0]
+        return "keras" if _MODULE.fullmatch(module) else module if first == "keras" else first
     return ""
 
 

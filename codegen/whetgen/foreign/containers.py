@@ -74,8 +74,7 @@ def _contents(path: Path) -> bytes:
         raise BadInput(f"{path}: not a regular file; give a .keras model or an original Whetstone .h5")
     if path.stat().st_size > LARGEST_FILE:
         raise BadInput(f"{path}: larger than {LARGEST_FILE >> 30} GiB; save the model without its optimizer")
-    with path.open("rb") as file:
-        data = file.read(LARGEST_FILE + 1)
+    data = path.read_bytes()
     if not (data.startswith(b"PK") or data.startswith(SIGNATURE)):
         raise BadInput(f"{path}: {_other(path, data)}")
     return data

@@ -83,7 +83,9 @@ class Hdf5:
         import h5py
 
         place = h5py.h5o.get_info(group.id).addr
-        if place in self._groups or depth > _DEEPEST:
+        if depth > _DEEPEST:
+            raise BadInput(f"{self._what}: groups stand more than {_DEEPEST} deep in each other")
+        if place in self._groups:
             raise BadInput(f"{self._what}: the group '{path}' is linked in a circle; save the model again")
         self._groups.add(place)
         for name in group:
