@@ -21,3 +21,12 @@ def test_importing_whetgen_and_loading_a_folder_never_imports_tensorflow():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_one_place_starts_programs_and_makes_scratch_folders():
+    """Else some are not ended, or not removed, when whetgen is stopped or killed."""
+    code = ROOT / "codegen" / "whetgen"
+    users = {"import subprocess": {"host/processes.py"}, "mkdtemp": {"host/scratch.py"}, "TemporaryDirectory": set()}
+    for word, allowed in users.items():
+        found = {path.relative_to(code).as_posix() for path in code.rglob("*.py") if word in path.read_text("utf-8")}
+        assert found == allowed, word

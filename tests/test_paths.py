@@ -33,7 +33,7 @@ def run(capsys, *arguments):
     return stopped.value.code or 0, *capsys.readouterr()
 
 
-@pytest.mark.parametrize(("target", "temporary"), [("c", ODD), ("c", UNDECODABLE), ("hls", ODD), ("verilog", ODD)])
+@pytest.mark.parametrize(("target", "temporary"), [("c", ODD), ("c", UNDECODABLE), ("verilog", ODD)])
 def test_a_folder_of_any_name_is_verified_with_temporary_files_in_a_place_of_any_name(
     target, temporary, tmp_path, monkeypatch
 ):

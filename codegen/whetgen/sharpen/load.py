@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from whetgen.foreign.compare import Loaded, check_loaded
 from whetgen.foreign.containers import WEIGHTS, ModelFile, open_model
 from whetgen.foreign.reasons import one_line
 from whetgen.foreign.stored import stored_arrays
+from whetgen.host.scratch import scratch_folder
 from whetgen.sharpen.legacy import build
 
 
@@ -49,8 +49,8 @@ def _deserialised(file: ModelFile) -> keras.Model:
     """Of Keras 3; the weights of a ``.keras`` file are read by Keras, from a copy of what was checked."""
     model = keras.saving.deserialize_keras_object(file.config, safe_mode=True)
     if not file.hdf5:
-        with tempfile.TemporaryDirectory(prefix="whetgen") as folder:
-            weights = Path(folder) / WEIGHTS
+        with scratch_folder() as folder:
+            weights = folder / WEIGHTS
             weights.write_bytes(file.data)
             model.load_weights(weights)
     return model
