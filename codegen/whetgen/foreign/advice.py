@@ -23,8 +23,8 @@ _INSTEAD = {
     "RandomShear RandomErasing CutMix MixUp RandAugment AugMix",
     _SEQUENCE: "LSTM GRU SimpleRNN RNN Bidirectional ConvLSTM1D ConvLSTM2D Attention AdditiveAttention "
     "MultiHeadAttention GroupQueryAttention CuDNNLSTM CuDNNGRU",
-    _CONSTANT: "TrueDivide Divide Negative Power Mod FloorDivide",
-    _MIX: "Multiply Dot Matmul Einsum Where Square Abs Exp Sqrt Log",
+    _CONSTANT: "Power Mod FloorDivide",
+    _MIX: "Dot Matmul Einsum Where Square Abs Exp Sqrt Log",
     _POOL: "Mean Sum Max Min Amax Amin Any All AdaptiveAveragePooling2D AdaptiveMaxPooling2D",
     _SHAPE: "GetItem Transpose Squeeze ExpandDims Stack Split Tile Repeat Pad Flip Roll RepeatVector CenterCrop",
     "use UpSampling1D followed by Conv1D": "Conv1DTranspose",

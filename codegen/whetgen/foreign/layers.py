@@ -149,7 +149,7 @@ KERAS: dict[str, Kind] = {
     **_kinds("Cropping1D Cropping2D", shapes.framed("cropping", -1)),
     **_kinds("UpSampling1D UpSampling2D", shapes.up_sampled),
     **_kinds("Concatenate", shapes.concatenated),
-    **_kinds("Add Subtract Average Multiply", shapes.broadcast),
+    **_kinds("Add Subtract Average Multiply Divide TrueDivide Negative", shapes.broadcast),
 }
 OURS: dict[str, Kind] = {
     **_kinds("SpikingBReLU SpikingSigmoid", shapes.same, _sharpness),

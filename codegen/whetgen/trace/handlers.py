@@ -25,16 +25,25 @@ from whetgen.trace.tables import lines
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a layer: the layer, its path, the nodes it reads, its output shape."""
+    """One call of a layer: the layer, its path, the nodes it reads, its output shape.
+
+    ``operands``: all that it is called with, in order: nodes by name, and constants.
+    """
 
     layer: Any
     path: str
     inputs: list[str]
     shape: Shape
+    operands: tuple[Any, ...]
 
     @property
     def source(self) -> str:
         return self.inputs[0]
+
+    @property
+    def merges(self) -> bool:
+        """Whether it is one of Keras' merging layers, which take the first axis of each operand for the batch."""
+        return hasattr(self.layer, "_merge_function")
 
     def refuse(self, why: str) -> BadInput:
         return BadInput(f"layer '{self.path}' ({type(self.layer).__name__}) {why}")
@@ -362,10 +371,10 @@ def _batch_normalization(call: Call, builder: Builder) -> str:
     rank = len(builder.shapes[call.source])
     where = [1] * rank
     where[axis - 1 if axis > 0 else axis] = mean.size
-    return _affine(call, builder, multiplier.reshape(where), shift.reshape(where), beta.reshape(where))
+    return add_affine(call, builder, multiplier.reshape(where), shift.reshape(where), beta.reshape(where))
 
 
-def _affine(call: Call, builder: Builder, multiplier: np.ndarray, *addends: np.ndarray) -> str:
+def add_affine(call: Call, builder: Builder, multiplier: np.ndarray, *addends: np.ndarray) -> str:
     """``multiplier * x + sum of addends``; 0-d results of object arithmetic become arrays again."""
     size = sum(np.abs(np.asarray(a, dtype=np.float64)) for a in addends)
     parts = [np.array(part, dtype=object) for part in (multiplier, sum(addends))]
@@ -377,7 +386,7 @@ def _affine(call: Call, builder: Builder, multiplier: np.ndarray, *addends: np.n
 @handles("Rescaling")
 def _rescaling(call: Call, builder: Builder) -> str:
     multiplier, addend = _settings(call.layer.scale), _settings(call.layer.offset)
-    return _affine(call, builder, multiplier, addend)
+    return add_affine(call, builder, multiplier, addend)
 
 
 @handles("Normalization")
@@ -394,9 +403,9 @@ def _normalization(call: Call, builder: Builder) -> str:
     smallest = simplest_rational(1e-7)  # keras.config.epsilon(), the least standard deviation
     deviation = np.vectorize(lambda v: max(square_root(v), smallest, key=float), otypes=[object])(variance)
     if layer.invert:
-        return _affine(call, builder, deviation, mean)
+        return add_affine(call, builder, deviation, mean)
     multiplier = np.vectorize(reciprocal, otypes=[object])(deviation)
-    return _affine(call, builder, multiplier, -mean * multiplier)
+    return add_affine(call, builder, multiplier, -mean * multiplier)
 
 
 def _along_last(values: np.ndarray, rank: int) -> np.ndarray:
@@ -465,34 +474,6 @@ def _concatenate(call: Call, builder: Builder) -> str:
     if not 0 <= axis < rank:
         raise call.refuse("joins frames (axis 0); join along another axis")
     return builder.add(Concat, call.path, operands=tuple(call.inputs), axis=axis)
-
-
-@handles("Add")
-def _add(call: Call, builder: Builder) -> str:
-    return _sum(call, builder, (1,) * len(call.inputs))
-
-
-@handles("Subtract")
-def _subtract(call: Call, builder: Builder) -> str:
-    return _sum(call, builder, (1, -1))
-
-
-@handles("Average")
-def _average(call: Call, builder: Builder) -> str:
-    if hasattr(call.layer, "axis"):  # keras.ops.average
-        raise call.refuse("averages along an axis; use AveragePooling or GlobalAveragePooling")
-    total = _sum(call, builder, (1,) * len(call.inputs))
-    share = np.array(Fraction(1, len(call.inputs)), dtype=object)
-    mean = replace(call, path=f"{call.path}_mean", inputs=[total])
-    return _affine(mean, builder, share, np.array(Fraction(0), dtype=object))
-
-
-def _sum(call: Call, builder: Builder, signs: tuple[int, ...]) -> str:
-    if len(call.inputs) != len(signs) or len(call.inputs) < 2:
-        raise call.refuse("adds a constant; put it into a bias or a Rescaling layer")
-    if len({builder.shapes[name] for name in call.inputs}) != 1:
-        raise call.refuse("adds tensors of different shapes; make them equal first")
-    return builder.add(Sum, call.path, operands=tuple(call.inputs), signs=signs)
 
 
 # What several handlers share

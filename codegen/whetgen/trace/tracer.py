@@ -12,6 +12,7 @@ from whetgen.foreign.reasons import one_line
 from whetgen.ir.graph import Graph, InputMeaning, Output
 from whetgen.ir.nodes import ElementType, Input, Node, Reshape, Shape
 from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Step, Sum
+from whetgen.trace import arithmetic  # noqa: F401 - its handlers
 from whetgen.trace.builder import Builder
 from whetgen.trace.handlers import Call, handle
 from whetgen.trace.precision import single_precision
@@ -40,7 +41,8 @@ def trace_keras(model: keras.Model, element: ElementType, meaning: InputMeaning)
     builder.add(Input, name, shape=shape, type=element)
 
     def visit(layer, path, node, inputs):
-        results.append(handle(Call(layer, path, inputs, _result_shape(layer, path, node, inputs, builder)), builder))
+        shape = _result_shape(layer, path, node, inputs, builder)
+        results.append(handle(Call(layer, path, inputs, shape, _operands(node, inputs)), builder))
         return results[-1]
 
     with single_precision(model):
@@ -48,6 +50,13 @@ def trace_keras(model: keras.Model, element: ElementType, meaning: InputMeaning)
     _check_heads(builder)
     outputs = tuple(_output(builder, s, n) for s, n in zip(sources, output_names(model), strict=True))
     return Trace(Graph(tuple(builder.nodes), outputs, meaning), tuple(results))
+
+
+def _operands(node, inputs: list[str]) -> tuple:
+    """What a layer is called with, in order: the names of the tensors, and constants."""
+    names = {id(t): name for t, name in zip(node.input_tensors, inputs, strict=True)}
+    filled = node.arguments.fill_in(names)
+    return tuple(value for value in keras.tree.flatten(filled) if value is not None)
 
 
 def run_keras(model: keras.Model, trace: Trace, codes: np.ndarray) -> dict[str, np.ndarray]:

@@ -14,6 +14,7 @@ from whetgen.trace.handlers import MOVES, NO_OPS
 Visit = Callable[[Any, str, Any, list[Any]], Any]
 """(layer, its path, the Keras call node, values of its inputs) -> value of its output."""
 
+_PRODUCTS, _SHIFTS = ("Multiply", "Divide", "TrueDivide"), ("Add", "Subtract")  # with a constant
 _SHAPE_HELP = "give the model a fixed input shape, e.g. keras.Input((28, 28, 1))"
 
 
@@ -47,14 +48,14 @@ def check_model(model: keras.Model) -> tuple[int, ...]:
 
 
 def starts_with_rescaling(model: keras.Model) -> bool:
-    """Whether a Rescaling layer reads the input codes, as they are or moved."""
+    """Whether a Rescaling layer, or a product with a constant, reads the input codes, as they are, moved or shifted."""
     found = False
 
     def visit(operation, path, node, still_codes):
         nonlocal found
-        kind = type(operation).__name__
-        found |= kind == "Rescaling" and all(still_codes)
-        return kind in (*NO_OPS, *MOVES) and all(still_codes)
+        kind, single = type(operation).__name__, len(still_codes) == 1
+        found |= all(still_codes) and (kind == "Rescaling" or (single and kind in _PRODUCTS))
+        return all(still_codes) and (kind in (*NO_OPS, *MOVES) or (single and kind in _SHIFTS))
 
     walk(model, True, visit)
     return found
