@@ -14,10 +14,19 @@ def test_a_file_is_replaced_in_one_step(tmp_path):
     assert path.read_text() == "two" and [p.name for p in path.parent.iterdir()] == ["a.csv"]
 
 
-@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path, failure):
+FAILURES = {
+    "full disk": (OSError(28, "No space left on device"), "[Errno 28] No space left on device: '{path}'"),
+    "a library's own words": (OSError("Can't write data"), "Can't write data"),
+    "interrupted": (KeyboardInterrupt(), ""),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path, name):
+    failure, message = FAILURES[name]
     (tmp_path / "a.csv").write_text("old")
-    with pytest.raises(type(failure)), written_whole(tmp_path / "a.csv") as partial:
+    with pytest.raises(type(failure)) as raised, written_whole(tmp_path / "a.csv") as partial:
         partial.write_text("half")
         raise failure
     assert [p.name for p in tmp_path.iterdir()] == ["a.csv"] and (tmp_path / "a.csv").read_text() == "old"
+    assert str(raised.value) == message.format(path=tmp_path / "a.csv")

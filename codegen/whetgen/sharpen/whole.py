@@ -20,6 +20,8 @@ def written_whole(path: str | Path) -> Iterator[Path]:
     try:
         yield partial
         os.replace(partial, path)  # noqa: PTH105 - says that it is atomic
-    except BaseException:
+    except BaseException as error:
         partial.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno is not None:
+            error.filename = str(path)  # the message then names it
         raise
