@@ -20,8 +20,8 @@
 /* The rows of four numbers in a list; the addresses are known before the first row is added. */
 #define WG_ADD_4_ROWS_OF_4(rows, list, s0, s1, s2, s3)                                                                  \
     do {                                                                                                                \
-        const uint32_t WG_FLASH *a_ = WG_ROW_OF_4(rows, (list)[0]), WG_FLASH *b_ = WG_ROW_OF_4(rows, (list)[1]);         \
-        const uint32_t WG_FLASH *c_ = WG_ROW_OF_4(rows, (list)[2]), WG_FLASH *d_ = WG_ROW_OF_4(rows, (list)[3]);         \
+        const uint32_t WG_FLASH *a_ = WG_ROW_OF_4(rows, (list)[0]), *b_ = WG_ROW_OF_4(rows, (list)[1]);         \
+        const uint32_t WG_FLASH *c_ = WG_ROW_OF_4(rows, (list)[2]), *d_ = WG_ROW_OF_4(rows, (list)[3]);         \
         WG_ADD_4(a_, s0, s1, s2, s3);                                                                                    \
         WG_ADD_4(b_, s0, s1, s2, s3);                                                                                    \
         WG_ADD_4(c_, s0, s1, s2, s3);                                                                                    \

@@ -139,6 +139,12 @@ def test_on_an_avr_iso_c_is_refused_with_the_flag_to_use(tmp_path):
     assert done.returncode and "with -std=gnu99 or gnu11: tables need the address space __flash" in errors[0]
 
 
+def test_every_kernel_compiles_for_the_avr():
+    runtime = assets() / "firmware" / "runtime"
+    command = ["avr-gcc", "-mmcu=atmega328p", "-std=gnu99", "-fsyntax-only", f"-I{runtime}"]
+    subprocess.run([*command, *sorted(runtime.glob("*.c"))], check=True)
+
+
 def test_the_header_can_be_included_from_cpp(tmp_path):
     generated(tiny(), "tiny", tmp_path)
     (tmp_path / "use.cpp").write_text(

@@ -20,10 +20,11 @@ from whetgen.backends.c.storage import Elements
 from whetgen.backends.c.tensors import Tensors
 from whetgen.backends.c.walk import draft_walk
 from whetgen.backends.c.window_table import draft_window_table
-from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Node, Threshold
+from whetgen.ir.nodes import Concat, Conv, Dense, Input, MaxPool, Node, Pad, Permute, Threshold, Upsample
 
 _BIT = Elements("WG_BIT")
 _BYTE = Elements("WG_U8")
+_MOVES = (Concat, Pad, Permute, Upsample)
 _NARROW = ("WG_U8", "WG_I8", "WG_I16", "WG_I32")
 
 
@@ -89,7 +90,7 @@ def candidates(node: Node, names: tuple[str, ...], planned: Planned) -> tuple[Ca
 
 
 def _general(node: Node, drafts: tuple[Draft, ...], planned: Planned) -> Candidate:
-    cycles = planned.mcu.general * _general_cycles(node, planned) / len(drafts)
+    cycles = _general_cycles(node, planned) / len(drafts)
     return Candidate("general", tuple(replace(draft, cycles=cycles) for draft in drafts))
 
 
@@ -160,14 +161,16 @@ def _binarise(node: Threshold, name: str, planned: Planned) -> Iterator[Draft]:
 
 
 def _general_cycles(node: Node, planned: Planned) -> float:
-    """The general kernels decide at run time what each element is, which costs about 40 instructions."""
-    graph = planned.tensors.graph
-    elements = 40.0 * prod(graph.shapes[node.name])
+    """The general kernels decide at run time what each element is, which costs about 40 instructions on a Cortex-M4."""
+    graph, mcu = planned.tensors.graph, planned.mcu
+    count = prod(graph.shapes[node.name])
     if isinstance(node, Input):
         return 0.0
+    if isinstance(node, _MOVES):
+        return mcu.move * count
     if not isinstance(node, Dense | Conv):
-        return elements
+        return mcu.general * 40.0 * count
     inputs, neurons = prod(node.weights.shape[:-1]), node.weights.shape[-1]
     positions = prod(graph.shapes[node.name][:-1])
     rate = planned.rates[node.name].single
-    return elements + positions * (300.0 + inputs * (12.0 + rate * neurons * 6.0))
+    return mcu.general * (40.0 * count + positions * (300.0 + inputs * (12.0 + rate * neurons * 6.0)))

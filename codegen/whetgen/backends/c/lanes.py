@@ -175,7 +175,7 @@ def _draft_bytes(linear: Linear, name: str, result: Elements, mcu: Mcu, grain: _
     title = "weights (blocks, inputs and a row of zeros, neurons):"
     table = make_table(f"{name}_bytes", title, rows.reshape(-1, blocks, 4).transpose(1, 0, 2))
     each = EventPass(table.name, len(rows) * 4, 0, "wg_bytes_x4")
-    cycles = _cycles(linear, mcu, grain, blocks, 4 * (mcu.lane_event + mcu.scaled) + 3, 16 * blocks)
+    cycles = _cycles(linear, mcu, grain, blocks, 4 * mcu.byte_event + 3, 16 * blocks)
     return _event(linear, name, result, mcu, 32, grain, table, _BLOCK, each, cycles, "bytes")
 
 
@@ -199,5 +199,5 @@ def _cycles(linear: Linear, mcu: Mcu, grain: _Grain, blocks: int, row: float, su
     """``row``: of one event and one block; ``sum_bytes``: of all sums."""
     scan = grain.scanned * (mcu.scan_byte if grain.entries == 2 else mcu.list_event)
     calls = blocks * mcu.call * (-(-grain.events * grain.entries // (mcu.event_list - 32)) or 1)
-    finish = sum_bytes / 4 * 8 if linear.fire else linear.neurons * 25
+    finish = mcu.steps * (sum_bytes / 4 * 8 if linear.fire else linear.neurons * 25)
     return linear.positions * (mcu.position + scan + grain.events * (mcu.list_event + blocks * row) + calls + finish)

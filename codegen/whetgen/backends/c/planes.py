@@ -114,4 +114,5 @@ def _cycles(linear: Linear, rate: float, mcu: Mcu, blocks: int, levels: int, pla
     done = 6 * levels + 30 if linear.fire else 0
     read_out = 0 if linear.fire else linear.neurons * (5 * levels + 25)
     scan = linear.inputs / 32 * mcu.list_event
-    return linear.positions * (mcu.position + scan + events * mcu.list_event + blocks * (each_pass + done) + read_out)
+    ends = mcu.steps * (blocks * done + read_out)
+    return linear.positions * (mcu.position + scan + events * mcu.list_event + blocks * each_pass + ends)

@@ -56,14 +56,15 @@ def draft_popcount(
         linear.inputs, words, form.scale, form.least, form.surplus, scales, form.table.name, 0, sums.finish
     )
     each = mcu.popcount[form.planes - 1]
-    cycles = mcu.call + words * 20 + linear.neurons * (words * each + 60)
+    cycles = mcu.call + mcu.steps * (words * 20 + linear.neurons * 60) + linear.neurons * words * each
     yield _draft(name, form, record, tables, words, "", cycles)
     if linear.fire:
         thresholds = linear.entries.values[0].astype(np.int64)
         certain = certain_after(linear.weights, thresholds, _ends(form), frames)
         first, neuron = first_look(certain, GROUP // _WORD * each, mcu.look)
         record = replace(record, look=first * (GROUP // _WORD))
-        cycles = mcu.call + words * 25 + linear.neurons * (neuron + 60 + _FIRST_LOOK * mcu.general)
+        looking = neuron + _FIRST_LOOK * mcu.general
+        cycles = mcu.call + mcu.steps * (words * 25 + linear.neurons * 60) + linear.neurons * looking
         yield _draft(name, form, record, tables, words + len(certain), "exit_", cycles)
 
 

@@ -34,7 +34,8 @@ def draft_window_table(linear: Linear, name: str, pool: MaxPool | None, mcu: Mcu
     record = WindowTableRecord(window, linear.neurons, table.name)
     function = f"wg_window_table_u{bits}" + ("_pool" if pool else "")
     look_up = 17
-    cycles = mcu.call + window.out_height * (120 + window.out_width * (look_up * (3 if pool else 1) + 15))
+    row = 120 + window.out_width * (look_up * (3 if pool else 1) + 15)
+    cycles = mcu.call + window.out_height * mcu.steps * row
     label = "window table and pool" if pool else "window table"
     yield Draft("window_table", name, "", function, record, (), "", (table,), 0, (), cycles, label)
 
