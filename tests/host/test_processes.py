@@ -131,3 +131,10 @@ def test_a_missing_program_is_told_with_what_brings_it():
     with pytest.raises(CouldNotRun) as error:
         find_program("no-such-shell", hint="apt-get install it")
     assert str(error.value) == "no-such-shell is not installed; apt-get install it"
+
+
+def test_a_listener_gets_each_line_and_the_log_is_whole():
+    heard = []
+    script = "import sys; print('one'); print('wrong', file=sys.stderr); print('two', end='')"
+    assert call([sys.executable, "-c", script], on_line=heard.append) == "one\ntwowrong\n"
+    assert heard == ["one\n", "two"]

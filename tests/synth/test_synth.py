@@ -1,13 +1,16 @@
 """Synthesis with the open tools on small networks, and what is refused."""
 
+import numpy as np
 import pytest
 from tests.backends.verilog.test_golden import tiny
 
 import whetgen
 from whetgen.errors import BadInput
 from whetgen.host import processes
+from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
+from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.synth import DEVICES, Synthesis, synthesise
-from whetgen.synth.run import _resources
+from whetgen.synth.mapping import resources
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +35,24 @@ def test_a_small_network_fits_and_has_a_speed(device, folder):
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_large_rom_is_mapped_on_its_own_to_the_same_memories_registers_and_carries(device, tmp_path, monkeypatch):
+    """256 x 32 weights of four bits: 32,768 bits."""
+    rng = np.random.default_rng(0)
+    nodes = Input("in", (256,), ELEMENT_TYPES["bit"]), Dense("d", "in", rng.integers(-8, 8, (256, 32)), np.zeros(32, int))
+    graph = validate(Graph((*nodes, Threshold("f", "d", np.ones(32, int))), (Output("o", "f", "spikes"),)))
+    whetgen.generate(graph, "verilog", tmp_path / "v", whetgen.Options(name="net", folding={"d": (1, 2)}))
+    told = []
+    alone = synthesise(tmp_path / "v", device, progress=told.append).cells
+    assert f"yosys for {device}: the network's large ROMs (1) to block RAM" in told
+    monkeypatch.setattr("whetgen.synth.mapping._is_block_rom", lambda file: False)
+    together = synthesise(tmp_path / "v", device).cells
+    assert {**alone, "lut": 0} == {**together, "lut": 0} and alone["bram"] >= 2  # ABC's luck moves a LUT or two
+
+
 def test_cells_count_by_what_they_take():
-    cells, other = _resources({"LUT6": 3, "RAM32M": 2, "RAMB36E1": 2, "FDRE": 5, "BUFG": 1}, DEVICES["xc7"])
+    cells, other = resources({"LUT6": 3, "RAM32M": 2, "RAMB36E1": 2, "FDRE": 5, "BUFG": 1}, DEVICES["xc7"])
     assert cells == {"lut": 11, "ff": 5, "carry": 0, "bram": 4, "dsp": 0} and other == {"BUFG": 1}
 
 

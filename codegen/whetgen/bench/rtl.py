@@ -19,7 +19,8 @@ from whetgen.errors import BadInput, ToolFailed
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.synth.devices import DEVICES
-from whetgen.synth.run import clock, map_cells
+from whetgen.synth.mapping import map_cells
+from whetgen.synth.run import clock
 
 SEED = 2026
 TOP = "layer"
@@ -88,7 +89,7 @@ def measure(layer: Layer, work: Path, with_fmax: bool, tell: Callable[[str], Non
         began = time.perf_counter()
         write(layer, folder)
         seconds = time.perf_counter() - began
-        cells, depth = map_cells(folder, TOP, DEVICES["xc7"])
+        cells, _, depth = map_cells(folder, TOP, DEVICES["xc7"])
         row = Row(layer.name, tool, cells["lut"], cells["carry"], depth, seconds)
         rows.append(replace(row, fmax_mhz=_fmax(layer, folder)) if with_fmax else row)
     return tuple(rows)

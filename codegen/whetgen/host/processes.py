@@ -8,10 +8,11 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 from whetgen.errors import CouldNotRun, TimedOut, ToolFailed
 from whetgen.host.scratch import scratch_folder
@@ -49,10 +50,12 @@ def run(
     data: bytes = b"",
     environment: Mapping[str, str] | None = None,
     seconds: float | None = None,
+    on_line: Callable[[str], None] | None = None,
 ) -> Ended:
     """Run a program to its end, with ``data`` for its input; it and all that it started end with us, whatever ends us.
 
-    Its own temporary files go where they are removed.
+    ``on_line``: gets each line of its output at once; then there is no input, and no limit of time. Its own temporary files
+    go where they are removed.
 
     Raises:
         CouldNotRun: it cannot be started, was killed, or lacked room on the disk or memory.
@@ -67,7 +70,7 @@ def run(
             process = _start(command, name, cwd, own, watch.pid)
             stack.callback(_end, watch, process)
         try:
-            ended = Ended(*_spoken(process, data, seconds))
+            ended = Ended(*(_spoken(process, data, seconds) if on_line is None else _heard(process, on_line)))
         except subprocess.TimeoutExpired as error:
             raise TimedOut(f"{name} was not at its end after {seconds:g} seconds") from error
     if ended.code < 0 and -ended.code not in _CRASHES:
@@ -78,14 +81,19 @@ def run(
     return ended
 
 
-def call(command: Sequence[str | Path], cwd: Path | None = None, environment: Mapping[str, str] | None = None) -> str:
+def call(
+    command: Sequence[str | Path],
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    on_line: Callable[[str], None] | None = None,
+) -> str:
     """Run a tool that has to succeed; returns what it wrote, errors included.
 
     Raises:
         CouldNotRun: as for ``run``.
         ToolFailed: it ended with an error.
     """
-    ended = run(command, cwd, environment=environment)
+    ended = run(command, cwd, environment=environment, on_line=on_line)
     if ended.code:
         raise ToolFailed(f"{Path(command[0]).name}: {telling_line(ended.log)}", ended.log)
     return ended.log
@@ -127,6 +135,18 @@ def _start(command: Sequence[str | Path], name: str, cwd: Path | None, environme
 def _spoken(process: subprocess.Popen, data: bytes, seconds: float | None) -> tuple[int, bytes, bytes]:
     out, err = process.communicate(data, timeout=seconds)
     return process.returncode, out, err
+
+
+def _heard(process: subprocess.Popen, on_line: Callable[[str], None]) -> tuple[int, bytes, bytes]:
+    out, err = [], []
+    process.stdin.close()
+    complaints = Thread(target=lambda: err.append(process.stderr.read()))
+    complaints.start()
+    for line in process.stdout:
+        out.append(line)
+        on_line(line.decode(errors="replace"))
+    complaints.join()
+    return process.wait(), b"".join(out), b"".join(err)
 
 
 def _end(watch: subprocess.Popen, process: subprocess.Popen) -> None:

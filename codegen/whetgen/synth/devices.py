@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Device:
-    """``synth``: Yosys command, ``{top}`` for the module. ``cells``: pattern of a cell's type -> (resource, how many).
+    """``synth``: Yosys command; it maps memories from its label ``memory`` on and runs about ``passes`` passes.
+    ``cells``: pattern of a cell's type -> (resource, how many).
 
     ``logic``: pattern of the cells between registers. ``room``: of each resource. ``place_and_route``: nextpnr's name and arguments, None where Yosys' counts are all.
     """
@@ -16,6 +17,8 @@ class Device:
     name: str
     title: str
     synth: str
+    memory: str
+    passes: int
     cells: dict[str, tuple[str, int]]
     logic: str
     room: dict[str, int]
@@ -32,7 +35,9 @@ DEVICES = {
         Device(
             "xc7",
             "Xilinx 7-series (room of an xc7a35t), counts after Yosys",
-            "synth_xilinx -flatten -noiopad -nowidelut -top {top}",
+            "synth_xilinx -flatten -noiopad -nowidelut -noclkbuf",
+            "map_memory",
+            49,
             {
                 r"LUT[1-6]|INV": ("lut", 1),
                 r"RAM(32|64)X1D|SRL16E|RAM64X1S|RAM32X1S": ("lut", 1),
@@ -49,7 +54,9 @@ DEVICES = {
         Device(
             "ecp5-25k",
             "Lattice ECP5 LFE5U-25F, placed and routed by nextpnr out of context",
-            "synth_ecp5 -top {top}",
+            "synth_ecp5",
+            "map_ram",
+            46,
             {
                 r"LUT4": ("lut", 1),
                 r"TRELLIS_DPR16X4": ("lut", 6),
@@ -65,7 +72,9 @@ DEVICES = {
         Device(
             "ice40-hx8k",
             "Lattice iCE40 HX8K, placed and routed by nextpnr with its pins where nextpnr likes",
-            "synth_ice40 -top {top}",
+            "synth_ice40",
+            "map_ram",
+            47,
             {
                 r"SB_LUT4": ("lut", 1),
                 r"SB_CARRY": ("carry", 1),

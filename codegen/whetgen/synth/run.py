@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,10 @@ from whetgen.backends.snapshot import snapshot
 from whetgen.errors import BadInput, ToolFailed
 from whetgen.host.processes import call
 from whetgen.host.scratch import scratch_folder
-from whetgen.synth.depth import logic_depth
 from whetgen.synth.devices import DEVICES, Device
+from whetgen.synth.mapping import NETLIST, map_cells
 from whetgen.synth.tools import find_tool
+from whetgen.wording import unknown
 
 _NS_PER_CYCLE_AT_1_MHZ = 1000.0
 
@@ -57,26 +57,19 @@ def synthesise(folder: Path, device: str, seed: int = 1, progress: Callable[[str
     if manifest["target"] != "verilog":
         raise BadInput(f"{folder}: holds target {manifest['target']}; whetgen synth takes folders of --target verilog")
     if device not in DEVICES:
-        raise BadInput(f"--device {device}: choose one of {', '.join(DEVICES)}")
+        raise unknown("--device", device, DEVICES)
     chosen = DEVICES[device]
     with scratch_folder() as work:
         with snapshot(folder, manifest) as copy:
             for source in (copy / "rtl").glob("*.v"):
                 shutil.move(source, work)
         tell(f"yosys for {device}")
-        counts, depth = _yosys(work, manifest["name"], chosen)
-        cells, other = _resources(counts, chosen)
+        cells, other, depth = map_cells(work, manifest["name"], chosen, tell)
         made = Synthesis(device, manifest["name"], cells, chosen.room, other, depth)
         if chosen.place_and_route is None:
             return made
         tell(f"place and route for {device}")
         return _place_and_route(work, chosen, seed, made, manifest)
-
-
-def map_cells(folder: Path, top: str, device: Device) -> tuple[dict[str, int], int]:
-    """Cells by resource and logic depth of the Verilog files in a folder, which gets the netlist ``netlist.json``."""
-    counts, depth = _yosys(folder, top, device)
-    return _resources(counts, device)[0], depth
 
 
 def clock(folder: Path, device: Device, seed: int = 1) -> float:
@@ -87,42 +80,10 @@ def clock(folder: Path, device: Device, seed: int = 1) -> float:
     """
     tool, *arguments = device.place_and_route
     call(
-        [find_tool(tool), *arguments, "--json", "netlist.json", "--report", "report.json", "--seed", str(seed)], folder
+        [find_tool(tool), *arguments, "--json", NETLIST, "--report", "report.json", "--seed", str(seed)], folder
     )
     clocks = json.loads((folder / "report.json").read_text(encoding="utf-8"))["fmax"]
     return min(found["achieved"] for found in clocks.values())
-
-
-def _yosys(work: Path, top: str, device: Device) -> tuple[Counter, int]:
-    """Cells of the flat netlist by type, and the depth; leaves ``netlist.json``."""
-    sources = " ".join(sorted(path.name for path in work.glob("*.v")))
-    script = [
-        f"read_verilog {sources}",
-        # Adders are mapped on their own: in one netlist with everything else ABC leaves many of their products as LUTs of two
-        # inputs. So is a window that every position has a copy of: once.
-        f"hierarchy -check -top {top}",
-        f"setattr -mod -set keep_hierarchy 1 *{top}_*_sums* *{top}_*_window",
-        device.synth.format(top=top),
-        "setattr -mod -unset keep_hierarchy *",
-        "flatten",
-        "clean",
-        "write_json netlist.json",
-    ]
-    (work / "run.ys").write_text("\n".join([*script, ""]), encoding="utf-8")
-    call([find_tool("yosys"), "run.ys"], work)
-    cells = json.loads((work / "netlist.json").read_text(encoding="utf-8"))["modules"][top]["cells"].values()
-    return Counter(cell["type"] for cell in cells), logic_depth(cells, device.logic)
-
-
-def _resources(counts: Counter, device: Device) -> tuple[dict[str, int], dict[str, int]]:
-    cells, other = dict.fromkeys(device.room, 0), {}
-    for kind, count in sorted(counts.items()):
-        taken = device.resource(kind)
-        if taken is None:
-            other[kind] = count
-        else:
-            cells[taken[0]] += taken[1] * count
-    return cells, other
 
 
 def _place_and_route(work: Path, device: Device, seed: int, made: Synthesis, manifest: dict) -> Synthesis:

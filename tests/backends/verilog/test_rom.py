@@ -16,7 +16,7 @@ module bench;
     reg [ADDRESS-1:0] address = 0;
     wire [WIDTH-1:0] data;
     integer n;
-    rom dut (.clk(clk), .enable(1'b1), .address(address), .data(data));
+    rom dut (.clk(clk), .address(address), .data(data));
     initial for (n = 0; n < WORDS; n = n + 1) begin
         address = n;
         #1 clk = 1;

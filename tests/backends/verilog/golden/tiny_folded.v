@@ -176,14 +176,12 @@ module tiny_folded (
 
     tiny_folded_fire_weights_rom fire_weights_table (
         .clk     (clk),
-        .enable  (1'b1),
         .address (fire_weights_address),
         .data    (fire_weights)
     );
 
     tiny_folded_fire_levels_rom fire_levels_table (
         .clk     (clk),
-        .enable  (1'b1),
         .address (fire_levels_address),
         .data    (fire_levels)
     );
@@ -351,14 +349,12 @@ module tiny_folded (
 
     tiny_folded_scores_weights_rom scores_weights_table (
         .clk     (clk),
-        .enable  (1'b1),
         .address (scores_weights_address),
         .data    (scores_weights)
     );
 
     tiny_folded_scores_levels_rom scores_levels_table (
         .clk     (clk),
-        .enable  (1'b1),
         .address (scores_levels_address),
         .data    (scores_levels)
     );

@@ -56,7 +56,7 @@ class Sheet:
         words = tuple(f"{pack(row, width):0{-(-total // 4)}x}" for row in values)
         self.roms.append(Rom(module, f"{layer}: {role}", packing, total, bits, words))
         address, data = self.wire(f"{stem}_{role}_address", bits), self.wire(f"{stem}_{role}", total)
-        ports = {"clk": "clk", "enable": "1'b1", "address": address, "data": data}
+        ports = {"clk": "clk", "address": address, "data": data}
         self.instance(module, f"{stem}_{role}_table", {}, ports)
         return bits, address, data
 

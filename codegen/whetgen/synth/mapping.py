@@ -1,0 +1,95 @@
+"""Yosys: Verilog files to a flat netlist of a device's cells.
+
+Large ROMs are mapped first, on their own and by few passes: each pass over a whole network would walk through all their
+bits again. Adders are mapped on their own too: in one netlist with everything else ABC leaves many of their products as
+LUTs of two inputs. So is a window that every position has a copy of: once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from whetgen.host.processes import call
+from whetgen.synth.depth import logic_depth
+from whetgen.synth.devices import Device
+from whetgen.synth.progress import Progress
+from whetgen.synth.tools import find_tool
+
+NETLIST = "netlist.json"
+_BLOCK_ROM = '(* rom_style = "block" *)'
+_HEAD = 4096  # bytes in which a ROM says so
+
+
+def map_cells(
+    folder: Path, top: str, device: Device, tell: Callable[[str], None] = lambda _: None
+) -> tuple[dict[str, int], dict[str, int], int]:
+    """Cells of the Verilog files in a folder by resource, those that take none by type, and the logic depth; leaves
+    ``netlist.json`` there.
+
+    Raises:
+        ToolFailed: Yosys cannot take the sources.
+    """
+    files = sorted(folder.glob("*.v"))
+    roms = [file.name for file in files if _is_block_rom(file)]
+    rest = [file.name for file in files if file.name not in roms]
+    if roms:
+        tell(f"yosys for {device.name}: the network's large ROMs ({len(roms)}) to block RAM")
+        _run(folder, "roms.ys", _rom_script(roms, device))
+    _run(folder, "run.ys", _network_script(bool(roms), rest, top, device), Progress(device, tell).line)
+    cells = json.loads((folder / NETLIST).read_text(encoding="utf-8"))["modules"][top]["cells"].values()
+    taken, other = resources(Counter(cell["type"] for cell in cells), device)
+    return taken, other, logic_depth(cells, device.logic)
+
+
+def resources(counts: Counter, device: Device) -> tuple[dict[str, int], dict[str, int]]:
+    """Cells by what they take, and those that take nothing by type."""
+    cells, other = dict.fromkeys(device.room, 0), {}
+    for kind, count in sorted(counts.items()):
+        taken = device.resource(kind)
+        if taken is None:
+            other[kind] = count
+        else:
+            cells[taken[0]] += taken[1] * count
+    return cells, other
+
+
+def _is_block_rom(file: Path) -> bool:
+    with file.open(encoding="utf-8") as text:
+        return _BLOCK_ROM in text.read(_HEAD)
+
+
+def _rom_script(roms: list[str], device: Device) -> list[str]:
+    """What of the device's script concerns a memory with a register behind it; the network's script maps what is left."""
+    return [
+        f"read_verilog {' '.join(roms)}",
+        "proc",
+        "opt_expr",
+        "opt_dff",
+        "opt_clean",
+        "memory -nomap",
+        "opt_clean",
+        f"{device.synth} -run {device.memory}:map_ffram",
+        "write_rtlil roms.il",
+    ]
+
+
+def _network_script(roms: bool, rest: list[str], top: str, device: Device) -> list[str]:
+    return [
+        *(["read_rtlil roms.il"] if roms else []),
+        f"read_verilog {' '.join(rest)}",
+        f"hierarchy -top {top}",
+        f"setattr -mod -set keep_hierarchy 1 *{top}_*_sums* *{top}_*_window",
+        f"{device.synth} -top {top}",
+        "setattr -mod -unset keep_hierarchy *",
+        "flatten",
+        "clean",
+        f"write_json {NETLIST}",
+    ]
+
+
+def _run(folder: Path, name: str, script: list[str], on_line: Callable[[str], None] | None = None) -> None:
+    (folder / name).write_text("\n".join([*script, ""]), encoding="utf-8")
+    call([find_tool("yosys"), name], folder, on_line=on_line)
