@@ -53,6 +53,7 @@ def test_the_folders_own_simulation_runs_in_a_folder_of_any_name(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads((build / "report.json").read_text())
     assert report["tests"] > 0 and report["failed"] == 0 and report["mismatches"] == 0
+    assert list((tmp_path / ODD).glob("tmp*")) == []
 
 
 def test_the_makefile_of_an_hls_folder_works_in_a_folder_of_any_name(tmp_path):

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent
@@ -12,6 +13,15 @@ PLAIN = re.compile(r"[A-Za-z0-9_./+-]+")
 
 def is_plain(*paths):
     return all(PLAIN.fullmatch(str(path)) for path in paths)
+
+
+@contextmanager
+def build_folder(asked):
+    """``asked``, made where it is missing; where it is None a temporary folder."""
+    with tempfile.TemporaryDirectory() as own:
+        build = Path(asked or own).resolve()
+        build.mkdir(parents=True, exist_ok=True)
+        yield build
 
 
 def run_copy(script, build):
