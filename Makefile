@@ -26,7 +26,7 @@ lint: $(VENV)/all
 $(VENV)/demo: pyproject.toml constraints.txt .ci/system-packages
 	.ci/system-packages demo
 	$(PYTHON) -m venv $(VENV)
-	$(INSTALL) '.[keras,sim]'
+	$(INSTALL) '.[demo]'
 	@touch $@
 
 $(VENV)/all: $(VENV)/demo

@@ -23,6 +23,19 @@ def test_importing_whetgen_and_loading_a_folder_never_imports_tensorflow():
     assert done.returncode == 0, done.stderr
 
 
+def test_help_imports_no_arithmetic_and_no_target():
+    code = (
+        "import sys\n"
+        "from whetgen.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit as end:\n    assert end.code == 0\n"
+        "loaded = {'numpy', 'jinja2', 'keras', 'whetgen.api', 'whetgen.ir'} & set(sys.modules)\n"
+        "assert not loaded, loaded"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Side-by-side measurements" in done.stdout
+
+
 def test_one_place_starts_programs_and_makes_scratch_folders():
     """Else some are not ended, or not removed, when whetgen is stopped or killed."""
     code = ROOT / "codegen" / "whetgen"

@@ -4,19 +4,28 @@ graph = whetgen.trace(model)            # an integer graph with exactly the mode
 graph.run(codes)                        # the reference
 whetgen.generate(graph, "verilog", "build", whetgen.Options(name="digits"))
 whetgen.verify("build")                 # the generated target against the reference
+
+Names are imported when they are asked for, so that the command line starts quickly.
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import whetgen.trace
 import whetgen.verify
-from whetgen import api, reference
-from whetgen.api import Generation, InputSpec, generate, load_model
-from whetgen.backends import Options
-from whetgen.errors import BadInput
-from whetgen.ir import Graph
-from whetgen.verify.checks import Verification
-from whetgen.verify.checks import verify as _verify
+
+if TYPE_CHECKING:
+    from whetgen.api import Generation, InputSpec, generate, load_model, trace
+    from whetgen.backends.target import Options
+    from whetgen.errors import BadInput
+    from whetgen.ir import Graph
+    from whetgen.verify.checks import Verification, verify
+
+    __version__: str
 
 __all__ = [
     "BadInput",
@@ -25,22 +34,36 @@ __all__ = [
     "InputSpec",
     "Options",
     "Verification",
+    "__version__",
     "generate",
     "load_model",
     "trace",
     "verify",
 ]
-
-# The graph's classes hold no arithmetic; its meaning is attached here.
-Graph.run = reference.run
-Graph.predict = reference.predict
-
-
-def _callable(module: ModuleType, function) -> None:
-    """Let a subpackage be called like the function of its name: ``whetgen.trace(model)``."""
-    kind = type("CallableModule", (ModuleType,), {"__call__": staticmethod(function), "__doc__": function.__doc__})
-    module.__class__ = kind
+_HOMES = {
+    **dict.fromkeys(("Generation", "Graph", "InputSpec", "Options", "generate", "load_model"), "whetgen.api"),
+    "BadInput": "whetgen.errors",
+    "Verification": "whetgen.verify.checks",
+}
 
 
-_callable(whetgen.trace, api.trace)
-_callable(whetgen.verify, _verify)
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        return version("whetgen")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'whetgen' has no attribute {name!r}")
+
+
+def _callable(module: ModuleType, home: str) -> None:
+    """Let a subpackage be called like the function of its name in ``home``: ``whetgen.trace(model)``."""
+    name = module.__name__.removeprefix("whetgen.")
+
+    def call(*arguments, **options):
+        return getattr(import_module(home), name)(*arguments, **options)
+
+    module.__class__ = type("CallableModule", (ModuleType,), {"__call__": staticmethod(call)})
+
+
+_callable(whetgen.trace, "whetgen.api")
+_callable(whetgen.verify, "whetgen.verify.checks")

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from whetgen.backends import TARGETS, Options, check_options
 from whetgen.backends.folder import write_folder
 from whetgen.backends.kinds import with_kind
 from whetgen.backends.output import fill_folder
+from whetgen.backends.target import TARGETS, Options, check_options
 from whetgen.checked import check_types
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, InputMeaning, check_output_bits

@@ -7,52 +7,45 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.table import Table
 
-from whetgen import api, inspection
-from whetgen.backends import Options
-from whetgen.backends.c.boards import board_names, find_board
-from whetgen.backends.c.mcus import MCUS
-from whetgen.backends.folder import check_replaceable, read_manifest, write_text
-from whetgen.backends.hardware.streams import check_bus
+import whetgen
+from whetgen.assets import firmware_boards, hardware_boards
 from whetgen.backends.identifiers import check_name, name_from
-from whetgen.backends.kinds import with_kind
-from whetgen.backends.verilog.board import board_names as hardware_boards
-from whetgen.backends.words import input_words, output_words
+from whetgen.backends.mcus import MCUS
 from whetgen.bench.app import app as bench_app
 from whetgen.console import AsJson, Output, Quiet, printable_output
-from whetgen.diff import Change, diff
 from whetgen.errors import BadInput, CouldNotRun
-from whetgen.formal import DEFAULT_SECONDS, LayerProof, prove_layers
 from whetgen.host.stop import Stopped, stop_on_signals
-from whetgen.ir import Graph, load_graph
-from whetgen.passes.narrow import Narrowed
-from whetgen.report import SAMPLES, render_report
-from whetgen.synth import DEVICES, Synthesis, synthesise
+from whetgen.synth.devices import DEVICES
 from whetgen.train_command import train
-from whetgen.verify.checks import COULD_NOT_RUN, DIFFERENT, EQUAL, Verification, unchecked, verify
-from whetgen.verify.frames import check_frames_file, load_frames
-from whetgen.verify.rounding import KerasCheck
-from whetgen.verify.self_check import FRAMES as FLIPPED_FRAMES
-from whetgen.verify.self_check import Flip, self_check
 from whetgen.wording import counted, duration, every, meant
 from whetgen.wording import facts as told_facts
 
+if TYPE_CHECKING:  # commands import what they need, so that whetgen --help is quick
+    from whetgen import api
+    from whetgen.diff import Change
+    from whetgen.formal import LayerProof
+    from whetgen.ir import Graph
+    from whetgen.passes.narrow import Narrowed
+    from whetgen.synth.run import Synthesis
+    from whetgen.verify.checks import Verification
+    from whetgen.verify.rounding import KerasCheck
+    from whetgen.verify.self_check import Flip
+
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Sharpened Keras networks to bit-exact Verilog, HLS C++ and C.\n\n"
     "whetgen MODEL --target {verilog,hls,c} --out DIR generates (the command name may be left out).",
 )
 app.add_typer(bench_app, name="bench")
+ROOT_OPTIONS = ("--help", "--version", "--install-completion", "--show-completion")
 COMMANDS = ("generate", "verify", "inspect", "report", "synth", "diff", "train", "bench")
-
-_EXIT_CODES = {EQUAL: 0, DIFFERENT: 1, COULD_NOT_RUN: 2}
 
 Name = Annotated[str | None, typer.Option(help="Identifier in the generated files (default: the file's stem).")]
 InputType = Annotated[str, typer.Option(help="Type of an input code: uint8, int8, uint4, bit, int16.")]
@@ -70,6 +63,21 @@ Calibration = Annotated[
 Tolerance = Annotated[float, typer.Option(help="Share of calibration frames that --weight-bits auto may lose.")]
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"whetgen {whetgen.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """What stands in front of a command."""
+
+
 @app.command()
 def generate(
     model: Annotated[Path, typer.Argument(help="A .keras model whose spiking layers are at sharpness 1.0.")],
@@ -80,7 +88,7 @@ def generate(
     input_scale: InputScale = None,
     weight_bits: WeightBits = "exact",
     calibration: Calibration = None,
-    tolerance: Tolerance = api.DEFAULT_TOLERANCE,
+    tolerance: Tolerance = 0.0,
     bus_bits: Annotated[
         str | None, typer.Option(help="Verilog, HLS: width of the input tdata, a multiple of 8, or full.")
     ] = None,
@@ -136,6 +144,14 @@ def generate(
     as_json: AsJson = False,
 ) -> None:
     """Generate the sources of one target."""
+    from whetgen import api
+    from whetgen.backends.folder import check_replaceable
+    from whetgen.backends.hardware.streams import check_bus
+    from whetgen.backends.kinds import with_kind
+    from whetgen.backends.target import Options
+    from whetgen.verify.checks import verify
+    from whetgen.verify.frames import check_frames_file, load_frames
+
     report = Report(quiet, as_json)
     own_name = name_from(model.stem) if name is None else check_name(name)
     bus = _bits(bus_bits)
@@ -193,7 +209,13 @@ def generate(
         made = api.generate(graph, target, out, options, frames, facts)
         checked = verify(out, frames, progress=step) if check else None
     report.generated(made, rounding, narrowed, checked)
-    raise typer.Exit(_EXIT_CODES[checked.outcome] if checked else 0)
+    raise typer.Exit(_exit_code(checked.outcome) if checked else 0)
+
+
+def _exit_code(outcome: str) -> int:
+    from whetgen.verify.checks import DIFFERENT, EQUAL
+
+    return {EQUAL: 0, DIFFERENT: 1}.get(outcome, 2)
 
 
 def _bits(text: str | None) -> int | str | None:
@@ -228,13 +250,21 @@ def verify_command(
     formal: Annotated[
         bool, typer.Option("--formal", help="Verilog, unrolled: prove each layer for all inputs, too.")
     ] = False,
-    formal_seconds: Annotated[float, typer.Option(help="Time for the proof of one layer.")] = DEFAULT_SECONDS,
-    on: Annotated[str | None, typer.Option(help=f"C: a board, in its emulator: {', '.join(board_names())}.")] = None,
+    formal_seconds: Annotated[float, typer.Option(help="Time for the proof of one layer.")] = 60,
+    on: Annotated[str | None, typer.Option(help=f"C: a board, in its emulator: {', '.join(firmware_boards())}.")] = None,
     flags: Annotated[str | None, typer.Option(help="C, with --on: the compiler's, such as '-O2 -flto'.")] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a generated folder against the reference, bit for bit."""
+    from whetgen.backends.c.boards import find_board
+    from whetgen.backends.folder import read_manifest
+    from whetgen.formal import prove_layers
+    from whetgen.ir import load_graph
+    from whetgen.verify.checks import COULD_NOT_RUN, DIFFERENT, unchecked, verify
+    from whetgen.verify.frames import check_frames_file, load_frames
+    from whetgen.verify.self_check import FRAMES, self_check
+
     report = Report(quiet, as_json)
     if on is not None:
         find_board(on)
@@ -246,13 +276,13 @@ def verify_command(
             proofs = prove_layers(folder, formal_seconds, step) if formal else ()
             result = verify(folder, data, count, step, on, flags)
             if flip and result.outcome != COULD_NOT_RUN:
-                flip_frames = load_frames(data, load_graph(folder), FLIPPED_FRAMES) if data else None
+                flip_frames = load_frames(data, load_graph(folder), FRAMES) if data else None
                 flips = self_check(folder, flip_frames, step)
         except CouldNotRun as error:
             result = result.unable(error)
     report.verified(result, flips, proofs)
     wrong = any(proof.result == "refuted" for proof in proofs) or not all(flip.found for flip in flips)
-    raise typer.Exit(_EXIT_CODES[DIFFERENT if wrong else result.outcome])
+    raise typer.Exit(_exit_code(DIFFERENT if wrong else result.outcome))
 
 
 @app.command()
@@ -267,6 +297,8 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Show layers, widths, fan-in, bits, synapses and resources."""
+    from whetgen import api
+
     report = Report(quiet, as_json)
     api.InputSpec(input_type, input_scale).check()
     with report.steps() as step:
@@ -288,6 +320,11 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Write one self-contained page with tables and pictures."""
+    from whetgen import api
+    from whetgen.backends.folder import read_manifest, write_text
+    from whetgen.report import SAMPLES, render_report
+    from whetgen.verify.frames import check_frames_file, load_frames
+
     output = Report(quiet, as_json)
     if out.suffix.lower() not in (".html", ".htm"):
         raise BadInput(f"--out {out}: the page is HTML; give a file name that ends in .html")
@@ -310,6 +347,9 @@ def report(
 
 def _graph(source: Path, input_type: str, input_scale: float | None, report: Report) -> Graph:
     """Of a generated folder, or of a model."""
+    from whetgen import api
+    from whetgen.ir import load_graph
+
     if source.is_dir():
         return load_graph(source)
     traced = api.trace_steps(api.load_model(source), api.InputSpec(input_type, input_scale))
@@ -326,6 +366,8 @@ def synth(
     as_json: AsJson = False,
 ) -> None:
     """Synthesise, place and route with open tools: LUT, FF, carry, BRAM, DSP, Fmax."""
+    from whetgen.synth.run import synthesise
+
     report = Report(quiet, as_json)
     with report.steps() as step:
         result = synthesise(folder, device, seed, step)
@@ -342,6 +384,8 @@ def diff_command(
     as_json: AsJson = False,
 ) -> None:
     """Say what changed between two generated folders: options, cycles, resources, graph, files."""
+    from whetgen.diff import diff
+
     Report(quiet, as_json).compared(diff(before, after))
 
 
@@ -433,6 +477,9 @@ class Report(Output):
         self.emit({"same": not changes, "changes": [asdict(c) for c in changes]}, table if changes else "no difference")
 
     def inspected(self, graph: Graph, resources: dict, all_foldings: bool) -> None:
+        from whetgen import inspection
+        from whetgen.backends.words import input_words, output_words
+
         table = Table("layer", "kind", "shape", "value bits", "fan-in", "weight bits", "synapses", "operations")
         for row in inspection.layers(graph):
             cells = (
@@ -458,6 +505,8 @@ class Report(Output):
 
 
 def _folding_spans(graph: Graph) -> Table:
+    from whetgen import inspection
+
     table = Table("folded layer", "legal foldings", "cycles a frame", "with PE x SIMD")
     for layer, legal in inspection.foldings(graph).items():
         slow, fast = legal[0], legal[-1]
@@ -467,6 +516,8 @@ def _folding_spans(graph: Graph) -> Table:
 
 
 def _every_folding(graph: Graph) -> Table:
+    from whetgen import inspection
+
     table = Table("folded layer", "PE", "SIMD", "input bits", "word bits", "cycles a frame", "LUTs, estimated")
     for layer, legal in inspection.foldings(graph).items():
         for row in legal:
@@ -583,7 +634,7 @@ def _routed(arguments: list[str]) -> list[str]:
         BadInput: the first word is neither a command nor a file.
     """
     first = arguments[0] if arguments else "--help"
-    if first in (*COMMANDS, "--help"):
+    if first in (*COMMANDS, *ROOT_OPTIONS):
         return arguments or [first]
     if first.startswith("-") or Path(first).exists():
         return ["generate", *arguments]

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from whetgen import api
 from whetgen.console import AsJson, Output, Quiet
 from whetgen.errors import BadInput
 from whetgen.wording import unknown
@@ -59,6 +58,8 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a named recipe until every layer is sharp."""
+    from whetgen import api
+
     output = Output(quiet, as_json)
     if recipe not in RECIPES:
         raise unknown("recipe", recipe, RECIPES)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from whetgen.backends.c.boards import board_names
+from whetgen.assets import firmware_boards
 from whetgen.bench.app import synapse_table, table
 from whetgen.bench.mcu import ENTRIES, Entry, Row, SynapseCost, measure, recorded_rows
 
@@ -18,7 +18,7 @@ def test_every_entry_names_a_board_and_a_shipped_model():
     from whetgen.assets import assets
 
     for entry in ENTRIES:
-        assert entry.board in board_names()
+        assert entry.board in firmware_boards()
         assert (assets() / "models" / f"{entry.model}.keras").is_file()
 
 

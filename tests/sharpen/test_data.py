@@ -1,6 +1,7 @@
 """Data sets come as codes, and a file that is not there or damaged is named."""
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,12 @@ def test_digits_hold_out_a_fixed_quarter_with_all_classes_alike():
     assert data.x_train.min() == 0 and data.x_train.max() == 16
     assert np.bincount(data.y_test).tolist() == [45, 46, 44, 46, 45, 46, 45, 45, 43, 45]
     assert np.array_equal(data.x_test, again.x_test)
+
+
+def test_digits_without_scikit_learn_say_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    with pytest.raises(ValueError, match=r"^the 8x8 digits come with scikit-learn \(.*\); install whetgen\[train\]$"):
+        load("digits")
 
 
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])

@@ -9,8 +9,9 @@ from whetgen.errors import BadInput
 from whetgen.host import processes
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
-from whetgen.synth import DEVICES, Synthesis, synthesise
+from whetgen.synth.devices import DEVICES
 from whetgen.synth.mapping import resources
+from whetgen.synth.run import Synthesis, synthesise
 
 
 @pytest.fixture(scope="module")

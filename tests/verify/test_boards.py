@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from whetgen import Options, generate
-from whetgen.backends.c.boards import board_names, find_board
+from whetgen.assets import firmware_boards
+from whetgen.backends.c.boards import find_board
 from whetgen.backends.folder import read_manifest
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
@@ -22,7 +23,7 @@ from whetgen.verify.footprint import section_bytes
 from whetgen.verify.frames import Frames
 from whetgen.verify.stack import stack_bytes
 
-BOARDS = board_names()
+BOARDS = firmware_boards()
 EMULATED = [name for name in BOARDS if name != "host"]
 
 

@@ -9,12 +9,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from whetgen import api
 from whetgen.bench.folding_command import folding, lfc
 from whetgen.console import AsJson, Output, Quiet
 from whetgen.errors import BadInput
 from whetgen.host.scratch import scratch_folder
-from whetgen.verify.frames import load_frames
 from whetgen.wording import unknown
 
 app = typer.Typer(no_args_is_help=True, help="Side-by-side measurements against other tools.")
@@ -32,7 +30,9 @@ def hls(
     as_json: AsJson = False,
 ) -> None:
     """Our HLS C++ beside hls4ml: build times, and predictions that differ from Keras."""
+    from whetgen import api
     from whetgen.bench.hls import agreements, build_times
+    from whetgen.verify.frames import load_frames
 
     output = Output(quiet, as_json)
     spec = api.InputSpec(scale=input_scale)
@@ -77,6 +77,7 @@ def sharpen(
     as_json: AsJson = False,
 ) -> None:
     """N-hot keys: accuracy and dead output neurons with N = 1, 2, 4, 8, 10, 16 neurons a class, on 8x8 digits."""
+    from whetgen import api
     from whetgen.bench.sharpen import n_hot
 
     output = Output(quiet, as_json)
@@ -99,6 +100,7 @@ def rtl(
     as_json: AsJson = False,
 ) -> None:
     """Unrolled layers of neurons beside da4ml and alkaid: LUTs, carry cells, depth, time to generate."""
+    from whetgen import api
     from whetgen.bench.rtl import layers, layers_of, measure
 
     output = Output(quiet, as_json)

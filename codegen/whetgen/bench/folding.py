@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from whetgen import api
-from whetgen.backends import Options
+from whetgen.backends.target import Options
 from whetgen.bench.pyplot import need_pyplot
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph
-from whetgen.synth import synthesise
+from whetgen.synth.run import synthesise
 
 
 @dataclass(frozen=True)

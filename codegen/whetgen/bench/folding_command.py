@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from whetgen import api
-from whetgen.bench.folding import Row, draw, measure
 from whetgen.console import AsJson, Output, Quiet
 from whetgen.errors import BadInput
 from whetgen.wording import counted
+
+if TYPE_CHECKING:
+    from whetgen.bench.folding import Row
 
 RATES = "1000,3000,10000,30000,100000"
 
@@ -28,6 +29,9 @@ def folding(
     as_json: AsJson = False,
 ) -> None:
     """One network folded for several frame rates: cycles and size of each."""
+    from whetgen import api
+    from whetgen.bench.folding import draw, measure
+
     output = Output(quiet, as_json)
     with output.steps() as step:
         step("load Keras and the model")

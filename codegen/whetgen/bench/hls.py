@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from whetgen.api import InputSpec, check_against_keras, generate, trace, trace_steps
-from whetgen.backends import Options
+from whetgen.backends.target import Options
 from whetgen.bench.hls4ml import (
     PRECISIONS,
     WIDEST,

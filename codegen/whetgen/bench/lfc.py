@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from whetgen import api
-from whetgen.backends import Options
+from whetgen.backends.target import Options
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Node, Threshold
-from whetgen.synth import Synthesis, synthesise
+from whetgen.synth.run import Synthesis, synthesise
 
 WIDTHS = (784, 1024, 1024, 1024)
 CLASSES = 10

@@ -12,8 +12,8 @@ import numpy as np
 
 from whetgen import api
 from whetgen.assets import assets
-from whetgen.backends import Options
 from whetgen.backends.c.boards import find_board
+from whetgen.backends.target import Options
 from whetgen.errors import BadInput
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph

@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from importlib import import_module
 from math import ceil, prod
+from types import ModuleType
 from typing import Literal
+
+import numpy as np
 
 from whetgen.ir.nodes import Input, Node, Shape
 from whetgen.ir.ranges import infer_ranges
@@ -94,6 +98,14 @@ class Graph:
         """Proved (lowest, highest) value of each tensor, Python integers."""
         return infer_ranges(self)
 
+    def run(self, codes: np.ndarray) -> np.ndarray | dict[str, np.ndarray]:
+        """Outputs for input codes (frames, *input.shape), or for one frame, by the reference interpreter."""
+        return _interpreter().run(self, codes)
+
+    def predict(self, codes: np.ndarray) -> np.ndarray:
+        """Class of each frame of input codes, by the reference interpreter."""
+        return _interpreter().predict(self, codes)
+
     @property
     def classifier(self) -> Output | None:
         """The one output that tells a class; None where no output does, or several."""
@@ -124,3 +136,8 @@ class Graph:
 
     def __str__(self) -> str:
         return format_graph(self)
+
+
+def _interpreter() -> ModuleType:
+    """The meaning of a graph, which stands above it: found by name when it is asked for."""
+    return import_module("whetgen.reference")

@@ -56,8 +56,11 @@ def load(name: str) -> Dataset:
 
 
 def _digits(name: str) -> Dataset:
-    from sklearn.datasets import load_digits
-    from sklearn.model_selection import train_test_split
+    try:
+        from sklearn.datasets import load_digits
+        from sklearn.model_selection import train_test_split
+    except ImportError as error:
+        raise ValueError(f"the 8x8 digits come with scikit-learn ({error}); install whetgen[train]") from error
 
     images, labels = load_digits(return_X_y=True)
     x_train, x_test, y_train, y_test = train_test_split(

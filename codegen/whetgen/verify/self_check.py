@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from whetgen.backends import Options
 from whetgen.backends.contents import hashes
 from whetgen.backends.folder import MANIFEST, read_manifest
 from whetgen.backends.output import fill_folder
+from whetgen.backends.target import Options
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph, load_graph
 from whetgen.ir.integers import as_integers

@@ -16,7 +16,7 @@ from whetgen.assets import assets
 from whetgen.backends.c import COptions, plan, render
 from whetgen.backends.c.arena import Buffer, place
 from whetgen.backends.c.boards import find_board
-from whetgen.backends.c.mcus import MCUS
+from whetgen.backends.mcus import MCUS
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Reshape, Threshold

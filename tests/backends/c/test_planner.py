@@ -14,9 +14,9 @@ from whetgen.backends.c import MCUS, COptions, Limits, plan
 from whetgen.backends.c.boards import find_board
 from whetgen.backends.c.code_size import THUMB_BYTES
 from whetgen.backends.c.lanes import nibble_sums, pack_lanes, pack_narrow
-from whetgen.backends.c.mcus import find_mcu
 from whetgen.backends.c.planes import as_planes
 from whetgen.backends.c.rates import guessed_rates, measured_rates
+from whetgen.backends.mcus import find_mcu
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, Threshold

@@ -13,7 +13,8 @@ import pytest
 from tests.backends.verilog.test_golden import tiny
 
 import whetgen
-from whetgen.backends.verilog.board import board_names, find_board
+from whetgen.assets import hardware_boards
+from whetgen.backends.verilog.board import find_board
 from whetgen.errors import BadInput
 from whetgen.verify.rtl_runner import simulate_board
 from whetgen.verify.simulators import tool_environment
@@ -41,7 +42,7 @@ def test_what_no_board_can_do_is_refused(tmp_path):
     assert not (tmp_path / "v").exists()
 
 
-@pytest.mark.parametrize("name", board_names())
+@pytest.mark.parametrize("name", hardware_boards())
 def test_every_pin_stands_in_the_pin_file(name, tmp_path):
     board, folder = find_board(name), generate(tiny(), tmp_path / "v", board=name) / "board"
     (pins,) = folder.glob("pins.*")

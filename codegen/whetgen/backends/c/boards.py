@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from whetgen.assets import assets
+from whetgen.assets import assets, firmware_boards
 from whetgen.wording import unknown
 
 HOST = "host"
@@ -48,19 +48,14 @@ def ports() -> Path:
     return assets() / "firmware" / "ports"
 
 
-def board_names() -> list[str]:
-    """What ``--on`` takes."""
-    return sorted(path.parent.name for path in ports().glob("*/board.toml"))
-
-
 def find_board(name: str) -> Board:
     """The board of ``--on``.
 
     Raises:
         BadInput: there is no such board.
     """
-    if name not in board_names():
-        raise unknown("--on", name, board_names())
+    if name not in firmware_boards():
+        raise unknown("--on", name, firmware_boards())
     facts = tomllib.loads((ports() / name / "board.toml").read_text(encoding="utf-8"))
     known = {field.name for field in fields(Board)}
     return Board(name, **{key: tuple(v) if isinstance(v, list) else v for key, v in facts.items() if key in known})

@@ -11,7 +11,6 @@ import numpy as np
 from whetgen.backends.c.drafts import draft_node, linear_proof, linear_sums, node_title, node_window, result_name
 from whetgen.backends.c.lanes import draft_lanes, draft_values
 from whetgen.backends.c.linear import Linear, as_linear, dense_window
-from whetgen.backends.c.mcus import Mcu
 from whetgen.backends.c.planes import draft_planes
 from whetgen.backends.c.popcount import draft_popcount
 from whetgen.backends.c.rates import Rate
@@ -20,6 +19,7 @@ from whetgen.backends.c.storage import Elements
 from whetgen.backends.c.tensors import Tensors
 from whetgen.backends.c.walk import draft_walk
 from whetgen.backends.c.window_table import draft_window_table
+from whetgen.backends.mcus import Mcu
 from whetgen.ir.nodes import Concat, Conv, Dense, Input, MaxPool, Node, Pad, Permute, Threshold, Upsample
 
 _BIT = Elements("WG_BIT")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from whetgen.backends.c.candidates import Candidate
-from whetgen.backends.c.mcus import Mcu
+from whetgen.backends.mcus import Mcu
 from whetgen.errors import BadInput
 from whetgen.wording import counted
 

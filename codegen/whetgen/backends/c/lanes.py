@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from whetgen.backends.c.linear import Linear, dense_window
-from whetgen.backends.c.mcus import Mcu
 from whetgen.backends.c.planes import row_tables
 from whetgen.backends.c.rates import NIBBLE, Rate
 from whetgen.backends.c.records import Draft, EventPass, EventRecord
 from whetgen.backends.c.storage import Elements
 from whetgen.backends.c.tables import CTable, make_table, make_words
+from whetgen.backends.mcus import Mcu
 
 _ROW_LIMIT = 1 << 16
 _BLOCK = 4  # words of a row

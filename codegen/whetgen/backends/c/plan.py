@@ -8,7 +8,6 @@ from whetgen.backends.c.boards import HOST, find_board
 from whetgen.backends.c.candidates import Planned
 from whetgen.backends.c.code_size import code_bytes
 from whetgen.backends.c.layers import choose_drafts
-from whetgen.backends.c.mcus import find_mcu
 from whetgen.backends.c.memory import place_tensors
 from whetgen.backends.c.options import COptions
 from whetgen.backends.c.rates import Rate, guessed_rates, measured_rates
@@ -18,6 +17,7 @@ from whetgen.backends.c.storage import INPUT_ELEMENTS
 from whetgen.backends.c.tables import literal
 from whetgen.backends.c.tensors import Tensors
 from whetgen.backends.identifiers import Identifiers, check_name, comment_text
+from whetgen.backends.mcus import find_mcu
 from whetgen.backends.words import input_words, output_words
 from whetgen.ir import Graph, Output
 from whetgen.ir.nodes import Input

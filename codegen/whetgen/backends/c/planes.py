@@ -13,10 +13,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from whetgen.backends.c.linear import Linear
-from whetgen.backends.c.mcus import Mcu
 from whetgen.backends.c.records import Draft, EventPass, EventRecord
 from whetgen.backends.c.storage import Elements
 from whetgen.backends.c.tables import CTable, make_words
+from whetgen.backends.mcus import Mcu
 
 _MOST_PLANES = 12
 _MOST_LEVELS = 31

@@ -13,10 +13,10 @@ import numpy as np
 
 from whetgen.backends.c.early_exit import GROUP, certain_after, first_look
 from whetgen.backends.c.linear import Linear, dense_window
-from whetgen.backends.c.mcus import Mcu
 from whetgen.backends.c.records import Draft, PopcountRecord
 from whetgen.backends.c.sums import SumPlan
 from whetgen.backends.c.tables import NO_TABLE, CTable, TableRef, make_table, make_words
+from whetgen.backends.mcus import Mcu
 
 _WORD = 32
 _INT32 = 1 << 31

@@ -8,11 +8,11 @@ import numpy as np
 
 from whetgen.backends.c.lanes import lane_bits, make_start, pack_lanes, pack_narrow
 from whetgen.backends.c.linear import Linear
-from whetgen.backends.c.mcus import Mcu
 from whetgen.backends.c.planes import row_tables
 from whetgen.backends.c.records import Draft, EventPass, EventRecord
 from whetgen.backends.c.storage import Elements
 from whetgen.backends.c.tables import make_words
+from whetgen.backends.mcus import Mcu
 
 _WORDS = 8  # of a row
 _BYTE = 255

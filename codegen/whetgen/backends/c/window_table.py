@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from whetgen.backends.c.linear import Linear
-from whetgen.backends.c.mcus import Mcu
 from whetgen.backends.c.records import Draft, WindowTableRecord
 from whetgen.backends.c.tables import make_words
+from whetgen.backends.mcus import Mcu
 from whetgen.ir.nodes import NO_PADDING, MaxPool
 
 _MOST_TAPS = 12

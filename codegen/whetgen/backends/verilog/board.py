@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from whetgen.assets import assets
+from whetgen.assets import assets, hardware_boards
 from whetgen.backends.identifiers import comment_text
 from whetgen.backends.templating import template_environment
 from whetgen.backends.verilog.netlist import Rom
@@ -78,19 +78,14 @@ class BoardPlan:
     answers: Rom
 
 
-def board_names() -> list[str]:
-    """What ``--board`` takes."""
-    return sorted(path.stem for path in (assets() / "hdl" / "boards").glob("*.toml"))
-
-
 def find_board(name: str) -> Board:
     """The board of ``--board``.
 
     Raises:
         BadInput: there is no such board.
     """
-    if name not in board_names():
-        raise unknown("--board", name, board_names())
+    if name not in hardware_boards():
+        raise unknown("--board", name, hardware_boards())
     facts = tomllib.loads((assets() / "hdl" / "boards" / f"{name}.toml").read_text(encoding="utf-8"))
     return Board(name, **{**facts, "led": tuple(facts["led"])})
 
