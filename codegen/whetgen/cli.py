@@ -243,7 +243,7 @@ def verify_command(
         Path | None,
         typer.Option(help="X.npz with codes x and, for the accuracy, labels y (default: edges and random codes)."),
     ] = None,
-    count: Annotated[int | None, typer.Option(help="At most that many frames.")] = None,
+    count: Annotated[int | None, typer.Option(help="At most that many frames, in each part of the check.")] = None,
     flip: Annotated[
         bool, typer.Option("--self-check", help="Flip a weight, a threshold and an expected output in copies, too.")
     ] = False,
@@ -277,7 +277,7 @@ def verify_command(
             result = verify(folder, data, count, step, on, flags)
             if flip and result.outcome != COULD_NOT_RUN:
                 flip_frames = load_frames(data, load_graph(folder), FRAMES) if data else None
-                flips = self_check(folder, flip_frames, step)
+                flips = self_check(folder, flip_frames, step, count)
         except CouldNotRun as error:
             result = result.unable(error)
     report.verified(result, flips, proofs)
@@ -573,7 +573,7 @@ def _verification_lines(result: Verification) -> list[str]:
     ]
     if result.accuracy is not None:
         lines.append(f"accuracy {result.accuracy:.2%}")
-    return lines + _measured_lines(result.measured)
+    return lines + _measured_lines(result.measured) + [f"note: {note}" for note in result.notes]
 
 
 def _measured_lines(measured: dict) -> list[str]:

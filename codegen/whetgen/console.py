@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 PLAIN_WIDTH = 140  # of tables that go to a file or a pipe
 
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
+
+
+class _TimeLeft(ProgressColumn):
+    """About how long the step still takes, where it tells how far it is."""
+
+    max_refresh = 0.5
+
+    def render(self, task: Task) -> Text:
+        done = task.fields["share"]() if task.fields["share"] else 0
+        if not done:
+            return Text()
+        left = (time.monotonic() - task.fields["began"]) * (1 - done) / done
+        return Text(f"about {timedelta(seconds=max(1, round(left)))} left")
 
 
 class Output:
@@ -28,19 +44,27 @@ class Output:
         self.console = _plain_console(soft_wrap=True, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
 
     @contextmanager
-    def steps(self) -> Iterator[Callable[[str], None]]:
-        """A progress line for each step; yields a function that names the next one."""
+    def steps(self) -> Iterator[Callable[..., None]]:
+        """A progress line for each step; yields a function that names the next one.
+
+        It also takes a function that tells the share of the step that is done, from 0 to 1.
+        """
         progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
             TimeElapsedColumn(),
+            _TimeLeft(),
             console=_plain_console(stderr=True),
             transient=True,
             disable=self.silent or self.as_json or not sys.stderr.isatty(),
         )
         with progress:
-            task = progress.add_task("start")
-            yield lambda text: progress.update(task, description=text)
+            task = progress.add_task("start", share=None, began=0.0)
+
+            def step(text: str, share: Callable[[], float] | None = None) -> None:
+                progress.update(task, description=text, share=share, began=time.monotonic())
+
+            yield step
 
     def emit(self, facts: dict, *lines: object) -> None:
         """``facts`` as JSON, or the ``lines`` (text and tables)."""

@@ -82,7 +82,7 @@ def test_a_missing_tool_could_not_run(target, reason, tmp_path, monkeypatch):
 
 
 def test_no_room_for_our_own_files_could_not_run(tmp_path, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise OSError(28, "No space left on device", "vectors.txt")
 
     made = folder("hls", tmp_path)

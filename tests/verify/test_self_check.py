@@ -26,7 +26,7 @@ def test_a_check_that_ignores_the_files_is_found_out(tmp_path, monkeypatch):
     def blind(folder, manifest, graph, frames, progress):
         return flat_outputs(tiny(), frames.codes), {}, []
 
-    monkeypatch.setitem(checks._RUNNERS, "c", blind)
+    monkeypatch.setitem(checks._COMPUTERS, "c", blind)
     weight, threshold, expected = self_check.self_check(tmp_path / "out")
     assert not weight.found and not threshold.found and expected.found
     assert str(weight).endswith("frames changed, 0 reported")

@@ -11,15 +11,16 @@ import numpy as np
 from whetgen.backends.folder import changed_files, read_manifest, record_footprint
 from whetgen.backends.snapshot import snapshot
 from whetgen.errors import BadInput, CouldNotRun, ProgramFailed
-from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph, graph_sha256, load_graph
 from whetgen.reference import classify, run
 from whetgen.verify.doubts import doubts
 from whetgen.verify.frames import Frames, default_frames, flat_outputs, load_frames
 from whetgen.verify.promises import check_promises
+from whetgen.verify.rtl_check import Progress, frames_within, run_verilog, stream_frames
 from whetgen.wording import counted
 
 DEFAULT_VECTORS = 256
+BUDGET_SECONDS = 20  # of simulation, where the user says nothing
 SANITIZED_VECTORS = 32
 EXACT_TYPE_VECTORS = 32
 EQUAL, DIFFERENT, COULD_NOT_RUN = "equal", "different", "could not run"
@@ -31,7 +32,8 @@ class Verification:
 
     ``vectors``: frames run; ``mismatches``: frames with any bit different; ``failures``: one line for
     everything else that is wrong; ``accuracy``: share of labels hit by the target, None without labels;
-    ``warnings``: a line for each thing that is odd about the data.
+    ``warnings``: a line for each thing that is odd about the data. ``notes``: a line for
+    each choice that was made for the user.
     ``reason``: why the check or a part of it could not run, then with the last lines of the tool's ``log``.
     """
 
@@ -43,6 +45,7 @@ class Verification:
     accuracy: float | None = None
     measured: dict = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     reason: str | None = None
     log: tuple[str, ...] = ()
 
@@ -74,7 +77,7 @@ def verify(
     folder: str | Path,
     data: str | Path | Frames | None = None,
     count: int | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
     on: str | None = None,
     flags: str | None = None,
 ) -> Verification:
@@ -92,7 +95,7 @@ def verify(
     folder = Path(folder)
     manifest = read_manifest(folder)
     graph = load_graph(folder)
-    frames = _frames(graph, data, count)
+    frames, notes = _frames(graph, manifest, data, count)
     if manifest["target"] not in _RUNNERS:
         raise BadInput(f"{folder}: target '{manifest['target']}' is not known to this version")
     check_promises(folder, manifest, graph)
@@ -116,6 +119,7 @@ def verify(
         _accuracy(graph, manifest, ran.outputs, frames.labels),
         ran.measured,
         doubts(graph, frames, _told(graph, manifest, ran.outputs)) if data is not None else (),
+        notes,
     )
     if on is not None and not result.mismatches and not result.failures:
         record_footprint(folder, on, ran.measured)
@@ -132,7 +136,7 @@ def run_target(
     manifest: dict,
     graph: Graph,
     frames: Frames,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
     runner: Callable | None = None,
 ) -> Ran:
     """Run what stands in ``folder`` over ``frames``, whatever it should compute; by default on this machine.
@@ -145,21 +149,45 @@ def run_target(
     run_with = runner or _RUNNERS[manifest["target"]]
     try:
         with snapshot(folder, manifest) as copy:
-            return Ran(*run_with(copy, manifest, graph, frames, progress or (lambda _: None)))
+            outputs, measured, found = run_with(copy, manifest, graph, frames, progress or _silent)
+        return Ran(_whole(outputs, len(frames.codes)), measured, found)
     except ProgramFailed as error:
         return Ran(_nothing(manifest, frames), {}, [str(error)])
     except OSError as error:
         raise CouldNotRun(f"{error.filename2 or error.filename or 'a file of the check'}: {error.strerror or error}") from error
 
 
-def _frames(graph: Graph, data, count: int | None) -> Frames:
+def computed(folder: Path, manifest: dict, graph: Graph, codes: np.ndarray, progress: Progress | None = None) -> np.ndarray:
+    """What stands in ``folder`` makes of the codes, (frames, elements), and nothing else that a check looks at.
+
+    Raises:
+        CouldNotRun: as for ``run_target``.
+    """
+    return run_target(folder, manifest, graph, Frames(codes), progress, _COMPUTERS[manifest["target"]]).outputs
+
+
+def _frames(graph: Graph, manifest: dict, data, count: int | None) -> tuple[Frames, tuple[str, ...]]:
+    """What to run, and what is to be said about it."""
     if count is not None and count < 1:
         raise BadInput(f"--count {count}: at least 1")
     if isinstance(data, Frames):
-        return data.first(count)
-    if data is None:
-        return default_frames(graph, count or DEFAULT_VECTORS)
-    return load_frames(Path(data), graph, count)
+        return data.first(count), ()
+    if data is not None:
+        return load_frames(Path(data), graph, count), ()
+    usual = default_count(manifest)
+    limited = count is None and usual < DEFAULT_VECTORS
+    told = f"{usual} frames, as many as take about {BUDGET_SECONDS} seconds to simulate; --count sets another number"
+    return default_frames(graph, count or usual), (told,) if limited else ()
+
+
+def default_count(manifest: dict, most: int = DEFAULT_VECTORS) -> int:
+    """Frames where the user says nothing: of a slow simulation as many as the time allows."""
+    slow = manifest["target"] == "verilog"
+    return min(most, frames_within(manifest, BUDGET_SECONDS)) if slow else most
+
+
+def _silent(*_) -> None:
+    """The progress of those who want none."""
 
 
 def target_outputs(graph: Graph, manifest: dict, codes: np.ndarray) -> np.ndarray:
@@ -223,43 +251,8 @@ def _too_little_ram(footprint) -> list[str]:
     return [f"{footprint.board}: variables and the deepest stack need {counted(-left, 'byte')} more RAM than there is"]
 
 
-def _run_verilog(
-    folder: Path, manifest: dict, graph: Graph, frames: Frames, progress
-) -> tuple[np.ndarray, dict, list[str]]:
-    from whetgen.verify.rtl_runner import BulkSimulator, simulate_board, simulate_cocotb
-
-    with scratch_folder() as scratch:
-        progress("compile the RTL")
-        simulator = BulkSimulator(folder, scratch / "build")
-        progress("cocotb test of the stream protocol")
-        protocol = simulate_cocotb(folder, simulator.program, len(frames.codes))
-        progress("stream the frames through the RTL")
-        bulk = simulator.run(frames.codes)
-    if (folder / "board").is_dir():
-        progress("board tops from pin to pin")
-    board_tests, board_failed = simulate_board(folder) if (folder / "board").is_dir() else (0, 0)
-    measured = {
-        "latency_cycles": bulk.latency_cycles,
-        **({"initiation_interval_cycles": bulk.interval_cycles} if len(frames.codes) > 1 else {}),
-        "cocotb_tests": protocol.tests,
-        "cocotb_frames": protocol.frames,
-        **({"board_tests": board_tests} if board_tests else {}),
-    }
-    found = [
-        f"{key}: {manifest[key]} promised in whetgen.json, {measured[key]} measured"
-        for key in _CYCLES
-        if measured.get(key, manifest[key]) != manifest[key]
-    ]
-    counts = {
-        "cocotb tests failed": protocol.failed,
-        "mismatches in the cocotb test": protocol.mismatches,
-        "frames counted as malformed": bulk.err_frames,
-        "breaches of the stream protocol": bulk.unstable,
-        "surplus output beats": bulk.surplus_beats,
-        "board tests failed": board_failed,
-    }
-    found += [f"{what}: {count}" for what, count in counts.items() if count]
-    return _whole(bulk.outputs, len(frames.codes)), measured, found
+def _run_verilog(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress) -> tuple[np.ndarray, dict, list[str]]:
+    return run_verilog(folder, manifest, graph, frames, progress, BUDGET_SECONDS)
 
 
 def _run_hls(
@@ -289,9 +282,9 @@ def _nothing(manifest: dict, frames: Frames) -> np.ndarray:
 
 def _whole(outputs: np.ndarray, frames: int) -> np.ndarray:
     """Frames that never came out are rows that equal nothing."""
-    missing = np.full((frames - len(outputs), outputs.shape[1]), np.iinfo(np.int64).min)
+    missing = np.full((max(frames - len(outputs), 0), outputs.shape[1]), np.iinfo(np.int64).min)
     return np.concatenate([outputs, missing.astype(outputs.dtype)]) if len(missing) else outputs
 
 
-_CYCLES = ("latency_cycles", "initiation_interval_cycles")
 _RUNNERS = {"c": _run_c, "hls": _run_hls, "verilog": _run_verilog}
+_COMPUTERS = {**_RUNNERS, "verilog": stream_frames}  # without the checks beside the outputs, where these are costly

@@ -62,10 +62,11 @@ class BulkSimulator:
     """The harness of one folder, compiled into ``build`` once and run as often as needed."""
 
     def __init__(self, folder: Path, build: Path, flags: Sequence[str] = (), optimise: str = "-O0"):
-        self.build, self.program = build.resolve(), build.resolve() / "simulator"
+        build = build.resolve()
+        self.program, self.source, self.sink = build / "simulator", build / "beats_in.bin", build / "beats_out.bin"
         self.manifest = read_streams(folder)
         self.input, self.output = (Stream.from_manifest(self.manifest[side]) for side in ("input", "output"))
-        self.build.mkdir(parents=True, exist_ok=True)
+        build.mkdir(parents=True, exist_ok=True)
         build_simulator(folder, self.program, flags, optimise)
 
     def run(self, codes: np.ndarray, seed: int = 1, idle_percent: int = 0, stall_percent: int = 0) -> BulkResult:
@@ -82,16 +83,15 @@ class BulkSimulator:
         self, beats: Sequence[Beat], frames: int, seed: int = 1, idle_percent: int = 0, stall_percent: int = 0
     ) -> BulkResult:
         """Send any beats; ``frames`` of the frames among them are correct."""
-        source, sink = self.build / "beats_in.bin", self.build / "beats_out.bin"
-        source.write_bytes(b"".join(b.data + bytes([b.last]) for b in beats))
+        self.source.write_bytes(b"".join(b.data + bytes([b.last]) for b in beats))
         expected = frames * self.output.beats
         numbers = (str(number) for number in (expected, seed, idle_percent, stall_percent))
-        ended = run([self.program, source, sink, *numbers])
+        ended = run([self.program, self.source, self.sink, *numbers])
         if ended.code == _NO_FILE:
             raise CouldNotRun(f"the simulation: {telling_line(ended.log)}", ended.log)
         if ended.code:
             raise ProgramFailed(f"the simulation stopped with {ended.how}: {telling_line(ended.log)}")
-        return self._result(json.loads(ended.out.splitlines()[-1]), sink.read_bytes(), frames)
+        return self._result(json.loads(ended.out.splitlines()[-1]), self.sink.read_bytes(), frames)
 
     def _result(self, report: dict, data: bytes, frames: int) -> BulkResult:
         size = self.output.bus_bits // 8

@@ -22,7 +22,7 @@ from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph, load_graph
 from whetgen.ir.integers import as_integers
 from whetgen.ir.nodes import LINEAR, Node, Threshold
-from whetgen.verify.checks import run_target, target_outputs
+from whetgen.verify.checks import computed, default_count, target_outputs
 from whetgen.verify.frames import Frames, default_frames
 from whetgen.wording import counted
 
@@ -48,16 +48,17 @@ class Flip:
 
 
 def self_check(
-    folder: Path, frames: Frames | None = None, progress: Callable[[str], None] | None = None
+    folder: Path, frames: Frames | None = None, progress: Callable[[str], None] | None = None, count: int | None = None
 ) -> tuple[Flip, ...]:
-    """Flip numbers in copies of the folder and run the check on each.
+    """Flip numbers in copies of the folder and run the check on each, with ``count`` frames at most.
 
     Raises:
         BadInput: not a folder of ours.
         CouldNotRun: a needed tool is missing, or stops.
     """
     manifest, graph = read_manifest(folder), load_graph(folder)
-    codes = (frames or default_frames(graph, FRAMES)).first(FRAMES).codes
+    most = min(count or FRAMES, default_count(manifest, FRAMES))
+    codes = (frames or default_frames(graph, most)).first(most).codes
     wanted = target_outputs(graph, manifest, codes)
     tell = progress or (lambda _: None)
     flips = []
@@ -87,7 +88,7 @@ def _run_copy(what: str, flipped: Graph, manifest: dict, codes: np.ndarray, want
         made = fill_folder(copy, flipped, manifest["target"], Options(**manifest["options"]), codes, {})
         made["files"] = hashes(copy)
         (copy / MANIFEST).write_text(json.dumps(made), encoding="utf-8")
-        outputs = run_target(copy, made, flipped, Frames(codes)).outputs
+        outputs = computed(copy, made, flipped, codes)
     reported = np.any(outputs != wanted, axis=1)
     return Flip(what, int(changed.sum()), int(reported.sum()), np.array_equal(changed, reported))
 
@@ -95,7 +96,7 @@ def _run_copy(what: str, flipped: Graph, manifest: dict, codes: np.ndarray, want
 def _flip_expectation(folder: Path, manifest: dict, graph: Graph, codes: np.ndarray, wanted: np.ndarray) -> Flip:
     wrong = wanted.copy()
     wrong[0, 0] ^= 1
-    outputs = run_target(folder, manifest, graph, Frames(codes)).outputs
+    outputs = computed(folder, manifest, graph, codes)
     reported = np.any(outputs != wrong, axis=1)
     return Flip("expected output 0 of frame 0", 1, int(reported.sum()), bool(reported[0]) and int(reported.sum()) == 1)
 
