@@ -24,8 +24,8 @@ def norm(name: str) -> dict:
     return entry("BatchNormalization", name, axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True)
 
 
-def save(path, config: dict, weights: dict[str, list[np.ndarray]], version: str = "2.1.6") -> None:
-    """``weights``: arrays of each layer by name, in Keras 2's order."""
+def save(path, config: dict, weights: dict[str, list[np.ndarray]], version: str = "2.1.6", names=None) -> None:
+    """``weights``: arrays of each layer by name, in Keras 2's order; ``names``: what they are called there."""
     with h5py.File(path, "w") as file:
         file.attrs["keras_version"] = version.encode()
         file.attrs["backend"] = b"tensorflow"
@@ -34,9 +34,10 @@ def save(path, config: dict, weights: dict[str, list[np.ndarray]], version: str 
         group.attrs["layer_names"] = [name.encode() for name in weights]
         for name, arrays in weights.items():
             layer = group.create_group(name)
-            layer.attrs["weight_names"] = [f"{name}/w{n}:0".encode() for n in range(len(arrays))]
-            for n, array in enumerate(arrays):
-                layer.create_dataset(f"{name}/w{n}:0", data=array)
+            called = names[name] if names else [f"{name}/w{n}:0" for n in range(len(arrays))]
+            layer.attrs["weight_names"] = [text.encode() for text in called]
+            for text, array in zip(called, arrays, strict=True):
+                layer.create_dataset(text, data=array)
 
 
 def net(*layers: dict) -> dict:
@@ -66,14 +67,14 @@ def net_3(*layers: dict) -> dict:
     return {"module": "keras", "class_name": "Sequential", "config": config, "registered_name": None}
 
 
-def save_zip(path, config: dict, arrays: dict[str, np.ndarray], change: Callable | None = None, **members: bytes) -> None:
+def save_zip(
+    path, config: dict, arrays: dict[str, np.ndarray], change: Callable | None = None, version: str = "3.15.1"
+) -> None:
     """A ``.keras`` file; ``change`` is called with the open HDF5 file of the weights."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("metadata.json", json.dumps({"keras_version": "3.15.1"}))
+        archive.writestr("metadata.json", json.dumps({"keras_version": version}))
         archive.writestr("config.json", json.dumps(config))
         archive.writestr("model.weights.h5", hdf5(arrays, change))
-        for name, content in members.items():
-            archive.writestr(name, content)
 
 
 def hdf5(arrays: dict[str, np.ndarray], change: Callable | None = None) -> bytes:
