@@ -35,11 +35,14 @@ def sequence(key, as_list: bool) -> dict:
     return {"class_name": "Sequential", "config": layers if as_list else {"name": "net", "layers": layers}}
 
 
-def by_hand(x: np.ndarray) -> np.ndarray:
+def by_hand_spikes(x: np.ndarray) -> np.ndarray:
     gamma, beta, mean, variance = NORM
     z = (x @ W1[0] + W1[1] - mean) / np.sqrt(variance + 0.001) * gamma + beta
-    spikes = ((z >= 0.5) @ W2[0] + W2[1] >= 0).astype(int)
-    return (2 * spikes - 1) @ (2 * KEY.astype(int) - 1).T
+    return ((z >= 0.5) @ W2[0] + W2[1] >= 0).astype(int)
+
+
+def by_hand(x: np.ndarray) -> np.ndarray:
+    return (2 * by_hand_spikes(x) - 1) @ (2 * KEY.astype(int) - 1).T
 
 
 @pytest.mark.parametrize("as_list", [True, False], ids=["Keras 2.1", "Keras 2.3"])
@@ -54,6 +57,58 @@ def test_sequential_model_computes_what_its_weights_say(as_list, key, tmp_path):
     scores = by_hand(x)
     powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
     np.testing.assert_allclose(model.predict(x, verbose=0), powers / powers.sum(-1, keepdims=True), atol=1e-5)
+
+
+SIGNS = 2 * KEY.astype(np.float32) - 1
+SQUARE = np.array([[1, 0, 0, 0, 1, 0], [0, 1, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0], [0, 1, 0, 1, 0, 0], [0, 0, 1, 0, 1, 0], [1, 0, 0, 0, 0, 1]])
+
+
+@pytest.mark.parametrize("given", [KEY.tolist(), None], ids=["beside the configuration's", "alone"])
+@pytest.mark.parametrize("stored", [SIGNS.T, SIGNS, KEY.T.astype(np.float32)], ids=["ports", "signs", "transposed"])
+def test_key_among_the_weights_is_read_in_every_form(stored, given, tmp_path):
+    save(tmp_path / "old.h5", sequence(given, True), {**WEIGHTS, "out": [stored]})
+    assert np.array_equal(load_model(tmp_path / "old.h5").layers[-1].key, KEY)
+
+
+@pytest.mark.parametrize("stored", [(2 * SQUARE - 1).T, SQUARE], ids=["ports", "as it is"])
+def test_square_key_of_signs_is_the_matrix_that_spikes_are_multiplied_with(stored, tmp_path):
+    save(tmp_path / "old.h5", sequence(None, True), {**WEIGHTS, "out": [stored.astype(np.float32)]})
+    assert np.array_equal(load_model(tmp_path / "old.h5").layers[-1].key, SQUARE)
+
+
+def test_trained_key_is_refused_by_name(tmp_path):
+    save(tmp_path / "old.h5", sequence(KEY.tolist(), True), {**WEIGHTS, "out": [SIGNS.T * 0.9]})
+    with pytest.raises(whetgen.BadInput) as refused:
+        load_model(tmp_path / "old.h5")
+    assert str(refused.value) == (
+        "layer 'out' (Softmax_Decode) has a trained key, with values other than 0 and 1 or -1 and 1; "
+        "train the model with a key that stays as it is"
+    )
+
+
+def test_neurons_in_no_class_are_harmless(tmp_path):
+    key = np.array([[1, 0, 1, 0, 0, 0], [0, 1, 1, 0, 0, 0], [0, 0, 1, 0, 0, 1]])
+    save(tmp_path / "old.h5", sequence(key.tolist(), True), WEIGHTS)
+    graph = whetgen.trace(load_model(tmp_path / "old.h5"), whetgen.InputSpec(scale=16))
+    codes = RNG.integers(0, 256, (40, 4))
+    spikes = (by_hand_spikes(codes / 16)).astype(int)
+    assert np.array_equal(graph.run(codes), (2 * spikes - 1) @ (2 * key - 1).T)
+
+
+def test_nested_model_that_is_called_twice_counts_from_1(tmp_path):
+    config = functional()
+    inner = config["config"]["layers"][4]
+    inner["config"]["layers"][1]["config"]["units"] = 5
+    inner["inbound_nodes"] = [[["s1", 0, 0, {}]], [["inner", 1, 0, {}]]]
+    config["config"]["layers"][5]["inbound_nodes"] = [[["inner", 2, 0, {}]]]
+    key = KEY[:, :5].tolist()
+    config["config"]["layers"][6]["config"]["key"] = key
+    twice = [np.eye(5, dtype=np.float32) * 2, np.ones(5, np.float32)]
+    save(tmp_path / "old.h5", config, {"x": [], "d1": W1, "n": NORM, "s1": [], "inner": twice, "s2": [], "out": []})
+    model = load_model(tmp_path / "old.h5")
+    read = model.get_layer("s2")._inbound_nodes[0].input_tensors[0]
+    once, x = keras.Model(model.input, model.get_layer("s1").output), np.zeros((1, 4), np.float32)
+    assert np.array_equal(keras.Model(model.input, read)(x), 4 * np.asarray(once(x)) + 3)
 
 
 def test_sharpness_among_the_weights_counts(tmp_path):

@@ -348,6 +348,17 @@ def test_a_common_refusal_says_in_one_short_line_what_to_use_instead(body):
     assert len(str(error.value)) < 160
 
 
+def test_layer_that_keras_saves_but_cannot_run_is_named():
+    model = sequential(IMAGE, L.DepthwiseConv2D(3, strides=(2, 1), name="d"), fire())
+    traced = trace_steps(model, InputSpec())
+    message = (
+        r"^layer 'd' \(DepthwiseConv2D\) does not run in Keras \(Current implementation only supports equal length strides "
+        r"in the row and column dimensions\); change its settings and train the model again$"
+    )
+    with pytest.raises(BadInput, match=message):
+        check_against_keras(model, traced)
+
+
 def test_a_subclassed_model_is_refused():
     class Own(keras.Model):
         def call(self, x):

@@ -125,7 +125,7 @@ def _call(call: object, path: str) -> tuple[Tensor | Constant, ...]:
         BadInput: no call of Keras 2 or 3.
     """
     if isinstance(call, dict):
-        return tuple(_arguments([call.get("args", []), call.get("kwargs", {})]))
+        return tuple(_arguments([call.get("args", []), call.get("kwargs", {})], path))
     if isinstance(call, list) and call and all(isinstance(read, list) and len(read) >= 3 for read in call):
         for read in call:
             _check_options(read[3] if len(read) > 3 else {}, path)
@@ -140,18 +140,19 @@ def _check_options(options: object, path: str) -> None:
         raise BadInput(f"layer '{path}' is called with {', '.join(used)}; only calls with tensors alone are supported")
 
 
-def _arguments(value: object) -> Iterator[Tensor | Constant]:
+def _arguments(value: object, path: str) -> Iterator[Tensor | Constant]:
     """Tensors and arrays among the arguments of Keras 3, in order; plain numbers count as arrays of no axis."""
     if isinstance(value, list):
         for inner in value:
-            yield from _arguments(inner)
+            yield from _arguments(inner, path)
     elif isinstance(value, dict) and value.get("class_name") == "__keras_tensor__":
-        yield _tensor(value.get("config", {}).get("keras_history"), "")
+        config = value.get("config")
+        yield _tensor(config.get("keras_history") if isinstance(config, dict) else None, path)
     elif isinstance(value, dict) and "class_name" in value:
         yield Constant(_shape_of(value["config"]["value"]))
     elif isinstance(value, dict):
         for inner in value.values():
-            yield from _arguments(inner)
+            yield from _arguments(inner, path)
 
 
 def _shape_of(values: object) -> Shape:

@@ -61,7 +61,13 @@ def _fill(model: keras.Model, file: ModelFile) -> None:
     owners = {owned.names: owned for owned in file.weights}
     for names, layer in _layers(model, ()):
         owned = owners.get(names)
-        for place, weight in zip(layer.weights, owned.weights if owned else (), strict=True):
+        wanted = owned.weights if owned else ()
+        if len(layer.weights) != len(wanted):
+            raise BadInput(
+                f"layer '{'/'.join(names)}' has {len(layer.weights)} weights in Keras 3, not {len(wanted)} as in the file; "
+                "save the model again"
+            )
+        for place, weight in zip(layer.weights, wanted, strict=True):
             stored = arrays[owned.layer.path].get(weight.name)
             if stored is not None and not weight.swapped:  # such a key was read when the layer was built
                 place.assign(stored.reshape(place.shape))
