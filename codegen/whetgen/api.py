@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 CHECK_FRAMES = 256
 DOUBT_FRAMES, DOUBT_BATCH = 512, 32
-DEFAULT_TOLERANCE = 0.0
 DEFAULT_SCALE = 255
 LARGEST_SCALE = 1e9
 
@@ -157,7 +156,7 @@ def narrow_weights(
     graph: Graph,
     bits: int | Literal["exact", "auto"],
     calibration: Frames | None,
-    tolerance: float = DEFAULT_TOLERANCE,
+    tolerance: float = 0.0,
     progress: Callable[[str], None] | None = None,
 ) -> Narrowed | None:
     """``--weight-bits``: None for "exact", else the graph with narrow weights and what changed.

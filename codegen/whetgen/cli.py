@@ -291,7 +291,7 @@ def inspect(
     input_type: InputType = "uint8",
     input_scale: InputScale = None,
     foldings: Annotated[
-        bool, typer.Option("--foldings", help="List every legal folding of each layer with its cycles.")
+        bool, typer.Option("--foldings", help="List every legal folding of each layer with its cycles (HLS: those of up to 4,096 word bits).")
     ] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,

@@ -32,7 +32,6 @@ from whetgen.reference import evaluate
 from whetgen.synth.tools import find_tool
 
 PROVED, TESTED, UNDECIDED, REFUTED = "proved", "tested only", "undecided", "refuted"
-DEFAULT_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class LayerProof:
 
 
 def prove_layers(
-    folder: str | Path, seconds: float = DEFAULT_SECONDS, progress: Callable[[str], None] | None = None
+    folder: str | Path, seconds: float = 60, progress: Callable[[str], None] | None = None
 ) -> tuple[LayerProof, ...]:
     """Prove each layer against its weighted sums, each within ``seconds`` after its file is read.
 
