@@ -125,6 +125,13 @@ def test_inspect_reads_models_and_folders(model, folder, what, capsys):
     assert "fan-in" in run(capsys, "inspect", folder)[1]
 
 
+@pytest.mark.parametrize("command", [["inspect"], ["report", "--out", "r.html"]])
+def test_saved_model_folder_is_told_what_it_is(command, tmp_path, capsys):
+    (tmp_path / "saved_model.pb").touch()
+    code, out, err = run(capsys, *command, tmp_path)
+    assert (code, out) == (2, "") and err.startswith(f"whetgen: {tmp_path}: a TensorFlow SavedModel folder, ")
+
+
 def test_inspect_lists_every_folding(folder, capsys):
     out = run(capsys, "inspect", folder, "--foldings")[1]
     assert out.count("conv ") >= 1 + 2 and "cycles a frame" in out

@@ -335,7 +335,7 @@ def report(
         check_frames_file(data)
     with output.steps() as step:
         step("read the network")
-        manifest = read_manifest(source) if source.is_dir() else None
+        manifest = read_manifest(source) if _is_generated(source) else None
         graph = _graph(source, input_type, input_scale, output)
         step("draw the page")
         frames = load_frames(data, graph, SAMPLES) if data else None
@@ -345,12 +345,19 @@ def report(
     output.emit({"out": str(out)}, f"wrote {out}")
 
 
+def _is_generated(source: Path) -> bool:
+    """Whether to read a generated folder, not a model."""
+    from whetgen.foreign.containers import is_model_folder
+
+    return source.is_dir() and not is_model_folder(source)
+
+
 def _graph(source: Path, input_type: str, input_scale: float | None, report: Report) -> Graph:
     """Of a generated folder, or of a model."""
     from whetgen import api
     from whetgen.ir import load_graph
 
-    if source.is_dir():
+    if _is_generated(source):
         return load_graph(source)
     traced = api.trace_steps(api.load_model(source), api.InputSpec(input_type, input_scale))
     report.warn(traced.warnings)

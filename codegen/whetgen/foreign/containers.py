@@ -60,6 +60,11 @@ def open_model(path: str | Path) -> ModelFile:
     return found
 
 
+def is_model_folder(path: Path) -> bool:
+    """Whether a folder holds the parts of a model, so that ``open_model`` can say what to do with it."""
+    return any((path / name).exists() for name in ("saved_model.pb", "config.json"))
+
+
 def _contents(path: Path) -> bytes:
     """The whole file, once it is known to be one of Keras.
 

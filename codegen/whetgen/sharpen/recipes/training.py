@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from whetgen.errors import BadInput
 from whetgen.sharpen.checkpoint import Checkpoint, Progress, resume
 from whetgen.sharpen.data import load
 from whetgen.sharpen.finish import finish
@@ -237,7 +238,11 @@ def begin_with(model: keras.Model, start: Path) -> None:
     """
     if not start.is_file():
         raise ValueError(f"no weights to start from: {start} does not exist")
-    weights = load_model(start).get_weights()
+    try:
+        weights = load_model(start).get_weights()
+    except BadInput as error:
+        named = str(error) if str(start) in str(error) else f"{start}: {error}"
+        raise ValueError(named) from error
     if [w.shape for w in weights] != [w.shape for w in model.get_weights()]:
         raise ValueError(f"{start} has other layers than the recipe, so training cannot start from its weights")
     model.set_weights(weights)
