@@ -121,7 +121,7 @@ def test_inspect_reads_models_and_folders(model, folder, what, capsys):
     assert code == 0 and [row["kind"] for row in facts["layers"]][:3] == ["Input", "Conv", "Threshold"]
     assert facts["totals"]["synapses"] > 0 and set(facts["resources"]) == {"verilog", "hls", "c"}
     slowest = facts["foldings"]["conv"][0]
-    assert slowest.pop("luts") > 0 and slowest == {"pe": 1, "simd": 1, "cycles": 4 * 3 * 9 * 3 * 8, "planes": 8}
+    assert slowest.pop("luts") > 0 and slowest == {"pe": 1, "simd": 1, "cycles": 4 * 3 * 9 * 3 * 8, "planes": 8, "word_bits": 8}
     assert "fan-in" in run(capsys, "inspect", folder)[1]
 
 

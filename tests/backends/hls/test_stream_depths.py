@@ -90,10 +90,14 @@ def with_depths(plan: HlsPlan, depth: int) -> HlsPlan:
     return replace(plan, sections=sections)
 
 
+SLIDING = {"stem": (1, 6, 8), "a": (4, 12), "b": (2, 36)}  # windows in registers, and the image bit by bit
+
+
 @pytest.mark.slow
-def test_a_residual_network_flows(tmp_path):
+@pytest.mark.parametrize("folding", [{}, SLIDING], ids=["chosen", "sliding"])
+def test_a_residual_network_flows(folding, tmp_path):
     graph = residual()
-    plan, codes = hls.plan(graph, "net"), random_codes(graph, Random(4), 5)
+    plan, codes = hls.plan(graph, "net", hls.HlsOptions(folding=folding)), random_codes(graph, Random(4), 5)
     code, outputs = run_bounded(plan, codes, tmp_path, 60)
     assert code == 0 and np.array_equal(outputs, stream_outputs(graph, plan.output, run(graph, codes)))
 
