@@ -1,5 +1,6 @@
 """The comparison with Keras finds what rounding cannot explain."""
 
+import tracemalloc
 from dataclasses import replace
 from fractions import Fraction
 
@@ -13,6 +14,7 @@ from whetgen.api import check_against_keras, trace_steps
 from whetgen.ir.nodes import Threshold
 from whetgen.passes import Lowered
 from whetgen.sharpen import SoftmaxDecode
+from whetgen.verify.rounding import frames_at_once
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +112,22 @@ def test_scores_that_softmax_cannot_tell_apart_are_no_strays():
     net = sequential((30,), L.Dense(9), fire(), SoftmaxDecode(key(3, 9), temperature=1e9))
     check = check_against_keras(net, trace_steps(net, InputSpec()))
     assert check.classes_rounded > 0 and check.outside_bound == 0
+
+
+def test_frames_in_parts_are_counted_as_all_at_once(model, monkeypatch):
+    traced = shifted(trace_steps(model, InputSpec()), 0.02)
+    whole = check_against_keras(model, traced)
+    monkeypatch.setattr("whetgen.verify.rounding._AT_ONCE", 500)
+    assert frames_at_once(traced.real.graph) == 6
+    assert check_against_keras(model, traced) == whole
+
+
+def test_a_check_of_large_maps_takes_the_memory_of_a_few_frames():
+    """256 frames of these maps would be 512 MiB of spikes and as much of sums."""
+    net = with_random_weights(sequential((128, 128, 1), L.Conv2D(16, 1), fire(), L.MaxPooling2D(128)))
+    traced = trace_steps(net, InputSpec())
+    tracemalloc.start()
+    assert check_against_keras(net, traced).outside_bound == 0
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 400 << 20

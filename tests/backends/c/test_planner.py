@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -81,6 +82,22 @@ def test_nibble_tables_hold_the_sum_of_each_subset(inputs, neurons, random):
 
 def flash(made) -> int:
     return made.flash_table_bytes + made.code_bytes
+
+
+def test_a_wide_layer_is_planned_in_a_few_copies_of_its_weights():
+    """Tables of every kernel are weighed, as numbers of their own width; 8 bytes are one int64."""
+    rng = np.random.default_rng(0)
+    nodes = (
+        Input("x", (512,), ELEMENT_TYPES["bit"]),
+        Dense("wide", "x", rng.integers(-1, 2, (512, 512)), np.zeros(512, dtype=np.int64)),
+        Threshold("fire", "wide", np.ones(512, dtype=np.int64)),
+    )
+    graph = validate(Graph(nodes, (Output("fire", "fire", "spikes"),)))
+    tracemalloc.start()
+    plan(graph, "net")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100 * 512 * 512
 
 
 def test_a_limit_of_flash_gives_a_smaller_and_slower_choice():

@@ -58,9 +58,8 @@ def as_planes(numbers: np.ndarray, planes: int, bits: int) -> np.ndarray:
     """(..., neurons) numbers -> (..., blocks, planes) words; bit n of a word belongs to its neuron n."""
     lanes = np.zeros((*numbers.shape[:-1], -(-numbers.shape[-1] // bits) * bits), dtype=np.int64)
     lanes[..., : numbers.shape[-1]] = numbers
-    lanes = lanes.reshape(*numbers.shape[:-1], -1, 1, bits)
-    ones = lanes >> np.arange(planes)[:, None] & 1
-    return (ones << np.arange(bits)).sum(axis=-1)
+    ones = (np.packbits(lanes >> plane & 1, axis=-1, bitorder="little") for plane in range(planes))
+    return np.stack([plane.view(f"<u{bits // 8}") for plane in ones], axis=-1)
 
 
 def _common_shift(raised: np.ndarray) -> int:

@@ -40,12 +40,11 @@ class CTable:
     @property
     def lines(self) -> tuple[str, ...]:
         """The literals; a line holds whole rows of the last axis, or the words of whole numbers."""
-        flat = self.values.reshape(-1).tolist()
+        flat, words = self.values.reshape(-1).tolist(), self.elements.words
         if self.elements.wide:
-            literals = [f"0x{word:08x}" for v in flat for word in _words(v, self.elements.words)]
-            return aligned_lines(literals, self.elements.words)
+            return aligned_lines([word for v in flat for word in _words(v, words)], words, "0x{:08x}".format)
         write = f"0x{{:0{self.elements.bits // 4}x}}".format if self.elements.unsigned else literal
-        return aligned_lines([write(v) for v in flat], self.values.shape[-1])
+        return aligned_lines(flat, self.values.shape[-1], write)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from whetgen.backends.aligned import aligned_lines
@@ -15,8 +17,8 @@ _LIMB = (1 << 64) - 1
 
 def make_table(name: str, comment: str, values: np.ndarray, bits: int) -> Table:
     """``values`` (any shape) as a table of ``wg_table<bits>``."""
-    literals = [literal(v, bits) for v in values.reshape(-1).tolist()]
-    return Table(name, bits, values.shape, comment_text(comment), aligned_lines(literals, values.shape[-1]))
+    lines = aligned_lines(values.reshape(-1).tolist(), values.shape[-1], partial(literal, bits=bits))
+    return Table(name, bits, values.shape, comment_text(comment), lines)
 
 
 def index_bits(most: int) -> int:
