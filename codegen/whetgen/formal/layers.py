@@ -84,8 +84,8 @@ def _proofs(
     cycles = {entry["layer"]: entry["cycles"] for entry in manifest["cycles"]}
     made, unused = {step.layer: step for step in built.steps}, unread(built)
     found = []
-    for given in steps.steps:
-        progress(f"prove {given.layer}")
+    for number, given in enumerate(steps.steps, start=1):
+        progress(f"prove {given.layer}, {number} of {len(steps.steps)}")
         step = made.get(given.layer)
         if step is None or given.layer not in cycles:
             found.append(LayerProof(given.layer, TESTED, reason="part of the lookup tables of a later layer"))

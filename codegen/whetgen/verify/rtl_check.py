@@ -18,7 +18,7 @@ from whetgen.verify.simulators import optimisation
 # Measured on one core: of a folded network little moves in a cycle, of an unrolled one everything.
 _SECONDS_A_CYCLE, _SECONDS_A_LUT = 6e-6, 2e-8
 _COCOTB_SLOWER, _COCOTB_TESTS = 3, 7
-_BUILD_SECONDS, _BUILD_SECONDS_A_BYTE = 5, 7e-6
+_BUILD_SECONDS, _BUILD_SECONDS_A_BYTE = 5, {"folded": 7e-6, "unrolled": 45e-6}
 _FEW = 4
 _CYCLES = ("latency_cycles", "initiation_interval_cycles")
 
@@ -75,7 +75,7 @@ def stream_frames(folder: Path, manifest: dict, graph: Graph, frames: Frames, pr
 
 def _compiled(folder: Path, manifest: dict, count: int, build: Path, progress: Progress) -> BulkSimulator:
     size = sum(path.stat().st_size for path in (folder / "rtl").glob("*.v"))
-    progress("compile the RTL", by_time(_BUILD_SECONDS + size * _BUILD_SECONDS_A_BYTE))
+    progress("compile the RTL", by_time(_BUILD_SECONDS + size * _BUILD_SECONDS_A_BYTE[manifest["architecture"]]))
     return BulkSimulator(folder, build, optimise=optimisation(count * manifest["initiation_interval_cycles"]))
 
 
