@@ -10,7 +10,7 @@ from whetgen.host import processes
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.synth.devices import DEVICES
-from whetgen.synth.mapping import resources
+from whetgen.synth.mapping import map_cells, resources
 from whetgen.synth.run import Synthesis, synthesise
 
 
@@ -45,10 +45,10 @@ def test_a_large_rom_is_mapped_on_its_own_to_the_same_memories_registers_and_car
     graph = validate(Graph((*nodes, Threshold("f", "d", np.ones(32, int))), (Output("o", "f", "spikes"),)))
     whetgen.generate(graph, "verilog", tmp_path / "v", whetgen.Options(name="net", folding={"d": (1, 2)}))
     told = []
-    alone = synthesise(tmp_path / "v", device, progress=told.append).cells
+    alone = map_cells(tmp_path / "v" / "rtl", "net", DEVICES[device], told.append)[0]
     assert f"yosys for {device}: the network's large ROMs (1) to block RAM" in told
     monkeypatch.setattr("whetgen.synth.mapping._is_block_rom", lambda file: False)
-    together = synthesise(tmp_path / "v", device).cells
+    together = map_cells(tmp_path / "v" / "rtl", "net", DEVICES[device])[0]
     assert {**alone, "lut": 0} == {**together, "lut": 0} and alone["bram"] >= 2  # ABC's luck moves a LUT or two
 
 
