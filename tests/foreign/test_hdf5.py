@@ -81,6 +81,19 @@ def test_what_keras_does_not_write_is_refused(name):
     assert str(refused.value) == f"m.h5: {message}"
 
 
+def test_a_large_file_claims_1_gib_at_most():
+    """Of a file of 40 MB, which might hold 1.2 GiB of compressed arrays by its size."""
+
+    def arrays(file):
+        file.create_dataset("a", (40 << 20,), np.uint8, fillvalue=1)
+        file["a"][-1] = 1
+        file.create_dataset("b", (1 << 28,), FLOAT, chunks=(1 << 20,), compression="gzip")
+
+    expected = r"^m\.h5: the array 'b' claims 268,435,456 numbers, with the others more than 1 GiB; save the model without its optimizer$"
+    with pytest.raises(BadInput, match=expected), open_hdf5(hdf5({}, arrays), "m.h5"):
+        pass
+
+
 def test_arrays_and_names_are_read():
     def attributes(file):
         file["g"].attrs["weight_names"] = [b"a", b"b"]

@@ -39,6 +39,16 @@ def test_exchanged_doubled_or_changed_weights_are_refused(file, p, q):
         check_loaded(file, held(p, q))
 
 
+def test_weights_of_renamed_layers_keep_their_order(tmp_path):
+    """Layers r and p were p and q when their weights were named: p's kernel is not the one that is called p/kernel."""
+    inner = {"class_name": "Sequential", "config": {"name": "inner", "layers": [dense("r", 4), dense("p", 4)]}}
+    config = net(entry("InputLayer", "x", batch_input_shape=[None, 4]), inner)
+    arrays = [KERNEL, BIAS, OTHER, -BIAS]
+    save(tmp_path / "m.h5", config, {"inner": arrays}, names={"inner": ["p/kernel:0", "p/bias:0", "q/kernel:0", "q/bias:0"]})
+    weights = load_model(tmp_path / "m.h5").get_weights()
+    assert [w.tolist() for w in weights] == [a.tolist() for a in arrays]
+
+
 def test_state_that_was_never_finished_is_refused(tmp_path):
     layers = [entry("Normalization", "n", axis=[-1], batch_input_shape=[None, 4])]
     arrays = [BIAS, BIAS + 1, np.int64(9)]

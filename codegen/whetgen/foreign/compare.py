@@ -14,6 +14,7 @@ import numpy as np
 from whetgen.errors import BadInput
 from whetgen.foreign.containers import WEIGHTS, ModelFile
 from whetgen.foreign.hdf5 import open_hdf5
+from whetgen.foreign.stored import is_of_another
 
 _SETTINGS = ("sharpness", "key")
 """What a layer may have from its configuration, or in another form."""
@@ -37,15 +38,26 @@ def check_loaded(file: ModelFile, loaded: Iterable[Loaded]) -> None:
     """
     with open_hdf5(file.data, str(file.path) if file.hdf5 else f"{file.path}: {WEIGHTS}") as hdf5:
         stored = {path: hdf5.array(path) for path in hdf5.shapes if not path.startswith("optimizer")}
+    loaded = list(loaded)
+    renamed = _renamed(stored, loaded)
     for held in loaded:
         if held.weight in _SETTINGS:
             continue
-        meant = [array for path, array in stored.items() if _is_called(path, held) and array.size == held.value.size]
+        called = () if held.names[0] in renamed else (path for path in stored if _is_called(path, held))
+        meant = [stored[path] for path in called if stored[path].size == held.value.size]
         if not any(_equal(array, held.value) for array in meant or stored.values()):
             raise BadInput(
                 f"{file.path}: the {held.weight} of layer '{'/'.join(held.names)}' is not the file's once it is loaded; "
                 "nothing was done, please report the model"
             )
+
+
+def _renamed(paths: Iterable[str], loaded: list[Loaded]) -> set[str]:
+    """The model's layers whose stored names are no longer those of the layers in them."""
+    tops = {held.names[0]: {inner.names[-1] for inner in loaded if inner.names[0] == held.names[0]} for held in loaded}
+    weights = {held.weight for held in loaded}
+    inside = [(path, path.split("/")[1]) for path in paths if path.startswith("model_weights/")]
+    return {top for path, top in inside if top in tops and is_of_another(path, tops[top], weights)}
 
 
 def _is_called(path: str, held: Loaded) -> bool:

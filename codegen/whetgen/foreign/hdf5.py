@@ -26,7 +26,11 @@ SMALL = 1 << 20
 """Bytes that any file may claim, however small it is."""
 MOST_EXPANSION = 32
 """Bytes of arrays to a byte of the file; Keras stores arrays as they are."""
+LARGEST = 1 << 30
+"""Bytes of all arrays."""
 LARGEST_TEXT = 1 << 26
+_TOO_SMALL = "which the file is too small to hold; copy or save it again"
+_TOO_MANY = f"with the others more than {LARGEST >> 30} GiB; save the model without its optimizer"
 _MOST_OBJECTS = 100_000
 _DEEPEST = 64
 
@@ -40,7 +44,8 @@ class Hdf5:
     def __init__(self, file: h5py.File, what: str, size: int):
         self._file, self._what = file, what
         self.shapes: dict[str, tuple[int, ...]] = {}
-        self._left = SMALL + MOST_EXPANSION * size
+        held = SMALL + MOST_EXPANSION * size
+        self._large, self._left = held > LARGEST, min(held, LARGEST)
         self._groups: set[object] = set()
         with _readable(what):
             self._visit(file, "", 0)
@@ -108,7 +113,7 @@ class Hdf5:
         if self._left < 0:
             raise BadInput(
                 f"{self._what}: the array '{path}' claims {math.prod(dataset.shape):,} numbers, "
-                "which the file is too small to hold; copy or save it again"
+                f"{_TOO_MANY if self._large else _TOO_SMALL}"
             )
         if len(self.shapes) >= _MOST_OBJECTS:
             raise BadInput(f"{self._what}: holds more than {_MOST_OBJECTS:,} arrays")

@@ -1,14 +1,14 @@
 """The arrays of a Keras 2 file, given to the layers that they belong to.
 
     HDF5    a group for each layer of the model; in a nested one, what is trained before what is not, over all its
-            layers; names such as dense_4/kernel:0 say more than the order, where they are there
+            layers; names such as dense_4/kernel:0 say more than the order, where they are there and of these layers
     zip     a group for each layer at every depth, arrays in the order in which Keras created them
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import numpy as np
 
@@ -54,17 +54,19 @@ def _entries(hdf5: Hdf5, group: str) -> list[tuple[str, np.ndarray]]:
 def _matched(
     layer: Layer, owners: dict[str, LayerWeights], entries: list[tuple[str, np.ndarray]]
 ) -> Iterable[tuple[Place, np.ndarray]]:
-    """By name where the name is that of one weight, then in Keras 2's order.
+    """By name where the name is that of one weight, then in Keras 2's order; by order alone where layers were renamed.
 
     Raises:
         BadInput: a weight without an array, or an array without a weight.
     """
     free = [place for part in _split(layer, owners) for place in part]
     needed = [w.shape for _, w in free if not w.optional]
+    layers, weights = {owned.layer.name for owned, _ in free}, {weight.name for _, weight in free}
+    renamed = any(is_of_another(name, layers, weights) for name, _ in entries)
     taken: list[tuple[Place, np.ndarray]] = []
     rest: list[np.ndarray] = []
     for name, array in entries:
-        place = _named(name, array.shape, free)
+        place = None if renamed else _named(name, array.shape, free)
         if place is None:
             rest.append(array)
         else:
@@ -96,6 +98,15 @@ def _split(layer: Layer, owners: dict[str, LayerWeights]) -> tuple[list[Place], 
         learned = [place for place in places if place[1].trainable]
         kept = [place for place in places if not place[1].trainable]
     return (learned, kept) if layer.trainable else ([], learned + kept)
+
+
+def is_of_another(name: str, layers: Container[str], weights: Container[str]) -> bool:
+    """Whether a stored name such as ``dense_4/kernel:0`` is of a layer that is not there.
+
+    A layer that is renamed leaves its weights their names, which another layer may have by now.
+    """
+    *around, own = name.split(":")[0].split("/")
+    return bool(around) and own in weights and around[-1] not in layers
 
 
 def _named(name: str, shape: tuple[int, ...], places: list[Place]) -> Place | None:
