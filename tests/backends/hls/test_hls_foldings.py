@@ -43,7 +43,7 @@ def test_foldings_give_the_same_bits(variant, tmp_path):
         plan = hls.plan(graph, f"net{k}", hls.HlsOptions(tool=tool, folding={layer: folding}))
         codes = random_codes(graph, Random(k), 3)
         batch.append((plan, codes))
-        wanted.append(stream_outputs(plan.output, run(graph, codes)))
+        wanted.append(stream_outputs(graph, plan.output, run(graph, codes)))
     assert {"wg_slide.h", "wg_window.h"} <= {kernel for plan, _ in batch for kernel in plan.kernels}
     for case, got, expected in zip(dealt, run_batch(batch, tmp_path, flags), wanted, strict=True):
         assert np.array_equal(got, expected), case

@@ -161,7 +161,7 @@ def test_integers_wider_than_ap_int_are_refused_with_the_layers_name():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"backend": "Quartus"}, "hls4ml backend 'Quartus': choose one of Vitis, Vivado"),
+        ({"backend": "Quartus"}, "hls4ml backend Quartus: choose one of Vitis, Vivado"),
         ({"io_type": "io_stream"}, "hls4ml io_type 'io_stream': the bridge makes io_parallel; for streams generate with --target hls"),
         ({"reuse_factor": 0}, "hls4ml reuse_factor 0: a whole number from 1"),
         ({"name": "int"}, "--name 'int' is a keyword of C, C++ or Verilog; choose another"),
