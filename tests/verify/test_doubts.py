@@ -75,6 +75,16 @@ CLASSES = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("scale", "frames", "right", "told"),
+    [(Fraction(1), 40, True, 0), (Fraction(1), 40, False, 2), (Fraction(1), 29, True, 1), (Fraction(1, 255), 40, True, 1)],
+)
+def test_few_codes_that_are_the_values_themselves_are_told_unless_the_classes_are_right(scale, frames, right, told):
+    signs = np.tile([[-1, 1]], (frames, 1))
+    classes = LABELS[:frames] if right else np.full(frames, 3)
+    assert len(doubts(graph("int8", scale), Frames(signs, LABELS[:frames]), classes)) == told
+
+
 @pytest.mark.parametrize("name", CLASSES)
 def test_an_accuracy_of_chance_is_told_whatever_the_labels_frequencies(name):
     classes, labels, chance = CLASSES[name]

@@ -16,10 +16,14 @@ _FEWEST_FRAMES = 30  # below, an accuracy says nothing
 def doubts(graph: Graph, frames: Frames, classes: np.ndarray | None = None) -> tuple[str, ...]:
     """A line for each thing that is odd about data of the user's: how it was read, its codes, and the accuracy.
 
-    ``classes``: (frames,) what the network says of each.
+    ``classes``: (frames,) what the network says of each. Codes that are the values themselves, such as -1 and 1, or what
+    a Rescaling layer reads, may be few where the classes are right.
     """
-    found = [*frames.notes, *_narrow_codes(graph, frames.codes)]
-    if classes is not None and frames.labels is not None and is_chance(classes, frames.labels):
+    chance = None if classes is None or frames.labels is None else is_chance(classes, frames.labels)
+    found = [*frames.notes]
+    if not (graph.meaning.scale >= 1 and chance is False and len(frames.codes) >= _FEWEST_FRAMES):
+        found += _narrow_codes(graph, frames.codes)
+    if chance:
         found.append(
             f"accuracy {np.mean(classes == frames.labels):.2%} is that of chance; were these the codes of the training? "
             f"A {input_words(graph)} (--input-type, --input-scale)"
