@@ -7,8 +7,12 @@ class BadInput(ValueError):
     """A model, file or option that cannot be used.
 
     The message is one line that names the layer, file or option and says what to do.
-    The command line prints it and exits with code 2.
+    The command line prints it and exits with code 2. Characters that do not print, which names in files may hold, come out as
+    escapes.
     """
+
+    def __init__(self, message: str):
+        super().__init__("".join(c if c.isprintable() else repr(c)[1:-1] for c in message))
 
 
 class ProgramFailed(BadInput):

@@ -46,6 +46,8 @@ BROKEN = {
     "reshape size": (MAP, Reshape("n", "x", (31,)), r"the number of elements stays; found"),
     "permute axes": (MAP, Permute("n", "x", (0, 0, 1)), r"axes are a permutation; found \(0, 0, 1\)"),
     "pad on a row": (ROW, Pad("n", "x", ((1, 1), (0, 0))), r"the source is \(height, width, channels\)"),
+    "a name in two lines": (ROW, Reshape("n\nint x;", "x", (4,)), r"node 'n\\nint x;' \(Reshape\) breaks the rule: names are of characters"),
+    "a name with an escape code": (ROW, Reshape("\x1b[31mn", "x", (4,)), r"node '\\x1b\[31mn' \(Reshape\) breaks the rule: names"),
     "concat axis": (MAP, Concat("n", ("x", "x"), 3), r"operands differ along the joined axis only"),
 }
 
@@ -90,3 +92,8 @@ def test_the_level_of_one_neuron_needs_a_word_as_well():
     assert check_output_bits(number) is number
     with pytest.raises(BadInput, match=r"^output 'y' needs 65 bits to be exact, at most 64 are possible"):
         check_output_bits(replace(number, outputs=(replace(number.outputs[0], classifier=True),)))
+
+
+def test_the_name_of_an_output_prints():
+    with pytest.raises(BadInput, match=r"^output 'y\\nz': names are of characters that print; rename the output$"):
+        validate(Graph((ROW,), (Output("y\nz", "x", "accumulators"),)))

@@ -97,3 +97,16 @@ def test_what_a_killed_run_left_goes(cache, tmp_path):
         os.utime(cache / name, (time.time() - age,) * 2)
     Maker(tmp_path / "file").obtain("key")
     assert sorted(path.name for path in cache.glob(".new-*")) == [".new-alive"]
+
+
+def test_files_of_other_names_stay(cache, tmp_path, monkeypatch):
+    """Somebody names a folder that holds files of their own."""
+    monkeypatch.setattr(build_cache, "LIMIT_BYTES", 20)
+    cache.mkdir()
+    for name in ("thesis.pdf", "photo-1.jpg"):
+        (cache / name).write_text("x" * 100)
+        os.utime(cache / name, (0, 0))
+    (cache / "folder").mkdir()
+    for key in ("a", "b", "c", "d"):
+        Maker(tmp_path / "file").obtain(key)
+    assert {path.name.partition("-")[0] for path in cache.iterdir()} == {"thesis.pdf", "photo", "folder", "c", "d"}

@@ -59,6 +59,8 @@ def _check_order(graph: Graph) -> None:
     for node in graph.nodes:
         if node.name in seen:
             raise _broken(node, "names are unique", node.name)
+        if not node.name.isprintable():
+            raise _broken(node, "names are of characters that print; rename the layer", node.name)
         if isinstance(node, Input) and seen:
             raise _broken(node, "a graph has one Input", node.name)
         if missing := [s for s in node.sources if s not in seen]:
@@ -68,6 +70,8 @@ def _check_order(graph: Graph) -> None:
         raise BadInput("a graph has at least one output")
     if len({output.name for output in graph.outputs}) < len(graph.outputs):
         raise BadInput("names of outputs are unique")
+    if unprintable := [output.name for output in graph.outputs if not output.name.isprintable()]:
+        raise BadInput(f"output '{unprintable[0]}': names are of characters that print; rename the output")
 
 
 def _check_output(graph: Graph, output) -> None:

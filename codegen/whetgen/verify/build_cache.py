@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -20,6 +21,7 @@ from pathlib import Path
 LIMIT_BYTES = 1 << 30
 _ABANDONED_SECONDS = 24 * 3600
 _NEW = ".new-"
+_KEPT = re.compile(r"\w+-[0-9a-f]{64}")
 
 
 def key_of(*parts: object) -> str:
@@ -83,14 +85,17 @@ def _keep(folder: Path, key: str, file: Path) -> None:
 
 
 def _trim(folder: Path) -> None:
-    """What was not used for longest goes while there is more than LIMIT_BYTES, and what was never finished."""
+    """What was not used for longest goes while there is more than LIMIT_BYTES, and what was never finished.
+
+    Files of other names are the user's: WHETGEN_CACHE may be any folder.
+    """
     found, now = [], time.time()
     for path in folder.iterdir():
         with suppress(OSError):
             state = path.stat()
-            if not path.name.startswith(_NEW):
+            if _KEPT.fullmatch(path.name):
                 found.append((state.st_mtime, state.st_size, path))
-            elif now - state.st_mtime > _ABANDONED_SECONDS:
+            elif path.name.startswith(_NEW) and now - state.st_mtime > _ABANDONED_SECONDS:
                 path.unlink()
     total = sum(size for _, size, _ in found)
     for _, size, path in sorted(found):

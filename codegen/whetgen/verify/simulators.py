@@ -38,7 +38,8 @@ def build_simulator(folder: Path, program: Path, flags: Sequence[str] = (), opti
     Raises:
         CouldNotRun: Verilator, the compiler or cocotb is not installed, or refuses.
     """
-    sources = [*sorted((folder / "rtl").glob("*.v")), folder / "sim" / "bulk.cpp", folder / "sim" / "ports.vlt"]
+    own = [*sorted((folder / "rtl").glob("*.v")), folder / "sim" / "bulk.cpp", folder / "sim" / "ports.vlt"]
+    sources = [*own, _cocotb().share_dir / _COCOTB_MAIN]
     content = [(path.name, file_sha256(path)) for path in sources]
     key = key_of("simulator", content, list(flags), optimise, _versions(_verilator(), _compiler()), str(_cocotb().libs_dir))
     obtain(key, program, lambda: _build(folder, program, flags, optimise))

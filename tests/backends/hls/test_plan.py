@@ -18,7 +18,7 @@ from whetgen.backends.hls.tables import literal
 from whetgen.backends.hls.trips import trips, window_trips
 from whetgen.backends.identifiers import Identifiers
 from whetgen.errors import BadInput
-from whetgen.ir import ELEMENT_TYPES
+from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Conv, Dense, Input, Reshape, Threshold, WeightedSum
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -145,3 +145,11 @@ def test_wide_literals_join_to_their_number(case):
 
 def test_the_lowest_native_number_has_a_literal():
     assert eval(literal(-(1 << 63), 64)) == -(1 << 63)
+
+
+def test_a_layers_name_stays_in_its_comment():
+    """A foreign model names its layers as it likes, and the testbench is run."""
+    nodes = Input("x", (4,), ELEMENT_TYPES["uint8"]), Dense("a\nint x;", "x", ints(4, 2), ints(2))
+    graph = Graph(nodes, (Output("out", nodes[-1].name, "accumulators"),))
+    files = hls.render(hls.plan(graph, "named"))
+    assert not [name for name, text in files.items() if "\nint x" in text]
