@@ -109,6 +109,23 @@ def test_a_program_that_crashes_is_different(tmp_path):
     assert result.failures[1] in {f"the compiled network stopped with {s}: no message" for s in ("SIGILL", "SIGTRAP")}
 
 
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        ("__attribute__((constructor)) static void stop(void) { exit(0); }", "wrote no results that can be read"),
+        ("__attribute__((constructor)) static void say(void) { puts(\"hello\"); }", "wrote no results that can be read"),
+        ("__attribute__((destructor)) static void say(void) { puts(\"hello\"); }", "wrote 29 bytes of results, not 23"),
+    ],
+)
+def test_a_program_that_ends_early_or_writes_by_itself_is_different(edit, message, tmp_path):
+    made = folder("c", tmp_path)
+    source = made / "src" / "tiny.c"
+    source.write_text(f"{source.read_text()}\n#include <stdio.h>\n#include <stdlib.h>\n{edit}\n")
+    result = verify(made, count=5)
+    assert (result.outcome, result.vectors, result.mismatches) == ("different", 5, 5)
+    assert result.failures[1] == f"the compiled network {message}"
+
+
 def outcome(capsys, *arguments):
     with pytest.raises(SystemExit) as stopped:
         main(["verify", *map(str, arguments), "--count", "5"])

@@ -48,7 +48,7 @@ def run_c(folder: Path, name: str, graph: Graph, codes: np.ndarray, sanitize: bo
     if ended.code:
         told = telling_line(ended.err.decode(errors="replace"))
         raise ProgramFailed(f"the compiled network stopped with {ended.how}: {told}")
-    return _parsed(ended.out, graph.is_classifier)
+    return _parsed(ended.out, len(frames), graph.is_classifier)
 
 
 def compile_folder(folder: Path, name: str, program: Path, sanitize: bool, predicts: bool) -> Path:
@@ -95,9 +95,19 @@ def output_dtype(graph: Graph) -> type:
     return _CTYPES[Tensors(graph).output_elements.ctype]
 
 
-def _parsed(data: bytes, predicts: bool) -> CRun:
-    size, length = np.frombuffer(data, dtype=np.uint32, count=2).tolist()
-    layout = [("outputs", _OUTPUT_DTYPES[size], (length,)), *([("class", np.int32)] if predicts else [])]
+def _parsed(data: bytes, frames: int, predicts: bool) -> CRun:
+    """What the driver writes: sizes, then a record a frame.
+
+    Raises:
+        ProgramFailed: the program ended before the last frame, or the network wrote something itself.
+    """
+    size, length = np.frombuffer(data[:8].ljust(8, b"\0"), dtype=np.uint32).tolist()
+    if size not in _OUTPUT_DTYPES:
+        raise ProgramFailed("the compiled network wrote no results that can be read")
+    layout = np.dtype([("outputs", _OUTPUT_DTYPES[size], (length,)), *([("class", np.int32)] if predicts else [])])
+    expected = 8 + frames * layout.itemsize
+    if len(data) != expected:
+        raise ProgramFailed(f"the compiled network wrote {len(data):,} bytes of results, not {expected:,}")
     records = np.frombuffer(data, dtype=layout, offset=8)
     classes = records["class"][:PREDICTED] if predicts else np.empty(0, dtype=np.int32)
     return CRun(records["outputs"].astype(np.int64).reshape(len(records), length), classes.astype(np.int64))
