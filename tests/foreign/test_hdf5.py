@@ -66,6 +66,7 @@ REFUSED = {
     "text": (lambda f: f.update({"w": "text"}), "the array 'w' holds object; weights are numbers"),
     "record": (lambda f: f.update({"w": np.zeros(3, "f4,i4")}), "the array 'w' holds [('f0', '<f4'), ('f1', '<i4')]; weights are numbers"),
     "reference": (reference, "the array 'r' holds object; weights are numbers"),
+    "bfloat16 without its name": (lambda f: f.update({"w": np.zeros(3, "V2")}), "the array 'w' is of bytes without a meaning, as Keras leaves bfloat16 in HDF5; save the model as a .keras file"),
     "empty": (lambda f: f.update({"w": h5py.Empty("f4")}), "the array 'w' is empty; save the model again"),
     "circle": (circle, "the group 'a/again' is linked in a circle; save the model again"),
     "depth": (deep, "groups stand more than 64 deep in each other"),

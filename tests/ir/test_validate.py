@@ -1,12 +1,13 @@
 """Every legality rule refuses what breaks it, by name."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from whetgen.errors import BadInput
-from whetgen.ir import ELEMENT_TYPES, Graph, Output, check_output_bits, validate
+from whetgen.ir import ELEMENT_TYPES, Graph, InputMeaning, Output, check_output_bits, validate
 from whetgen.ir.nodes import Concat, Conv, Dense, Input, MaxPool, Pad, Permute, Reshape, Threshold, WeightedSum
 
 
@@ -71,6 +72,16 @@ def test_order_uniqueness_and_outputs_are_checked():
         validate(Graph((ROW, fire), (Output("o", "z", "spikes"),)))
     with pytest.raises(BadInput, match="output 'o' is of spikes, but its range is"):
         validate(Graph((ROW,), (Output("o", "x", "spikes"),)))
+
+
+@pytest.mark.parametrize("scale", [Fraction(0), Fraction(-1, 2)])
+def test_scales_are_above_0(scale):
+    """Classes follow from the signs of real values, and doubts about data divide by the input's scale."""
+    output = Output("o", "x", "accumulators", scale)
+    with pytest.raises(BadInput, match=rf"^output 'o' has the scale {scale}, it must be above 0$"):
+        validate(Graph((ROW,), (output,)))
+    with pytest.raises(BadInput, match=rf"^the scale of input codes is {scale}, it must be above 0$"):
+        validate(Graph((ROW,), (Output("o", "x", "accumulators"),), InputMeaning(scale)))
 
 
 def test_an_output_beyond_64_bits_is_legal_but_no_target_can_take_it():

@@ -159,6 +159,8 @@ def _refusal(dataset: h5py.Dataset) -> str | None:
         return "is compressed in a way that Keras does not use; save the model again"
     if dataset.dtype.kind == "c":
         return "is complex; weights are real numbers"
+    if dataset.dtype.str == "|V2" and not _is_bfloat16(dataset):
+        return "is of bytes without a meaning, as Keras leaves bfloat16 in HDF5; save the model as a .keras file"
     if dataset.dtype.kind not in "fiub" and not _is_bfloat16(dataset):
         return f"holds {dataset.dtype}; weights are numbers"
     return None

@@ -47,6 +47,8 @@ def validate(graph: Graph) -> Graph:
         if min(shapes[node.name]) < 1:
             raise _broken(node, "every axis has at least one element", shapes[node.name])
         _size(node, shapes[node.name])
+    if graph.meaning.scale <= 0:
+        raise BadInput(f"the scale of input codes is {graph.meaning.scale}, it must be above 0")
     for output in graph.outputs:
         _check_output(graph, output)
     return graph
@@ -79,6 +81,8 @@ def _check_output(graph: Graph, output) -> None:
         raise BadInput(f"output '{output.name}' reads '{output.source}', which does not exist")
     if output.kind == "spikes" and not graph.is_spikes(output.source):
         raise BadInput(f"output '{output.name}' is of spikes, but its range is {graph.ranges[output.source]}")
+    if output.scale <= 0:
+        raise BadInput(f"output '{output.name}' has the scale {output.scale}, it must be above 0")
 
 
 def check_output_bits(graph: Graph) -> Graph:
