@@ -115,17 +115,20 @@ def trace_steps(model: keras.Model, spec: InputSpec) -> Traced:
     """``trace``, with what comes before the integers (for ``check_against_keras``)."""
     need_keras()
     from whetgen.trace.tracer import trace_keras
-    from whetgen.trace.walk import check_model, starts_with_rescaling
+    from whetgen.trace.walk import check_model, scaling_at_input
 
     spec.check()
     given = DEFAULT_SCALE if spec.scale is None else spec.scale
     check_model(model)
-    rescaled = starts_with_rescaling(model)
-    scale = Fraction(1) if rescaled else 1 / simplest_rational(given)
+    scaling = scaling_at_input(model)
+    scale = Fraction(1) if scaling else 1 / simplest_rational(given)
     real = trace_keras(model, ELEMENT_TYPES[spec.type], InputMeaning(scale))
     lowered = lower(real.graph)
-    unused = f"--input-scale {given:g} is not used: the model's Rescaling layer takes the codes as they are"
-    return Traced(real, lowered, optimise(lowered.graph), (unused,) if rescaled and spec.scale is not None else ())
+    unused = (
+        f"--input-scale {given:g} is not used: {scaling} takes the codes as they are; "
+        "where they are divided in front of the model, put both factors into that layer"
+    )
+    return Traced(real, lowered, optimise(lowered.graph), (unused,) if scaling and spec.scale is not None else ())
 
 
 def check_against_keras(model: keras.Model, traced: Traced, codes: np.ndarray | None = None) -> KerasCheck:

@@ -1,5 +1,6 @@
 """Every supported layer means in the integer graph what Keras computes."""
 
+import re
 from fractions import Fraction
 
 import keras
@@ -105,11 +106,20 @@ def test_batch_norm_anywhere_differs_from_float32_inside_the_rounding_bound_only
     assert bool(traced.graph.notes) == (name in MIXING)
 
 
-def test_a_rescaling_layer_replaces_the_input_scale():
-    told = "--input-scale 99 is not used: the model's Rescaling layer takes the codes as they are"
-    for scale, warnings in ((99, (told,)), (None, ())):
-        traced = trace_steps(CASES["rescaling"](), InputSpec(scale=scale))
-        assert traced.graph.meaning.scale == 1 and traced.warnings == warnings
+@pytest.mark.parametrize(
+    ("scale", "layer"), [(L.Rescaling(2.0, -1.0, name="r"), "layer 'r' (Rescaling)"), (lambda x: x * 0.5, r"layer 'multiply\w*' (Multiply)")]
+)
+def test_what_scales_the_codes_replaces_the_input_scale_and_is_named(scale, layer):
+    x = keras.Input(ROW)
+    model = keras.Model(x, fire()(L.Dense(3)(scale(x))))
+    told = (
+        f"--input-scale 99 is not used: {layer} takes the codes as they are; "
+        "where they are divided in front of the model, put both factors into that layer"
+    )
+    assert trace_steps(model, InputSpec()).warnings == ()
+    traced = trace_steps(model, InputSpec(scale=99))
+    assert traced.graph.meaning.scale == 1
+    assert re.fullmatch(told.replace("(", r"\(").replace(")", r"\)"), *traced.warnings)
 
 
 def test_an_adapted_normalization_is_exact_when_its_scale_is_common():

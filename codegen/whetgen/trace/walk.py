@@ -47,18 +47,19 @@ def check_model(model: keras.Model) -> tuple[int, ...]:
     return shape
 
 
-def starts_with_rescaling(model: keras.Model) -> bool:
-    """Whether a Rescaling layer, or a product with a constant, reads the input codes, as they are, moved or shifted."""
-    found = False
+def scaling_at_input(model: keras.Model) -> str | None:
+    """Path and class of a Rescaling layer, or of a product with a constant, that reads the input codes, as they are,
+    moved or shifted; None where there is none."""
+    found: list[str] = []
 
     def visit(operation, path, node, still_codes):
-        nonlocal found
         kind, single = type(operation).__name__, len(still_codes) == 1
-        found |= all(still_codes) and (kind == "Rescaling" or (single and kind in _PRODUCTS))
+        if all(still_codes) and (kind == "Rescaling" or (single and kind in _PRODUCTS)):
+            found.append(f"layer '{path}' ({kind})")
         return all(still_codes) and (kind in (*NO_OPS, *MOVES) or (single and kind in _SHIFTS))
 
     walk(model, True, visit)
-    return found
+    return found[0] if found else None
 
 
 def output_names(model: keras.Model) -> list[str]:
