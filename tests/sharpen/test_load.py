@@ -1,5 +1,7 @@
 """A loaded model is compared with its file by someone who did not load it."""
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -77,3 +79,27 @@ def test_what_keras_refuses_is_one_line_with_the_layers_name(tmp_path):
     save(tmp_path / "m.h5", net(dense("d", 3, batch_input_shape=[None, 4]), entry("Permute", "p", dims=[7])), {"d": kernel_and_bias()})
     with pytest.raises(BadInput, match=r"^layer 'p' \(Permute\) has settings that do not fit \(.*\); save the model again$"):
         load_model(tmp_path / "m.h5")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_a_loader_that_leaves_weights_of_keras_3_as_they_were_is_found_out(dtype, tmp_path, monkeypatch):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, name="d", dtype=dtype)])
+    model.save(tmp_path / "m.keras")
+    assert np.array_equal(load_model(tmp_path / "m.keras").layers[0].kernel, model.layers[0].kernel)
+    monkeypatch.setattr(keras.Model, "load_weights", lambda *_: None)
+    with pytest.raises(BadInput, match=r"the kernel of layer 'd' is not the file's once it is loaded; nothing was done"):
+        load_model(tmp_path / "m.keras")
+
+
+@pytest.mark.filterwarnings("error::UserWarning")
+def test_warnings_of_keras_stay_out_of_the_users_sight(tmp_path, monkeypatch):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4)])
+    model.save(tmp_path / "m.keras")
+    load = keras.Model.load_weights
+
+    def loud(*arguments):
+        warnings.warn("Skipping nested container", stacklevel=2)
+        load(*arguments)
+
+    monkeypatch.setattr(keras.Model, "load_weights", loud)
+    load_model(tmp_path / "m.keras")
