@@ -40,6 +40,23 @@ def folder(model, tmp_path, capsys):
     return tmp_path / "c"
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["--flags=-O2"], "--flags -O2: they are of the compiler for a board; give --on BOARD, too"),
+        (["--formal-seconds", "5"], "--formal-seconds 5: means something with --formal only; give both"),
+    ],
+)
+def test_an_option_of_verify_that_would_do_nothing_is_refused(folder, capsys, given, told):
+    assert run(capsys, "verify", folder, *given) == (2, "", f"whetgen: {told}\n")
+
+
+def test_a_group_without_a_command_shows_its_commands(capsys):
+    code, out, err = run(capsys, "bench")
+    assert (code, err) == (0, "") and "mcu" in out and out.count("\n") > 10
+
+
+
 def test_generate_writes_the_contract(folder):
     manifest = json.loads((folder / "whetgen.json").read_text())
     wanted = {

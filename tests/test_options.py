@@ -77,3 +77,21 @@ def test_the_command_line_reads_numbers_and_words(text, tmp_path, capsys):
     with pytest.raises(SystemExit, match="2"):
         main([str(model), "--target", "verilog", "--out", str(tmp_path / "out"), "--bus-bits", text])
     assert capsys.readouterr().err == f"whetgen: --bus-bits {text}: choose a multiple of 8 from 8 to 4096, or full\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("--target verilog --target-fps nan", "--target-fps nan: must be a number above 0"),
+        ("--target hls --target-fps inf", "--target-fps inf: must be a number above 0"),
+        ("--target verilog --target-fps 1 --clock-mhz nan", "--clock-mhz nan: must be a number above 0"),
+        ("--target c --input-scale nan", "--input-scale nan: must be a number above 0, from 1e-09 to 1e+09 (real value = code / scale)"),
+        ("--target c --max-ram 0", "--max-ram 0: must be 1 or more"),
+        ("--target c --max-flash -1", "--max-flash -1: must be 1 or more"),
+    ],
+)
+def test_a_number_out_of_range_is_refused_by_its_flag_before_the_model_is_read(given, told, tmp_path, capsys):
+    (tmp_path / "no.keras").write_text("no model")
+    with pytest.raises(SystemExit, match="2"):
+        main([str(tmp_path / "no.keras"), *given.split(), "--out", str(tmp_path / "out")])
+    assert capsys.readouterr().err == f"whetgen: {told}\n"

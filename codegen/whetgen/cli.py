@@ -243,14 +243,14 @@ def verify_command(
         Path | None,
         typer.Option(help="X.npz with codes x and, for the accuracy, labels y (default: edges and random codes)."),
     ] = None,
-    count: Annotated[int | None, typer.Option(help="At most that many frames, in each part of the check.")] = None,
+    count: Annotated[int | None, typer.Option(help="At most that many frames in each part of the check, but one in each test of its own.")] = None,
     flip: Annotated[
         bool, typer.Option("--self-check", help="Flip a weight, a threshold and an expected output in copies, too.")
     ] = False,
     formal: Annotated[
         bool, typer.Option("--formal", help="Verilog, unrolled: prove each layer for all inputs, too.")
     ] = False,
-    formal_seconds: Annotated[float, typer.Option(help="Time for the proof of one layer.")] = 60,
+    formal_seconds: Annotated[float | None, typer.Option(help="Time for the proof of one layer (default 60).")] = None,
     on: Annotated[str | None, typer.Option(help=f"C: a board, in its emulator: {', '.join(firmware_boards())}.")] = None,
     flags: Annotated[str | None, typer.Option(help="C, with --on: the compiler's, such as '-O2 -flto'.")] = None,
     quiet: Quiet = False,
@@ -268,12 +268,16 @@ def verify_command(
     report = Report(quiet, as_json)
     if on is not None:
         find_board(on)
+    elif flags is not None:
+        raise BadInput(f"--flags {flags}: they are of the compiler for a board; give --on BOARD, too")
+    if formal_seconds is not None and not formal:
+        raise BadInput(f"--formal-seconds {formal_seconds:g}: means something with --formal only; give both")
     if data is not None:
         check_frames_file(data)
     with report.steps() as step:
         result, proofs, flips = unchecked(read_manifest(folder)), (), ()
         try:
-            proofs = prove_layers(folder, formal_seconds, step) if formal else ()
+            proofs = prove_layers(folder, 60 if formal_seconds is None else formal_seconds, step) if formal else ()
             result = verify(folder, data, count, step, on, flags)
             if flip and result.outcome != COULD_NOT_RUN:
                 flip_frames = load_frames(data, load_graph(folder), FRAMES) if data else None
@@ -640,9 +644,11 @@ def _routed(arguments: list[str]) -> list[str]:
     Raises:
         BadInput: the first word is neither a command nor a file.
     """
-    first = arguments[0] if arguments else "--help"
+    if arguments in ([], ["bench"]):  # groups of commands
+        return [*arguments, "--help"]
+    first = arguments[0]
     if first in (*COMMANDS, *ROOT_OPTIONS):
-        return arguments or [first]
+        return arguments
     if first.startswith("-") or Path(first).exists():
         return ["generate", *arguments]
     if Path(first).suffix:

@@ -49,7 +49,7 @@ def _living(group):
             yield stat
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU])
 def test_a_signal_ends_the_tools_and_removes_the_scratch_folders(number, family):
     process, group, folders = family
     assert len(folders) == 2 and all(folder.is_dir() for folder in folders)

@@ -110,3 +110,12 @@ def test_files_of_other_names_stay(cache, tmp_path, monkeypatch):
     for key in ("a", "b", "c", "d"):
         Maker(tmp_path / "file").obtain(key)
     assert {path.name.partition("-")[0] for path in cache.iterdir()} == {"thesis.pdf", "photo", "folder", "c", "d"}
+
+
+def test_a_program_whose_copy_lost_its_mode_still_runs(cache, tmp_path):
+    maker = Maker(tmp_path / "file")
+    maker.obtain("key")
+    for kept in cache.iterdir():
+        kept.chmod(0o600)
+    maker.obtain("key")
+    assert os.access(maker.file, os.X_OK) and maker.made == 1

@@ -63,7 +63,7 @@ def prove_layers(
     manifest = read_manifest(folder)
     if manifest["target"] != "verilog":
         raise BadInput(f"--formal: {folder} holds {manifest['target']}; only folders of --target verilog can be proved")
-    if seconds <= 0:
+    if not seconds > 0:
         raise BadInput(f"--formal-seconds {seconds}: must be more than 0")
     if manifest.get("architecture") != "unrolled":
         raise BadInput(

@@ -1,4 +1,4 @@
-"""An orderly end on SIGINT, SIGTERM and SIGHUP: whatever ``with`` blocks hold is given back, then exit code 128 + signal."""
+"""An orderly end on signals that ask for one: whatever ``with`` blocks hold is given back, then exit code 128 + signal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU)
 _GRACE_SECONDS = 30
 
 

@@ -64,7 +64,8 @@ def _folder() -> Path | None:
 def _fetch(folder: Path, key: str, file: Path) -> bool:
     for kept in folder.glob(f"{key}-*"):
         with suppress(OSError):  # somebody else removes it
-            shutil.copy(kept, file)
+            shutil.copyfile(kept, file)
+            file.chmod(0o700)  # a copy of the cache may have lost the mode
             if file_sha256(file) == kept.name.partition("-")[2]:
                 os.utime(kept)
                 return True

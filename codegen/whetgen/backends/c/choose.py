@@ -22,6 +22,11 @@ class Limits:
     ram: int | None = None
     board: str = ""
 
+    def __post_init__(self) -> None:
+        for flag, given in (("--max-flash", self.flash), ("--max-ram", self.ram)):
+            if given is not None and given < 1:
+                raise BadInput(f"{flag} {given}: must be 1 or more")
+
     def on(self, mcu: Mcu) -> Limits:
         """With the flash of the processor's board where none is given."""
         return self if self.flash is not None else Limits(mcu.flash, self.ram, mcu.board)
