@@ -68,7 +68,7 @@ MCUS = {
         Mcu("rv32imac", 32, (10, 18, 25, 32), 3.0, 12.0, 7.0, 31.0, 30.0, 13, 1.5, 4, 230, 45, (20, 27), 110, 1.2, 1.2, move=48.0, byte_event=4.5, board="riscv-virt", flash=8 << 20),
         Mcu("rv32imac_zbb", 32, (10, 18, 25, 32), 3.0, 12.0, 7.0, 23.0, 30.0, 9, 1.5, 4, 230, 45, (7, 13), 10, 1.2, 1.2, move=48.0, byte_event=4.5, board="riscv-virt-zbb", flash=8 << 20),
         # Fitted to kernel calls measured on the ATmega328P: firmware/README.md, "Estimates on the AVR". No data: 3 planes, widen.
-        Mcu("avr", 8, (22, 44, 103, 162), 61.0, 222.0, 80.0, 400.0, 150.0, 36, 61.0, 16, 1720, 120, (226, 209), 1000, 1.5, 10.0, steps=9.7, move=19.0, byte_event=66.0, sum_bits=32, event_list=64, table_limit=(1 << 15) - 1, board="atmega328p", flash=32 << 10),
+        Mcu("avr", 8, (22, 44, 103, 162), 61.0, 222.0, 80.0, 400.0, 150.0, 36, 61.0, 16, 1720, 120, (226, 209), 1000, 2.7, 10.0, steps=9.7, move=19.0, byte_event=66.0, sum_bits=32, event_list=64, table_limit=(1 << 15) - 1, board="atmega328p", flash=32 << 10),
     )
 }
 
