@@ -55,3 +55,9 @@ def test_a_flip_that_no_frame_shows_is_passed_over():
     assert (
         self_check._first_that_matters(iter([("same", tiny())]), manifest, codes, flat_outputs(tiny(), codes)) is None
     )
+
+
+def test_a_large_number_is_told_with_its_thousands_apart():
+    nodes = Input("x", (1,), ELEMENT_TYPES["uint8"]), Dense("d", "x", np.array([[-810_017_346]]), np.array([0]))
+    graph = validate(Graph(nodes, (Output("o", "d", "accumulators"),)))
+    assert next(self_check._weights(graph))[0] == "weight [0, 0] of 'd': -810,017,346 becomes 810,017,346"

@@ -126,7 +126,7 @@ def _spread(nodes: list[Node], field: str) -> Iterator[tuple[Node, tuple[int, ..
 
 def _changed(graph: Graph, node: Node, field: str, index: tuple[int, ...], value: int) -> tuple[str, Graph]:
     array = getattr(node, field).astype(object)
-    what = f"{field[:-1]} {list(index)} of '{node.name}': {array[index]} becomes {value}"
+    what = f"{field[:-1]} {list(index)} of '{node.name}': {array[index]:,} becomes {value:,}"
     array[index] = value
     flipped = replace(node, **{field: as_integers(array)})
     return what, graph.with_nodes(flipped if n is node else n for n in graph.nodes)
