@@ -139,7 +139,10 @@ def test_inspect_reads_models_and_folders(model, folder, what, capsys):
     assert facts["totals"]["synapses"] > 0 and set(facts["resources"]) == {"verilog", "hls", "c"}
     slowest = facts["foldings"]["conv"][0]
     assert slowest.pop("luts") > 0 and slowest == {"pe": 1, "simd": 1, "cycles": 4 * 3 * 9 * 3 * 8, "planes": 8, "word_bits": 8}
-    assert "fan-in" in run(capsys, "inspect", folder)[1]
+    shown = run(capsys, "inspect", folder)[1]
+    assert "fan-in" in shown
+    totals = facts["totals"]
+    assert f"\nsynapses {totals['synapses']:,}, weight memory {totals['weight_memory_bits']:,} bits, operations {totals['operations']:,}\n" in shown
 
 
 @pytest.mark.parametrize("command", [["inspect"], ["report", "--out", "r.html"]])

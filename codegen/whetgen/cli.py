@@ -505,7 +505,7 @@ class Report(Output):
             )
             table.add_row(*("" if c is None else str(c) for c in cells))
         lines = [f"input: {input_words(graph)}", *(f"output {output_words(graph, o)}" for o in graph.outputs)]
-        lines.append(" ".join(f"{k.replace('_', ' ')} {v:,}" for k, v in inspection.totals(graph).items()))
+        lines.append(", ".join(told_facts(inspection.totals(graph))))
         lines += [
             f"{target}: {', '.join(told_facts(facts))}"
             for target, facts in resources.items()
