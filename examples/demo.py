@@ -20,7 +20,10 @@ ROOT = Path(__file__).parents[1]
 MODEL = ROOT / "models" / "digits-mlp.keras"
 OUT = ROOT / "build" / "demo"
 DIGITS = OUT / "digits.npz"
-TARGETS = {"verilog": ("--architecture", "folded"), "c": ()}  # the unrolled network takes longer to compile for simulation
+TARGETS = {
+    "verilog": ("--architecture", "folded"),
+    "c": (),
+}  # the unrolled network takes longer to compile for simulation
 CLOCK_MHZ = 100
 
 

@@ -56,7 +56,6 @@ def test_a_group_without_a_command_shows_its_commands(capsys):
     assert (code, err) == (0, "") and "mcu" in out and out.count("\n") > 10
 
 
-
 def test_generate_writes_the_contract(folder):
     manifest = json.loads((folder / "whetgen.json").read_text())
     wanted = {
@@ -138,11 +137,20 @@ def test_inspect_reads_models_and_folders(model, folder, what, capsys):
     assert code == 0 and [row["kind"] for row in facts["layers"]][:3] == ["Input", "Conv", "Threshold"]
     assert facts["totals"]["synapses"] > 0 and set(facts["resources"]) == {"verilog", "hls", "c"}
     slowest = facts["foldings"]["conv"][0]
-    assert slowest.pop("luts") > 0 and slowest == {"pe": 1, "simd": 1, "cycles": 4 * 3 * 9 * 3 * 8, "planes": 8, "word_bits": 8}
+    assert slowest.pop("luts") > 0 and slowest == {
+        "pe": 1,
+        "simd": 1,
+        "cycles": 4 * 3 * 9 * 3 * 8,
+        "planes": 8,
+        "word_bits": 8,
+    }
     shown = run(capsys, "inspect", folder)[1]
     assert "fan-in" in shown
     totals = facts["totals"]
-    assert f"\nsynapses {totals['synapses']:,}, weight memory {totals['weight_memory_bits']:,} bits, operations {totals['operations']:,}\n" in shown
+    assert (
+        f"\nsynapses {totals['synapses']:,}, weight memory {totals['weight_memory_bits']:,} bits, operations {totals['operations']:,}\n"
+        in shown
+    )
 
 
 @pytest.mark.parametrize("command", [["inspect"], ["report", "--out", "r.html"]])
@@ -455,9 +463,15 @@ ALIKE = {
     "target": (["{m}", "--target", "verilgo"], "--target verilgo: did you mean verilog? choose one of verilog, hls, c"),
     "mcu": (["{m}", "--target", "c", "--mcu", "cortex-m5"], "--mcu cortex-m5: did you mean cortex-m7? choose one of"),
     "board": (["{m}", "--target", "verilog", "--board", "hx8k-env"], "--board hx8k-env: did you mean hx8k-evn? choose"),
-    "control": (["{m}", "--target", "verilog", "--control", "axi_lite"], "did you mean axi-lite? choose one of axi-lite"),
+    "control": (
+        ["{m}", "--target", "verilog", "--control", "axi_lite"],
+        "did you mean axi-lite? choose one of axi-lite",
+    ),
     "output": (["{m}", "--target", "hls", "--output", "score"], "--output score: did you mean scores? choose one of"),
-    "architecture": (["{m}", "--target", "verilog", "--architecture", "fold"], "did you mean folded? choose one of auto"),
+    "architecture": (
+        ["{m}", "--target", "verilog", "--architecture", "fold"],
+        "did you mean folded? choose one of auto",
+    ),
     "input type": (["{m}", "--target", "c", "--input-type", "unit8"], "--input-type unit8: did you mean uint8? choose"),
     "recipe": (["train", "mnist-mpl"], "recipe mnist-mpl: did you mean mnist-mlp? choose one of digits-mlp, mnist-mlp"),
     "other board": (["verify", "{m}", "--on", "microbits"], "--on microbits: did you mean microbit? choose one of"),
@@ -473,14 +487,30 @@ def test_a_mistyped_choice_is_answered_with_the_nearest_before_anything_loads(na
 
 
 FOREIGN = {
-    "verilog": ["--mcu cortex-m0", "--max-flash 9", "--max-ram 9", "--single-header", "--constant-time", "--hls-tool vitis"],
+    "verilog": [
+        "--mcu cortex-m0",
+        "--max-flash 9",
+        "--max-ram 9",
+        "--single-header",
+        "--constant-time",
+        "--hls-tool vitis",
+    ],
     "hls": ["--mcu avr", "--architecture folded", "--max-luts 9", "--solver da4ml", "--board hx8k-evn"],
-    "c": ["--fold a=1x1", "--target-fps 9", "--clock-mhz 9", "--bus-bits 8", "--levels-per-stage 2", "--control axi-lite"],
+    "c": [
+        "--fold a=1x1",
+        "--target-fps 9",
+        "--clock-mhz 9",
+        "--bus-bits 8",
+        "--levels-per-stage 2",
+        "--control axi-lite",
+    ],
 }
 
 
 @pytest.mark.parametrize(("target", "option"), [(t, option) for t, options in FOREIGN.items() for option in options])
-def test_an_option_of_another_target_is_refused_before_anything_loads(target, option, model, tmp_path, capsys, no_keras):
+def test_an_option_of_another_target_is_refused_before_anything_loads(
+    target, option, model, tmp_path, capsys, no_keras
+):
     code, _, err = run(capsys, model, "--target", target, *option.split(), "--out", tmp_path / "out")
     assert (code, err) == (2, f"whetgen: {option.split()[0]}: --target {target} has no such option; leave it out\n")
 
@@ -498,7 +528,9 @@ def test_an_option_of_another_target_is_refused_before_anything_loads(target, op
         ["--name", "while"],
     ],
 )
-def test_a_value_that_no_network_makes_possible_is_refused_before_anything_loads(arguments, model, tmp_path, capsys, no_keras):
+def test_a_value_that_no_network_makes_possible_is_refused_before_anything_loads(
+    arguments, model, tmp_path, capsys, no_keras
+):
     code, _, err = run(capsys, model, "--target", "verilog", *arguments, "--out", tmp_path / "out")
     assert code == 2 and err.count("\n") == 1 and arguments[-1] in err
 

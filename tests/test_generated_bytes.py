@@ -10,9 +10,7 @@ from whetgen.ir import save_graph
 
 def test_the_same_graph_and_options_give_the_same_hashes_and_others_do_not(tmp_path):
     save_graph(random_graph(Random(3), max_bits=60, small=True), tmp_path)
-    one, again, other = (
-        hashes([Case("net", tmp_path, "c", options)]) for options in ({}, {}, {"constant_time": True})
-    )
+    one, again, other = (hashes([Case("net", tmp_path, "c", options)]) for options in ({}, {}, {"constant_time": True}))
     assert one["net"] and one == again
     assert differences(one, other)
 

@@ -55,7 +55,9 @@ def test_another_type_is_refused_by_the_name_of_its_option(given, message):
 
 
 def test_words_that_nobody_knows_are_answered_with_those_that_are(tmp_path):
-    with pytest.raises(BadInput, match=r"^--architecture fold: did you mean folded\? choose one of auto, unrolled, folded$"):
+    with pytest.raises(
+        BadInput, match=r"^--architecture fold: did you mean folded\? choose one of auto, unrolled, folded$"
+    ):
         whetgen.generate(fired(), "verilog", tmp_path / "out", Options("net", architecture="fold"))
 
 
@@ -85,7 +87,10 @@ def test_the_command_line_reads_numbers_and_words(text, tmp_path, capsys):
         ("--target verilog --target-fps nan", "--target-fps nan: must be a number above 0"),
         ("--target hls --target-fps inf", "--target-fps inf: must be a number above 0"),
         ("--target verilog --target-fps 1 --clock-mhz nan", "--clock-mhz nan: must be a number above 0"),
-        ("--target c --input-scale nan", "--input-scale nan: must be a number above 0, from 1e-09 to 1e+09 (real value = code / scale)"),
+        (
+            "--target c --input-scale nan",
+            "--input-scale nan: must be a number above 0, from 1e-09 to 1e+09 (real value = code / scale)",
+        ),
         ("--target c --max-ram 0", "--max-ram 0: must be 1 or more"),
         ("--target c --max-flash -1", "--max-flash -1: must be 1 or more"),
     ],

@@ -46,10 +46,7 @@ def test_extras_leave_versions_open_and_constraints_pin_them():
 
 def test_a_model_is_read_without_scikit_learn():
     assert not [requirement for requirement in EXTRAS["keras"] if "scikit" in requirement]
-    code = (
-        "import sys; sys.modules['sklearn'] = None; import whetgen\n"
-        "whetgen.trace(whetgen.load_model(sys.argv[1]))"
-    )
+    code = "import sys; sys.modules['sklearn'] = None; import whetgen\nwhetgen.trace(whetgen.load_model(sys.argv[1]))"
     model = ROOT / "models" / "mnist-cnn-small.keras"
     done = subprocess.run([sys.executable, "-c", code, model], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -32,13 +32,17 @@ def test_durations_have_four_digits_and_a_unit_that_suits_them(nanoseconds, text
     assert duration(nanoseconds) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(12345, "12,345"), (1234.5, "1,234.5"), (2.0, "2"), ("-Os", "-Os"), (True, "True")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(12345, "12,345"), (1234.5, "1,234.5"), (2.0, "2"), ("-Os", "-Os"), (True, "True")]
+)
 def test_numbers_have_no_empty_digits(value, text):
     assert number(value) == text
 
 
 def test_facts_leave_out_what_is_not_known():
-    told = facts({"cost_mean": 10177, "flags": "-Os", "ram_left_bytes": None, "stack_bytes": 1}, {"cost_mean": "instruction"})
+    told = facts(
+        {"cost_mean": 10177, "flags": "-Os", "ram_left_bytes": None, "stack_bytes": 1}, {"cost_mean": "instruction"}
+    )
     assert told == ["cost mean 10,177 instructions", "flags -Os", "stack 1 byte"]
 
 

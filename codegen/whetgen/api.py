@@ -141,7 +141,8 @@ def check_against_keras(model: keras.Model, traced: Traced, codes: np.ndarray | 
     step = frames_at_once(traced.real.graph)
     parts = (frames[at : at + step] for at in range(0, len(frames), step))
     checks = (
-        compare_with_keras(traced.real.graph, traced.lowered, part, run_keras(model, traced.real, part)) for part in parts
+        compare_with_keras(traced.real.graph, traced.lowered, part, run_keras(model, traced.real, part))
+        for part in parts
     )
     return functools.reduce(KerasCheck.__add__, checks)
 

@@ -22,7 +22,9 @@ def check_types(options: object) -> None:
     for name, kind in get_type_hints(type(options)).items():
         value = getattr(options, name)
         kinds = [k for k in get_args(kind) if k is not type(None)] or [kind]
-        if (value is None and kind not in kinds) or (isinstance(value, str) and all(get_origin(k) is Literal for k in kinds)):
+        if (value is None and kind not in kinds) or (
+            isinstance(value, str) and all(get_origin(k) is Literal for k in kinds)
+        ):
             continue
         if float in kinds and isinstance(value, float):
             continue

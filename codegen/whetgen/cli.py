@@ -92,7 +92,9 @@ def generate(
     bus_bits: Annotated[
         str | None, typer.Option(help="Verilog, HLS: width of the input tdata, a multiple of 8, or full.")
     ] = None,
-    output: Annotated[str | None, typer.Option(help="class, scores, spikes, or accumulators: numbers and no class.")] = None,
+    output: Annotated[
+        str | None, typer.Option(help="class, scores, spikes, or accumulators: numbers and no class.")
+    ] = None,
     architecture: Annotated[
         str | None,
         typer.Option(help="Verilog: auto (default), unrolled (a frame every beat) or folded (weights in ROM)."),
@@ -122,7 +124,10 @@ def generate(
     clock_mhz: Annotated[float | None, typer.Option(help="Clock of --target-fps (default 100).")] = None,
     mcu: Annotated[str | None, typer.Option(help=f"C: {', '.join(MCUS)}.")] = None,
     max_flash: Annotated[
-        int | None, typer.Option(help="C: bytes of tables and code that the kernels may take (default: the flash of --mcu's board in firmware/ports).")
+        int | None,
+        typer.Option(
+            help="C: bytes of tables and code that the kernels may take (default: the flash of --mcu's board in firmware/ports)."
+        ),
     ] = None,
     max_ram: Annotated[int | None, typer.Option(help="C: bytes of the arena.")] = None,
     single_header: Annotated[
@@ -197,9 +202,7 @@ def generate(
         rounding = api.check_against_keras(network, traced, frames.first(1000).codes if frames else None)
         if rounding.outside_bound:
             report.refuted(rounding)
-        narrowed = api.narrow_weights(
-            exact, bits, frames, tolerance, lambda layer: step(f"narrow {layer}")
-        )
+        narrowed = api.narrow_weights(exact, bits, frames, tolerance, lambda layer: step(f"narrow {layer}"))
         graph = narrowed.graph if narrowed else exact
         warnings = (*traced.warnings, *(api.data_doubts(graph, frames) if frames else ()))
         facts = {"keras_check": rounding.as_dict(), "warnings": list(warnings)}
@@ -243,7 +246,10 @@ def verify_command(
         Path | None,
         typer.Option(help="X.npz with codes x and, for the accuracy, labels y (default: edges and random codes)."),
     ] = None,
-    count: Annotated[int | None, typer.Option(help="At most that many frames in each part of the check, but one in each test of its own.")] = None,
+    count: Annotated[
+        int | None,
+        typer.Option(help="At most that many frames in each part of the check, but one in each test of its own."),
+    ] = None,
     flip: Annotated[
         bool, typer.Option("--self-check", help="Flip a weight, a threshold and an expected output in copies, too.")
     ] = False,
@@ -251,7 +257,9 @@ def verify_command(
         bool, typer.Option("--formal", help="Verilog, unrolled: prove each layer for all inputs, too.")
     ] = False,
     formal_seconds: Annotated[float | None, typer.Option(help="Time for the proof of one layer (default 60).")] = None,
-    on: Annotated[str | None, typer.Option(help=f"C: a board, in its emulator: {', '.join(firmware_boards())}.")] = None,
+    on: Annotated[
+        str | None, typer.Option(help=f"C: a board, in its emulator: {', '.join(firmware_boards())}.")
+    ] = None,
     flags: Annotated[str | None, typer.Option(help="C, with --on: the compiler's, such as '-O2 -flto'.")] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -295,7 +303,11 @@ def inspect(
     input_type: InputType = "uint8",
     input_scale: InputScale = None,
     foldings: Annotated[
-        bool, typer.Option("--foldings", help="List every legal folding of each layer with its cycles (HLS: those of up to 4,096 word bits).")
+        bool,
+        typer.Option(
+            "--foldings",
+            help="List every legal folding of each layer with its cycles (HLS: those of up to 4,096 word bits).",
+        ),
     ] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -506,10 +518,7 @@ class Report(Output):
             table.add_row(*("" if c is None else str(c) for c in cells))
         lines = [f"input: {input_words(graph)}", *(f"output {output_words(graph, o)}" for o in graph.outputs)]
         lines.append(", ".join(told_facts(inspection.totals(graph))))
-        lines += [
-            f"{target}: {', '.join(told_facts(facts))}"
-            for target, facts in resources.items()
-        ]
+        lines += [f"{target}: {', '.join(told_facts(facts))}" for target, facts in resources.items()]
         folded = _every_folding(graph) if all_foldings else _folding_spans(graph)
         notes = (f"note: {n}" for n in graph.notes)
         self.emit({**inspection.as_dict(graph), "resources": resources}, table, *lines, folded, *notes)
@@ -533,7 +542,9 @@ def _every_folding(graph: Graph) -> Table:
     for layer, legal in inspection.foldings(graph).items():
         for row in legal:
             bits = "one by one" if row.planes > 1 else "at once"
-            table.add_row(layer, str(row.pe), str(row.simd), bits, *(f"{n:,}" for n in (row.word_bits, row.cycles, row.luts)))
+            table.add_row(
+                layer, str(row.pe), str(row.simd), bits, *(f"{n:,}" for n in (row.word_bits, row.cycles, row.luts))
+            )
     return table
 
 

@@ -45,7 +45,10 @@ def train(
         Path | None, typer.Option(help="Begin with the weights of that model of the recipe: fine-tuning.")
     ] = None,
     mixed_precision: Annotated[
-        bool, typer.Option("--mixed-precision", help="Compute in float16 on GPUs, bfloat16 on CPUs; the saved model is float32.")
+        bool,
+        typer.Option(
+            "--mixed-precision", help="Compute in float16 on GPUs, bfloat16 on CPUs; the saved model is float32."
+        ),
     ] = False,
     tensorboard: Annotated[Path | None, typer.Option(help="Folder for TensorBoard logs.")] = None,
     trials: Annotated[

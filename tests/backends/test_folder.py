@@ -287,7 +287,9 @@ def test_what_is_put_there_while_we_generate_is_kept(tmp_path):
     assert names(tmp_path) == ["out"]
 
 
-@pytest.mark.parametrize(("mask", "folder", "file"), [(0o022, 0o755, 0o644), (0o077, 0o700, 0o600), (0o002, 0o775, 0o664)])
+@pytest.mark.parametrize(
+    ("mask", "folder", "file"), [(0o022, 0o755, 0o644), (0o077, 0o700, 0o600), (0o002, 0o775, 0o664)]
+)
 def test_modes_follow_the_umask(mask, folder, file, tmp_path):
     before = os.umask(mask)
     try:

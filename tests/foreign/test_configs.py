@@ -23,9 +23,18 @@ def wrapped(layer: dict) -> dict:
 
 
 REFUSED_2 = {
-    "code": (small(entry("TFSMLayer", "t", filepath="/tmp/evil")), f"layer 't' (TFSMLayer) is not supported; {LAYERS_ONLY}"),
-    "lambda": (small(entry("Lambda", "l", function=["code", None, None])), f"layer 'l' (Lambda) is not supported; {LAYERS_ONLY}"),
-    "operation": (small(entry("TFOpLambda", "tf.math.add")), f"layer 'tf.math.add' (TFOpLambda) is not supported; {LAYERS_ONLY}"),
+    "code": (
+        small(entry("TFSMLayer", "t", filepath="/tmp/evil")),
+        f"layer 't' (TFSMLayer) is not supported; {LAYERS_ONLY}",
+    ),
+    "lambda": (
+        small(entry("Lambda", "l", function=["code", None, None])),
+        f"layer 'l' (Lambda) is not supported; {LAYERS_ONLY}",
+    ),
+    "operation": (
+        small(entry("TFOpLambda", "tf.math.add")),
+        f"layer 'tf.math.add' (TFOpLambda) is not supported; {LAYERS_ONLY}",
+    ),
     "file": (
         small(entry("StringLookup", "s", vocabulary="/etc/passwd")),
         "layer 's' (StringLookup) is not supported; feed one-hot codes into a Dense layer",
@@ -42,7 +51,10 @@ REFUSED_2 = {
         small(dense("e", 3) | {"config": {"name": "e", "units": 3, "activation": entry("Lambda", "l")}}),
         f"layer 'e' (Lambda) is not supported; {LAYERS_ONLY}",
     ),
-    "not a layer": (small(entry("load_model", "m")), "layer 'm' (load_model) is not supported; the section Limits of the README lists the layers that are"),
+    "not a layer": (
+        small(entry("load_model", "m")),
+        "layer 'm' (load_model) is not supported; the section Limits of the README lists the layers that are",
+    ),
     "cudnn": (small(entry("CuDNNLSTM", "c")), "layer 'c' (CuDNNLSTM) is not supported; use Conv1D layers"),
     "another's Dense": (
         small({**dense("e", 3), "module": "mine", "registered_name": "mine>Dense"}),
@@ -68,13 +80,22 @@ REFUSED_2 = {
         small(entry("Rescaling", "r", scale={"class_name": "__numpy__", "config": {"value": [1], "dtype": "object"}})),
         "layer 'r' has an array among its settings that is not of numbers",
     ),
-    "no settings": (small({"class_name": "Flatten"}), "layer '' (Flatten) has no settings in the configuration; save the model again"),
+    "no settings": (
+        small({"class_name": "Flatten"}),
+        "layer '' (Flatten) has no settings in the configuration; save the model again",
+    ),
     "no class": (small({"config": {}}), "a layer has no class in the configuration; save the model again"),
-    "no layers": ({"class_name": "Sequential", "config": {"name": "n", "layers": []}}, "model '' has no layers in its configuration; save it again"),
+    "no layers": (
+        {"class_name": "Sequential", "config": {"name": "n", "layers": []}},
+        "model '' has no layers in its configuration; save it again",
+    ),
     "nothing": (None, "the model has no class in the configuration; save the model again"),
 }
 REFUSED_3 = {
-    "module of another": (net_3(layer_3("system", "s", module="os")), f"layer 's' (system) is a class of 'os', {NOT_OURS}"),
+    "module of another": (
+        net_3(layer_3("system", "s", module="os")),
+        f"layer 's' (system) is a class of 'os', {NOT_OURS}",
+    ),
     "Keras' inside": (
         net_3(layer_3("Dense", "d", module="keras.src.utils.file_utils")),
         f"layer 'd' (Dense) is a class of 'keras.src.utils.file_utils', {NOT_OURS}",
@@ -84,15 +105,35 @@ REFUSED_3 = {
         "layer 'd' (Dense) has an activation of its own, 'system'; use SpikingBReLU or SpikingSigmoid",
     ),
     "dtype": (
-        net_3(layer_3("Dense", "d", units=3, dtype={"class_name": "Evil", "module": "mine", "config": {"name": "float32"}})),
+        net_3(
+            layer_3(
+                "Dense", "d", units=3, dtype={"class_name": "Evil", "module": "mine", "config": {"name": "float32"}}
+            )
+        ),
         "layer 'd' (Dense) has a dtype that is not Keras' own",
     ),
     "quantised": (
-        net_3(layer_3("Dense", "d", units=3, dtype={"class_name": "QuantizedDTypePolicy", "module": "keras", "config": {"mode": "int8", "source_name": "float32"}})),
+        net_3(
+            layer_3(
+                "Dense",
+                "d",
+                units=3,
+                dtype={
+                    "class_name": "QuantizedDTypePolicy",
+                    "module": "keras",
+                    "config": {"mode": "int8", "source_name": "float32"},
+                },
+            )
+        ),
         "layer 'd' (Dense) is quantised ('int8'); save the model before quantize(), and narrow with --weight-bits",
     ),
     "in a call": (
-        net_3({**layer_3("Flatten", "f"), "inbound_nodes": [{"args": [{"class_name": "__lambda__", "config": {"value": "x"}}]}]}),
+        net_3(
+            {
+                **layer_3("Flatten", "f"),
+                "inbound_nodes": [{"args": [{"class_name": "__lambda__", "config": {"value": "x"}}]}],
+            }
+        ),
         "layer 'f' is called with a __lambda__, which is not supported",
     ),
     "original Whetstone": (
@@ -100,10 +141,22 @@ REFUSED_3 = {
         "layer 's' (Spiking_BRelu) is a layer of the original Whetstone; in a file of Keras 3 use SpikingBReLU, "
         "SpikingSigmoid and SoftmaxDecode of whetgen.sharpen",
     ),
-    "QKeras": (net_3(layer_3("QDense", "q", module="qkeras.qlayers")), f"layer 'q' (QDense) is a layer of QKeras; {TRAIN_OURS}"),
-    "Larq": (net_3(layer_3("QuantDense", "q", module="larq.layers", registered="Larq>QuantDense")), f"layer 'q' (QuantDense) is a layer of Larq; {TRAIN_OURS}"),
-    "BinaryNet": (net_3(layer_3("BinaryDense", "b", module="binary_layers")), f"layer 'b' (BinaryDense) is a layer of BinaryNet; {TRAIN_OURS}"),
-    "HGQ": (net_3(layer_3("QDense", "h", module="hgq.layers.core.dense", registered="hgq>QDense")), f"layer 'h' (QDense) is a layer of HGQ; {TRAIN_OURS}"),
+    "QKeras": (
+        net_3(layer_3("QDense", "q", module="qkeras.qlayers")),
+        f"layer 'q' (QDense) is a layer of QKeras; {TRAIN_OURS}",
+    ),
+    "Larq": (
+        net_3(layer_3("QuantDense", "q", module="larq.layers", registered="Larq>QuantDense")),
+        f"layer 'q' (QuantDense) is a layer of Larq; {TRAIN_OURS}",
+    ),
+    "BinaryNet": (
+        net_3(layer_3("BinaryDense", "b", module="binary_layers")),
+        f"layer 'b' (BinaryDense) is a layer of BinaryNet; {TRAIN_OURS}",
+    ),
+    "HGQ": (
+        net_3(layer_3("QDense", "h", module="hgq.layers.core.dense", registered="hgq>QDense")),
+        f"layer 'h' (QDense) is a layer of HGQ; {TRAIN_OURS}",
+    ),
 }
 CASES = [(2, *case) for case in REFUSED_2.values()] + [(3, *case) for case in REFUSED_3.values()]
 
@@ -117,7 +170,9 @@ def test_what_is_not_on_the_list_is_refused(keras, config, message):
 
 def test_what_only_training_needs_is_left_out():
     evil = {"class_name": "Evil", "module": "mine", "config": {}}
-    config = net_3(layer_3("Dense", "d", units=3, kernel_initializer=evil, bias_regularizer=evil, kernel_constraint=evil))
+    config = net_3(
+        layer_3("Dense", "d", units=3, kernel_initializer=evil, bias_regularizer=evil, kernel_constraint=evil)
+    )
     config |= {"compile_config": {"optimizer": evil}, "build_config": {"input_shape": [None, 10**9]}}
     checked = checked_config(config, 3)
     assert "Evil" not in str(checked) and "build_config" not in checked and "compile_config" not in checked

@@ -149,14 +149,18 @@ def test_suffix_only_helps_to_say_what_is_wrong(suffix, message, tmp_path):
 
 def test_member_that_claims_too_much_is_refused(tmp_path):
     save_zip(tmp_path / "m.keras", DENSE_3, {**ARRAYS, "optimizer/x": np.zeros(1 << 22, np.float32)})
-    with pytest.raises(BadInput, match=r"m\.keras: model\.weights\.h5 claims 16,\d+,\d+ bytes, 1,\d+,\d+ are the limit$"):
+    with pytest.raises(
+        BadInput, match=r"m\.keras: model\.weights\.h5 claims 16,\d+,\d+ bytes, 1,\d+,\d+ are the limit$"
+    ):
         open_model(tmp_path / "m.keras")
 
 
 @pytest.mark.parametrize("hidden", [h5py.ExternalLink("/etc/passwd", "/x"), h5py.SoftLink("/layers")])
 def test_weights_inside_an_archive_keep_to_the_same_rules(hidden, tmp_path):
     save_zip(tmp_path / "m.keras", DENSE_3, ARRAYS, lambda file: file.update({"optimizer/x": hidden}))
-    with pytest.raises(BadInput, match=r"m\.keras: model\.weights\.h5: 'optimizer/x' is a link to .*; links are not followed$"):
+    with pytest.raises(
+        BadInput, match=r"m\.keras: model\.weights\.h5: 'optimizer/x' is a link to .*; links are not followed$"
+    ):
         open_model(tmp_path / "m.keras")
 
 
@@ -168,7 +172,10 @@ def test_units_that_the_file_does_not_hold_are_refused(kind, units, tmp_path):
         save_zip(path, net_3(layer_3("Dense", "d", units=units)), ARRAYS)
     else:
         save(path, small(units=units), {"d": kernel_and_bias()})
-    with pytest.raises(BadInput, match=rf"^layer 'd' \(Dense\) (needs a kernel of shape \(4, {units}\), which the file does not hold; save the model again|has the setting units = {units}, which is too large)$"):
+    with pytest.raises(
+        BadInput,
+        match=rf"^layer 'd' \(Dense\) (needs a kernel of shape \(4, {units}\), which the file does not hold; save the model again|has the setting units = {units}, which is too large)$",
+    ):
         open_model(path)
 
 
@@ -180,7 +187,9 @@ def test_size_that_follows_from_others_is_compared_too(tmp_path):
     ]
     config = net_3(layer_3("Reshape", "r", target_shape=[4, 1]), *layers)
     save_zip(tmp_path / "m.keras", config, ARRAYS)
-    with pytest.raises(BadInput, match=r"^layer 'd' \(Dense\) needs a kernel of shape \(4000000, 3\), which the file does not hold"):
+    with pytest.raises(
+        BadInput, match=r"^layer 'd' \(Dense\) needs a kernel of shape \(4000000, 3\), which the file does not hold"
+    ):
         open_model(tmp_path / "m.keras")
 
 

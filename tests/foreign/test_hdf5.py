@@ -54,19 +54,43 @@ def named_type(file):
 
 
 REFUSED = {
-    "external link": (lambda f: f.update({"w": h5py.ExternalLink("/etc/passwd", "/w")}), "'w' is a link to the file '/etc/passwd'; links are not followed"),
+    "external link": (
+        lambda f: f.update({"w": h5py.ExternalLink("/etc/passwd", "/w")}),
+        "'w' is a link to the file '/etc/passwd'; links are not followed",
+    ),
     "soft link": (lambda f: f.update({"a/w": h5py.SoftLink("/b")}), "'a/w' is a link to '/b'; links are not followed"),
     "external storage": (external_storage, "the array 'w' stands in another file ('/etc/passwd'), which is not opened"),
     "virtual dataset": (virtual, "the array 'w' is virtual: it stands in other files, which are not opened"),
-    "claim": (claim, "the array 'w' claims 1,099,511,627,776 numbers, which the file is too small to hold; copy or save it again"),
-    "compressed claim": (compressed_claim, "the array 'w' claims 4,194,304 numbers, which the file is too small to hold; copy or save it again"),
-    "one array under many names": (many_names, "the array 'w41' claims 65,536 numbers, which the file is too small to hold; copy or save it again"),
-    "other filter": (lambda f: f.create_dataset("w", data=np.zeros(99), compression="lzf"), "the array 'w' is compressed in a way that Keras does not use; save the model again"),
-    "complex": (lambda f: f.update({"w": np.zeros(3, np.complex64)}), "the array 'w' is complex; weights are real numbers"),
+    "claim": (
+        claim,
+        "the array 'w' claims 1,099,511,627,776 numbers, which the file is too small to hold; copy or save it again",
+    ),
+    "compressed claim": (
+        compressed_claim,
+        "the array 'w' claims 4,194,304 numbers, which the file is too small to hold; copy or save it again",
+    ),
+    "one array under many names": (
+        many_names,
+        "the array 'w41' claims 65,536 numbers, which the file is too small to hold; copy or save it again",
+    ),
+    "other filter": (
+        lambda f: f.create_dataset("w", data=np.zeros(99), compression="lzf"),
+        "the array 'w' is compressed in a way that Keras does not use; save the model again",
+    ),
+    "complex": (
+        lambda f: f.update({"w": np.zeros(3, np.complex64)}),
+        "the array 'w' is complex; weights are real numbers",
+    ),
     "text": (lambda f: f.update({"w": "text"}), "the array 'w' holds object; weights are numbers"),
-    "record": (lambda f: f.update({"w": np.zeros(3, "f4,i4")}), "the array 'w' holds [('f0', '<f4'), ('f1', '<i4')]; weights are numbers"),
+    "record": (
+        lambda f: f.update({"w": np.zeros(3, "f4,i4")}),
+        "the array 'w' holds [('f0', '<f4'), ('f1', '<i4')]; weights are numbers",
+    ),
     "reference": (reference, "the array 'r' holds object; weights are numbers"),
-    "bfloat16 without its name": (lambda f: f.update({"w": np.zeros(3, "V2")}), "the array 'w' is of bytes without a meaning, as Keras leaves bfloat16 in HDF5; save the model as a .keras file"),
+    "bfloat16 without its name": (
+        lambda f: f.update({"w": np.zeros(3, "V2")}),
+        "the array 'w' is of bytes without a meaning, as Keras leaves bfloat16 in HDF5; save the model as a .keras file",
+    ),
     "empty": (lambda f: f.update({"w": h5py.Empty("f4")}), "the array 'w' is empty; save the model again"),
     "circle": (circle, "the group 'a/again' is linked in a circle; save the model again"),
     "depth": (deep, "groups stand more than 64 deep in each other"),

@@ -40,7 +40,9 @@ def stored(path, config: dict, arrays: dict[str, list[tuple[str, str]]]) -> dict
     letters = {(v.shape, float(v.reshape(-1)[0])): letter for letter, v in VALUES.items()}
     found = stored_arrays(open_model(path))
     return {
-        layer: "".join(letters[v.shape, float(v.reshape(-1)[0])] for v in held.values()) for layer, held in found.items() if held
+        layer: "".join(letters[v.shape, float(v.reshape(-1)[0])] for v in held.values())
+        for layer, held in found.items()
+        if held
     }
 
 

@@ -28,7 +28,9 @@ def test_tables_of_a_sum_become_the_sum():
     assert told.x == dict.fromkeys((1, 2, 3), SCALE) and told.constant == 0 and told.rest == {}
 
 
-@pytest.mark.parametrize("name, module, cycles_of", [("fired", "fire_logic", "fc"), ("conv_stride", "conv_window", "conv")])
+@pytest.mark.parametrize(
+    "name, module, cycles_of", [("fired", "fire_logic", "fc"), ("conv_stride", "conv_window", "conv")]
+)
 def test_a_relation_holds_for_random_inputs(name, module, cycles_of, tmp_path):
     made = generate(CONSTRUCTS[name], "verilog", tmp_path / "out", Options("net", architecture="unrolled"))
     (cycles,) = [c["cycles"] for c in made.manifest["cycles"] if c["layer"] == cycles_of]

@@ -47,8 +47,16 @@ BROKEN = {
     "reshape size": (MAP, Reshape("n", "x", (31,)), r"the number of elements stays; found"),
     "permute axes": (MAP, Permute("n", "x", (0, 0, 1)), r"axes are a permutation; found \(0, 0, 1\)"),
     "pad on a row": (ROW, Pad("n", "x", ((1, 1), (0, 0))), r"the source is \(height, width, channels\)"),
-    "a name in two lines": (ROW, Reshape("n\nint x;", "x", (4,)), r"node 'n\\nint x;' \(Reshape\) breaks the rule: names are of characters"),
-    "a name with an escape code": (ROW, Reshape("\x1b[31mn", "x", (4,)), r"node '\\x1b\[31mn' \(Reshape\) breaks the rule: names"),
+    "a name in two lines": (
+        ROW,
+        Reshape("n\nint x;", "x", (4,)),
+        r"node 'n\\nint x;' \(Reshape\) breaks the rule: names are of characters",
+    ),
+    "a name with an escape code": (
+        ROW,
+        Reshape("\x1b[31mn", "x", (4,)),
+        r"node '\\x1b\[31mn' \(Reshape\) breaks the rule: names",
+    ),
     "concat axis": (MAP, Concat("n", ("x", "x"), 3), r"operands differ along the joined axis only"),
 }
 

@@ -92,7 +92,14 @@ def test_missing_matplotlib_is_said_in_one_line(monkeypatch):
 def test_what_boards_measured_is_told_layer_by_layer(tmp_path):
     whetgen.generate(tiny(), "c", tmp_path / "out", whetgen.Options(name="tiny"))
     layer = {"title": "hidden <1>", "function": "wg_dense", "cost": 1234, "table_bytes": 56}
-    facts = {"board": "microbit", "unit": "instructions", "cost_mean": 98765, "stack_bytes": 432, "ram_left_bytes": None, "layers": [layer]}
+    facts = {
+        "board": "microbit",
+        "unit": "instructions",
+        "cost_mean": 98765,
+        "stack_bytes": 432,
+        "ram_left_bytes": None,
+        "layers": [layer],
+    }
     record_footprint(tmp_path / "out", "microbit", facts)
     page = Headings(render_report(tiny(), "tiny", read_manifest(tmp_path / "out")))
     assert {"Footprint on microbit", "Layers on microbit"} <= set(page.headings)

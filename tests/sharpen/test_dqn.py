@@ -67,7 +67,9 @@ def test_the_follower_moves_its_share_towards_the_learner():
     for step in range(1, 9):
         learner.act(step)
     before = learner.follower.get_weights()
-    assert all(np.array_equal(a, b) for a, b in zip(before, learner.model.get_weights(), strict=True)), "not yet trained"
+    assert all(np.array_equal(a, b) for a, b in zip(before, learner.model.get_weights(), strict=True)), (
+        "not yet trained"
+    )
     learner.act(9)
     for old, slow, fast in zip(before, learner.follower.get_weights(), learner.model.get_weights(), strict=True):
         np.testing.assert_allclose(slow, old + 0.25 * (fast - old), atol=1e-6)

@@ -60,7 +60,16 @@ def test_sequential_model_computes_what_its_weights_say(as_list, key, tmp_path):
 
 
 SIGNS = 2 * KEY.astype(np.float32) - 1
-SQUARE = np.array([[1, 0, 0, 0, 1, 0], [0, 1, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0], [0, 1, 0, 1, 0, 0], [0, 0, 1, 0, 1, 0], [1, 0, 0, 0, 0, 1]])
+SQUARE = np.array(
+    [
+        [1, 0, 0, 0, 1, 0],
+        [0, 1, 0, 0, 0, 0],
+        [0, 0, 1, 0, 0, 0],
+        [0, 1, 0, 1, 0, 0],
+        [0, 0, 1, 0, 1, 0],
+        [1, 0, 0, 0, 0, 1],
+    ]
+)
 
 
 @pytest.mark.parametrize("given", [KEY.tolist(), None], ids=["beside the configuration's", "alone"])
@@ -184,9 +193,15 @@ def test_weights_without_a_model_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda c, w: c.append(entry("CuDNNGRU", "g")), r"^layer 'g' \(CuDNNGRU\) is not supported; use Conv1D layers$"),
+        (
+            lambda c, w: c.append(entry("CuDNNGRU", "g")),
+            r"^layer 'g' \(CuDNNGRU\) is not supported; use Conv1D layers$",
+        ),
         (lambda c, w: c[-1]["config"].pop("key"), r"^layer 'out' \(Softmax_Decode\) has no key$"),
-        (lambda c, w: w.update(d1=W2), r"^layer 'd1' \(Dense\) needs a kernel of shape \(4, 5\), which the file does not hold; save the model again$"),
+        (
+            lambda c, w: w.update(d1=W2),
+            r"^layer 'd1' \(Dense\) needs a kernel of shape \(4, 5\), which the file does not hold; save the model again$",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_named(change, message, tmp_path):

@@ -37,7 +37,10 @@ def test_what_the_file_says_passes(file):
 
 @pytest.mark.parametrize(("p", "q"), [(OTHER, KERNEL), (KERNEL, KERNEL), (KERNEL + 1e-6, OTHER)])
 def test_exchanged_doubled_or_changed_weights_are_refused(file, p, q):
-    with pytest.raises(BadInput, match=r"m\.h5: the kernel of layer 'inner/[pq]' is not the file's once it is loaded; nothing was done, please report the model$"):
+    with pytest.raises(
+        BadInput,
+        match=r"m\.h5: the kernel of layer 'inner/[pq]' is not the file's once it is loaded; nothing was done, please report the model$",
+    ):
         check_loaded(file, held(p, q))
 
 
@@ -46,7 +49,12 @@ def test_weights_of_renamed_layers_keep_their_order(tmp_path):
     inner = {"class_name": "Sequential", "config": {"name": "inner", "layers": [dense("r", 4), dense("p", 4)]}}
     config = net(entry("InputLayer", "x", batch_input_shape=[None, 4]), inner)
     arrays = [KERNEL, BIAS, OTHER, -BIAS]
-    save(tmp_path / "m.h5", config, {"inner": arrays}, names={"inner": ["p/kernel:0", "p/bias:0", "q/kernel:0", "q/bias:0"]})
+    save(
+        tmp_path / "m.h5",
+        config,
+        {"inner": arrays},
+        names={"inner": ["p/kernel:0", "p/bias:0", "q/kernel:0", "q/bias:0"]},
+    )
     weights = load_model(tmp_path / "m.h5").get_weights()
     assert [w.tolist() for w in weights] == [a.tolist() for a in arrays]
 
@@ -63,7 +71,9 @@ def test_state_that_was_never_finished_is_refused(tmp_path):
 
 def test_loaded_model_holds_the_files_weights(file):
     model = load_model(file.path)
-    assert [np.array_equal(w, v) for w, v in zip(model.get_weights(), (KERNEL, BIAS, OTHER, -BIAS), strict=True)] == [True] * 4
+    assert [np.array_equal(w, v) for w, v in zip(model.get_weights(), (KERNEL, BIAS, OTHER, -BIAS), strict=True)] == [
+        True
+    ] * 4
 
 
 def test_adapted_normalization_of_keras_3_in_a_nested_model(tmp_path):
@@ -76,8 +86,14 @@ def test_adapted_normalization_of_keras_3_in_a_nested_model(tmp_path):
 
 
 def test_what_keras_refuses_is_one_line_with_the_layers_name(tmp_path):
-    save(tmp_path / "m.h5", net(dense("d", 3, batch_input_shape=[None, 4]), entry("Permute", "p", dims=[7])), {"d": kernel_and_bias()})
-    with pytest.raises(BadInput, match=r"^layer 'p' \(Permute\) has settings that do not fit \(.*\); save the model again$"):
+    save(
+        tmp_path / "m.h5",
+        net(dense("d", 3, batch_input_shape=[None, 4]), entry("Permute", "p", dims=[7])),
+        {"d": kernel_and_bias()},
+    )
+    with pytest.raises(
+        BadInput, match=r"^layer 'p' \(Permute\) has settings that do not fit \(.*\); save the model again$"
+    ):
         load_model(tmp_path / "m.h5")
 
 
@@ -87,7 +103,9 @@ def test_a_loader_that_leaves_weights_of_keras_3_as_they_were_is_found_out(dtype
     model.save(tmp_path / "m.keras")
     assert np.array_equal(load_model(tmp_path / "m.keras").layers[0].kernel, model.layers[0].kernel)
     monkeypatch.setattr(keras.Model, "load_weights", lambda *_: None)
-    with pytest.raises(BadInput, match=r"the kernel of layer 'd' is not the file's once it is loaded; nothing was done"):
+    with pytest.raises(
+        BadInput, match=r"the kernel of layer 'd' is not the file's once it is loaded; nothing was done"
+    ):
         load_model(tmp_path / "m.keras")
 
 

@@ -284,7 +284,12 @@ def test_agent_has_nothing_to_resume(tmp_path):
         recipes.train("cartpole-dqn", tmp_path / "m.keras", TrainOptions(goes_on=True))
 
 
-LAST_STEPS = {"plain": (training, "plain"), "plot": (training, "plot_log"), "model": (training, "save_small"), "clean": (Path, "unlink")}
+LAST_STEPS = {
+    "plain": (training, "plain"),
+    "plot": (training, "plot_log"),
+    "model": (training, "save_small"),
+    "clean": (Path, "unlink"),
+}
 
 
 @pytest.mark.slow
@@ -321,11 +326,15 @@ def test_resume_with_other_settings_is_refused_with_both_values(tmp_path):
     before = state.read_bytes()
     for options, message in OTHER.values():
         with pytest.raises(ValueError) as refused:
-            recipes.train("digits-mlp", tmp_path / "m.keras", TrainOptions(**{"quick": True, "goes_on": True, **options}))
+            recipes.train(
+                "digits-mlp", tmp_path / "m.keras", TrainOptions(**{"quick": True, "goes_on": True, **options})
+            )
         assert str(refused.value) == (
             f"{state} was made with {message}: give the same settings, or delete the file and begin anew"
         )
-    with pytest.raises(ValueError, match=r"made with recipe digits-mlp, not mnist-mlp; data digits, not mnist; epochs 5, not 6; "):
+    with pytest.raises(
+        ValueError, match=r"made with recipe digits-mlp, not mnist-mlp; data digits, not mnist; epochs 5, not 6; "
+    ):
         quick(tmp_path, "mnist-mlp", goes_on=True)
     assert state.read_bytes() == before
 
@@ -340,7 +349,9 @@ def test_checkpoints_of_older_versions_and_others_are_refused(tmp_path, monkeypa
     )
     made = origin_of("digits-mlp", RECIPES["digits-mlp"])
     monkeypatch.setattr("whetgen.sharpen.recipes.origin.version", lambda _: "9.9")
-    with pytest.raises(ValueError, match=r"^that was made with version 0\.1\.0, not 9\.9: give the same settings, or wait$"):
+    with pytest.raises(
+        ValueError, match=r"^that was made with version 0\.1\.0, not 9\.9: give the same settings, or wait$"
+    ):
         check_origin("that", made, origin_of("digits-mlp", RECIPES["digits-mlp"]), "wait")
 
 

@@ -99,6 +99,8 @@ def test_without_optuna_it_says_what_to_install(monkeypatch):
 
 def test_study_of_an_older_version_is_refused(tmp_path):
     storage = f"sqlite:///{tmp_path}/study.db"
-    optuna.create_study(study_name="whetgen-digits-mlp", storage=storage).add_trial(optuna.trial.create_trial(value=0.5))
+    optuna.create_study(study_name="whetgen-digits-mlp", storage=storage).add_trial(
+        optuna.trial.create_trial(value=0.5)
+    )
     with pytest.raises(ValueError, match="^study whetgen-digits-mlp does not say which settings it was made with, "):
         search("digits-mlp", 1, storage, QUICK)

@@ -301,7 +301,13 @@ ENDS_SOFT = {
 def test_training_that_ends_before_all_is_sharp_says_which_layers_and_why(name):
     sharpener, message = ENDS_SOFT[name]
     model = keras.Sequential(
-        [keras.Input((3,)), keras.layers.Dense(4, trainable=False), SpikingBReLU(name="a"), keras.layers.Dense(1, trainable=False), SpikingBReLU(name="b")]
+        [
+            keras.Input((3,)),
+            keras.layers.Dense(4, trainable=False),
+            SpikingBReLU(name="a"),
+            keras.layers.Dense(1, trainable=False),
+            SpikingBReLU(name="b"),
+        ]
     )
     with pytest.warns(UserWarning) as told:
         train(sharpener, 3, model=model)

@@ -41,7 +41,10 @@ def test_a_small_network_fits_and_has_a_speed(device, folder):
 def test_a_large_rom_is_mapped_on_its_own_to_the_same_memories_registers_and_carries(device, tmp_path, monkeypatch):
     """256 x 32 weights of four bits: 32,768 bits."""
     rng = np.random.default_rng(0)
-    nodes = Input("in", (256,), ELEMENT_TYPES["bit"]), Dense("d", "in", rng.integers(-8, 8, (256, 32)), np.zeros(32, int))
+    nodes = (
+        Input("in", (256,), ELEMENT_TYPES["bit"]),
+        Dense("d", "in", rng.integers(-8, 8, (256, 32)), np.zeros(32, int)),
+    )
     graph = validate(Graph((*nodes, Threshold("f", "d", np.ones(32, int))), (Output("o", "f", "spikes"),)))
     whetgen.generate(graph, "verilog", tmp_path / "v", whetgen.Options(name="net", folding={"d": (1, 2)}))
     told = []

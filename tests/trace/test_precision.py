@@ -91,7 +91,9 @@ def test_a_normalization_keeps_its_statistics_past_half_precision(given, policy)
         return made
 
     def network(dtype):
-        return keras.Sequential([keras.Input(ROW, name="codes"), norm(dtype), L.Dense(6, dtype=dtype, name="d"), fire(name="f")])
+        return keras.Sequential(
+            [keras.Input(ROW, name="codes"), norm(dtype), L.Dense(6, dtype=dtype, name="d"), fire(name="f")]
+        )
 
     model, twin = network(policy), network("float32")
     twin.set_weights([np.asarray(w).astype("float32") for w in model.weights])
@@ -135,9 +137,7 @@ def test_a_layer_that_overflows_in_keras_is_refused_by_name(layer):
     model = stack(layer(), fire())
     model.layers[0].kernel.assign(np.full((10, 3), 3e38))
     traced = trace_steps(model, InputSpec())
-    message = (
-        "layer 'd' (Dense) overflows float32 in Keras, its results are Inf or NaN; give it smaller weights"
-    )
+    message = "layer 'd' (Dense) overflows float32 in Keras, its results are Inf or NaN; give it smaller weights"
     with pytest.raises(BadInput, match=f"^{re.escape(message)}$"):
         check_against_keras(model, traced)
 
@@ -146,8 +146,6 @@ def test_a_layer_that_overflows_in_keras_is_refused_by_name(layer):
 def test_a_quantised_model_is_refused_by_name(policy):
     model = stack(L.Dense(4, dtype=policy, name="d"), fire())
     model.quantize("int8")
-    message = (
-        "layer 'd' (Dense) is quantised ('int8'); save the model before quantize(), and narrow with --weight-bits"
-    )
+    message = "layer 'd' (Dense) is quantised ('int8'); save the model before quantize(), and narrow with --weight-bits"
     with pytest.raises(BadInput, match=f"^{re.escape(message)}$"):
         trace(model)

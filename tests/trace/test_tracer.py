@@ -107,7 +107,11 @@ def test_batch_norm_anywhere_differs_from_float32_inside_the_rounding_bound_only
 
 
 @pytest.mark.parametrize(
-    ("scale", "layer"), [(L.Rescaling(2.0, -1.0, name="r"), "layer 'r' (Rescaling)"), (lambda x: x * 0.5, r"layer 'multiply\w*' (Multiply)")]
+    ("scale", "layer"),
+    [
+        (L.Rescaling(2.0, -1.0, name="r"), "layer 'r' (Rescaling)"),
+        (lambda x: x * 0.5, r"layer 'multiply\w*' (Multiply)"),
+    ],
 )
 def test_what_scales_the_codes_replaces_the_input_scale_and_is_named(scale, layer):
     x = keras.Input(ROW)

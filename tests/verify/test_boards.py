@@ -97,7 +97,10 @@ def test_ram_that_does_not_hold_the_deepest_stack_fails(folders, tmp_path, monke
     left = verify(folder, codes, on="atmega328p").measured["ram_left_bytes"]
     board = find_board("atmega328p")
     assert 0 < left < board.ram_bytes
-    for less, failures in ((left, ()), (left + 1, ("atmega328p: variables and the deepest stack need 1 byte more RAM than there is",))):
+    for less, failures in (
+        (left, ()),
+        (left + 1, ("atmega328p: variables and the deepest stack need 1 byte more RAM than there is",)),
+    ):
         smaller = replace(board, ram_bytes=board.ram_bytes - less)
         monkeypatch.setattr("whetgen.backends.c.boards.find_board", lambda name, smaller=smaller: smaller)
         assert verify(folder, codes, on="atmega328p").failures == failures

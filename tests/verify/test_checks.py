@@ -103,7 +103,9 @@ def test_a_compiler_that_refuses_an_edited_folder_could_not_run(tmp_path):
 def test_a_program_that_crashes_is_different(tmp_path):
     made = folder("c", tmp_path)
     source = made / "src" / "tiny.c"
-    source.write_text(source.read_text() + "\n__attribute__((constructor)) static void stop(void) { __builtin_trap(); }\n")
+    source.write_text(
+        source.read_text() + "\n__attribute__((constructor)) static void stop(void) { __builtin_trap(); }\n"
+    )
     result = verify(made, count=5)
     assert (result.outcome, result.vectors, result.mismatches) == ("different", 5, 5)
     assert result.failures[1] in {f"the compiled network stopped with {s}: no message" for s in ("SIGILL", "SIGTRAP")}
@@ -113,8 +115,8 @@ def test_a_program_that_crashes_is_different(tmp_path):
     ("edit", "message"),
     [
         ("__attribute__((constructor)) static void stop(void) { exit(0); }", "wrote no results that can be read"),
-        ("__attribute__((constructor)) static void say(void) { puts(\"hello\"); }", "wrote no results that can be read"),
-        ("__attribute__((destructor)) static void say(void) { puts(\"hello\"); }", "wrote 29 bytes of results, not 23"),
+        ('__attribute__((constructor)) static void say(void) { puts("hello"); }', "wrote no results that can be read"),
+        ('__attribute__((destructor)) static void say(void) { puts("hello"); }', "wrote 29 bytes of results, not 23"),
     ],
 )
 def test_a_program_that_ends_early_or_writes_by_itself_is_different(edit, message, tmp_path):
@@ -157,7 +159,9 @@ def test_an_added_file_is_told_as_added(tmp_path):
     assert verify(made, count=5).failures == ("README was added since it was generated",)
 
 
-@pytest.mark.parametrize("neurons, right, wrong", [(1, ">= 8", ">= 9"), (2, "wg_argmax_i32(output, net_OUTPUT_LEN)", "1")])
+@pytest.mark.parametrize(
+    "neurons, right, wrong", [(1, ">= 8", ">= 9"), (2, "wg_argmax_i32(output, net_OUTPUT_LEN)", "1")]
+)
 def test_a_predict_that_tells_another_class_than_the_outputs_is_a_failed_check(neurons, right, wrong, tmp_path):
     weights = np.array([[1, 0], [1, 0], [1, 1]])[:, :neurons]
     nodes = (Input("x", (3,), ELEMENT_TYPES["uint4"]), Dense("d", "x", weights, np.zeros(neurons, dtype=np.int64)))

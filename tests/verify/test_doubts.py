@@ -77,7 +77,12 @@ CLASSES = {
 
 @pytest.mark.parametrize(
     ("scale", "frames", "right", "told"),
-    [(Fraction(1), 40, True, 0), (Fraction(1), 40, False, 2), (Fraction(1), 29, True, 1), (Fraction(1, 255), 40, True, 1)],
+    [
+        (Fraction(1), 40, True, 0),
+        (Fraction(1), 40, False, 2),
+        (Fraction(1), 29, True, 1),
+        (Fraction(1, 255), 40, True, 1),
+    ],
 )
 def test_few_codes_that_are_the_values_themselves_are_told_unless_the_classes_are_right(scale, frames, right, told):
     signs = np.tile([[-1, 1]], (frames, 1))

@@ -73,7 +73,9 @@ def test_what_does_not_fit_is_refused(tmp_path, name):
 
 def test_an_array_without_a_name_is_refused(tmp_path):
     np.save(tmp_path / "bad.npy", np.zeros((2, 6), int))
-    with pytest.raises(BadInput, match=r"bad.npy: one array without a name, not an .npz file of named arrays; save it with numpy.savez"):
+    with pytest.raises(
+        BadInput, match=r"bad.npy: one array without a name, not an .npz file of named arrays; save it with numpy.savez"
+    ):
         load_frames(tmp_path / "bad.npy", graph())
 
 

@@ -84,7 +84,9 @@ endmodule
 
 
 @pytest.mark.parametrize(
-    ("late", "gap", "key"), [(1, 0, "latency_cycles"), (0, 64, "initiation_interval_cycles")], ids=["latency", "interval"]
+    ("late", "gap", "key"),
+    [(1, 0, "latency_cycles"), (0, 64, "initiation_interval_cycles")],
+    ids=["latency", "interval"],
 )
 def test_hardware_that_is_a_cycle_late_is_found(late, gap, key, folder, manifest, tmp_path):
     """The network behind a gate that holds back the first result for a cycle, or each until 65 after the last."""

@@ -14,9 +14,7 @@ SCHEMA = 1
 Count = Annotated[int, range(1 << 63)]
 AtLeastOne = Annotated[int, range(1, 1 << 63)]
 Sha256 = Annotated[str, re.compile("[0-9a-f]{64}"), "64 hexadecimal digits"]
-InnerPath = Annotated[
-    str, re.compile(r"(?!/)(?!(.*/)?\.\.?(/|$))[^\x00-\x1f\\]+"), "a path inside the folder"
-]
+InnerPath = Annotated[str, re.compile(r"(?!/)(?!(.*/)?\.\.?(/|$))[^\x00-\x1f\\]+"), "a path inside the folder"]
 
 
 class Input(TypedDict):

@@ -54,7 +54,9 @@ def lfc(
     output = Output(quiet, as_json)
     with output.steps() as step:
         manifest, found = measure(out, device, step)
-    lines = [f"{counted(manifest['initiation_interval_cycles'], 'cycle')} an image, latency {manifest['latency_cycles']}"]
+    lines = [
+        f"{counted(manifest['initiation_interval_cycles'], 'cycle')} an image, latency {manifest['latency_cycles']}"
+    ]
     if found:
         counts = ", ".join(f"{count:,} {resource}" for resource, count in found.cells.items())
         lines.append(f"{counts} on {device}; BNN-PYNQ's whole board design: {BNN_PYNQ_LUTS:,} LUT")

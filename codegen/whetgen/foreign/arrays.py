@@ -95,7 +95,9 @@ class Arrays:
 
     def _take(self, size: int) -> None:
         if size > self._left:
-            raise _Refused(f"takes {size:,} bytes of {self._left:,} that may be read; narrower or fewer numbers take less")
+            raise _Refused(
+                f"takes {size:,} bytes of {self._left:,} that may be read; narrower or fewer numbers take less"
+            )
         self._left -= size
 
     @contextmanager

@@ -116,7 +116,11 @@ def _frame(entry: dict, module: str) -> dict:
     Keras 3 writes no modules into HDF5: a class is one of ``whetgen``, or the one of its name in ``module``.
     """
     kind, package = class_and_package(entry)
-    kept = {"class_name": kind, "module": entry.get("module") or module, "registered_name": entry.get("registered_name")}
+    kept = {
+        "class_name": kind,
+        "module": entry.get("module") or module,
+        "registered_name": entry.get("registered_name"),
+    }
     if package == "whetgen":
         kept |= {"module": "whetgen.sharpen", "registered_name": f"whetgen>{kind}"}
     if "name" in entry:
@@ -184,14 +188,18 @@ def _activation(value: object, path: str, kind: str, keras: int) -> object:
         return _layer(value, path, keras)
     name = value if isinstance(value, str) else _function_name(value)
     if name not in ACTIVATIONS:
-        raise BadInput(f"layer '{path}' ({kind}) has an activation of its own, '{name}'; use SpikingBReLU or SpikingSigmoid")
+        raise BadInput(
+            f"layer '{path}' ({kind}) has an activation of its own, '{name}'; use SpikingBReLU or SpikingSigmoid"
+        )
     return name
 
 
 def _function_name(value: object) -> str:
     if not isinstance(value, dict):
         return str(value)
-    return str(value.get("config")) if _package(value) in ("", "keras", "builtins") else str(value.get("registered_name"))
+    return (
+        str(value.get("config")) if _package(value) in ("", "keras", "builtins") else str(value.get("registered_name"))
+    )
 
 
 def _call_argument(value: object, path: str, depth: int) -> object:

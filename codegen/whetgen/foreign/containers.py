@@ -1,8 +1,8 @@
 """Model files, recognised by what is in them and not by their names.
 
-    zip with config.json, metadata.json, model.weights.h5    Keras 3, and Keras 2 from 2.12
-    HDF5 with the attribute model_config                     Keras 2, and Keras 3 when asked for .h5
-    anything else                                            refused: what it is, and what to do
+zip with config.json, metadata.json, model.weights.h5    Keras 3, and Keras 2 from 2.12
+HDF5 with the attribute model_config                     Keras 2, and Keras 3 when asked for .h5
+anything else                                            refused: what it is, and what to do
 """
 
 from __future__ import annotations
@@ -157,10 +157,10 @@ def _hdf5(path: Path, data: bytes) -> ModelFile:
 
 
 def _weights_only(file: Hdf5) -> str:
-    if file.has("/", "layer_names") or any(group in file for group in ("layers", "_layer_checkpoint_dependencies", "vars")):
-        return (
-            f"holds weights only; {_SAVE}, or build the model in Python, load these with model.load_weights, and save it"
-        )
+    if file.has("/", "layer_names") or any(
+        group in file for group in ("layers", "_layer_checkpoint_dependencies", "vars")
+    ):
+        return f"holds weights only; {_SAVE}, or build the model in Python, load these with model.load_weights, and save it"
     return f"is an HDF5 file without a Keras model; {_SAVE}"
 
 

@@ -141,7 +141,16 @@ def _readable(what: str) -> Iterator[None]:
         yield
     except BadInput:
         raise
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError, OverflowError, AttributeError) as error:
+    except (
+        OSError,
+        RuntimeError,
+        ValueError,
+        KeyError,
+        TypeError,
+        MemoryError,
+        OverflowError,
+        AttributeError,
+    ) as error:
         raise BadInput(f"{what}: a damaged HDF5 file ({one_line(error)}); copy or save it again") from error
 
 

@@ -92,7 +92,10 @@ def _normalization_weights(settings: dict, shape: Shape) -> tuple[Weight, ...]:
     axes = settings.get("axis", -1)
     axes = axes if isinstance(axes, list) else [] if axes is None else [axes]
     kept = tuple(shape[axis - 1 if axis > 0 else axis] for axis in axes)
-    return (*(Weight(name, kept, trainable=False) for name in ("mean", "variance")), Weight("count", (), trainable=False))
+    return (
+        *(Weight(name, kept, trainable=False) for name in ("mean", "variance")),
+        Weight("count", (), trainable=False),
+    )
 
 
 def _sharpness(settings: dict, shape: Shape) -> tuple[Weight, ...]:

@@ -96,9 +96,7 @@ def concatenated(settings: dict, shapes: list[Shape]) -> Shape:
     axis = settings.get("axis", -1)
     place = axis - 1 if axis > 0 else axis % len(shapes[0])
     sizes = [shape[place] for shape in shapes]
-    return tuple(
-        (None if None in sizes else sum(sizes)) if n == place else size for n, size in enumerate(shapes[0])
-    )
+    return tuple((None if None in sizes else sum(sizes)) if n == place else size for n, size in enumerate(shapes[0]))
 
 
 def decoded(settings: dict, shapes: list[Shape]) -> Shape:
@@ -145,5 +143,3 @@ def classes(settings: dict) -> int | None:
     key = settings.get("key")
     key = key.get("value") if isinstance(key, dict) else key
     return len(key) if isinstance(key, list) else None
-
-

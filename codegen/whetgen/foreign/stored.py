@@ -1,8 +1,8 @@
 """The arrays of a Keras 2 file, given to the layers that they belong to.
 
-    HDF5    a group for each layer of the model; in a nested one, what is trained before what is not, over all its
-            layers; names such as dense_4/kernel:0 say more than the order, where they are there and of these layers
-    zip     a group for each layer at every depth, arrays in the order in which Keras created them
+HDF5    a group for each layer of the model; in a nested one, what is trained before what is not, over all its
+        layers; names such as dense_4/kernel:0 say more than the order, where they are there and of these layers
+zip     a group for each layer at every depth, arrays in the order in which Keras created them
 """
 
 from __future__ import annotations

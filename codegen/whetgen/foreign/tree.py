@@ -1,8 +1,8 @@
 """A checked configuration as a tree of layers and their calls, whichever Keras wrote it.
 
-    Sequential and functional models alike    layers that are called with tensors
-    Keras 2                                    a call is a list of [layer, call, output, arguments]
-    Keras 3                                    a call is arguments, tensors among them
+Sequential and functional models alike    layers that are called with tensors
+Keras 2                                    a call is a list of [layer, call, output, arguments]
+Keras 3                                    a call is arguments, tensors among them
 """
 
 from __future__ import annotations
@@ -70,7 +70,14 @@ def tree(config: dict) -> Model:
 def _model(entry: dict, path: str, calls: tuple) -> Model:
     kind, settings = class_and_package(entry)[0], entry["config"]
     inside = f"{path}/" if path else ""
-    about = (path, _name(entry), "Sequential" if kind == "Sequential" else "Functional", settings, calls, _declared(settings))
+    about = (
+        path,
+        _name(entry),
+        "Sequential" if kind == "Sequential" else "Functional",
+        settings,
+        calls,
+        _declared(settings),
+    )
     if kind == "Sequential":
         layers = _chain([_entry(layer, inside) for layer in settings["layers"]])
         _check_names(about[1], layers)

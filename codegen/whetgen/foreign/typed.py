@@ -8,7 +8,14 @@ from dataclasses import MISSING, fields, is_dataclass
 from types import UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false", dict: "an object", type(None): "null"}
+_NAMES = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    dict: "an object",
+    type(None): "null",
+}
 _SHOWN = 60
 
 
@@ -50,7 +57,9 @@ def _object(value: object, kind: type, where: str) -> str | None:
         optional = get_origin(hint) is NotRequired
         if key not in value and not optional:
             return f"{where or 'it'} has no '{key}'"
-        if key in value and (found := mismatch(value[key], get_args(hint)[0] if optional else hint, f"{where}.{key}".lstrip("."))):
+        if key in value and (
+            found := mismatch(value[key], get_args(hint)[0] if optional else hint, f"{where}.{key}".lstrip("."))
+        ):
             return found
     return None
 

@@ -88,7 +88,9 @@ def _shapes(model: Model, entries: list, names: tuple[str, ...], found: dict[str
         known[Tensor(ENTRY)] = model.layers[0].shape or entries[0]
     waiting = [Tensor(layer.name, n) for layer in model.layers for n in range(len(layer.calls) or 1)]
     while waiting:
-        ready = [t for t in waiting if all(isinstance(r, Constant) or r in known for r in _reads(by_name[t.layer], t.call))]
+        ready = [
+            t for t in waiting if all(isinstance(r, Constant) or r in known for r in _reads(by_name[t.layer], t.call))
+        ]
         if not ready:
             raise BadInput(f"layer '{by_name[waiting[0].layer].path}' reads its own output; save the model again")
         for tensor in ready:
@@ -118,7 +120,9 @@ def _called(layer: Layer, read: list, entry: Shape | None, names: tuple[str, ...
             found[layer.path] = LayerWeights(layer, names, (*weights, *_of_activation(layer, read)))
         return [None if None in read else kind.shape(layer.settings, read)]
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, ZeroDivisionError, OverflowError) as error:
-        missing = f"has no setting {error}" if isinstance(error, KeyError) else f"has settings that do not fit ({error})"
+        missing = (
+            f"has no setting {error}" if isinstance(error, KeyError) else f"has settings that do not fit ({error})"
+        )
         raise BadInput(f"layer '{layer.path}' ({layer.kind}) {missing}; save the model again") from error
 
 
@@ -139,4 +143,6 @@ def _check_numbers(layer: Layer) -> None:
     for key, value in layer.settings.items():
         for number in value if isinstance(value, list) else [value]:
             if isinstance(number, int) and abs(number) > LARGEST_NUMBER:
-                raise BadInput(f"layer '{layer.path}' ({layer.kind}) has the setting {key} = {number}, which is too large")
+                raise BadInput(
+                    f"layer '{layer.path}' ({layer.kind}) has the setting {key} = {number}, which is too large"
+                )

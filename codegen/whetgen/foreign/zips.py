@@ -11,7 +11,16 @@ from whetgen.errors import BadInput
 from whetgen.foreign.reasons import one_line
 
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+)
 _MOST_MEMBERS = 10_000
 _SMALL = 1 << 20
 _MOST_EXPANSION = 32

@@ -422,7 +422,9 @@ def _number(output: Output, x: Scaled, state: Lowering) -> Output:
     level = ceil(-x.offset[()] / x.scale[()])
     found = Output(output.name, x.node, output.kind, scale, offset, output.classifier)
     if isinstance(x.scale[()], Surd) or isinstance(x.offset[()], Surd):
-        state.notes.append(f"output '{output.name}' has an irrational meaning; the recorded scale and offset are rounded, the integers are exact")
+        state.notes.append(
+            f"output '{output.name}' has an irrational meaning; the recorded scale and offset are rounded, the integers are exact"
+        )
     return found if found.level == level else replace(found, offset=-level * scale)
 
 

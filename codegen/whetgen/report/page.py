@@ -59,7 +59,17 @@ def render_report(graph: Graph, name: str, manifest: Mapping | None = None, fram
         _summary(graph, manifest),
         (f"Input: {input_words(graph)}.", *(f"Output {output_words(graph, o)}." for o in graph.outputs)),
         tuple((node.name, f"{type(node).__name__} {_shape(graph.shapes[node.name])}") for node in graph.nodes),
-        tuple(table for table in (_facts(manifest), _layers(graph), _kernels(manifest), *_footprints(manifest), _files(manifest)) if table),
+        tuple(
+            table
+            for table in (
+                _facts(manifest),
+                _layers(graph),
+                _kernels(manifest),
+                *_footprints(manifest),
+                _files(manifest),
+            )
+            if table
+        ),
         (*_layer_pictures(graph, manifest), *_samples(graph, frames or default_frames(graph, SAMPLES))),
         graph.notes,
     )

@@ -52,7 +52,9 @@ def _deserialised(file: ModelFile) -> keras.Model:
         with scratch_folder() as folder:
             weights = folder / WEIGHTS
             weights.write_bytes(file.data)
-            with warnings.catch_warnings(action="ignore"):  # of layers that stay as they are: check_loaded refuses those
+            with warnings.catch_warnings(
+                action="ignore"
+            ):  # of layers that stay as they are: check_loaded refuses those
                 model.load_weights(weights)
     return model
 

@@ -79,9 +79,7 @@ def clock(folder: Path, device: Device, seed: int = 1) -> float:
         ToolFailed: it cannot be placed or routed.
     """
     tool, *arguments = device.place_and_route
-    call(
-        [find_tool(tool), *arguments, "--json", NETLIST, "--report", "report.json", "--seed", str(seed)], folder
-    )
+    call([find_tool(tool), *arguments, "--json", NETLIST, "--report", "report.json", "--seed", str(seed)], folder)
     clocks = json.loads((folder / "report.json").read_text(encoding="utf-8"))["fmax"]
     return min(found["achieved"] for found in clocks.values())
 

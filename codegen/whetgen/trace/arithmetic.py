@@ -56,9 +56,7 @@ def _multiply(call: Call, builder: Builder) -> str:
                 "multiplies tensors of which one is no spikes; use Add or Concatenate followed by a sharpened layer, "
                 "or multiply spikes with spikes"
             )
-        total = builder.add(
-            Sum, f"{call.path}_sum", operands=_aligned(call, builder), signs=(1,) * len(call.inputs)
-        )
+        total = builder.add(Sum, f"{call.path}_sum", operands=_aligned(call, builder), signs=(1,) * len(call.inputs))
         call = replace(call, inputs=[builder.add(Step, call.path, source=total, level=Fraction(len(call.inputs)))])
     else:
         call = replace(call, inputs=list(_aligned(call, builder)))

@@ -67,9 +67,7 @@ def _link(board: Board, sources: list[Path], defines: list[str], build: Path, op
         objects.append(build / f"{number}_{source.stem}.o")
         own = defines if source.suffix == ".c" else []  # an assembler takes no -include
         flags = [*board.flags, *chosen, "-ffunction-sections", "-fdata-sections", *_NOTES]
-        _call(
-            [compiler, *flags, *own, f"-I{ports() / 'common'}", "-c", str(source), "-o", str(objects[-1])], board
-        )
+        _call([compiler, *flags, *own, f"-I{ports() / 'common'}", "-c", str(source), "-o", str(objects[-1])], board)
     scripts = [f"-T{ports() / script}" for script in board.scripts]
     image = build / "image.elf"
     link = [*board.flags, *chosen, "-fstack-usage", "-Wl,--gc-sections", *scripts]

@@ -109,7 +109,9 @@ def verify(
         return replace(unchecked(manifest), failures=tuple(failures)).unable(error)
     wanted = target_outputs(graph, manifest, frames.codes)
     if ran.outputs.shape != wanted.shape:
-        raise BadInput(f"{folder}: its sources give results of shape {ran.outputs.shape}, not {wanted.shape}; generate the folder again")
+        raise BadInput(
+            f"{folder}: its sources give results of shape {ran.outputs.shape}, not {wanted.shape}; generate the folder again"
+        )
     result = Verification(
         manifest["target"],
         manifest["name"],
@@ -154,10 +156,14 @@ def run_target(
     except ProgramFailed as error:
         return Ran(_nothing(manifest, frames), {}, [str(error)])
     except OSError as error:
-        raise CouldNotRun(f"{error.filename2 or error.filename or 'a file of the check'}: {error.strerror or error}") from error
+        raise CouldNotRun(
+            f"{error.filename2 or error.filename or 'a file of the check'}: {error.strerror or error}"
+        ) from error
 
 
-def computed(folder: Path, manifest: dict, graph: Graph, codes: np.ndarray, progress: Progress | None = None) -> np.ndarray:
+def computed(
+    folder: Path, manifest: dict, graph: Graph, codes: np.ndarray, progress: Progress | None = None
+) -> np.ndarray:
     """What stands in ``folder`` makes of the codes, (frames, elements), and nothing else that a check looks at.
 
     Raises:
@@ -251,7 +257,9 @@ def _too_little_ram(footprint) -> list[str]:
     return [f"{footprint.board}: variables and the deepest stack need {counted(-left, 'byte')} more RAM than there is"]
 
 
-def _run_verilog(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress) -> tuple[np.ndarray, dict, list[str]]:
+def _run_verilog(
+    folder: Path, manifest: dict, graph: Graph, frames: Frames, progress
+) -> tuple[np.ndarray, dict, list[str]]:
     return run_verilog(folder, manifest, graph, frames, progress, BUDGET_SECONDS)
 
 

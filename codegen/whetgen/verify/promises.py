@@ -38,7 +38,9 @@ def _compare_stream(folder: Path, side: str, stream: Mapping, count: int, bits: 
         _compare(folder, f"stream.{side}.element_bits", stream["element_bits"], bits)
     whole = -(-stream["count"] * stream["element_bits"] // 8) * 8
     if stream["bus_bits"] % 8 or stream["bus_bits"] > max(MAX_BUS_BITS, whole):
-        raise BadInput(f"{folder}: {MANIFEST} says stream.{side}.bus_bits {stream['bus_bits']}, which no stream has; generate the folder again")
+        raise BadInput(
+            f"{folder}: {MANIFEST} says stream.{side}.bus_bits {stream['bus_bits']}, which no stream has; generate the folder again"
+        )
 
 
 def _compare(folder: Path, what: str, said: object, found: object, by: str = "model.json") -> None:

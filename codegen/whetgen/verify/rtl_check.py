@@ -44,7 +44,9 @@ def _seconds(manifest: dict, cycles: int) -> float:
     return cycles * (_SECONDS_A_CYCLE + luts * _SECONDS_A_LUT)
 
 
-def run_verilog(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress: Progress, seconds: float) -> Found:
+def run_verilog(
+    folder: Path, manifest: dict, graph: Graph, frames: Frames, progress: Progress, seconds: float
+) -> Found:
     """``seconds``: about what the cocotb test may take."""
     count = len(frames.codes)
     with scratch_folder() as scratch:

@@ -41,7 +41,9 @@ def build_simulator(folder: Path, program: Path, flags: Sequence[str] = (), opti
     own = [*sorted((folder / "rtl").glob("*.v")), folder / "sim" / "bulk.cpp", folder / "sim" / "ports.vlt"]
     sources = [*own, _cocotb().share_dir / _COCOTB_MAIN]
     content = [(path.name, file_sha256(path)) for path in sources]
-    key = key_of("simulator", content, list(flags), optimise, _versions(_verilator(), _compiler()), str(_cocotb().libs_dir))
+    key = key_of(
+        "simulator", content, list(flags), optimise, _versions(_verilator(), _compiler()), str(_cocotb().libs_dir)
+    )
     obtain(key, program, lambda: _build(folder, program, flags, optimise))
 
 
@@ -92,7 +94,9 @@ def _windows_once(rtl: Path, build: Path) -> list[str | Path]:
     if not modules:
         return []
     settings = build / "windows.vlt"
-    settings.write_text("\n".join(["`verilator_config", *(f'hier_block -module "{m}"' for m in modules), ""]), encoding="utf-8")
+    settings.write_text(
+        "\n".join(["`verilator_config", *(f'hier_block -module "{m}"' for m in modules), ""]), encoding="utf-8"
+    )
     return ["--hierarchical", settings]
 
 

@@ -71,7 +71,11 @@ def test_resources_are_in_the_plan(general_kernels):
 
 def test_a_buffer_may_lie_over_the_one_that_it_is_made_from():
     """At its start or apart from it, never in its middle."""
-    big, small, other = Buffer("big", 64, 1, 0, 1), Buffer("small", 8, 1, 1, 2, over="big"), Buffer("other", 16, 1, 1, 1)
+    big, small, other = (
+        Buffer("big", 64, 1, 0, 1),
+        Buffer("small", 8, 1, 1, 2, over="big"),
+        Buffer("other", 16, 1, 1, 1),
+    )
     assert place([big, small]) == ({"big": 0, "small": 0}, 64)
     assert place([big, small, other]) == ({"big": 0, "small": 0, "other": 64}, 80)
     assert place([big, replace(small, over="")]) == ({"big": 0, "small": 64}, 72)
@@ -125,7 +129,9 @@ def test_the_documented_command_compiles(tmp_path):
 @pytest.mark.parametrize("mcu", MCUS)
 def test_the_command_in_the_header_compiles_for_the_microcontroller(mcu, tmp_path):
     write(render(plan(tiny(), "tiny", COptions(mcu))), tmp_path)
-    told = re.search(r"^ \* Compile, for (.+):\n \*     (.+)$", (tmp_path / "include" / "tiny.h").read_text(), re.MULTILINE)
+    told = re.search(
+        r"^ \* Compile, for (.+):\n \*     (.+)$", (tmp_path / "include" / "tiny.h").read_text(), re.MULTILINE
+    )
     subprocess.run(told[2], shell=True, cwd=tmp_path, check=True)
     sources, objects = ({path.stem for path in (tmp_path / "src").glob(f"*.{kind}")} for kind in "co")
     assert sources == objects and told[1] == find_board(MCUS[mcu].board or "host").title

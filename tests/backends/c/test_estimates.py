@@ -14,7 +14,11 @@ from whetgen.sharpen.data import load
 MODELS = Path(__file__).parents[3] / "models"
 # Cycles a layer over the first 20 test images, calibrated with them; `whetgen verify DIR --on atmega328p --data X.npz --count 20`.
 MEASURED = {
-    "mnist-mlp-small": ("mnist", 255, {"crop": 10_931, "pixels": 9_317, "dense1": 114_044, "head": 26_286, "decode": 8_025}),
+    "mnist-mlp-small": (
+        "mnist",
+        255,
+        {"crop": 10_931, "pixels": 9_317, "dense1": 114_044, "head": 26_286, "decode": 8_025},
+    ),
     "mnist-cnn-small": ("mnist", 255, {"pixels": 12_700, "conv1": 156_634, "conv2": 229_302, "head": 87_326}),
     "digits-mlp": ("digits", 16, {"dense1": 88_192, "head": 7_444, "decode": 5_371}),
 }
@@ -29,6 +33,8 @@ def test_on_the_avr_each_layers_estimate_is_within_a_factor_of_1_3_and_flash_is_
     made = plan(graph, "net", COptions("avr"), codes)
     choices = {choice.layer: choice.cycles for choice in made.choices}
     assert set(choices) == set(measured)
-    assert all(10 * measured[layer] <= 13 * cycles <= 16.9 * measured[layer] for layer, cycles in choices.items()), choices
+    assert all(10 * measured[layer] <= 13 * cycles <= 16.9 * measured[layer] for layer, cycles in choices.items()), (
+        choices
+    )
     estimate = made.flash_table_bytes + made.code_bytes
     assert FLASH[name] <= estimate <= 32 << 10 and 10 * estimate <= 11 * FLASH[name]

@@ -99,9 +99,10 @@ def test_a_pace_is_searched_for_in_every_legal_folding():
     assert plan.initiation_interval_cycles == 512
     assert [row.cycles for row in plan.cycles] == [448, 512, 512, 512, 10]
     assert all(row.pe * row.simd in (1792, 2048) for row in plan.cycles[:3])
-    assert plan.resources["luts_estimated"] < verilog.plan(
-        WIDE, "lfc", verilog.VerilogOptions(folding=lfc.FOLDING)
-    ).resources["luts_estimated"]
+    assert (
+        plan.resources["luts_estimated"]
+        < verilog.plan(WIDE, "lfc", verilog.VerilogOptions(folding=lfc.FOLDING)).resources["luts_estimated"]
+    )
     assert max(section.cycles for section in hls.plan(WIDE, "lfc", hls.HlsOptions(most_cycles=512)).sections) == 512
 
 

@@ -187,7 +187,9 @@ def test_a_missing_hls4ml_names_the_extra(monkeypatch, tmp_path):
 def test_a_missing_compiler_is_one_line(monkeypatch, tmp_path):
     model = to_hls4ml(SMALL, tmp_path)
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(BadInput, match=r"^g\+\+ is not installed; hls4ml compiles with it; on Debian: apt-get install g\+\+$"):
+    with pytest.raises(
+        BadInput, match=r"^g\+\+ is not installed; hls4ml compiles with it; on Debian: apt-get install g\+\+$"
+    ):
         compile_model(model)
 
 

@@ -95,9 +95,7 @@ def _refusal(limits: Limits, need: Need) -> str:
     needs += [f"{counted(need.ram, 'byte')} of RAM"] if ram or not flash else []
     remedy = "raise the limit" + (", or narrow the weights with --weight-bits" if flash or not ram else "")
     together = " (not both by the same choice)" if not (flash or ram) else ""
-    return (
-        f"{', '.join(asked)}: no choice of kernels fits; about {' and '.join(needs)} are needed at least{together}; {remedy}"
-    )
+    return f"{', '.join(asked)}: no choice of kernels fits; about {' and '.join(needs)} are needed at least{together}; {remedy}"
 
 
 def _flash_limit(limits: Limits) -> str:

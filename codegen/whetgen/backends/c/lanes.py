@@ -95,7 +95,9 @@ def pack_narrow(numbers: np.ndarray, narrow: int, block: int = _BLOCK) -> np.nda
     bits: 8 bits to twice as many words, 4 bits to four times as many."""
     parts = _SUM_BITS // narrow
     lanes = _dealt(numbers.astype(np.uint32), _SUM_BITS, block * parts)  # (..., words of sums, 2)
-    lanes = lanes.reshape(*numbers.shape[:-1], -1, block, *[2] * (parts // 2), 2)  # each word, each way to halve, halves
+    lanes = lanes.reshape(
+        *numbers.shape[:-1], -1, block, *[2] * (parts // 2), 2
+    )  # each word, each way to halve, halves
     steps = [narrow << k for k in range(parts // 2)] + [_SUM_BITS]
     for axis, step in zip(range(-len(steps), 0), steps, strict=True):
         shape = [1] * lanes.ndim
@@ -181,7 +183,9 @@ def _draft_bytes(linear: Linear, name: str, result: Elements, mcu: Mcu, grain: _
     return _event(linear, name, result, mcu, 32, grain, table, _BLOCK, each, cycles, "bytes")
 
 
-def _event(linear, name: str, result: Elements, mcu: Mcu, bits, grain: _Grain, table, block, each, cycles, label, least=0):
+def _event(
+    linear, name: str, result: Elements, mcu: Mcu, bits, grain: _Grain, table, block, each, cycles, label, least=0
+):
     start = make_start(linear, name, bits, block)
     row_of, row_step, more = row_tables(linear, name)
     blocks = table.bytes // each.block_bytes

@@ -75,7 +75,11 @@ def span(values: np.ndarray) -> tuple[int, int]:
 def make_table(name: str, what: str, values: np.ndarray, wide: bool = False) -> CTable:
     """``values`` in their narrowest signed kind, or in words; ``what`` says what they are, for the comment."""
     elements = Elements("WG_WIDE", wide_words(*span(values))) if wide else signed_elements(*span(values))
-    stored = f"{elements.words} 32-bit word(s) each, least significant first" if elements.wide else elements.ctype.removesuffix("_t")
+    stored = (
+        f"{elements.words} 32-bit word(s) each, least significant first"
+        if elements.wide
+        else elements.ctype.removesuffix("_t")
+    )
     return _table(name, what, elements, values, stored)
 
 

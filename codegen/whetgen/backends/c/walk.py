@@ -29,7 +29,9 @@ def draft_walk(linear: Linear, name: str, result: Elements, rate: float, mcu: Mc
         return
     rows = pack_lanes(linear.weights, 8, _WORDS) if bits == 8 else pack_narrow(linear.weights + least, 8, _WORDS)
     stored = "weights" if bits == 8 else f"weights + {least}"
-    table = make_words(f"{name}_lanes", f"{stored} in lanes of 8 bits (blocks, inputs, words):", rows.transpose(1, 0, 2), 32)
+    table = make_words(
+        f"{name}_lanes", f"{stored} in lanes of 8 bits (blocks, inputs, words):", rows.transpose(1, 0, 2), 32
+    )
     start = make_start(linear, name, bits, bits)
     row_of, row_step, more = row_tables(linear, name)
     blocks = rows.shape[1]

@@ -92,7 +92,9 @@ def _allowed(step: Step, options: HardwareOptions) -> list[Setting]:
 def _illegal_folding(layer: str, asked: tuple[int, ...], legal: Sequence[tuple[int, ...]]) -> BadInput:
     """What to raise for a folding that is none of the ``legal`` ones: it names the nearest of them."""
     alike = [found for found in legal if len(found) == len(asked)] or legal
-    near = sorted(alike, key=lambda found: (sum(abs(log(max(a, 1) / b)) for a, b in zip(asked, found, strict=False)), found))
+    near = sorted(
+        alike, key=lambda found: (sum(abs(log(max(a, 1) / b)) for a, b in zip(asked, found, strict=False)), found)
+    )
     nearest = ", ".join("x".join(map(str, found)) for found in near[:_NEAREST])
     return BadInput(
         f"--fold {layer}={'x'.join(map(str, asked))}: not possible; the nearest legal ones are {nearest} "
@@ -137,9 +139,7 @@ def _restrict_to_pace(
         found[step.layer] = [s for s in found[step.layer] if model.cycles(step, s) <= options.most_cycles]
 
 
-def _cheapest(
-    steps: Steps, input_word: int, found: dict[str, list[Setting]], pace: int, model: CostModel
-) -> Settings:
+def _cheapest(steps: Steps, input_word: int, found: dict[str, list[Setting]], pace: int, model: CostModel) -> Settings:
     words, chosen = {steps.input.name: input_word}, {}
     for step in steps.steps:
         chosen[step.layer] = min(found[step.layer], key=lambda s, step=step: _rank(step, s, words, pace, model))

@@ -32,7 +32,9 @@ def linear(name: str, step: Linear, setting: Setting) -> Shape:
         ("level", f"wg_table<{total}>"),
         ("sum", f"wg_int<{total}>"),
     )
-    windows, pixel = _slide(step, setting) if slides(step, setting) else (_window(step.geometry, simd, lowest=False), ())
+    windows, pixel = (
+        _slide(step, setting) if slides(step, setting) else (_window(step.geometry, simd, lowest=False), ())
+    )
     return Shape(
         name,
         types + pixel,

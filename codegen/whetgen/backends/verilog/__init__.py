@@ -6,4 +6,13 @@ from whetgen.backends.verilog.options import VerilogOptions
 from whetgen.backends.verilog.plan import VerilogPlan, check_options, plan
 from whetgen.backends.verilog.render import render
 
-__all__ = ["LOGIC_CELLS", "VerilogOptions", "VerilogPlan", "check_options", "choose_extras", "plan", "render", "render_extras"]
+__all__ = [
+    "LOGIC_CELLS",
+    "VerilogOptions",
+    "VerilogPlan",
+    "check_options",
+    "choose_extras",
+    "plan",
+    "render",
+    "render_extras",
+]

@@ -144,7 +144,10 @@ class Unrolled:
         ready = self._ready[step.result.name]
         cycles = ready - max(self._ready[t.name] for t in step.sources)
         self.cycles.append((step.layer, cycles))
-        self._close(f"{step.layer}: {_told(step)}", f"{counted(cycles, 'cycle')}, ready {counted(ready, 'cycle')} after the frame.")
+        self._close(
+            f"{step.layer}: {_told(step)}",
+            f"{counted(cycles, 'cycle')}, ready {counted(ready, 'cycle')} after the frame.",
+        )
 
     def _wire(self, name: str, width: int, value: str = "") -> str:
         name = self.identifiers.unique(name)

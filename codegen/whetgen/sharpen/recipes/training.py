@@ -133,7 +133,9 @@ def _(recipe: Recipe, name: str, out: Path, options: TrainOptions) -> TrainResul
     model = fit(recipe, examples.few(_QUICK_IMAGES) if options.quick else examples, options, log, state, origin)
     finished = plain(model, recipe)
     before = [row for row in log.rows if row["epoch"] <= recipe.soft_epochs]
-    outputs = finished.predict(log.x, batch_size=log.batch, verbose=0)  # of the float32 model, whatever it was trained in
+    outputs = finished.predict(
+        log.x, batch_size=log.batch, verbose=0
+    )  # of the float32 model, whatever it was trained in
     pictures, notes = _pictures(recipe, name, finished, examples, log, out)
     save_small(finished, out)  # last, so that a run that is cut before leaves a checkpoint and no model
     state.unlink(missing_ok=True)

@@ -87,7 +87,9 @@ def test_sub_sums_leave_every_neuron_as_it_was(find, words, neurons, top, seed):
     for sub in subs:
         assert sub.word == len(values) and len(sub.terms) > 1
         values.append(sum(factor * values[word] for word, factor in sub.terms))
-    found = [sum(int(d) * v << c for c, row in enumerate(own) for d, v in zip(row, values, strict=True)) for own in digits]
+    found = [
+        sum(int(d) * v << c for c, row in enumerate(own) for d, v in zip(row, values, strict=True)) for own in digits
+    ]
     assert found == (np.array(values[:words]) @ weights).tolist()
 
 
