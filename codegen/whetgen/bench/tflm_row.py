@@ -86,8 +86,8 @@ def quantised(model, pixels: np.ndarray) -> bytes:
     import tensorflow as tf
 
     with scratch_folder() as folder, api.silent_errors():
-        model.export(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        model.export(str(folder), verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(folder))
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.representative_dataset = lambda: ([row[None]] for row in _reals(pixels))
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
