@@ -10,10 +10,14 @@ import pytest
 
 from whetgen.errors import CouldNotRun, TimedOut, ToolFailed
 from whetgen.host.processes import call, find_program, run, telling_line
+from whetgen.host.stop import stop_on_signals
 
 # Runs a shell that starts a grandchild; both tell their numbers, then wait for a pipe that nobody writes to.
+# It takes every signal, whatever the tests were started with: nohup has them ignore one, a job in the background two.
 PARENT = """
-import sys
+import signal, sys
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(number, signal.SIG_DFL)
 from whetgen.host.processes import run
 from whetgen.host.scratch import scratch_folder
 from whetgen.host.stop import stop_on_signals
@@ -58,6 +62,15 @@ def test_a_signal_ends_the_tools_and_removes_the_scratch_folders(number, family)
     assert process.wait() == 128 + number
     wait_for_the_end_of(group)
     assert not any(folder.exists() for folder in folders)
+
+
+def test_an_ignored_signal_stays_ignored():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stop_on_signals():
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_tool_ends_when_we_are_killed(family):
