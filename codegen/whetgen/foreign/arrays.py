@@ -19,6 +19,7 @@ from typing import BinaryIO
 import numpy as np
 
 from whetgen.errors import BadInput
+from whetgen.foreign.reasons import one_line
 
 LARGEST = 1 << 30
 KINDS = {"b": "bools", "i": "signed integers", "u": "unsigned integers", "f": "floats"}
@@ -124,7 +125,7 @@ class Arrays:
         try:
             yield
         except Exception as error:
-            reason = str(error) if isinstance(error, _Refused) else f"is damaged: {_one_line(error)}"
+            reason = str(error) if isinstance(error, _Refused) else f"is damaged: {one_line(error)}"
             what = "" if name is None else f"array '{name}' "
             raise BadInput(f"{self._path}: {what}{reason}; {self._advice}") from error
 
@@ -186,7 +187,3 @@ def _fill(stream: BinaryIO, flat: np.ndarray) -> None:
             raise _Refused(f"ends after {done:,} of {len(room):,} bytes")
         room[done : done + len(chunk)] = chunk
         done += len(chunk)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
