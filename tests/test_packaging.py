@@ -1,5 +1,6 @@
 """What the package says about itself, and what its extras bring."""
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -27,7 +28,8 @@ def test_every_public_name_is_there():
 @pytest.mark.parametrize("arguments", [["--version"], ["--show-completion", "bash"]])
 def test_what_stands_in_front_of_commands_needs_none(arguments):
     program = Path(sys.executable).parent / "whetgen"
-    done = subprocess.run([program, *arguments], capture_output=True, text=True)
+    named = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # else Typer asks the parent process
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, env=named)
     expected = f"whetgen {whetgen.__version__}\n" if arguments == ["--version"] else "_whetgen_completion() {"
     assert done.returncode == 0 and done.stdout.startswith(expected), done.stderr
 
