@@ -23,7 +23,7 @@ from whetgen.ir import Graph
 from whetgen.ir.nodes import Conv, Dense, MaxPool, Reshape, Threshold
 from whetgen.sharpen import SoftmaxDecode, SpikingBReLU, generate_key
 from whetgen.sharpen.data import load
-from whetgen.verify.frames import Frames
+from whetgen.verification.frames import Frames
 
 MODEL = Path(__file__).parents[1] / "models" / "mnist-cnn.keras"
 VOTES = 60

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import whetgen.hls4ml
-from whetgen.backends.hls4ml.bridge import compile_model, quiet
 from whetgen.errors import BadInput
 from whetgen.sharpen import SoftmaxDecode, SpikingBReLU, SpikingSigmoid, generate_key
+from whetgen.targets.hls4ml.bridge import compile_model, quiet
 
 keras = pytest.importorskip("keras")
 EXACT = {"Model": {"Precision": "ap_fixed<24,12>", "ReuseFactor": 1}}

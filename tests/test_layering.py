@@ -15,7 +15,7 @@ def test_the_import_contracts_hold():
 
 def test_importing_whetgen_and_loading_a_folder_never_imports_tensorflow():
     code = (
-        "import sys, whetgen, whetgen.cli, whetgen.verify.checks, whetgen.verify.hls4ml_runner\n"
+        "import sys, whetgen, whetgen.app.cli, whetgen.verification.checks, whetgen.verification.hls4ml_runner\n"
         "loaded = {'keras', 'tensorflow', 'cocotb', 'hls4ml'} & set(sys.modules)\n"
         "assert not loaded, loaded"
     )
@@ -26,7 +26,7 @@ def test_importing_whetgen_and_loading_a_folder_never_imports_tensorflow():
 def test_help_imports_no_arithmetic_and_no_target():
     code = (
         "import sys\n"
-        "from whetgen.cli import main\n"
+        "from whetgen.app.cli import main\n"
         "try:\n    main(['--help'])\nexcept SystemExit as end:\n    assert end.code == 0\n"
         "loaded = {'numpy', 'jinja2', 'keras', 'whetgen.api', 'whetgen.ir'} & set(sys.modules)\n"
         "assert not loaded, loaded"

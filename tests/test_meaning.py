@@ -6,8 +6,8 @@ import re
 import numpy as np
 import pytest
 from keras import layers as L
-from tests.test_cli import run
-from tests.trace.models import fire, sequential
+from tests.app.test_cli import run
+from tests.frontends.keras.models import fire, sequential
 
 NETWORKS = {
     "rows": lambda: sequential((6,), L.Dense(5), fire(), L.Dense(3, name="values")),

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from whetgen import Options, generate, verify
-from whetgen.cli import main
+from whetgen.app.cli import main
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Input, Threshold
 
@@ -59,7 +59,9 @@ def test_the_folders_own_simulation_runs_in_a_folder_of_any_name(tmp_path):
 def test_the_makefile_of_an_hls_folder_works_in_a_folder_of_any_name(tmp_path):
     made = folder("hls", tmp_path / ODD)
     headers = tmp_path / "my headers"
-    done = subprocess.run(["make", "-n", "--no-print-directory", f"HEADERS={headers}"], cwd=made, capture_output=True, text=True)
+    done = subprocess.run(
+        ["make", "-n", "--no-print-directory", f"HEADERS={headers}"], cwd=made, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert f"-isystem '{headers}'" in done.stdout and str(made) not in done.stdout
 

@@ -10,14 +10,14 @@ import pytest
 from tests.host.test_processes import wait_for_the_end_of
 
 from whetgen import Options, generate
-from whetgen.backends.folder import write_folder
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Input, Threshold
+from whetgen.targets.output.folder import write_folder
 
 WRITE = """
 import sys
 from pathlib import Path
-from whetgen.backends.folder import write_folder
+from whetgen.targets.output.folder import write_folder
 from whetgen.host.stop import stop_on_signals
 def fill(folder):
     (folder / "half").write_text("")
@@ -55,7 +55,7 @@ def test_a_check_that_is_stopped_ends_its_compiler_and_leaves_no_folder(pipes, t
     (tmp_path / "bin" / "cc").write_text(COMPILER.format(pipes))
     (tmp_path / "bin" / "cc").chmod(0o755)
     environment = {**os.environ, "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin", "TMPDIR": str(tmp_path / "temporary")}
-    command = [sys.executable, "-m", "whetgen.cli", "verify", made]
+    command = [sys.executable, "-m", "whetgen.app.cli", "verify", made]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
         group = os.getpgid(int((pipes / "told").read_text()))
         assert names(tmp_path / "temporary")

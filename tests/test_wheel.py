@@ -66,5 +66,5 @@ def test_it_benches_the_models_that_it_brings(site, tmp_path):
     rng = np.random.default_rng(0)
     images, labels = rng.integers(0, 256, (40, 28, 28), np.uint8), rng.integers(0, 10, 40, np.uint8)
     np.savez(tmp_path / "mnist.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
-    bench = ("-m", "whetgen.cli", "bench", "mcu", "--only", "mps2-an385", "--no-live")
+    bench = ("-m", "whetgen.app.cli", "bench", "mcu", "--only", "mps2-an385", "--no-live")
     assert "whetgen, mnist-mlp-small" in run(site, tmp_path, *bench, WHETGEN_DATA=str(tmp_path))

@@ -12,18 +12,14 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.metadata import version
-from types import ModuleType
 from typing import TYPE_CHECKING
-
-import whetgen.trace
-import whetgen.verify
 
 if TYPE_CHECKING:
     from whetgen.api import Generation, InputSpec, generate, load_model, trace
-    from whetgen.backends.target import Options
     from whetgen.errors import BadInput
     from whetgen.ir import Graph
-    from whetgen.verify.checks import Verification, verify
+    from whetgen.targets.base import Options
+    from whetgen.verification.checks import Verification, verify
 
     __version__: str
 
@@ -41,9 +37,9 @@ __all__ = [
     "verify",
 ]
 _HOMES = {
-    **dict.fromkeys(("Generation", "Graph", "InputSpec", "Options", "generate", "load_model"), "whetgen.api"),
+    **dict.fromkeys(("Generation", "Graph", "InputSpec", "Options", "generate", "load_model", "trace"), "whetgen.api"),
     "BadInput": "whetgen.errors",
-    "Verification": "whetgen.verify.checks",
+    **dict.fromkeys(("Verification", "verify"), "whetgen.verification.checks"),
 }
 
 
@@ -53,17 +49,3 @@ def __getattr__(name: str) -> object:
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'whetgen' has no attribute {name!r}")
-
-
-def _callable(module: ModuleType, home: str) -> None:
-    """Let a subpackage be called like the function of its name in ``home``: ``whetgen.trace(model)``."""
-    name = module.__name__.removeprefix("whetgen.")
-
-    def call(*arguments, **options):
-        return getattr(import_module(home), name)(*arguments, **options)
-
-    module.__class__ = type("CallableModule", (ModuleType,), {"__call__": staticmethod(call)})
-
-
-_callable(whetgen.trace, "whetgen.api")
-_callable(whetgen.verify, "whetgen.verify.checks")

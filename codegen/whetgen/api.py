@@ -14,10 +14,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from whetgen.backends.folder import write_folder
-from whetgen.backends.kinds import with_kind
-from whetgen.backends.output import fill_folder
-from whetgen.backends.target import TARGETS, Options, check_options
 from whetgen.checked import check_types
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, InputMeaning, check_output_bits
@@ -25,15 +21,19 @@ from whetgen.ir.exact import simplest_rational
 from whetgen.passes import Lowered, lower, optimise
 from whetgen.passes.narrow import MAX_BITS, Narrowed, narrow, narrow_auto
 from whetgen.reference import predict
-from whetgen.verify.doubts import doubts
-from whetgen.verify.frames import Frames, default_frames
-from whetgen.verify.rounding import KerasCheck, compare_with_keras, frames_at_once
+from whetgen.targets.base import TARGETS, Options, check_options
+from whetgen.targets.output.fill import fill_folder
+from whetgen.targets.output.folder import write_folder
+from whetgen.targets.output.kinds import with_kind
+from whetgen.verification.doubts import doubts
+from whetgen.verification.frames import Frames, default_frames
+from whetgen.verification.rounding import KerasCheck, compare_with_keras, frames_at_once
 from whetgen.wording import unknown
 
 if TYPE_CHECKING:
     import keras
 
-    from whetgen.trace.tracer import Trace
+    from whetgen.frontends.keras.tracer import Trace
 
 CHECK_FRAMES = 256
 DOUBT_FRAMES, DOUBT_BATCH = 512, 32
@@ -114,8 +114,8 @@ def trace(model: keras.Model, input_spec: InputSpec | None = None) -> Graph:
 def trace_steps(model: keras.Model, spec: InputSpec) -> Traced:
     """``trace``, with what comes before the integers (for ``check_against_keras``)."""
     need_keras()
-    from whetgen.trace.tracer import trace_keras
-    from whetgen.trace.walk import check_model, scaling_at_input
+    from whetgen.frontends.keras.tracer import trace_keras
+    from whetgen.frontends.keras.walk import check_model, scaling_at_input
 
     spec.check()
     given = DEFAULT_SCALE if spec.scale is None else spec.scale
@@ -133,7 +133,7 @@ def trace_steps(model: keras.Model, spec: InputSpec) -> Traced:
 
 def check_against_keras(model: keras.Model, traced: Traced, codes: np.ndarray | None = None) -> KerasCheck:
     """Compare spikes and classes with Keras' own on random codes, and on ``codes`` too."""
-    from whetgen.trace.tracer import run_keras
+    from whetgen.frontends.keras.tracer import run_keras
 
     frames = default_frames(traced.graph, CHECK_FRAMES, seed=1).codes
     if codes is not None:

@@ -7,7 +7,7 @@ fixed-point types that its configuration asks for.
 
 from __future__ import annotations
 
-from whetgen.backends.hls4ml import compile_model, predict_codes, require, to_hls4ml
+from whetgen.targets.hls4ml import compile_model, predict_codes, require, to_hls4ml
 
 __all__ = ["compile_model", "predict_codes", "register", "to_hls4ml"]
 
@@ -21,6 +21,6 @@ def register() -> None:
     require()
     from hls4ml.converters.keras_v3 import layer_handlers
 
-    from whetgen.trace.hls4ml_handlers import register_handlers
+    from whetgen.frontends.keras.hls4ml_handlers import register_handlers
 
     register_handlers(layer_handlers)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import whetgen
-from whetgen.cli import main
+from whetgen.app.cli import main
 
 BESIDE_THE_REPOSITORY = Path(__file__).parents[3] / "shared" / "cases"
 CASES = Path(os.environ.get("WHETGEN_CASES", BESIDE_THE_REPOSITORY))

@@ -6,8 +6,8 @@ from tests.foreign.files import dense, entry, layer_3, net, net_3, small
 from whetgen.errors import BadInput
 from whetgen.foreign.configs import checked_config
 from whetgen.foreign.layers import LAYERS, ORIGINAL
-from whetgen.trace import arithmetic  # noqa: F401 - its handlers
-from whetgen.trace.handlers import HANDLERS
+from whetgen.frontends.keras import arithmetic  # noqa: F401 - its handlers
+from whetgen.frontends.keras.handlers import HANDLERS
 
 LAYERS_ONLY = "use layers, whose meaning is known"
 NOT_OURS = "and no code is run that a file names; load the model in Python and give it to whetgen.trace"

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.trace.models import CASES
+from tests.frontends.keras.models import CASES
 
 from whetgen.foreign.containers import open_model
 from whetgen.foreign.weights import shapes_of

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.backends.verilog.networks import CONSTRUCTS, network
+from tests.targets.verilog.networks import CONSTRUCTS, network
 
 from whetgen import InputSpec, Options, generate, load_model, trace
-from whetgen.backends.hardware.steps import steps_of
-from whetgen.backends.identifiers import Identifiers
 from whetgen.errors import BadInput
 from whetgen.formal import prove_layers
 from whetgen.formal.claims import claims_of
 from whetgen.formal.layers import PROVED, REFUTED, TESTED, UNDECIDED, reference_result
 from whetgen.ir import ELEMENT_TYPES, Output
 from whetgen.ir.nodes import Dense, Input, Threshold
+from whetgen.layers.graph import steps_of
+from whetgen.targets.output.identifiers import Identifiers
 
 TOTALS = "streams, wiring, argmax"
 

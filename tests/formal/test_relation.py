@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.backends.verilog.networks import CONSTRUCTS
+from tests.targets.verilog.networks import CONSTRUCTS
 
 from whetgen import Options, generate
 from whetgen.formal.netlist import Cell, Netlist, read_netlist

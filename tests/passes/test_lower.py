@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers as L
-from tests.trace.models import fire, sequential
+from tests.frontends.keras.models import fire, sequential
 
 from whetgen import InputSpec, trace
 from whetgen.api import check_against_keras, trace_steps

@@ -7,16 +7,16 @@ import keras
 import numpy as np
 import pytest
 from keras import layers as L
+from tests.frontends.keras.models import fire, key, sequential, with_coarse_weights
 from tests.random_graphs import random_codes, random_graph
-from tests.trace.models import fire, key, sequential, with_coarse_weights
 
 from whetgen import InputSpec, trace
-from whetgen.backends.kinds import with_kind
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Dense, Input, Reshape, Threshold
 from whetgen.passes import optimise
 from whetgen.passes.narrow import _best_thresholds, lost_frames, narrow, narrow_auto, weight_bits
 from whetgen.sharpen import SoftmaxDecode
+from whetgen.targets.output.kinds import with_kind
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.trace.models import CASES
+from tests.frontends.keras.models import CASES
 
 from whetgen import InputSpec
 from whetgen.api import trace_steps

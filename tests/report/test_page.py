@@ -5,16 +5,16 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from tests.backends.verilog.networks import network
-from tests.backends.verilog.test_golden import tiny
+from tests.targets.verilog.networks import network
+from tests.targets.verilog.test_golden import tiny
 
 import whetgen
-from whetgen.backends.folder import read_manifest, record_footprint
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES
 from whetgen.ir.nodes import Conv, Input, Threshold
 from whetgen.report import charts, render_report
-from whetgen.verify.frames import Frames
+from whetgen.targets.output.folder import read_manifest, record_footprint
+from whetgen.verification.frames import Frames
 
 
 class Headings(HTMLParser):

@@ -176,7 +176,7 @@ def test_call_of_nothing_is_refused(source, tmp_path):
 @pytest.mark.slow
 def test_old_model_generates_c_that_verifies(tmp_path, monkeypatch):
     save(tmp_path / "old.h5", sequence(KEY.tolist(), True), WEIGHTS)
-    from whetgen.cli import main
+    from whetgen.app.cli import main
 
     with pytest.raises(SystemExit) as ended:
         main([str(tmp_path / "old.h5"), "--target", "c", "--out", str(tmp_path / "c"), "--verify", "--quiet"])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.backends.verilog.test_golden import tiny
+from tests.targets.verilog.test_golden import tiny
 
 import whetgen
 from whetgen.errors import BadInput

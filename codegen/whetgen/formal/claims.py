@@ -9,9 +9,9 @@ from functools import singledispatch
 
 import numpy as np
 
-from whetgen.backends.hardware.steps import Blend, Linear, Pool, Step, Tensor
-from whetgen.backends.verilog.logic.cones import Tables
-from whetgen.backends.verilog.logic.layers import window_indices
+from whetgen.layers.graph import Blend, Linear, Pool, Step, Tensor
+from whetgen.targets.verilog.logic.cones import Tables
+from whetgen.targets.verilog.logic.layers import window_indices
 
 
 @dataclass(frozen=True)

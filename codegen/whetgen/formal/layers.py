@@ -13,14 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-from whetgen.backends.folder import read_manifest
-from whetgen.backends.hardware.decision import with_decision
-from whetgen.backends.hardware.steps import Linear, Step, steps_of
-from whetgen.backends.identifiers import Identifiers
-from whetgen.backends.snapshot import snapshot
-from whetgen.backends.verilog.logic.cones import unread
-from whetgen.backends.verilog.logic.simplify import simplified
-from whetgen.backends.verilog.logic.windows import module_suffix, one_window
 from whetgen.errors import BadInput, ToolFailed
 from whetgen.formal.claims import Claim, claims_of, words_of
 from whetgen.formal.decide import Prover
@@ -28,8 +20,16 @@ from whetgen.formal.netlist import Unreadable, read_netlist
 from whetgen.formal.search import Elements, counterexample, outputs_of
 from whetgen.ir import Graph, load_graph
 from whetgen.ir.nodes import Threshold
+from whetgen.layers.graph import Linear, Step, steps_of
 from whetgen.reference import evaluate
 from whetgen.synth.tools import find_tool
+from whetgen.targets.output.folder import read_manifest
+from whetgen.targets.output.identifiers import Identifiers
+from whetgen.targets.output.snapshot import snapshot
+from whetgen.targets.streams.decision import with_decision
+from whetgen.targets.verilog.logic.cones import unread
+from whetgen.targets.verilog.logic.simplify import simplified
+from whetgen.targets.verilog.logic.windows import module_suffix, one_window
 
 PROVED, TESTED, UNDECIDED, REFUTED = "proved", "tested only", "undecided", "refuted"
 

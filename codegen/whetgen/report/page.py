@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from whetgen import inspection
-from whetgen.backends.templating import template_environment
-from whetgen.backends.words import input_words, output_words
 from whetgen.ir import Graph
 from whetgen.reference import classify
-from whetgen.report import charts
-from whetgen.verify.frames import Frames, default_frames, flat_outputs
+from whetgen.report import charts, inspection
+from whetgen.targets.output.templating import template_environment
+from whetgen.targets.output.words import input_words, output_words
+from whetgen.verification.frames import Frames, default_frames, flat_outputs
 
 SAMPLES = 16
 _MOST_NUMBERS = 10

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from whetgen.backends.folder import read_manifest
-from whetgen.backends.snapshot import snapshot
 from whetgen.errors import BadInput, ToolFailed
 from whetgen.host.processes import call
 from whetgen.host.scratch import scratch_folder
 from whetgen.synth.devices import DEVICES, Device
 from whetgen.synth.mapping import NETLIST, map_cells
 from whetgen.synth.tools import find_tool
+from whetgen.targets.output.folder import read_manifest
+from whetgen.targets.output.snapshot import snapshot
 from whetgen.wording import unknown
 
 _NS_PER_CYCLE_AT_1_MHZ = 1000.0

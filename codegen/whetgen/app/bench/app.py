@@ -1,0 +1,185 @@
+"""``whetgen bench``: options and tables only."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from whetgen.app.bench.folding_command import folding, lfc
+from whetgen.app.console import AsJson, Output, Quiet
+from whetgen.errors import BadInput
+from whetgen.host.scratch import scratch_folder
+from whetgen.wording import unknown
+
+app = typer.Typer(no_args_is_help=True, help="Side-by-side measurements against other tools.")
+app.command()(folding)
+app.command()(lfc)
+
+
+@app.command()
+def hls(
+    model: Annotated[Path, typer.Argument(help="A sharpened MLP, .keras.")],
+    data: Annotated[Path, typer.Option(help="X.npz with codes x and labels y.")],
+    input_scale: Annotated[float, typer.Option(help="Real value = code / scale.")] = 255,
+    count: Annotated[int | None, typer.Option(help="At most that many images.")] = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Our HLS C++ beside hls4ml: build times, and predictions that differ from Keras."""
+    from whetgen import api
+    from whetgen.app.bench.hls import agreements, build_times
+    from whetgen.verification.frames import load_frames
+
+    output = Output(quiet, as_json)
+    spec = api.InputSpec(scale=input_scale)
+    with output.steps() as step, scratch_folder() as folder:
+        step("load Keras and the model")
+        network = api.load_model(model)
+        frames = load_frames(data, api.trace(network, spec), count)
+        codes = frames.codes.reshape(len(frames.codes), *network.input_shape[1:])
+        times = build_times(network, spec, Path(folder), step)
+        rows = agreements(network, codes, frames.labels, spec, Path(folder), step)
+    output.emit(
+        {"build": [asdict(t) for t in times], "agreement": [asdict(r) for r in rows]},
+        _build_table(times),
+        _agreement_table(rows),
+    )
+
+
+def _build_table(times) -> Table:
+    table = Table("from Keras to a program that runs", "seconds", "CPU seconds", "steps")
+    for row in times:
+        steps = ", ".join(f"{step.name} {step.seconds:.1f}" for step in row.steps)
+        table.add_row(row.route, f"{row.seconds:.1f}", f"{row.cpu_seconds:.1f}", steps)
+    return table
+
+
+def _agreement_table(rows) -> Table:
+    table = Table(
+        "route", "types", "images", "unlike Keras", "accuracy", "beyond float rounding", "bits unlike reference"
+    )
+    for row in rows:
+        accuracy = "" if row.accuracy is None else f"{row.accuracy:.2%}"
+        counts = ("" if n is None else str(n) for n in (row.unexplained, row.bits_differ))
+        table.add_row(row.route, row.types, str(row.images), str(row.differ), accuracy, *counts)
+    return table
+
+
+@app.command()
+def sharpen(
+    seeds: Annotated[int, typer.Option(min=1, help="Training runs for each number of votes.")] = 3,
+    epochs: Annotated[int, typer.Option(min=4, help="Epochs of each run.")] = 40,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """N-hot keys: accuracy and dead output neurons with N = 1, 2, 4, 8, 10, 16 neurons a class, on 8x8 digits."""
+    from whetgen import api
+    from whetgen.app.bench.sharpen import n_hot
+
+    output = Output(quiet, as_json)
+    api.need_keras()
+    with output.steps() as step:
+        rows = n_hot(seeds, epochs, step)
+    table = Table("neurons a class", "accuracy", "spread", "dead output neurons")
+    for row in rows:
+        table.add_row(str(row.votes), f"{row.accuracy:.2%}", f"{row.spread:.2%}", f"{row.dead:.1f} of {10 * row.votes}")
+    output.emit({"seeds": seeds, "epochs": epochs, "rows": [asdict(row) for row in rows]}, table)
+
+
+@app.command()
+def rtl(
+    model: Annotated[
+        Path | None, typer.Option(help="A model whose layers over single bits are measured, instead of random layers.")
+    ] = None,
+    fmax: Annotated[bool, typer.Option("--fmax", help="Place and route for an ECP5 as well (slow).")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Unrolled layers of neurons beside da4ml and alkaid: LUTs, carry cells, depth, time to generate."""
+    from whetgen import api
+    from whetgen.app.bench.rtl import layers, layers_of, measure
+
+    output = Output(quiet, as_json)
+    with output.steps() as step, scratch_folder() as folder:
+        chosen = layers() if model is None else layers_of(api.trace(api.load_model(model), api.InputSpec()))
+        if not chosen:
+            raise BadInput(f"{model}: has no dense layer over single bits; choose another model")
+        rows = [row for layer in chosen for row in measure(layer, Path(folder), fmax, step)]
+    shown = Table("layer", "tool", "LUT", "CARRY4", "both", "depth", "seconds", "MHz")
+    for row in rows:
+        counts = (f"{n:,}" for n in (row.lut, row.carry, row.cells, row.depth))
+        shown.add_row(
+            row.layer, row.tool, *counts, f"{row.seconds:.1f}", "" if row.fmax_mhz is None else f"{row.fmax_mhz:g}"
+        )
+    output.emit({"rows": [{**asdict(row), "cells": row.cells} for row in rows]}, shown)
+
+
+@app.command()
+def mcu(
+    only: Annotated[list[str] | None, typer.Option(help="A board; several times for several (default: all).")] = None,
+    live: Annotated[bool, typer.Option(help="Train, convert and run emlearn and tflite-micro in this run.")] = True,
+    chart: Annotated[Path | None, typer.Option(help="File for a bar chart, .svg or .png.")] = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Instructions, flash, RAM and stack of our networks on emulated boards, beside other tools."""
+    from whetgen.app.bench.mcu import ENTRIES, measure, recorded_rows
+
+    output = Output(quiet, as_json)
+    boards = {entry.board for entry in ENTRIES}
+    if strange := set(only or ()) - boards:
+        raise unknown("--only", strange.pop(), sorted(boards))
+    rows, synapses, absent = [], [], []
+    with output.steps() as step:
+        for entry in ENTRIES:
+            if not only or entry.board in only:
+                row, costs = measure(entry, step)
+                rows.append(row)
+                synapses += costs
+        if live:
+            from whetgen.app.bench.live import live_rows
+
+            others, absent = live_rows(step)
+            rows += others
+        rows += recorded_rows()
+        if chart:
+            from whetgen.app.bench.chart import draw
+
+            draw(rows, chart)
+    costs = [{**asdict(cost), "each": cost.each} for cost in synapses]
+    facts = {"rows": [asdict(row) for row in rows], "synapses": costs, "absent": [asdict(tool) for tool in absent]}
+    output.emit(facts, f"{table(rows, absent)}\n{synapse_table(synapses)}")
+
+
+def table(rows, absent=()) -> str:
+    """Markdown; the cheapest of each net and board first, then the tools that did not run."""
+    lines = [
+        "| tool | net | board | flags | cost an image | flash | RAM | stack | correct on the board | accuracy, 10,000 images | |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in sorted(rows, key=lambda r: (r.board != "mps2-an386", r.net, r.board, r.cost)):
+        accuracy = "" if row.accuracy is None else f"{row.accuracy:.2%}"
+        sizes = " | ".join("" if size is None else f"{size:,}" for size in (row.flash, row.ram, row.stack))
+        lines.append(
+            f"| {row.tool} | {row.net} | {row.board} | {row.flags} | {row.cost:,} {row.unit} | {sizes} | "
+            f"{row.correct} of {row.frames:,} | {accuracy} | {'live' if row.live else 'recorded'} |"
+        )
+    lines += [f"| {tool.tool} | | | | not run: {tool.reason} | | | | | | |" for tool in absent]
+    return "\n".join(lines) + "\n"
+
+
+def synapse_table(synapses) -> str:
+    """Markdown: layers over spikes, instructions by synapse."""
+    lines = [
+        "| layer over spikes | board | weight bits | synapses | cost | cost a synapse |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {s.model} {s.layer} | {s.board} | {s.weight_bits} | {s.synapses:,} | {s.cost:,} | {s.each:.3f} |"
+        for s in synapses
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,133 @@
+"""``whetgen train``: options and messages only."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from whetgen.app.console import AsJson, Output, Quiet
+from whetgen.errors import BadInput
+from whetgen.wording import unknown
+
+# Of whetgen.sharpen.recipes, told before Keras is loaded.
+RECIPES = (
+    "digits-mlp", "mnist-mlp", "mnist-cnn", "mnist-vgg", "mnist-cnn-sparse", "mnist-lut", "mnist-lut-small", "mnist-tfc",
+    "mnist-sfc", "mnist-lfc", "fashion-mlp", "fashion-cnn", "fashion-vgg", "mnist-autoencoder", "digit-segmentation",
+    "cartpole-dqn", "cifar10-vgg", "cifar10-resnet", "cifar100-vgg", "coco-person-segmentation", "mnist-mlp-small",
+    "mnist-cnn-small",
+)  # fmt: skip
+
+
+def train(
+    recipe: Annotated[str, typer.Argument(help=f"One of {', '.join(RECIPES)}.")],
+    out: Annotated[
+        Path | None, typer.Option(help="File to write, NAME.keras; NAME.csv and NAME.png come beside it.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same machine: same model.")] = 0,
+    quick: Annotated[bool, typer.Option("--quick", help="A few steps only, to try the plumbing.")] = False,
+    epochs: Annotated[int | None, typer.Option(help="Another number of epochs than the recipe's.")] = None,
+    train_bits: Annotated[
+        int | None,
+        typer.Option("--weight-bits", help="Train on a grid of that many bits: 1 (sign), 2 (ternary) to 16."),
+    ] = None,
+    synapses: Annotated[
+        float | None, typer.Option(help="Prune to that many synapses (up to 1: that share of them).")
+    ] = None,
+    patience: Annotated[
+        int | None, typer.Option(help="End after so many sharp epochs without a lower training loss.")
+    ] = None,
+    goes_on: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run of --out stopped.")] = False,
+    start: Annotated[
+        Path | None, typer.Option(help="Begin with the weights of that model of the recipe: fine-tuning.")
+    ] = None,
+    mixed_precision: Annotated[
+        bool,
+        typer.Option(
+            "--mixed-precision", help="Compute in float16 on GPUs, bfloat16 on CPUs; the saved model is float32."
+        ),
+    ] = False,
+    tensorboard: Annotated[Path | None, typer.Option(help="Folder for TensorBoard logs.")] = None,
+    trials: Annotated[
+        int | None, typer.Option("--search", help="Instead: that many trials of other settings, with Optuna.")
+    ] = None,
+    storage: Annotated[
+        str | None, typer.Option(help="Optuna storage URL of --search; machines with the same one share a study.")
+    ] = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train a named recipe until every layer is sharp."""
+    from whetgen import api
+
+    output = Output(quiet, as_json)
+    if recipe not in RECIPES:
+        raise unknown("recipe", recipe, RECIPES)
+    fields = {"epochs": epochs, "weight_bits": train_bits, "synapses": synapses, "patience": patience}
+    options = {
+        "seed": seed,
+        "quick": quick,
+        "mixed_precision": mixed_precision,
+        "changes": {name: value for name, value in fields.items() if value is not None},
+    }
+    if trials is not None:
+        with output.steps() as step:
+            step(f"search {recipe}")
+            found = api.search(recipe, trials, storage, on_epoch=lambda row: step(_epoch_line(recipe, row)), **options)
+        _show_found(output, found)
+        return
+    _check_model_file(out, goes_on)
+    with output.steps() as step:
+        step(f"train {recipe}")
+        options |= {"goes_on": goes_on, "start": start, "tensorboard": tensorboard}
+        result = api.train(recipe, out, on_epoch=lambda row: step(_epoch_line(recipe, row)), **options)
+    _show_trained(output, result)
+
+
+def _check_model_file(out: Path | None, goes_on: bool) -> None:
+    if out is None:
+        raise BadInput("--out is missing; give a file name that ends in .keras")
+    if out.suffix != ".keras":
+        raise BadInput(f"--out {out}: give a file name that ends in .keras")
+    if out.exists() and not goes_on:
+        raise BadInput(f"--out {out}: exists; give a new file name")
+    if not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
+        raise BadInput(f"--out {out}: {out.parent} is no folder that can be written; make it first")
+
+
+def _epoch_line(recipe: str, row: dict) -> str:
+    """E.g. ``train mnist-mlp: epoch 5/40 loss 0.56 soft 97.1% hard 96.8% sharpness 1 1 0.5 dead 0 3 0``."""
+    parts = [f"train {recipe}: epoch {row['epoch']}/{row['epochs']}"]
+    parts += [f"loss {row['loss']:.4g}"] if "loss" in row else []
+    scores = [(kind, row[kind]) for kind in ("soft", "hard") if kind in row]
+    parts += [f"{kind} {value:.2%}" if value <= 1 else f"{kind} {value:.1f}" for kind, value in scores]
+    for kind in ("sharpness", "rate", "dead"):
+        values = [value for key, value in row.items() if key.endswith(f"/{kind}")]
+        parts += [f"{kind} {' '.join(f'{value:.2g}' for value in values)}"] if values else []
+    return " ".join(parts)
+
+
+def _show_trained(output: Output, result) -> None:
+    lines = [
+        f"wrote {result.path}: {_score(result.figure, result.sharp_accuracy)} on held-out examples, fully sharp "
+        f"({result.epochs} epochs, {result.seconds:.0f} s)",
+        *(f"wrote {file}" for file in result.files),
+        *(f"note: {note}" for note in result.notes),
+    ]
+    facts = {**asdict(result), "path": str(result.path), "files": [str(file) for file in result.files]}
+    output.emit(facts, *lines)
+
+
+def _show_found(output: Output, found) -> None:
+    output.emit(
+        asdict(found),
+        f"best of {found.trials} trials: {_score(found.figure, found.score)} on held-out training examples",
+        " ".join(f"{name} {value:.4g}" for name, value in found.settings.items()),
+    )
+
+
+def _score(figure: str, value: float) -> str:
+    return f"{figure} {value:.1f}" if figure == "mean return" else f"{figure} {value:.2%}"

@@ -1,6 +1,0 @@
-"""Integer graphs as hls4ml models, through hls4ml's extension API: every bit the same."""
-
-from whetgen.backends.hls4ml.bridge import compile_model, require, to_hls4ml
-from whetgen.backends.hls4ml.predict import predict_codes
-
-__all__ = ["compile_model", "predict_codes", "require", "to_hls4ml"]

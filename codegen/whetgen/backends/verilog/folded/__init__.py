@@ -1,5 +1,0 @@
-"""The folded architecture: layers that run at once on a stream, PE neurons and SIMD inputs of each in a cycle."""
-
-from whetgen.backends.verilog.folded.network import Folded
-
-__all__ = ["Folded"]

@@ -1,0 +1,94 @@
+"""Bytes of code of the runtime, for the planner's limits; the linker gives the true figure."""
+
+from __future__ import annotations
+
+from whetgen.targets.c.records import Draft
+from whetgen.targets.c.runtime import units
+from whetgen.targets.mcus import Mcu
+
+# Of each runtime file, by arm-none-eabi-gcc 12.2 -mcpu=cortex-m4 -mthumb -Os; a test compiles them again.
+THUMB_BYTES = {
+    "wg_add_rows_i16_i32": 298,
+    "wg_add_rows_i16_i64": 366,
+    "wg_add_rows_i32_i32": 298,
+    "wg_add_rows_i32_i64": 368,
+    "wg_add_rows_i64_i64": 388,
+    "wg_add_rows_i8_i32": 288,
+    "wg_add_rows_i8_i64": 370,
+    "wg_add_rows_wide": 220,
+    "wg_argmax": 146,
+    "wg_argmax_i32": 46,
+    "wg_binarise": 204,
+    "wg_binarise_half": 132,
+    "wg_bits": 106,
+    "wg_bytes_x4": 78,
+    "wg_conv": 454,
+    "wg_dense": 100,
+    "wg_event_sums": 482,
+    "wg_finish_counts_w16": 162,
+    "wg_finish_counts_w32": 162,
+    "wg_finish_counts_w8": 158,
+    "wg_finish_lanes": 386,
+    "wg_finish_planes_w16": 114,
+    "wg_finish_planes_w32": 124,
+    "wg_finish_planes_w8": 114,
+    "wg_gather_all_bits": 516,
+    "wg_gather_all_nibbles": 504,
+    "wg_gather_all_values": 416,
+    "wg_gather_bits": 488,
+    "wg_gather_nibbles": 498,
+    "wg_gather_values": 426,
+    "wg_lanes_scaled_x1": 32,
+    "wg_lanes_scaled_x2": 48,
+    "wg_lanes_scaled_x4": 78,
+    "wg_lanes_x1": 28,
+    "wg_lanes_x2": 40,
+    "wg_lanes_x4": 116,
+    "wg_max_pool_bits": 454,
+    "wg_max_pool_ints": 478,
+    "wg_max_pool_wide": 328,
+    "wg_move_ints": 378,
+    "wg_move_same": 374,
+    "wg_move_wide": 498,
+    "wg_planes_1_w16": 124,
+    "wg_planes_1_w32": 122,
+    "wg_planes_1_w8": 118,
+    "wg_planes_2_w16": 278,
+    "wg_planes_2_w32": 270,
+    "wg_planes_2_w8": 276,
+    "wg_planes_3_w16": 354,
+    "wg_planes_3_w32": 318,
+    "wg_planes_3_w8": 380,
+    "wg_planes_4_w16": 436,
+    "wg_planes_4_w32": 396,
+    "wg_planes_4_w8": 444,
+    "wg_popcount_1": 594,
+    "wg_popcount_2": 714,
+    "wg_popcount_exit_1": 696,
+    "wg_popcount_exit_2": 808,
+    "wg_sum_pool": 296,
+    "wg_sums_i32": 396,
+    "wg_sums_i64": 528,
+    "wg_sums_wide": 664,
+    "wg_walk_16": 1294,
+    "wg_walk_8": 746,
+    "wg_weighted_sum": 148,
+    "wg_wide": 298,
+    "wg_widened_4": 452,
+    "wg_widened_8": 200,
+    "wg_window_table_u16": 420,
+    "wg_window_table_u16_pool": 556,
+    "wg_window_table_u32": 420,
+    "wg_window_table_u32_pool": 554,
+    "wg_window_table_u8": 418,
+    "wg_window_table_u8_pool": 548,
+}
+_CALL = 12  # of a kernel, in NAME_infer
+_RECORD = 80  # of a layer
+
+
+def code_bytes(drafts: tuple[Draft, ...], mcu: Mcu) -> int:
+    """Code and layer records of these calls."""
+    kernels = {unit for draft in drafts for unit in units(draft)}
+    code = sum(THUMB_BYTES[unit] for unit in kernels) + _CALL * len(drafts)
+    return round(code * mcu.code) + _RECORD * len(drafts)

@@ -1,0 +1,111 @@
+"""Everything that the HLS C++ will be, decided."""
+
+from __future__ import annotations
+
+import re
+
+from whetgen.assets import assets
+from whetgen.errors import BadInput
+from whetgen.ir import Graph
+from whetgen.layers.graph import steps_of
+from whetgen.targets.hls.dataflow import Dataflow
+from whetgen.targets.hls.options import MAX_WORD_BITS, HlsOptions
+from whetgen.targets.hls.records import DIALECTS, HlsPlan, Section
+from whetgen.targets.output.identifiers import Identifiers, check_name
+from whetgen.targets.output.words import input_words, output_words
+from whetgen.targets.streams.decision import with_decision
+from whetgen.targets.streams.folding import check_pace
+from whetgen.targets.streams.resources import estimate
+from whetgen.targets.streams.streams import Stream, input_stream, output_stream
+from whetgen.wording import unknown
+
+_OWN_NAMES = ("s_axis", "m_axis", "layers", "hls", "std", "ap_uint", "ac_int")
+_FILE_OF = {
+    "wg_receive": "wg_receive.h",
+    "wg_narrow": "wg_repack.h",
+    "wg_widen": "wg_repack.h",
+    "wg_resize": "wg_repack.h",
+    "wg_fork": "wg_repack.h",
+    "wg_window": "wg_window.h",
+    "wg_slide": "wg_slide.h",
+    "wg_linear": "wg_linear.h",
+    "wg_pool": "wg_pool.h",
+    "wg_blend": "wg_blend.h",
+    "wg_append": "wg_gather.h",
+    "wg_gather": "wg_gather.h",
+    "wg_send": "wg_send.h",
+    "wg_send_packed": "wg_send.h",
+    "wg_send_class": "wg_send.h",
+}
+_INCLUDE = re.compile(r'^#include "(wg_\w+\.h)"', re.MULTILINE)
+
+
+def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
+    """Decide folding, widths, tables, streams and their depths.
+
+    Raises:
+        BadInput: the name or an option is not possible; the message lists what is.
+    """
+    options = options or HlsOptions()
+    check_name(name)
+    check_options(options)
+    source, sink = input_stream(graph, options), output_stream(graph, options)
+    for stream in (source, sink):
+        _check_bus(stream)
+    identifiers = Identifiers(name, *_OWN_NAMES)
+    steps = steps_of(with_decision(graph, sink.kind), identifiers)
+    built = Dataflow(steps, source, sink, identifiers, options)
+    sections = tuple(built.sections)
+    slowest = max(sections, key=lambda section: section.cycles)
+    check_pace(f"'{slowest.title}'", slowest.cycles, options, "widen --bus-bits, or lower --target-fps")
+    kernels = _kernels(sections)
+    return HlsPlan(
+        name,
+        options.tool,
+        source,
+        sink,
+        sections,
+        kernels,
+        _library(kernels),
+        built.cycles,
+        estimate(steps, _table_bits(sections)),
+        input_words(graph),
+        tuple(output_words(graph, o) for o in graph.outputs),
+    )
+
+
+def check_options(options: HlsOptions) -> None:
+    """Refuse what no network makes possible.
+
+    Raises:
+        BadInput: there is no such tool.
+    """
+    if options.tool not in DIALECTS:
+        raise unknown("--hls-tool", options.tool, DIALECTS)
+
+
+def _check_bus(stream: Stream) -> None:
+    if stream.bus_bits > MAX_WORD_BITS:
+        raise BadInput(
+            f"--bus-bits: a beat of {stream.bus_bits} bits is wider than HLS words can be ({MAX_WORD_BITS}); choose fewer"
+        )
+
+
+def _table_bits(sections: tuple[Section, ...]) -> int:
+    return sum(table.bits for section in sections for table in section.tables)
+
+
+def _kernels(sections: tuple[Section, ...]) -> tuple[str, ...]:
+    """Headers of the kernels that are called."""
+    return tuple(sorted({_FILE_OF[call.function.split("<")[0]] for section in sections for call in section.calls}))
+
+
+def _library(kernels: tuple[str, ...]) -> tuple[str, ...]:
+    """The headers and what they include in turn, but for wg_types.h, which is the tool's."""
+    waiting, found = [*kernels, "wg_numbers.h"], set()
+    while waiting:
+        file = waiting.pop()
+        if file not in found and file != "wg_types.h":
+            found.add(file)
+            waiting += _INCLUDE.findall((assets() / "hdl" / "hls" / file).read_text(encoding="utf-8"))
+    return tuple(sorted(found))

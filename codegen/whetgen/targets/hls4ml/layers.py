@@ -1,0 +1,172 @@
+"""Our layers inside hls4ml, through its extension API: layer classes, C++ templates, C++ sources.
+
+This module imports the real hls4ml: reach it through ``whetgen.targets.hls4ml.require``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from math import prod
+
+import hls4ml
+import numpy as np
+from hls4ml.backends.template import FunctionCallTemplate, LayerConfigTemplate
+from hls4ml.model.layers import Layer as HlsLayer
+from hls4ml.model.layers import register_layer
+from hls4ml.model.types import IntegerPrecisionType, WeightVariable
+
+from whetgen.assets import assets
+from whetgen.errors import BadInput
+from whetgen.targets.hls4ml.decoding import key_layer
+from whetgen.targets.hls4ml.records import Constant, Layer, Table, Type, Word, class_name
+from whetgen.targets.output.templating import template_environment
+
+BACKENDS = ("Vitis", "Vivado")
+_HEADERS = {
+    "dense": "linear", "conv": "linear", "decode": "linear",
+    "threshold": "fire", "sharp": "fire", "argmax": "fire", "decide": "fire",
+    "max_pool": "pool", "sum_pool": "pool",
+    "scale": "elements", "blend": "elements", "gather": "elements", "gather2": "elements", "copy": "elements",
+}  # fmt: skip
+_SOURCES = tuple(f"nnet_whetgen_{part}.h" for part in ("common", *dict.fromkeys(_HEADERS.values())))
+_SPIKES_STAY_SPIKES = ("Reshape", "Transpose", "Concatenate", "ZeroPadding1D", "ZeroPadding2D")
+
+
+class IntegerTable(WeightVariable):
+    """Integer constants, printed digit by digit: hls4ml's own formatting goes through floats."""
+
+    def __iter__(self):
+        return iter([str(value) for value in self.data.reshape(-1).tolist()])
+
+
+class WhetgenLayer(HlsLayer):
+    """Any layer of ours: it brings its output type, its tables and its config struct along."""
+
+    kind = ""
+
+    def initialize(self) -> None:
+        layer = self.planned()
+        self.set_attr("wg_layer", layer)
+        self.add_output_variable(list(layer.shape), precision=precision_of(layer.result))
+        for table in layer.tables:
+            self._add_table(table)
+
+    def planned(self) -> Layer:
+        """What the bridge planned for this layer."""
+        return self.get_attr("wg_layer")
+
+    def _add_table(self, table: Table) -> None:
+        name = f"wg_{table.role}"
+        variable = IntegerTable(
+            name + "{index}", name + "{index}_t", precision_of(table.stored_word), table.stored, index=self.index
+        )
+        self.set_attr(name, variable)
+
+
+class WhetgenSharp(WhetgenLayer):
+    """A fully sharpened activation of a Keras model, on whatever type the user chose: 2 x >= ``twice_level``."""
+
+    kind = "sharp"
+
+    def planned(self) -> Layer:
+        shape = tuple(self.get_input_variable().shape)
+        sizes = (Constant("n_in", prod(shape)), Constant("twice_level", self.get_attr("twice_level")))
+        return Layer(self.kind, self.name, tuple(self.inputs), shape, Word(1, False), sizes)
+
+
+class WhetgenKey(WhetgenLayer):
+    """The N-hot output of a Keras model: integer scores from spikes and ``key`` (classes, width)."""
+
+    kind = "decode"
+
+    def planned(self) -> Layer:
+        key = np.array(self.get_attr("key"), dtype=np.int64)
+        if not spiking(self.get_input_node()):
+            raise BadInput(
+                f"layer '{self.name}' (SoftmaxDecode) does not read spikes; put SpikingBReLU or SpikingSigmoid before it"
+            )
+        shape = tuple(self.get_input_variable().shape)
+        if shape != key.shape[1:]:
+            raise BadInput(
+                f"layer '{self.name}' (SoftmaxDecode) has a key for {key.shape[1]} neurons and reads a tensor of shape {shape}; put Flatten before it"
+            )
+        return key_layer(self.name, tuple(self.inputs), key)
+
+
+def spiking(node: HlsLayer | None) -> bool:
+    """Whether a layer of an hls4ml model is known to hold nothing but 0 and 1."""
+    if isinstance(node, WhetgenSharp):
+        return True
+    stays = node is not None and (node.class_name in _SPIKES_STAY_SPIKES or node.get_attr("pool_op") == "Max")
+    return stays and all(spiking(node.get_input_node(name)) for name in node.inputs)
+
+
+def precision_of(word: Word) -> IntegerPrecisionType:
+    """hls4ml's name for a word: ``ap_int`` or ``ap_uint`` of exactly this width."""
+    return IntegerPrecisionType(width=word.bits, signed=word.signed)
+
+
+LAYERS: tuple[type[WhetgenLayer], ...] = (
+    *(
+        type(class_name(kind), (WhetgenLayer,), {"kind": kind, "__module__": __name__})
+        for kind in _HEADERS
+        if kind != "sharp"
+    ),
+    WhetgenSharp,
+    WhetgenKey,
+)
+# hls4ml names a class by its module and its name there.
+globals().update({layer.__name__: layer for layer in LAYERS})
+
+
+class _Config(LayerConfigTemplate):
+    """The config struct of a layer."""
+
+    def __init__(self):
+        super().__init__(LAYERS)
+        self.name = "whetgen_config_template"
+
+    def format(self, node: WhetgenLayer) -> str:
+        layer = node.get_attr("wg_layer")
+        constants = (
+            Constant("reuse_factor", node.get_attr("reuse_factor", 1)),
+            *layer.constants,
+            *(Constant(f"{t.role}_words", t.words) for t in layer.tables),
+            *(Constant(f"{t.role}_size", t.stored.size) for t in layer.tables),
+        )
+        types = (*layer.types, *(Type(f"{t.role}_t", t.word) for t in layer.tables))
+        template = template_environment("hls4ml").get_template("config.h")
+        return template.render(index=node.index, constants=constants, types=types)
+
+
+class _Call(FunctionCallTemplate):
+    """The call of a layer's C++ function."""
+
+    def __init__(self):
+        super().__init__(LAYERS)
+        self.name = "whetgen_function_template"
+
+    def transform(self, model, node: WhetgenLayer) -> bool:
+        self.include_header = [f"nnet_utils/nnet_whetgen_{_HEADERS[node.kind]}.h"]
+        return super().transform(model, node)
+
+    def format(self, node: WhetgenLayer) -> str:
+        inputs = [node.get_input_variable(name) for name in node.inputs]
+        result = node.get_output_variable()
+        types = ", ".join(v.type.name for v in (*inputs, result))
+        tables = [node.get_weights(f"wg_{t.role}") for t in node.get_attr("wg_layer").tables]
+        arguments = ", ".join(v.name for v in (*inputs, result, *tables))
+        return f"nnet::wg_{node.kind}<{types}, config{node.index}>({arguments});"
+
+
+@cache
+def register_layers() -> None:
+    """Make our layers known to hls4ml. Calling it again changes nothing."""
+    for layer in LAYERS:
+        register_layer(layer.__name__, layer)
+    for name in BACKENDS:
+        backend = hls4ml.backends.get_backend(name)
+        backend.register_template(_Config)
+        backend.register_template(_Call)
+        for source in _SOURCES:
+            backend.register_source((assets() / "templates" / "hls4ml" / source).resolve())

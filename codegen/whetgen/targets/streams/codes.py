@@ -1,0 +1,93 @@
+"""Weights as the hardware stores them, and the constants that this moves into the levels.
+
+The adders see no negative number. An input is a bit field x of n bits, 0 <= x < 2**n, once a signed one's sign
+bit is inverted, which adds 2**(n-1). A weight w is stored so that w x is a sum of bits of x, plain, inverted or masked,
+minus a constant:
+
+=========  ====================  =============================================  =====================
+weights    stored                bits added                                     constant, M = 2**n - 1
+=========  ====================  =============================================  =====================
+-1, 1      1 bit, w > 0          x where w > 0, else not x                      M for each -1
+-1, 0, 1   2 bits, w > 0, w # 0  the same where w # 0                           M for each -1
+0 and up   b bits of w           x and w, bit by bit                            none
+others     b bits of w           the same, the highest bits of w inverted       M 2**(b-1) for each
+=========  ====================  =============================================  =====================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from whetgen.ir.integers import signed_bits
+from whetgen.layers.graph import Linear
+from whetgen.targets.streams.setting import Folding
+
+
+@dataclass(frozen=True)
+class Code:
+    """``kind``: sign, ternary, unsigned or signed; ``bits`` stored for each weight."""
+
+    kind: str
+    bits: int
+
+
+def code_of(step: Linear) -> Code:
+    """The shortest of the forms that hold all weights of the layer."""
+    lo, hi = int(step.weights.min()), int(step.weights.max())
+    if lo >= -1 and hi <= 1:
+        if not lo and not hi:
+            return Code("unsigned", 1)
+        if np.all(step.weights != 0):
+            return Code("sign", 1)
+        return Code("unsigned", 1) if lo == 0 else Code("ternary", 2)
+    return Code("unsigned", hi.bit_length()) if lo >= 0 else Code("signed", signed_bits(lo, hi))
+
+
+def weight_blocks(step: Linear, folding: Folding) -> np.ndarray:
+    """Weights in the order of the walk: (pass * steps + step, PE, SIMD); a step is a word of a window."""
+    (pe, simd), (inputs, neurons) = folding, step.weights.shape
+    blocks = step.weights.reshape(inputs // simd, simd, neurons // pe, pe)
+    return blocks.transpose(2, 0, 3, 1).reshape(-1, pe, simd)
+
+
+def stored(code: Code, blocks: np.ndarray) -> list[list[int]]:
+    """Weights (words, PE, SIMD) as words of ``code.bits`` numbers: one bit of all weights, the PE of an input side by side."""
+    if code.kind == "sign":
+        planes = [blocks > 0]
+    elif code.kind == "ternary":
+        planes = [blocks > 0, blocks != 0]
+    else:
+        planes = [(blocks >> bit & 1).astype(bool) for bit in range(code.bits)]
+    bits = np.stack(planes, axis=1).swapaxes(2, 3).reshape(len(blocks), len(planes), -1)
+    packed = np.packbits(bits, axis=2, bitorder="little")
+    return [[int.from_bytes(plane.tobytes(), "little") for plane in word] for word in packed]
+
+
+def constants(step: Linear, code: Code) -> np.ndarray:
+    """(neurons,) what must be added to the sum of bits: Python integers."""
+    width = step.source.width
+    most = (1 << width) - 1
+    found = np.zeros(step.neurons, dtype=object)
+    if code.kind in ("sign", "ternary"):
+        found -= most * (step.weights < 0).sum(axis=0).astype(object)
+    elif code.kind == "signed":
+        found -= most * len(step.weights) << (code.bits - 1)
+    if step.source.signed:
+        found -= step.weights.astype(object).sum(axis=0) << (width - 1)
+    return found
+
+
+def levels(step: Linear, code: Code) -> np.ndarray:
+    """(positions or 1, neurons) what the accumulators begin with: a neuron fires where its sum ends at 0 or above."""
+    return constants(step, code) + (-step.levels if step.fire else step.levels).astype(object)
+
+
+def sum_width(step: Linear) -> int:
+    """Bits that hold every final sum; what comes before may wrap."""
+    lo = np.array([lo for lo, _ in step.sum_ranges], dtype=object)
+    hi = np.array([hi for _, hi in step.sum_ranges], dtype=object)
+    shift = (-step.levels if step.fire else step.levels).astype(object)
+    width = signed_bits(int((lo + shift).min()), int((hi + shift).max()))
+    return max(width, 2, 1 if step.fire else step.result.width)

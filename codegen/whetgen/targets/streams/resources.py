@@ -1,0 +1,26 @@
+"""A first estimate of the size; to be fitted to synthesis later."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from whetgen.layers.graph import Linear, Steps
+
+BRAM_BITS, BRAM_WORDS = 4_096, 128  # a table of so many bits, in so many words, is to be block RAM
+
+
+def is_bram(words: int, width: int) -> bool:
+    """Whether a table of words of ``width`` bits is large and deep enough for block RAM."""
+    return words * width >= BRAM_BITS and words >= BRAM_WORDS
+
+
+def estimate(steps: Steps, rom_bits: int) -> dict[str, int]:
+    """Counts that follow from the plan alone: synapses, constant bits, sums."""
+    linear = [s for s in steps.steps if isinstance(s, Linear)]
+    return {
+        "synapses": sum(int(np.count_nonzero(s.weights)) for s in linear),
+        "multiply_adds": sum(s.multiply_adds for s in linear),
+        "neurons": sum(s.neurons for s in linear),
+        "rom_bits": rom_bits,
+        "tensor_bits": sum(s.result.bits for s in steps.steps) + steps.input.bits,
+    }

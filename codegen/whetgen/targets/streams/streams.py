@@ -1,0 +1,81 @@
+"""The two AXI4-Streams: element and bus widths, and beats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from math import prod
+
+from whetgen.errors import BadInput
+from whetgen.ir import Graph
+from whetgen.ir.integers import signed_bits
+from whetgen.targets.output.kinds import check_kind, legal_kinds
+from whetgen.targets.streams.options import DEFAULT_BUS_BITS, MAX_BUS_BITS, HardwareOptions
+
+
+@dataclass(frozen=True)
+class Stream:
+    """``count`` elements of ``element_bits`` each, packed back to back into beats of ``bus_bits``."""
+
+    kind: str
+    count: int
+    element_bits: int
+    signed: bool
+    bus_bits: int
+
+    @property
+    def frame_bits(self) -> int:
+        return self.count * self.element_bits
+
+    @property
+    def beats(self) -> int:
+        return -(-self.frame_bits // self.bus_bits)
+
+    def manifest(self) -> dict[str, object]:
+        """The fields and the beats, for ``whetgen.json`` and the simulation runners."""
+        return {**asdict(self), "beats": self.beats}
+
+    @staticmethod
+    def from_manifest(side: Mapping[str, object]) -> Stream:
+        """The inverse of ``manifest``."""
+        return Stream(**{field.name: side[field.name] for field in fields(Stream)})
+
+
+def input_stream(graph: Graph, options: HardwareOptions) -> Stream:
+    """The frame of input codes."""
+    kind, count = graph.input.type, prod(graph.input.shape)
+    return Stream(kind.name, count, kind.bits, kind.signed, _bus_bits(options.bus_bits, count * kind.bits))
+
+
+def output_stream(graph: Graph, options: HardwareOptions) -> Stream:
+    """The result frame of the kind that the user or the network chooses."""
+    check_kind(graph, options.output)
+    kind = options.output or legal_kinds(graph)[0]
+    sources = [o.source for o in graph.outputs]
+    count = sum(map(graph.size, sources))
+    if kind == "class":
+        bits = 8 if count <= 256 else 16
+        return Stream(kind, 1, bits, False, bits)
+    if kind == "spikes":
+        return Stream(kind, count, 1, False, _bus_bits(options.bus_bits, count))
+    narrow = all(signed_bits(*graph.ranges[s]) <= 32 for s in sources)
+    return Stream(kind, count, 32 if narrow else 64, True, 32 if narrow else 64)
+
+
+def check_bus(asked: int | str | None) -> None:
+    """Refuse what no network's input bus can be.
+
+    Raises:
+        BadInput: not "full" and no multiple of 8 in range.
+    """
+    if asked in (None, "full") or (isinstance(asked, int) and asked % 8 == 0 and 8 <= asked <= MAX_BUS_BITS):
+        return
+    raise BadInput(f"--bus-bits {asked}: choose a multiple of 8 from 8 to {MAX_BUS_BITS}, or full")
+
+
+def _bus_bits(asked: int | str | None, frame_bits: int) -> int:
+    whole = 8 * -(-frame_bits // 8)
+    if asked is None:
+        return min(DEFAULT_BUS_BITS, whole)
+    check_bus(asked)
+    return whole if asked == "full" else asked

@@ -1,0 +1,152 @@
+"""Tops for real boards: the network behind a UART, and the network that tests itself on stored frames."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from whetgen.assets import assets, hardware_boards
+from whetgen.errors import BadInput
+from whetgen.targets.output.identifiers import comment_text
+from whetgen.targets.output.templating import template_environment
+from whetgen.targets.verilog.netlist import Rom
+from whetgen.targets.verilog.plan import VerilogPlan
+from whetgen.wording import counted, unknown
+
+SELF_TEST_FRAMES = 8
+SELF_TEST_BITS = 32_768  # of stored frames, so that they fit the smallest board's block RAM beside a network
+PATIENCE_SECONDS = 0.1
+_LETTERS = 10  # of the self-test's line
+_BITS_OF_BYTE = 10  # on the line, with start and stop bit
+_LIBRARY = ("wg_frame_out", "wg_power_on", "wg_self_test", "wg_uart_frames", "wg_uart_rx", "wg_uart_tx")
+
+
+@dataclass(frozen=True)
+class Board:
+    """A file of ``hdl/boards``. ``luts``: of four inputs. ``led``: sites of eight LEDs that light when high; ``high``: outputs that must be 1."""
+
+    name: str
+    title: str
+    family: str
+    device: str
+    luts: int
+    clock_hz: int
+    baud: int
+    program: str
+    clk: str
+    uart_rx: str
+    uart_tx: str
+    led: tuple[str, ...]
+    high: dict[str, str]
+
+    @property
+    def clocks_per_bit(self) -> int:
+        return round(self.clock_hz / self.baud)
+
+    @property
+    def unrolled_luts(self) -> int:
+        """The most LUTs of six inputs, as expected, that an unrolled network should have: each takes two of four, some three."""
+        return self.luts // 3
+
+    @property
+    def clock_mhz(self) -> float:
+        return self.clock_hz / 1e6
+
+    @property
+    def pins(self) -> tuple[tuple[str, str], ...]:
+        """Port and site."""
+        leds = ((f"led[{i}]", site) for i, site in enumerate(self.led))
+        return (("clk", self.clk), ("uart_rx", self.uart_rx), ("uart_tx", self.uart_tx), *leds, *self.high.items())
+
+
+@dataclass(frozen=True)
+class BoardPlan:
+    """Both tops. ``frames``: of the self-test; ``reply_bytes`` make an output frame, ``answer_bytes`` a beat of it; ``simulated_*``: shorter times for the simulation, in clock cycles."""
+
+    board: Board
+    top: str
+    self_test: str
+    frames: int
+    reply_bytes: int
+    answer_bytes: int
+    patience: int
+    period: int
+    simulated_patience: int
+    simulated_period: int
+    images: Rom
+    answers: Rom
+
+
+def find_board(name: str) -> Board:
+    """The board of ``--board``.
+
+    Raises:
+        BadInput: there is no such board.
+    """
+    if name not in hardware_boards():
+        raise unknown("--board", name, hardware_boards())
+    facts = tomllib.loads((assets() / "hdl" / "boards" / f"{name}.toml").read_text(encoding="utf-8"))
+    return Board(name, **{**facts, "led": tuple(facts["led"])})
+
+
+def board_bus_bits(asked: int | str | None) -> int:
+    """Width of the input bus behind a UART.
+
+    Raises:
+        BadInput: the user asks for another.
+    """
+    if asked not in (None, 8):
+        raise BadInput(f"--bus-bits {asked}: --board brings a byte at a time; leave it out")
+    return 8
+
+
+def plan_board(plan: VerilogPlan, board: Board, frames: Sequence[bytes], answers: Sequence[bytes]) -> BoardPlan:
+    """``frames``, ``answers``: bytes as on the buses; the last ones are stored for the self-test."""
+    count = min(SELF_TEST_FRAMES, len(frames), max(1, SELF_TEST_BITS // (8 * plan.input.beats)))
+    answer_bytes = plan.output.bus_bits // 8
+    busy = count * (plan.initiation_interval_cycles + 2 * (plan.input.beats + plan.output.beats)) + plan.latency_cycles
+    line = _LETTERS * _BITS_OF_BYTE * board.clocks_per_bit
+    return BoardPlan(
+        board,
+        f"{plan.name}_board",
+        f"{plan.name}_self_test",
+        count,
+        plan.output.beats * answer_bytes,
+        answer_bytes,
+        round(PATIENCE_SECONDS * board.clock_hz),
+        max(board.clock_hz, 2 * busy),
+        4 * _BITS_OF_BYTE * board.clocks_per_bit,
+        2 * max(line, busy),
+        _rom(f"{plan.name}_images", "Input frames of the self-test", frames[-count:], 1),
+        _rom(f"{plan.name}_answers", "Right answers of the self-test", answers[-count:], answer_bytes),
+    )
+
+
+def _rom(module: str, title: str, frames: Sequence[bytes], size: int) -> Rom:
+    """Beats of ``size`` bytes as a table."""
+    data = b"".join(frames)
+    words = tuple(data[i : i + size][::-1].hex() for i in range(0, len(data), size))
+    packing = f"{counted(len(frames), 'frame')}, {counted(len(words) // len(frames), 'beat')} each"
+    return Rom(module, title, packing, 8 * size, max(1, (len(words) - 1).bit_length()), words)
+
+
+def render_board(plan: VerilogPlan, board: BoardPlan) -> dict[str, str]:
+    """Text of every file in ``board/`` by its path in the output folder."""
+    hdl, bench = template_environment("verilog"), template_environment("cocotb")
+    hdl.filters["comment"] = comment_text
+    facts = {"plan": plan, "board": board}
+    files = {
+        f"board/rtl/{board.top}.v": hdl.get_template("board/board.v.j2").render(facts),
+        f"board/rtl/{board.self_test}.v": hdl.get_template("board/self_test.v.j2").render(facts),
+    }
+    for module in set(_LIBRARY) - set(plan.modules):
+        files[f"board/rtl/{module}.v"] = (assets() / "hdl" / "rtl" / f"{module}.v").read_text(encoding="utf-8")
+    for rom in (board.images, board.answers):
+        files[f"board/rtl/{rom.module}.v"] = hdl.get_template("rom.v.j2").render(plan=plan, rom=rom)
+    pins = {"ice40": "pins.pcf", "ecp5": "pins.lpf"}[board.board.family]
+    for name in (pins, "Makefile", "host.py", "README.md"):
+        files[f"board/{name}"] = hdl.get_template(f"board/{name}.j2").render(facts)
+    files["board/simulate.py"] = bench.get_template("board_run.py.j2").render(facts)
+    files[f"board/test_{board.top}.py"] = bench.get_template("board_bench.py.j2").render(facts)
+    return files

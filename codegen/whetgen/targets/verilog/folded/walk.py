@@ -1,0 +1,125 @@
+"""In which of its cycles a layer reads which word, finishes which result, and frees which word.
+
+A layer's busy cycles of a frame are numbered; ``schedule`` says when they take place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from whetgen.layers.graph import Geometry, Linear, Move, Pool, Step
+from whetgen.targets.streams.setting import Setting, cycles, in_order, slides, touched, walk_words
+from whetgen.targets.verilog.folded.edges import RANDOM, Edge
+
+
+@dataclass(frozen=True)
+class Walk:
+    """``busy`` cycles a frame. Cycle ``need_at[i]`` is the first that reads memory word ``need_word[i]`` or a later one.
+
+    ``result_at``: cycle of each result's last word; ``free_at``: cycle that frees each memory word, which must be
+    there by then; ``cover``: that is not so by itself.
+    """
+
+    busy: int
+    need_at: np.ndarray
+    need_word: np.ndarray
+    result_at: np.ndarray
+    free_at: np.ndarray
+    cover: bool = False
+
+
+def walk(step: Step, setting: Setting, edge: Edge) -> Walk:
+    """How the layer reads one of its sources."""
+    busy = cycles(step, setting)
+    if slides(step, setting):
+        return _sliding_walk(step, setting, edge, busy)
+    if in_order(step, setting):
+        return in_order_walk(edge, busy, step.result.count // setting.pe)
+    if isinstance(step, Move):
+        everything = np.array([0]), np.array([edge.words - 1])
+        return Walk(busy, *everything, np.arange(busy - 1), np.full(edge.words, busy - 1))
+    return _window_walk(step, setting, edge, busy)
+
+
+def in_order_walk(edge: Edge, busy: int, results: int) -> Walk:
+    """Every word once: ``busy`` may be longer than the words, the rest are pauses."""
+    ends = edge.last_reads()
+    begins = np.concatenate([[0], ends[:-1] + 1])
+    each = edge.reads // results
+    return Walk(busy, begins, np.arange(edge.words), (np.arange(results) + 1) * each - 1, ends)
+
+
+def _sliding_walk(step: Linear, setting: Setting, edge: Edge, busy: int) -> Walk:
+    """Place by place over the map and its padding, longer where a window is complete."""
+    g, (height, width) = step.geometry, touched(step.geometry)
+    result = setting.planes * walk_words(step, setting)
+    ends = [
+        np.arange(out) * stride + (kernel - 1) * dilation
+        for out, stride, kernel, dilation in zip(
+            (g.out_height, g.out_width), g.stride, g.kernel, g.dilation, strict=True
+        )
+    ]
+    holds = np.ones((height, width), dtype=np.int64)
+    holds[np.ix_(*ends)] = result * (step.neurons // setting.pe)
+    begins = (np.cumsum(holds) - holds.reshape(-1)).reshape(height, width)
+    (top, left) = g.before
+    pixels = begins[top : top + g.height, left : left + g.width].reshape(-1)
+    firsts = pixels[np.arange(edge.words) * edge.parts].copy()
+    firsts[0] = 0  # a frame begins with its first word
+    turns = (np.arange(step.neurons // setting.pe) + 1) * result - 1
+    results = (begins[np.ix_(*ends)].reshape(-1, 1) + turns).reshape(-1)
+    return Walk(busy, firsts, np.arange(edge.words), results, pixels[edge.last_reads()])
+
+
+def rows_free_early(geometry: Geometry, edge: Edge) -> bool:
+    """Whether rows of the map can be freed before the frame ends."""
+    top = (geometry.out_height - 1) * geometry.stride[0] - geometry.before[0]
+    return edge.reader == RANDOM and not edge.commit and top < geometry.height
+
+
+def _window_walk(step: Linear | Pool, setting: Setting, edge: Edge, busy: int) -> Walk:
+    g, simd = step.geometry, setting.simd
+    chunks = g.channels // simd
+    if isinstance(step, Linear):
+        reads, result = _touched(g, chunks, 0, chunks), setting.planes * walk_words(step, setting)
+    else:
+        reads, result = np.concatenate([_touched(g, chunks, p, 1) for p in range(chunks)], axis=1), g.taps
+    # Later passes over a window read what the first has read.
+    at = np.arange(g.positions)[:, None] * (busy // g.positions) + np.arange(reads.shape[1])
+    words = np.where(reads < 0, -1, reads // edge.parts).reshape(-1)
+    words[0] = max(words[0], 0)  # a frame begins with its first word
+    free_at = _free_at(g, edge, busy, chunks)
+    read = _records(at.reshape(-1), words)
+    needs = _records(np.concatenate([read[0], free_at]), np.concatenate([read[1], np.arange(edge.words)]))
+    results = (np.arange(busy // result) + 1) * result - 1
+    return Walk(busy, *needs, results, free_at, len(needs[0]) > len(read[0]))
+
+
+def _touched(g: Geometry, chunks: int, begin: int, count: int) -> np.ndarray:
+    """(positions, taps * count) word read at each step of a window, -1 in the padding."""
+    y = np.arange(g.out_height)[:, None] * g.stride[0] + np.arange(g.kernel[0]) * g.dilation[0] - g.before[0]
+    x = np.arange(g.out_width)[:, None] * g.stride[1] + np.arange(g.kernel[1]) * g.dilation[1] - g.before[1]
+    inside = ((y >= 0) & (y < g.height))[:, None, :, None] & ((x >= 0) & (x < g.width))[None, :, None, :]
+    pixel = y[:, None, :, None] * g.width + x[None, :, None, :]
+    pixel = np.where(inside, pixel, -1).reshape(g.positions, g.taps, 1)
+    return np.where(pixel < 0, -1, pixel * chunks + begin + np.arange(count)).reshape(g.positions, -1)
+
+
+def _records(at: np.ndarray, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The cycles that need a later memory word than all before them, in order."""
+    order = np.lexsort((words, at)) if np.any(np.diff(at) < 0) else np.arange(len(at))
+    at, words = at[order], words[order]
+    highest = np.maximum.accumulate(words)
+    new = np.concatenate([highest[:1] >= 0, highest[1:] > highest[:-1]])
+    return at[new], words[new]
+
+
+def _free_at(g: Geometry, edge: Edge, busy: int, chunks: int) -> np.ndarray:
+    if not rows_free_early(g, edge):
+        return np.full(edge.words, busy - 1)
+    tops = np.clip((np.arange(g.out_height) + 1) * g.stride[0] - g.before[0], 0, g.height)
+    tops[-1] = g.height
+    row = np.arange(edge.words) * edge.parts // (g.width * chunks)
+    return (np.searchsorted(tops, row, side="right") + 1) * (busy // g.out_height) - 1

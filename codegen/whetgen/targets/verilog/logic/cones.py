@@ -1,0 +1,164 @@
+"""Neurons that depend on six bits at most, through whatever stands in between, as one lookup table each.
+
+::
+
+    x -> [sum = A x] -> [turns = sum >= a] -> [y = B turns >= b]        =>        x -> [y = table of up to six bits of x]
+
+Forward: each element's *cone*, the few bits that decide it and its value for every pattern of them; an element that depends on
+more bits is a leaf for what follows. Backward: what is needed is a table where its cone allows it, and steps that nobody needs go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import singledispatch
+
+import numpy as np
+
+from whetgen.layers.graph import Blend, Linear, Move, Step, Steps, Tensor
+from whetgen.targets.verilog.logic.circuit import MAX_TABLE_INPUTS
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """Neuron n is bit ``i`` of ``truths[n]``, i being the number that its ``reads[n]`` make, the first the lowest bit.
+
+    ``reads``: bits of the ``sources``, these one after the other.
+    """
+
+    layer: str
+    sources: tuple[Tensor, ...]
+    result: Tensor
+    reads: tuple[tuple[int, ...], ...]
+    truths: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Cone:
+    """``values[i]`` where the ``bits``, (tensor, number of the bit), make the number i, the first the lowest."""
+
+    bits: tuple[tuple[str, int], ...]
+    values: tuple[int, ...]
+
+
+def with_tables(steps: Steps) -> Steps:
+    """The same network with neurons of few bits as tables."""
+    cones = {steps.input.name: _leaves(steps.input)}
+    tabled: dict[str, list[Cone]] = {}
+    for step in steps.steps:
+        found = _cones(step, lambda tensor: cones[tensor.name])
+        closed = found is not None and None not in found
+        cones[step.result.name] = found if closed else _leaves(step.result)
+        if closed and step.result.width == 1 and not step.result.signed:
+            tabled[step.result.name] = found
+    tensors = {t.name: t for t in (steps.input, *(s.result for s in steps.steps))}
+    needed, kept = {t.name for t in steps.outputs}, []
+    for step in reversed(steps.steps):
+        if step.result.name in needed:
+            kept.append(_table_step(step, tabled[step.result.name], tensors) if step.result.name in tabled else step)
+            needed |= {t.name for t in kept[-1].sources}
+    return replace(steps, steps=tuple(reversed(kept)))
+
+
+def _leaves(tensor: Tensor) -> list[Cone | None]:
+    """Each element as its own bits; None where these are too many."""
+    if tensor.width > MAX_TABLE_INPUTS:
+        return [None] * tensor.count
+    sign = 1 << (tensor.width - 1) if tensor.signed else 0
+    values = tuple((i ^ sign) - sign for i in range(1 << tensor.width))
+    return [
+        Cone(tuple((tensor.name, e * tensor.width + k) for k in range(tensor.width)), values)
+        for e in range(tensor.count)
+    ]
+
+
+@singledispatch
+def _cones(step: Step, known: Callable[[Tensor], list[Cone | None]]) -> list[Cone | None] | None:
+    """A cone for each element of the result; None where an element, or the whole kind of step, has none."""
+    return None
+
+
+@_cones.register
+def _(step: Linear, known):
+    if not step.geometry.trivial:
+        return None
+    sources = known(step.source)
+    found = []
+    for neuron, weights in enumerate(step.weights.T):
+        reads = np.flatnonzero(weights)
+        cone = None
+        if len(reads) <= 1 << MAX_TABLE_INPUTS:
+            operands = [sources[i] for i in reads]
+            cone = _combined(operands, weights[reads].tolist(), int(step.levels[0, neuron]), step.fire)
+        if cone is None:
+            return None
+        found.append(cone)
+    return found
+
+
+@_cones.register
+def _(step: Blend, known):
+    sources, period = [known(t) for t in step.sources], len(step.levels)
+    return [
+        _combined(
+            [s[e] for s in sources], step.factors[:, e % period].tolist(), int(step.levels[e % period]), step.fire
+        )
+        for e in range(step.result.count)
+    ]
+
+
+@_cones.register
+def _(step: Move, known):
+    joined = [cone for tensor in step.sources for cone in known(tensor)]
+    return [joined[i] if i >= 0 else Cone((), (0,)) for i in step.indices]
+
+
+def _combined(operands: Sequence[Cone | None], factors: Sequence[int], level: int, fire: bool) -> Cone | None:
+    """The cone of a weighted sum, compared with the level or raised by it."""
+    used = [(cone, int(f)) for cone, f in zip(operands, factors, strict=True) if f]
+    if any(cone is None for cone, _ in used):
+        return None
+    bits = tuple(sorted({bit for cone, _ in used for bit in cone.bits}))
+    if len(bits) > MAX_TABLE_INPUTS:
+        return None
+    totals = [0] * (1 << len(bits))
+    for cone, factor in used:
+        places = [bits.index(bit) for bit in cone.bits]
+        for i in range(len(totals)):
+            totals[i] += factor * cone.values[sum((i >> place & 1) << k for k, place in enumerate(places))]
+    return Cone(bits, tuple(int(t >= level) for t in totals) if fire else tuple(t + level for t in totals))
+
+
+def _table_step(step: Step, cones: Iterable[Cone], tensors: dict[str, Tensor]) -> Tables:
+    names = sorted({name for cone in cones for name, _ in cone.bits}) or [step.sources[0].name]
+    sources = tuple(tensors[name] for name in names)
+    start, at = {}, 0
+    for tensor in sources:
+        start[tensor.name], at = at, at + tensor.bits
+    reads = tuple(tuple(start[name] + bit for name, bit in cone.bits) for cone in cones)
+    truths = tuple(sum(value << i for i, value in enumerate(cone.values)) for cone in cones)
+    return Tables(step.layer, sources, step.result, reads, truths)
+
+
+def unread(steps: Steps) -> dict[str, np.ndarray]:
+    """By tensor, where dense layers and tables alone read it: (count,) True for elements that none of them reads."""
+    masks: dict[str, np.ndarray] = {}
+    sent = {t.name for t in steps.outputs}
+    for step in steps.steps:
+        for tensor, ignored in zip(step.sources, _ignored(step), strict=True):
+            known = masks.get(tensor.name, np.ones(tensor.count, dtype=bool))
+            masks[tensor.name] = known & ignored & (tensor.name not in sent)
+    return masks
+
+
+def _ignored(step: Step | Tables) -> list[np.ndarray]:
+    """For each source, the elements that the step does not read."""
+    if isinstance(step, Tables):
+        read = np.zeros(sum(t.bits for t in step.sources), dtype=bool)
+        read[[bit for reads in step.reads for bit in reads]] = True
+        parts = np.split(~read, np.cumsum([t.bits for t in step.sources])[:-1])
+        return [p.reshape(t.count, t.width).all(axis=1) for p, t in zip(parts, step.sources, strict=True)]
+    if isinstance(step, Linear) and step.geometry.trivial:
+        return [~np.any(step.weights != 0, axis=1)]
+    return [np.zeros(t.count, dtype=bool) for t in step.sources]

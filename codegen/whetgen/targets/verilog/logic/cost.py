@@ -1,0 +1,47 @@
+"""What a circuit takes on LUTs of six inputs with carry chains, before any synthesis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from whetgen.targets.verilog.logic.circuit import CHAIN_BITS, Add, Circuit, is_constant
+from whetgen.targets.verilog.logic.pipeline import Staged
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Cells: ``luts``, ``carries`` (CARRY4), ``ffs``."""
+
+    luts: int
+    carries: int
+    ffs: int
+
+    @property
+    def cells(self) -> int:
+        """What a strategy is chosen by."""
+        return self.luts + self.carries
+
+    def __rmul__(self, copies: int) -> Cost:
+        return Cost(copies * self.luts, copies * self.carries, copies * self.ffs)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a layer was built, what it takes, and what the other ways would have taken."""
+
+    layer: str
+    strategy: str
+    cost: Cost
+    others: dict[str, Cost]
+
+
+def cost_of(circuit: Circuit, made: Staged) -> Cost:
+    """Counted cell by cell: a LUT a table, a LUT a bit of a counter or chain; counters that a chain absorbs are free."""
+    luts = carries = 0
+    for cell in (circuit.cells[n] for stage in made.cells for n in stage):
+        if isinstance(cell, Add):
+            luts += sum(not (is_constant(a) and is_constant(b)) for a, b in zip(cell.left, cell.right, strict=True))
+            carries += -(-(len(cell.left) + 1) // CHAIN_BITS)
+        else:
+            luts += len(made.used.intersection(cell.outputs) - made.absorbed)
+    return Cost(luts, carries, sum(made.delays.values()))

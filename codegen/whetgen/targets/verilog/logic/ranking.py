@@ -1,0 +1,46 @@
+"""Scores of which only the class is sent: their order matters, and what they have in common does not.
+
+Whatever is added to all scores alike leaves the argmax, ties included, as it is. So each input's most frequent weight is taken off
+its row: of N-hot decoding, +1 for the neurons of a class and -1 for all others, the neurons of the class remain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from whetgen.layers.graph import Linear, Steps
+from whetgen.targets.verilog.logic.digits import signed_digits
+
+
+def ranked(steps: Steps) -> Steps:
+    """The same network with other scores in the same order, where a dense layer makes them and fewer digits do."""
+    last = steps.steps[-1] if steps.steps else None
+    if not isinstance(last, Linear) or last.fire or not last.geometry.trivial or last.result is not steps.outputs[0]:
+        return steps
+    weights = last.weights - _most_frequent(last.weights)[:, None]
+    if np.count_nonzero(signed_digits(weights)) >= np.count_nonzero(signed_digits(last.weights)):
+        return steps
+    biases = last.levels - last.levels.min()
+    factor = np.gcd.reduce([*weights.reshape(-1).tolist(), *biases.reshape(-1).tolist()], dtype=object)
+    weights, biases = weights // max(factor, 1), biases // max(factor, 1)
+    ends = [weights * last.source.lo, weights * last.source.hi]
+    lowest, highest = np.minimum(*ends).sum(axis=0) + biases[0], np.maximum(*ends).sum(axis=0) + biases[0]
+    result = replace(last.result, lo=int(min(lowest.min(), 0)), hi=int(max(highest.max(), 0)))
+    ranges = tuple((int(lo - b), int(hi - b)) for lo, hi, b in zip(lowest, highest, biases[0], strict=True))
+    scores = replace(last, weights=weights, levels=biases, result=result, sum_ranges=ranges)
+    return replace(steps, steps=(*steps.steps[:-1], scores), outputs=(result,))
+
+
+def _most_frequent(weights: np.ndarray) -> np.ndarray:
+    """Of each row, the value that occurs most; of several such, the one nearest to zero."""
+    found = []
+    for row in weights:
+        values, counts = np.unique(row, return_counts=True)
+        found.append(
+            min(zip(values.tolist(), counts.tolist(), strict=True), key=lambda pair: (-pair[1], abs(pair[0]), pair[0]))[
+                0
+            ]
+        )
+    return np.array(found, dtype=weights.dtype)

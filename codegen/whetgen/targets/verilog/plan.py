@@ -1,0 +1,179 @@
+"""Everything that the Verilog will be, decided; nothing is left for the templates to compute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import get_args
+
+from whetgen.errors import BadInput
+from whetgen.ir import Graph
+from whetgen.layers.graph import Steps, steps_of
+from whetgen.targets.output.identifiers import Identifiers, check_name
+from whetgen.targets.output.words import input_words, output_words
+from whetgen.targets.streams.decision import with_decision
+from whetgen.targets.streams.folding import check_pace
+from whetgen.targets.streams.resources import estimate
+from whetgen.targets.streams.streams import Stream, input_stream, output_stream
+from whetgen.targets.verilog.folded import Folded
+from whetgen.targets.verilog.folded.sums import Sums
+from whetgen.targets.verilog.logic.cost import Choice
+from whetgen.targets.verilog.logic.layers import SOLVERS, STRATEGIES
+from whetgen.targets.verilog.logic.module import LOGIC_CELLS, LogicModule
+from whetgen.targets.verilog.logic.simplify import simplified
+from whetgen.targets.verilog.netlist import Rom, Section
+from whetgen.targets.verilog.options import LEVELS_PER_STAGE, UNROLLED_WINDOWS, Architecture, VerilogOptions
+from whetgen.targets.verilog.unrolled import MAX_WORD_BITS, Unrolled, expected_luts, sliding_windows, widest_word
+from whetgen.wording import unknown
+
+
+@dataclass(frozen=True)
+class LayerCycles:
+    """Cycles that one layer adds to the latency; in the folded form also its interval."""
+
+    layer: str
+    cycles: int
+    pe: int | None = None
+    simd: int | None = None
+
+
+@dataclass(frozen=True)
+class VerilogPlan:
+    """A generated network.
+
+    ``latency_cycles``: clock edges from the one that accepts a frame's first input beat to the one
+    that accepts its first output beat, an idle network, nothing stalling.
+    ``initiation_interval_cycles``: edges between first beats of successive frames, back to back.
+    """
+
+    name: str
+    architecture: str
+    input: Stream
+    output: Stream
+    latency_cycles: int
+    initiation_interval_cycles: int
+    cycles: tuple[LayerCycles, ...]
+    sections: tuple[Section, ...]
+    roms: tuple[Rom, ...]
+    logic: tuple[LogicModule, ...]
+    sums: tuple[Sums, ...]
+    choices: tuple[Choice, ...]
+    modules: tuple[str, ...]
+    resources: dict[str, int]
+    input_meaning: str
+    output_meanings: tuple[str, ...]
+
+    def stream_manifest(self) -> dict[str, object]:
+        """What the simulation runners need to know; belongs into whetgen.json under "stream"."""
+        return {
+            "top": self.name,
+            "architecture": self.architecture,
+            "input": self.input.manifest(),
+            "output": self.output.manifest(),
+            "latency_cycles": self.latency_cycles,
+            "initiation_interval_cycles": self.initiation_interval_cycles,
+        }
+
+
+def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> VerilogPlan:
+    """Decide architecture, widths, tables and cycles.
+
+    Raises:
+        BadInput: the name or an option is not possible; the message lists what is.
+    """
+    options = options or VerilogOptions()
+    check_name(name)
+    source, sink = input_stream(graph, options), output_stream(graph, options)
+    identifiers = Identifiers(name)
+    steps = steps_of(with_decision(graph, sink.kind), identifiers)
+    check_options(options)
+    unrolled = _steps_to_unroll(steps, sink.kind, options)
+    if unrolled is None:
+        built = Folded(steps, source, sink, identifiers, name, options)
+    else:
+        strategies = STRATEGIES | (SOLVERS[options.solver] if options.solver else {})
+        stage = options.levels_per_stage or LEVELS_PER_STAGE
+        built = Unrolled(unrolled, source, sink, identifiers, name, stage, strategies)
+    cells = LOGIC_CELLS if built.logic else {"wg_count" for sums in built.sums if sums.counts}
+    check_pace("the network with its streams", built.interval, options, "widen --bus-bits, or lower --target-fps")
+    sections = tuple(built.sections)
+    return VerilogPlan(
+        name,
+        "folded" if unrolled is None else "unrolled",
+        source,
+        sink,
+        built.latency,
+        built.interval,
+        tuple(LayerCycles(*row) for row in built.cycles),
+        sections,
+        tuple(built.roms),
+        tuple(built.logic),
+        tuple(built.sums),
+        tuple(built.choices),
+        _library_modules(sections, cells),
+        estimate(steps, sum(rom.width * len(rom.words) for rom in built.roms)) | built.estimates,
+        input_words(graph),
+        tuple(output_words(graph, o) for o in graph.outputs),
+    )
+
+
+def check_options(options: VerilogOptions) -> None:
+    """Refuse what no network makes possible.
+
+    Raises:
+        BadInput: an option's value that is none, or options that contradict each other.
+    """
+    if options.architecture not in get_args(Architecture):
+        raise unknown("--architecture", options.architecture, get_args(Architecture))
+    if options.levels_per_stage is not None and options.levels_per_stage < 1:
+        raise BadInput(f"--levels-per-stage {options.levels_per_stage}: must be 1 or more")
+    if options.levels_per_stage is not None and options.architecture == "folded":
+        raise BadInput("--levels-per-stage: a folded network has no such stages; leave it out")
+    if options.solver not in (None, *SOLVERS):
+        raise unknown("--solver", options.solver, SOLVERS)
+    if options.solver is not None and options.architecture == "folded":
+        raise BadInput("--solver: a folded network shares no sums; leave it out")
+    if options.architecture == "unrolled" and _folds(options):
+        raise BadInput("--fold, --max-luts, --reuse: an unrolled network has no folding; choose --architecture folded")
+
+
+def _folds(options: VerilogOptions) -> bool:
+    """Whether an option asks for a folding."""
+    return bool(options.folding) or options.max_luts is not None or options.reuse is not None
+
+
+def _steps_to_unroll(steps: Steps, output_kind: str, options: VerilogOptions) -> Steps | None:
+    """The simplified network where it is to be unrolled, None where it is to be folded: cheap reasons come first."""
+    free = options.architecture == "auto"
+    if options.architecture == "folded" or (free and (_folds(options) or sliding_windows(steps) > UNROLLED_WINDOWS)):
+        return None
+    simple = simplified(steps, output_kind)
+    widest = widest_word(simple)
+    if free and (widest > MAX_WORD_BITS or expected_luts(simple) > options.unrolled_luts):
+        return None
+    if widest > MAX_WORD_BITS:
+        raise BadInput(
+            f"--architecture unrolled: this network needs a word of {widest} bits, at most {MAX_WORD_BITS} are possible; choose folded"
+        )
+    return simple
+
+
+_NEEDS = {
+    "wg_frame_in": ("wg_frame_check",),
+    "wg_receive": ("wg_frame_check",),
+    **{
+        f"wg_fold_{name}": ("wg_loop",)
+        for name in ("windows", "slide", "sequence", "linear", "gather", "send", "argmax")
+    },
+    "wg_fold_blend": ("wg_blend", "wg_loop"),
+    "wg_stream_buffer": ("wg_divide",),
+    "wg_divide": ("wg_table",),
+}
+
+
+def _library_modules(sections: tuple[Section, ...], cells: Iterable[str]) -> tuple[str, ...]:
+    """Modules of hdl/rtl that the sections use, those that they use in turn, and ``cells`` of the layers' own modules."""
+    used = {i.module for s in sections for i in s.instances if i.module.startswith("wg_")} | set(cells)
+    while more := {m for u in used for m in _NEEDS.get(u, ())} - used:
+        used |= more
+    return tuple(sorted(used))

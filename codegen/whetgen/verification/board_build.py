@@ -1,0 +1,81 @@
+"""Images for a board: a generated folder, the port, one linker call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from whetgen.errors import ToolFailed
+from whetgen.host.processes import find_program, run, telling_line
+from whetgen.targets.c.boards import Board, ports
+
+# For the depth of the stack; with -flto, objects that can be read all the same.
+_NOTES = ("-fstack-usage", "-ffat-lto-objects")
+_PACKAGES = {
+    "arm-none-eabi-gcc": "gcc-arm-none-eabi libnewlib-arm-none-eabi",
+    "riscv64-unknown-elf-gcc": "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf",
+    "avr-gcc": "gcc-avr avr-libc",
+    "cc": "gcc",
+    "qemu-system-arm": "qemu-system-arm",
+    "qemu-system-riscv32": "qemu-system-misc",
+}
+
+
+@dataclass(frozen=True)
+class Image:
+    """A linked program; ``build``: the folder with its objects and the compiler's notes on each."""
+
+    path: Path
+    build: Path
+
+
+def build_image(
+    folder: Path, name: str, board: Board, build: Path, optimise: str | None = None, profiled_calls: int = 0
+) -> Image:
+    """The network of ``folder`` in the port's test program, which also times that many kernel calls.
+
+    Raises:
+        CouldNotRun: a tool is missing, or the network does not compile for or fit the board.
+    """
+    sources = [*sorted((Path(folder) / "src").glob("*.c")), *(ports() / s for s in board.sources)]
+    defines = [f"-DNET={name}", f"-I{Path(folder) / 'include'}", "-include", f"{name}.h"]
+    if profiled_calls:
+        defines += [f"-DPROFILE_LAYERS={profiled_calls}", "-include", str(ports() / "common" / "profile.h")]
+    return _link(board, sources, defines, build, optimise)
+
+
+def build_empty(board: Board, build: Path, optimise: str | None = None) -> Image:
+    """The same program without a network."""
+    return _link(board, [ports() / s for s in board.sources], ["-DWHETGEN_EMPTY"], build, optimise)
+
+
+def need(command: str) -> str:
+    """The path of a tool.
+
+    Raises:
+        CouldNotRun: it is not installed; the message names its Debian package.
+    """
+    return find_program(command, hint=f"on Debian: apt-get install {_PACKAGES.get(command, command)}")
+
+
+def _link(board: Board, sources: list[Path], defines: list[str], build: Path, optimise: str | None) -> Image:
+    build.mkdir(parents=True, exist_ok=True)
+    chosen = (board.optimise if optimise is None else optimise).split()
+    compiler = need(board.compiler)
+    objects = []
+    for number, source in enumerate(sources):
+        objects.append(build / f"{number}_{source.stem}.o")
+        own = defines if source.suffix == ".c" else []  # an assembler takes no -include
+        flags = [*board.flags, *chosen, "-ffunction-sections", "-fdata-sections", *_NOTES]
+        _call([compiler, *flags, *own, f"-I{ports() / 'common'}", "-c", str(source), "-o", str(objects[-1])], board)
+    scripts = [f"-T{ports() / script}" for script in board.scripts]
+    image = build / "image.elf"
+    link = [*board.flags, *chosen, "-fstack-usage", "-Wl,--gc-sections", *scripts]
+    _call([compiler, *link, *map(str, objects), *board.link, "-o", str(image)], board)
+    return Image(image, build)
+
+
+def _call(command: list[str], board: Board) -> None:
+    ended = run(command)
+    if ended.code:
+        raise ToolFailed(f"does not build for {board.name}: {telling_line(ended.log)}", ended.log)

@@ -1,0 +1,87 @@
+"""Tables instead of layers, scores without what they have in common: the same outputs, the same classes."""
+
+import numpy as np
+import pytest
+from tests.targets.verilog.logic.evaluate import literals_of
+
+from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
+from whetgen.ir.nodes import Dense, Input, Threshold, WeightedSum
+from whetgen.layers.graph import Linear, steps_of
+from whetgen.reference import run
+from whetgen.targets.output.identifiers import Identifiers
+from whetgen.targets.verilog.logic.cones import Tables, unread, with_tables
+from whetgen.targets.verilog.logic.layers import logic_of
+from whetgen.targets.verilog.logic.ranking import ranked
+
+INPUTS, UNITS, FAN_IN = 12, 9, 4
+
+
+def sparse(rng) -> np.ndarray:
+    weights = np.zeros((INPUTS, UNITS), dtype=np.int64)
+    for unit in range(UNITS):
+        weights[rng.permutation(INPUTS - 1)[:FAN_IN], unit] = rng.integers(-3, 4, FAN_IN)
+    return weights
+
+
+def two_turns(rng) -> Graph:
+    """Sums of a few bits, compared twice, and the comparisons joined: a band of the sum fires."""
+    nodes = (
+        Input("x", (INPUTS,), ELEMENT_TYPES["bit"]),
+        Dense("lines", "x", sparse(rng), rng.integers(-2, 3, UNITS)),
+        Threshold("low", "lines", rng.integers(-2, 3, UNITS)),
+        Threshold("high", "lines", rng.integers(0, 6, UNITS)),
+        WeightedSum("band", ("low", "high"), (np.ones(UNITS, int), -np.ones(UNITS, int)), np.zeros(UNITS, int)),
+        Threshold("fire", "band", np.full(UNITS, 1)),
+    )
+    return validate(Graph(nodes, (Output("out", "fire", "spikes"),)))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_layers_of_few_bits_become_tables_with_the_same_outputs(seed):
+    rng = np.random.default_rng(seed)
+    graph = two_turns(rng)
+    steps = with_tables(steps_of(graph, Identifiers()))
+    assert [type(s) for s in steps.steps] == [Tables]
+    logic = logic_of(steps.steps[0], True)
+    assert all(len(cell.inputs) <= FAN_IN for cell in logic.circuit.cells)
+    codes = rng.integers(0, 2, (50, INPUTS))
+    for code, wanted in zip(codes, run(graph, codes), strict=True):
+        assert literals_of(logic.circuit, code.tolist(), logic.outputs) == wanted.tolist()
+
+
+def test_inputs_that_no_table_reads_are_known():
+    steps = with_tables(steps_of(two_turns(np.random.default_rng(0)), Identifiers()))
+    assert unread(steps)["x"][INPUTS - 1]
+
+
+def test_a_layer_of_many_inputs_stays():
+    rng = np.random.default_rng(0)
+    nodes = (
+        Input("x", (INPUTS,), ELEMENT_TYPES["bit"]),
+        Dense("sum", "x", rng.integers(1, 4, (INPUTS, 3)), np.zeros(3, dtype=np.int64)),
+        Threshold("fire", "sum", np.array([5, 6, 7])),
+    )
+    steps = steps_of(validate(Graph(nodes, (Output("out", "fire", "spikes"),))), Identifiers())
+    assert [type(s) for s in with_tables(steps).steps] == [Linear]
+
+
+def scores(weights: np.ndarray, biases: np.ndarray) -> Graph:
+    nodes = (Input("x", (len(weights),), ELEMENT_TYPES["bit"]), Dense("scores", "x", weights, biases))
+    return validate(Graph(nodes, (Output("out", "scores", "scores", classifier=True),)))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_simpler_scores_have_the_same_argmax_ties_included(seed):
+    rng = np.random.default_rng(seed)
+    graph = scores(rng.integers(-2, 3, (10, 5)), rng.integers(-2, 3, 5))
+    last = ranked(steps_of(graph, Identifiers())).steps[-1]
+    codes = rng.integers(0, 2, (200, 10))
+    simple = codes @ last.weights + last.levels
+    assert np.array_equal(np.argmax(simple, axis=1), np.argmax(run(graph, codes), axis=1))
+    assert simple.min() >= last.result.lo and simple.max() <= last.result.hi
+
+
+def test_n_hot_decoding_keeps_the_neurons_of_each_class_only():
+    key = np.repeat(np.eye(5, dtype=np.int64), 4, axis=0)
+    last = ranked(steps_of(scores(2 * (2 * key - 1), -(2 * key - 1).sum(axis=0)), Identifiers())).steps[-1]
+    assert np.array_equal(last.weights, key)

@@ -1,0 +1,134 @@
+"""The folded architecture: cycles of every legal setting, and buffers that neither block nor waste."""
+
+import numpy as np
+import pytest
+from tests.targets.verilog import networks
+from tests.targets.verilog.icarus import IcarusSimulator
+from tests.targets.verilog.test_constructs import random_codes
+
+from whetgen.errors import BadInput
+from whetgen.layers.graph import steps_of
+from whetgen.reference import run
+from whetgen.targets import verilog
+from whetgen.targets.output.identifiers import Identifiers
+from whetgen.targets.streams.folding import choose_settings
+from whetgen.targets.streams.setting import cycles, legal_settings
+from whetgen.targets.streams.vectors import stream_outputs
+from whetgen.targets.verilog.folded.edges import IN_ORDER, Edge
+from whetgen.targets.verilog.folded.network import COSTS
+from whetgen.targets.verilog.folded.schedule import Times, available, busy_times, depth
+from whetgen.targets.verilog.folded.walk import in_order_walk
+
+
+def settings(name: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Every layer of the network with each of its settings."""
+    steps = steps_of(networks.CONSTRUCTS[name], Identifiers()).steps
+    return [(step.layer, (s.pe, s.simd, s.planes)) for step in steps for s in legal_settings(step)]
+
+
+def measured(plan, folder, graph, frames: int, **stalls) -> IcarusSimulator:
+    codes = random_codes(graph, frames)
+    result = IcarusSimulator(plan, folder).run(codes, **stalls)
+    assert np.array_equal(result.outputs, stream_outputs(graph, plan.output, run(graph, codes)))
+    assert (result.err_frames, result.unstable, result.surplus_beats) == (0, 0, 0)
+    return result
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["lines", "residual", "position_thresholds", "ternary"])
+def test_every_legal_setting_takes_the_cycles_of_the_formula(name, tmp_path):
+    graph = networks.CONSTRUCTS[name]
+    for number, (layer, setting) in enumerate(settings(name)):
+        options = verilog.VerilogOptions(architecture="folded", folding={layer: setting}, bus_bits=8)
+        plan = verilog.plan(graph, "net", options)
+        result = measured(plan, tmp_path / str(number), graph, 12)
+        found, promised = (
+            (result.latency_cycles, result.interval_cycles),
+            (plan.latency_cycles, plan.initiation_interval_cycles),
+        )
+        assert found == promised, f"{layer} {setting}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_branches_that_meet_again_never_deadlock(seed, tmp_path):
+    """A residual network with a slow long branch: every output comes, whatever stalls, and in the promised cycles else."""
+    graph = networks.CONSTRUCTS["residual"]
+    folding = [{"conv2": (1, 1)}, {"conv2": (2, 2), "add": (1, 1)}, {"conv1": (2, 2), "again": (2, 2)}, {}][seed]
+    plan = verilog.plan(graph, "net", verilog.VerilogOptions(architecture="folded", folding=folding))
+    for at, (idle, stall) in enumerate([(0, 90), (90, 0), (50, 50), (70, 95)]):
+        measured(plan, tmp_path / str(at), graph, 6, seed=seed + at, idle_percent=idle, stall_percent=stall)
+
+
+def stream(words: int, interval: int, late: int) -> tuple[Edge, Times, Times]:
+    """A word each cycle to a reader that begins ``late`` cycles after the first."""
+    edge = Edge(None, "edge", 1, words, 1, words, IN_ORDER)
+    written = Times(np.arange(words), np.arange(words))
+    walk = in_order_walk(edge, words, words)
+    ready = available(edge, written)
+    busy = busy_times([walk], [ready.shifted(late)], interval)
+    return edge, written, busy.at(walk.free_at)
+
+
+@pytest.mark.parametrize(("late", "deep"), [(0, 3), (1, 4), (10, 13), (50, 53)])
+def test_a_buffer_is_as_deep_as_its_reader_is_late(late, deep):
+    """Each word lives one cycle in memory, ``late`` cycles of waiting, and two until its room is free."""
+    edge, written, freed = stream(20, 20, late)
+    assert depth(edge, written, freed, 20) == deep
+
+
+def test_a_pause_between_frames_needs_no_room():
+    edge, written, freed = stream(20, 100, 50)
+    assert depth(edge, written, freed, 100) == 20
+
+
+def planned(name: str, **options):
+    return verilog.plan(networks.CONSTRUCTS[name], "net", verilog.VerilogOptions(architecture="folded", **options))
+
+
+def test_more_luts_never_make_a_network_slower():
+    intervals = [planned("lines", max_luts=n).initiation_interval_cycles for n in (1_200, 1_300, 1_500, 3_000)]
+    assert intervals == sorted(intervals, reverse=True) and intervals[-1] < intervals[0]
+
+
+def test_too_few_luts_are_refused_with_the_smallest_number():
+    with pytest.raises(
+        BadInput, match=r"^--max-luts 10: about ([\d,]+) LUTs are the smallest possible; ask for more$"
+    ) as refused:
+        planned("lines", max_luts=10)
+    smallest = int(str(refused.value).split()[3].replace(",", ""))
+    planned("lines", max_luts=smallest)
+    with pytest.raises(BadInput):
+        planned("lines", max_luts=smallest - 1)
+
+
+def test_reuse_counts_the_turns_of_each_multiplier():
+    rows = {row.layer: row for row in planned("ternary", reuse=14).cycles}
+    assert 12 * 14 // (rows["first"].pe * rows["first"].simd) == 14 == 14 * 4 // (rows["last"].pe * rows["last"].simd)
+
+
+def test_reuse_that_is_not_possible_is_refused_with_the_list():
+    with pytest.raises(BadInput) as refused:
+        planned("ternary", reuse=5)
+    assert str(refused.value) == "--reuse 5: not possible for this network; legal values: 1, 2, 4, 7, 8, 14, 28, 56"
+    with pytest.raises(BadInput, match=r"^--reuse 37: not possible for this network; legal values: "):
+        planned("lines", reuse=37)
+
+
+def test_inputs_come_bit_by_bit_where_there_is_time():
+    """A slow layer takes the small form, a fast one the other."""
+    bits = {planned_settings(pace).planes for pace in (5_000, 1)}
+    assert bits == {1, 8}
+
+
+def planned_settings(pace: int):
+    steps = steps_of(networks.CONSTRUCTS["conv"], Identifiers())
+    return choose_settings(steps, 64, verilog.VerilogOptions(target_cycles=pace), COSTS)["conv"]
+
+
+def test_cycles_of_a_layer_follow_from_its_setting():
+    step = steps_of(networks.CONSTRUCTS["lines"], Identifiers()).steps[0]
+    for s in legal_settings(step):
+        turns = 18 * (4 // s.pe) * s.planes // s.simd
+        # Registers pass over the map with its padding, 7 x 6 places, and stay at the 20 windows.
+        assert cycles(step, s) == (20 * turns if s.simd <= 2 else 7 * 6 + 20 * (turns - 1))
