@@ -23,7 +23,8 @@ from whetgen.foreign.text import read_text
 from whetgen.foreign.typed import mismatch
 from whetgen.ir import nodes as node_kinds
 from whetgen.ir.graph import Graph, InputMeaning, Output, OutputKind
-from whetgen.ir.nodes import ELEMENT_TYPES, ElementType, Node
+from whetgen.ir.integers import Word
+from whetgen.ir.nodes import ELEMENT_TYPES, Node
 from whetgen.ir.validate import validate
 
 FORMAT = 1
@@ -155,7 +156,7 @@ def _pack_value(value, key: str, arrays: dict[str, np.ndarray]):
     if isinstance(value, np.ndarray):
         arrays[key] = _narrowest(value) if value.dtype != object else _to_limbs(value)
         return {"array": key, "limbs": value.dtype == object}
-    if isinstance(value, ElementType):
+    if isinstance(value, Word):
         return value.name
     if isinstance(value, tuple):
         return [_pack_value(item, f"{key}.{i}", arrays) for i, item in enumerate(value)]
@@ -180,7 +181,7 @@ def _unpack_node(packed: dict, where: str, arrays: Arrays) -> Node:
         if name not in packed:
             raise _Misfit(f"{where} has no '{name}'")
         values[name] = _unpack_value(packed[name], arrays)
-        hint = _TYPE_NAME if hint is ElementType else hint
+        hint = _TYPE_NAME if hint is Word else hint
         if wrong := mismatch(values[name], hint, f"{where}.{name}"):
             raise _Misfit(wrong)
     return kind(**{k: ELEMENT_TYPES[v] if k == "type" else v for k, v in values.items()})

@@ -1,8 +1,9 @@
-"""Integer arrays of any size: ``int64`` where it fits, ``object`` (Python integers) beyond."""
+"""Integer types of any width, and integer arrays: ``int64`` where it fits, ``object`` (Python integers) beyond."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -39,3 +40,29 @@ def unsigned_bits(hi: int) -> int:
 def word_bits(lo: int, hi: int) -> int:
     """Width of the narrowest word for ``lo..hi``: unsigned where ``lo`` allows it."""
     return unsigned_bits(hi) if lo >= 0 else signed_bits(lo, hi)
+
+
+@dataclass(frozen=True)
+class Word:
+    """An integer type: ``bits`` wide, two's complement where ``signed``."""
+
+    bits: int
+    signed: bool
+
+    @staticmethod
+    def holding(lo: int, hi: int) -> Word:
+        """The narrowest for ``lo..hi``: unsigned where ``lo`` allows it."""
+        return Word(word_bits(lo, hi), lo < 0)
+
+    @property
+    def lo(self) -> int:
+        return -(1 << (self.bits - 1)) if self.signed else 0
+
+    @property
+    def hi(self) -> int:
+        return (1 << (self.bits - self.signed)) - 1
+
+    @property
+    def name(self) -> str:
+        """``int8``, ``uint4``; an unsigned one of a single bit is a ``bit``."""
+        return "bit" if self == Word(1, False) else f"{'' if self.signed else 'u'}int{self.bits}"

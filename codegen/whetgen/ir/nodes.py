@@ -30,38 +30,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from whetgen.ir.integers import Word
+
 Shape = tuple[int, ...]
 Window = tuple[int, int]
 Padding = tuple[tuple[int, int], tuple[int, int]]
 NO_PADDING: Padding = ((0, 0), (0, 0))
 
 
-@dataclass(frozen=True)
-class ElementType:
-    """How an input code is stored. ``bits`` wide, two's complement where ``signed``."""
-
-    name: str
-    bits: int
-    signed: bool
-
-    @property
-    def lo(self) -> int:
-        return -(1 << (self.bits - 1)) if self.signed else 0
-
-    @property
-    def hi(self) -> int:
-        return (1 << (self.bits - self.signed)) - 1
-
-
+# What an input code may be, by name: uint8, int8, uint4, bit, int16.
 ELEMENT_TYPES = {
-    t.name: t
-    for t in (
-        ElementType("uint8", 8, False),
-        ElementType("int8", 8, True),
-        ElementType("uint4", 4, False),
-        ElementType("bit", 1, False),
-        ElementType("int16", 16, True),
-    )
+    word.name: word for word in (Word(8, False), Word(8, True), Word(4, False), Word(1, False), Word(16, True))
 }
 
 
@@ -83,7 +62,7 @@ class Input(Node):
     """The codes of one frame, ``shape``, each in ``type.lo..type.hi``."""
 
     shape: Shape
-    type: ElementType
+    type: Word
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from whetgen.assets import assets
 from whetgen.errors import ProgramFailed
 from whetgen.host.processes import call, find_program, run, telling_line
 from whetgen.host.scratch import scratch_folder
-from whetgen.ir import ElementType, Graph
+from whetgen.ir import Graph, Word
 from whetgen.targets.c.tensors import Tensors
 
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
@@ -76,7 +76,7 @@ def find_compiler() -> str:
     return find_program("cc", "gcc", "clang", hint="on Debian: apt-get install gcc")
 
 
-def pack_codes(codes: np.ndarray, kind: ElementType) -> np.ndarray:
+def pack_codes(codes: np.ndarray, kind: Word) -> np.ndarray:
     """Frames as the generated C reads them: (frames, ...) codes -> (frames, bytes) uint8.
 
     Bits: eight a byte, the first in the lowest; uint4: two a byte, the first in the low nibble.

@@ -15,7 +15,8 @@ from whetgen.frontends.keras.handlers import Call, handle
 from whetgen.frontends.keras.precision import single_precision
 from whetgen.frontends.keras.walk import check_model, output_names, walk
 from whetgen.ir.graph import Graph, InputMeaning, Output
-from whetgen.ir.nodes import ElementType, Input, Node, Reshape, Shape
+from whetgen.ir.integers import Word
+from whetgen.ir.nodes import Input, Node, Reshape, Shape
 from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Step, Sum
 
 
@@ -27,7 +28,7 @@ class Trace:
     results: tuple[str, ...]
 
 
-def trace_keras(model: keras.Model, element: ElementType, meaning: InputMeaning) -> Trace:
+def trace_keras(model: keras.Model, element: Word, meaning: InputMeaning) -> Trace:
     """The model as a graph of real-valued nodes, its parameters exact.
 
     ``element``: type of an input code; ``meaning``: its real value.
