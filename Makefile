@@ -21,6 +21,7 @@ test: $(VENV)/all
 lint: $(VENV)/all
 	$(BIN)/ruff check codegen tests hdl examples
 	$(BIN)/ruff format --check --quiet codegen tests hdl examples
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 # What a first look needs, and everything.
