@@ -16,8 +16,8 @@ from whetgen.formal.claims import claims_of
 from whetgen.formal.layers import PROVED, REFUTED, TESTED, UNDECIDED, reference_result
 from whetgen.ir import ELEMENT_TYPES, Output
 from whetgen.ir.nodes import Dense, Input, Threshold
-from whetgen.layers.graph import steps_of
 from whetgen.targets.output.identifiers import Identifiers
+from whetgen.targets.streams.network import hardware_layers
 
 TOTALS = "streams, wiring, argmax"
 
@@ -72,12 +72,12 @@ def test_random_layers_are_proved(seed, tmp_path):
 @pytest.mark.parametrize("name", sorted(set(CONSTRUCTS) - {"no_register", "input_only"}))
 def test_a_claim_is_what_the_reference_computes(name):
     graph, random = CONSTRUCTS[name], np.random.default_rng(0)
-    for step in steps_of(graph, Identifiers("net")).steps:
-        claims = claims_of(step)
+    for layer in hardware_layers(graph, Identifiers("net")).layers:
+        claims = claims_of(layer)
         for _ in range(0 if isinstance(claims, str) else 5):
-            elements = [int(random.integers(t.lo, t.hi, endpoint=True)) for t in step.sources for _ in range(t.count)]
-            wanted = reference_result(graph, step, tuple(elements))
-            y = [int(v) >> k & 1 for v in wanted for k in range(step.result.width)]
+            elements = [int(random.integers(t.lo, t.hi, endpoint=True)) for t in layer.sources for _ in range(t.count)]
+            wanted = reference_result(graph, layer, tuple(elements))
+            y = [int(v) >> k & 1 for v in wanted for k in range(layer.result.width)]
             assert all(claim.holds(elements, y) for claim in claims)
             first = claims[0].first
             assert not claims[0].holds(elements, [*y[:first], 1 - y[first], *y[first + 1 :]])

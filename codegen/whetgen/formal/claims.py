@@ -1,4 +1,4 @@
-"""What a step's outputs are by definition: weighted sums of the bits that come in, compared or as they are."""
+"""What a layer's outputs are by definition: weighted sums of the bits that come in, compared or as they are."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from functools import singledispatch
 
 import numpy as np
 
-from whetgen.layers.graph import Blend, Linear, Pool, Step, Tensor
+from whetgen.layers import Blend, Layer, Linear, Pool, Tensor, window_indices
 from whetgen.targets.verilog.logic.cones import Tables
-from whetgen.targets.verilog.logic.layers import window_indices
 
 
 @dataclass(frozen=True)
@@ -61,69 +60,69 @@ def words_of(sources: Sequence[Tensor]) -> list[Word]:
 
 
 @singledispatch
-def claims_of(step: Step) -> list[Claim] | str:
+def claims_of(layer: Layer) -> list[Claim] | str:
     """A claim for each element of the result, or why there are none."""
     return "wiring, no logic of its own"
 
 
 @claims_of.register
-def _(step: Tables) -> str:
+def _(layer: Tables) -> str:
     return "neurons of six bits at most, one lookup table each"
 
 
-def _claim(step: Step, element: int, pairs, level: int, fire: bool) -> Claim:
+def _claim(layer: Layer, element: int, pairs, level: int, fire: bool) -> Claim:
     terms: dict[int, int] = defaultdict(int)
     for index, factor in pairs:
         terms[int(index)] += int(factor)
-    width = step.result.width
-    return Claim(element * width, width, step.result.signed, fire, {i: f for i, f in terms.items() if f}, int(level))
+    width = layer.result.width
+    return Claim(element * width, width, layer.result.signed, fire, {i: f for i, f in terms.items() if f}, int(level))
 
 
 @claims_of.register
-def _(step: Linear) -> list[Claim]:
-    levels = np.broadcast_to(step.levels, (step.geometry.positions, step.neurons))
-    windows = window_indices(step.geometry).reshape(step.geometry.positions, -1)
+def _(layer: Linear) -> list[Claim]:
+    levels = np.broadcast_to(layer.levels, (layer.window.positions, layer.neurons))
+    windows = window_indices(layer.window).reshape(layer.window.positions, -1)
     return [
         _claim(
-            step,
-            position * step.neurons + neuron,
-            ((i, w) for i, w in zip(taps, step.weights[:, neuron], strict=True) if i >= 0),
+            layer,
+            position * layer.neurons + neuron,
+            ((i, w) for i, w in zip(taps, layer.weights[:, neuron], strict=True) if i >= 0),
             levels[position, neuron],
-            step.fire,
+            layer.fire,
         )
         for position, taps in enumerate(windows)
-        for neuron in range(step.neurons)
+        for neuron in range(layer.neurons)
     ]
 
 
 @claims_of.register
-def _(step: Pool) -> list[Claim] | str:
-    if step.largest and (step.result.width > 1 or step.result.signed):
+def _(layer: Pool) -> list[Claim] | str:
+    if layer.largest and (layer.result.width > 1 or layer.result.signed):
         return "the largest of words is no sum"
-    windows = window_indices(step.geometry)
+    windows = window_indices(layer.window)
     return [
         _claim(
-            step,
-            position * step.geometry.channels + channel,
+            layer,
+            position * layer.window.channels + channel,
             ((i, 1) for i in taps[:, channel] if i >= 0),
-            1 if step.largest else 0,
-            step.largest,
+            1 if layer.largest else 0,
+            layer.largest,
         )
         for position, taps in enumerate(windows)
-        for channel in range(step.geometry.channels)
+        for channel in range(layer.window.channels)
     ]
 
 
 @claims_of.register
-def _(step: Blend) -> list[Claim]:
-    count, period = step.result.count, len(step.levels)
+def _(layer: Blend) -> list[Claim]:
+    count, period = layer.result.count, layer.period
     return [
         _claim(
-            step,
+            layer,
             e,
-            ((k * count + e, step.factors[k, e % period]) for k in range(len(step.sources))),
-            step.levels[e % period],
-            step.fire,
+            ((k * count + e, layer.factor_table[k, e % period]) for k in range(len(layer.sources))),
+            layer.level_table[e % period],
+            layer.fire,
         )
         for e in range(count)
     ]

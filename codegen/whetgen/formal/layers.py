@@ -20,13 +20,14 @@ from whetgen.formal.netlist import Unreadable, read_netlist
 from whetgen.formal.search import Elements, counterexample, outputs_of
 from whetgen.ir import Graph, load_graph
 from whetgen.ir.nodes import Threshold
-from whetgen.layers.graph import Linear, Step, steps_of
+from whetgen.layers import Layer, Linear
 from whetgen.reference import evaluate
 from whetgen.synth.tools import find_tool
 from whetgen.targets.output.folder import read_manifest
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.output.snapshot import snapshot
 from whetgen.targets.streams.decision import with_decision
+from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.verilog.logic.cones import unread
 from whetgen.targets.verilog.logic.simplify import simplified
 from whetgen.targets.verilog.logic.windows import module_suffix, one_window
@@ -79,29 +80,29 @@ def prove_layers(
 def _proofs(
     folder: Path, manifest: dict, graph: Graph, seconds: float, progress: Callable[[str], None]
 ) -> tuple[LayerProof, ...]:
-    steps = steps_of(graph, Identifiers(manifest["name"]))
-    built = simplified(steps, manifest["output"]["kind"])
+    network = hardware_layers(graph, Identifiers(manifest["name"]))
+    built = simplified(network, manifest["output"]["kind"])
     cycles = {entry["layer"]: entry["cycles"] for entry in manifest["cycles"]}
-    made, unused = {step.layer: step for step in built.steps}, unread(built)
+    made, unused = {layer.name: layer for layer in built.layers}, unread(built)
     found = []
-    for number, given in enumerate(steps.steps, start=1):
-        progress(f"prove {given.layer}, {number} of {len(steps.steps)}")
-        step = made.get(given.layer)
-        if step is None or given.layer not in cycles:
-            found.append(LayerProof(given.layer, TESTED, reason="part of the lookup tables of a later layer"))
-        elif not _same_order(given, step):
-            found.append(LayerProof(given.layer, UNDECIDED, reason="the scores are not in the order of the graph's"))
+    for number, given in enumerate(network.layers, start=1):
+        progress(f"prove {given.name}, {number} of {len(network.layers)}")
+        layer = made.get(given.name)
+        if layer is None or given.name not in cycles:
+            found.append(LayerProof(given.name, TESTED, reason="part of the lookup tables of a later layer"))
+        elif not _same_order(given, layer):
+            found.append(LayerProof(given.name, UNDECIDED, reason="the scores are not in the order of the graph's"))
         else:
-            source = folder / "rtl" / f"{manifest['name']}_{step.result.name}_{module_suffix(step)}.v"
-            ignored = unused.get(step.result.name, np.zeros(step.result.count, dtype=bool))
-            window = one_window(step)
+            source = folder / "rtl" / f"{manifest['name']}_{layer.result.name}_{module_suffix(layer)}.v"
+            ignored = unused.get(layer.result.name, np.zeros(layer.result.count, dtype=bool))
+            window = one_window(layer)
             everywhere = ignored.reshape(-1, window.result.count).all(axis=0)
-            found.append(_prove(graph, given, window, everywhere, source, cycles[step.layer], seconds))
+            found.append(_prove(graph, given, window, everywhere, source, cycles[layer.name], seconds))
     found.append(LayerProof("streams, wiring, argmax", TESTED, reason="library modules, each proved by itself"))
     return tuple(found)
 
 
-def _same_order(given: Step, built: Step) -> bool:
+def _same_order(given: Layer, built: Layer) -> bool:
     """Whether the scores that were built differ from the graph's by a factor above 0 and what all of them have in common."""
     if not isinstance(built, Linear) or built is given:
         return True
@@ -114,25 +115,25 @@ def _same_order(given: Step, built: Step) -> bool:
 
 
 def _prove(
-    graph: Graph, given: Step, step: Step, ignored: np.ndarray, source: Path, cycles: int, seconds: float
+    graph: Graph, given: Layer, layer: Layer, ignored: np.ndarray, source: Path, cycles: int, seconds: float
 ) -> LayerProof:
-    """``given``: as the graph has it; ``step``: as it was built; ``ignored``: (results,) True for those that nobody reads."""
-    began, claims = time.monotonic(), claims_of(step)
+    """``given``: as the graph has it; ``layer``: as it was built; ``ignored``: (results,) True for those that nobody reads."""
+    began, claims = time.monotonic(), claims_of(layer)
     if isinstance(claims, str):
-        return LayerProof(step.layer, TESTED, step.result.count, reason=claims)
+        return LayerProof(layer.name, TESTED, layer.result.count, reason=claims)
     claims = [claim for claim, gone in zip(claims, ignored, strict=True) if not gone]
 
     def found(result: str, proved: int = 0, reason: str = "", elements: Elements | None = None) -> LayerProof:
         spent = round(time.monotonic() - began, 2)
-        return LayerProof(step.layer, result, len(claims), proved, spent, reason, elements)
+        return LayerProof(layer.name, result, len(claims), proved, spent, reason, elements)
 
     try:
         netlist = read_netlist(source, cycles)
     except (Unreadable, ToolFailed) as error:
         return found(UNDECIDED, reason=f"{source.name}: {error}")
-    if len(netlist.outputs) != step.result.bits or netlist.inputs != sum(t.bits for t in step.sources):
+    if len(netlist.outputs) != layer.result.bits or netlist.inputs != sum(t.bits for t in layer.sources):
         return found(UNDECIDED, reason=f"{source.name}: x or y has another width than the layer")
-    words, deadline = words_of(step.sources), time.monotonic() + seconds
+    words, deadline = words_of(layer.sources), time.monotonic() + seconds
     prover = Prover(netlist, words)
     open_claims = [c for c in claims if time.monotonic() > deadline or not prover.proves(c)]
     proved = len(claims) - len(open_claims)
@@ -143,25 +144,25 @@ def _prove(
         late = time.monotonic() > deadline
         return found(UNDECIDED, proved, "out of time" if late else "no proof and no counterexample found")
     claim, elements = wrong
-    if step is given and not _is_wrong(graph, step, claim, elements, outputs_of(netlist, words, [elements])[0]):
+    if layer is given and not _is_wrong(graph, layer, claim, elements, outputs_of(netlist, words, [elements])[0]):
         return found(UNDECIDED, proved, "the reference does not agree with the definition")
     return found(REFUTED, proved, f"result {claim.first // claim.width} is wrong", elements)
 
 
-def _is_wrong(graph: Graph, step: Step, claim: Claim, elements: Elements, y: list[int]) -> bool:
+def _is_wrong(graph: Graph, layer: Layer, claim: Claim, elements: Elements, y: list[int]) -> bool:
     """Whether the reference wants other bits than the netlist gives."""
-    wanted = int(reference_result(graph, step, elements)[claim.first // claim.width]) % (1 << claim.width)
+    wanted = int(reference_result(graph, layer, elements)[claim.first // claim.width]) % (1 << claim.width)
     return wanted != sum(y[claim.first + k] << k for k in range(claim.width))
 
 
-def reference_result(graph: Graph, step: Step, elements: Elements) -> np.ndarray:
+def reference_result(graph: Graph, layer: Layer, elements: Elements) -> np.ndarray:
     """What the reference interpreter makes of a layer's input elements, (results,)."""
-    node, at, sources = graph[step.layer], 0, []
-    for tensor, name in zip(step.sources, node.sources, strict=True):
+    node, at, sources = graph[layer.name], 0, []
+    for tensor, name in zip(layer.sources, node.sources, strict=True):
         values = np.array(elements[at : at + tensor.count], dtype=object)
         sources.append(values.reshape(1, *graph.shapes[name]))
         at += tensor.count
     result = evaluate(node, *sources)
-    if getattr(step, "fire", False) and not isinstance(node, Threshold):
+    if getattr(layer, "fire", False) and not isinstance(node, Threshold):
         result = evaluate(graph.readers[node.name][0], result)
     return result.reshape(-1)

@@ -29,10 +29,14 @@ def infer_ranges(graph: Graph) -> dict[str, Range]:
 
 def sum_ranges(node: Dense | Conv, source: Range) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest sum of each neuron without its bias: two (neurons,) object arrays."""
-    weights = node.weights.reshape(-1, node.weights.shape[-1])
-    positive = _exact_sum(np.maximum(weights, 0))
-    negative = _exact_sum(np.minimum(weights, 0))
-    lo, hi = _with_zero(source) if getattr(node, "padding", NO_PADDING) != NO_PADDING else source
+    padded = getattr(node, "padding", NO_PADDING) != NO_PADDING
+    return column_ranges(node.weights.reshape(-1, node.weights.shape[-1]), _with_zero(source) if padded else source)
+
+
+def column_ranges(weights: np.ndarray, source: Range) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest sum that each column of ``weights`` (inputs, neurons) makes: two (neurons,) object arrays."""
+    positive, negative = _exact_sum(np.maximum(weights, 0)), _exact_sum(np.minimum(weights, 0))
+    lo, hi = source
     return positive * lo + negative * hi, positive * hi + negative * lo
 
 

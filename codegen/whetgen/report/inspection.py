@@ -9,10 +9,11 @@ import numpy as np
 from whetgen.ir import Graph
 from whetgen.ir.integers import signed_bits
 from whetgen.ir.nodes import LINEAR, Conv, Dense, Input, Node
-from whetgen.layers.graph import Step, steps_of
+from whetgen.layers import Layer
 from whetgen.passes.narrow import weight_bits
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.cost import luts
+from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.setting import Setting, cycles, legal_settings, read_elements, widest_word
 
 
@@ -53,18 +54,18 @@ class LegalFolding:
 def foldings(graph: Graph) -> dict[str, list[LegalFolding]]:
     """Every legal folding of each hardware layer, the slowest first."""
     return {
-        step.layer: sorted(
-            (_legal(step, s) for s in legal_settings(step)),
+        layer.name: sorted(
+            (_legal(layer, s) for s in legal_settings(layer)),
             key=lambda row: (-row.cycles, row.pe),
         )
-        for step in steps_of(graph, Identifiers()).steps
+        for layer in hardware_layers(graph, Identifiers()).layers
     }
 
 
-def _legal(step: Step, setting: Setting) -> LegalFolding:
-    own = {t.name: read_elements(step, setting) * t.width for t in step.sources}
-    taken = cycles(step, setting), setting.planes, round(luts(step, setting, own))
-    return LegalFolding(*setting.folding, *taken, widest_word(step, setting))
+def _legal(layer: Layer, setting: Setting) -> LegalFolding:
+    own = {t.name: read_elements(layer, setting) * t.width for t in layer.sources}
+    taken = cycles(layer, setting), setting.planes, round(luts(layer, setting, own))
+    return LegalFolding(*setting.folding, *taken, widest_word(layer, setting))
 
 
 def layers(graph: Graph) -> list[LayerFacts]:

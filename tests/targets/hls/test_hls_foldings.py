@@ -8,10 +8,10 @@ from tests.random_graphs import random_codes
 from tests.targets.hls.batch import run_batch
 from tests.targets.verilog import networks
 
-from whetgen.layers.graph import steps_of
 from whetgen.reference import run
 from whetgen.targets import hls
 from whetgen.targets.output.identifiers import Identifiers
+from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.setting import legal_settings
 from whetgen.targets.streams.vectors import stream_outputs
 
@@ -27,9 +27,9 @@ NETWORKS = ("signs", "dense_int8", "lines", "conv_stride", "conv_dilation", "pos
 def cases():
     """(network, layer, folding), each legal one once."""
     for name in NETWORKS:
-        for step in steps_of(networks.CONSTRUCTS[name], Identifiers()).steps:
-            for s in legal_settings(step):
-                yield name, step.layer, (s.pe, s.simd, s.planes)
+        for layer in hardware_layers(networks.CONSTRUCTS[name], Identifiers()).layers:
+            for s in legal_settings(layer):
+                yield name, layer.name, (s.pe, s.simd, s.planes)
 
 
 @pytest.mark.slow

@@ -14,11 +14,11 @@ from tests.targets.verilog.test_golden import tiny
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Conv, Dense, Input, Reshape, Threshold, WeightedSum
-from whetgen.layers.graph import steps_of
 from whetgen.targets import hls
 from whetgen.targets.hls.tables import literal
 from whetgen.targets.hls.trips import trips, window_trips
 from whetgen.targets.output.identifiers import Identifiers
+from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.setting import Setting
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -92,11 +92,11 @@ def test_no_word_is_wider_than_hls_allows():
 
 
 def test_trips_of_a_convolution_are_those_of_its_line_buffer_and_its_sums():
-    step = next(s for s in steps_of(residual(), Identifiers()).steps if s.layer == "a")
-    assert window_trips(step, Setting(4, 4)) == 2 * 6 + 6 * 6 * 9
-    assert trips(step, Setting(1, 4)) == 6 * 6 * 9 * 4
+    layer = next(s for s in hardware_layers(residual(), Identifiers()).layers if s.name == "a")
+    assert window_trips(layer, Setting(4, 4)) == 2 * 6 + 6 * 6 * 9
+    assert trips(layer, Setting(1, 4)) == 6 * 6 * 9 * 4
     # Windows in registers: 8 x 8 places with the padding, and three words of each of 36 windows.
-    assert window_trips(step, Setting(4, 12)) == 8 * 8 + 36 * 2
+    assert window_trips(layer, Setting(4, 12)) == 8 * 8 + 36 * 2
 
 
 def test_an_asked_folding_whose_words_no_hls_word_holds_is_refused():

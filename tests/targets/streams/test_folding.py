@@ -11,38 +11,38 @@ from tests.targets.verilog import networks
 
 from whetgen.app.bench import lfc
 from whetgen.errors import BadInput
-from whetgen.layers.graph import steps_of
 from whetgen.report import inspection
 from whetgen.targets import hls, verilog
 from whetgen.targets.hls.dataflow import COSTS as HLS
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.folding import choose_settings
+from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.options import HardwareOptions
 from whetgen.targets.streams.setting import cycles as busy_cycles
 from whetgen.targets.streams.setting import legal_settings
 from whetgen.targets.verilog.folded.network import COSTS as VERILOG
 
-STEPS = steps_of(residual(), Identifiers())
+GRAPH = hardware_layers(residual(), Identifiers())
 BOTH = pytest.mark.parametrize("model", [VERILOG, HLS], ids=["verilog", "hls"])
 
 
 def test_every_legal_folding_divides_neurons_and_inputs():
-    for step in STEPS.steps:
-        for s in legal_settings(step):
-            assert step.result.count % s.pe == 0 and step.sources[0].count % s.simd == 0
+    for layer in GRAPH.layers:
+        for s in legal_settings(layer):
+            assert layer.result.count % s.pe == 0 and layer.sources[0].count % s.simd == 0
 
 
 @BOTH
 @given(cycles=st.integers(20, 5000))
 def test_the_pace_that_is_asked_for_is_kept_or_refused(model, cycles):
     options = HardwareOptions(most_cycles=cycles)
-    fastest = max(min(model.cycles(s, f) for f in legal_settings(s)) for s in STEPS.steps)
+    fastest = max(min(model.cycles(s, f) for f in legal_settings(s)) for s in GRAPH.layers)
     if cycles < fastest:
         with pytest.raises(BadInput, match=rf"takes {fastest} cycles a frame at least, {cycles} are left; lower"):
-            choose_settings(STEPS, 64, options, model)
+            choose_settings(GRAPH, 64, options, model)
         return
-    chosen = choose_settings(STEPS, 64, options, model)
-    assert max(model.cycles(s, chosen[s.layer]) for s in STEPS.steps) <= cycles
+    chosen = choose_settings(GRAPH, 64, options, model)
+    assert max(model.cycles(s, chosen[s.name]) for s in GRAPH.layers) <= cycles
 
 
 def folded(graph, **options):
@@ -90,7 +90,7 @@ def test_an_asked_folding_that_is_too_slow_for_the_pace_is_refused():
 
 
 WIDE = lfc.network()
-WIDE_STEPS = steps_of(WIDE, Identifiers())
+WIDE_GRAPH = hardware_layers(WIDE, Identifiers())
 
 
 def test_a_pace_is_searched_for_in_every_legal_folding():
@@ -114,7 +114,7 @@ def test_without_a_pace_a_layer_has_at_most_1024_lanes():
 
 @pytest.mark.parametrize("most", [1, 2, 3, 7, 8, 100, 511, 512, 5000])
 def test_a_pace_is_refused_only_where_no_legal_setting_keeps_it(most):
-    chosen = choose_settings(WIDE_STEPS, 64, verilog.VerilogOptions(most_cycles=most), VERILOG)
-    for step in WIDE_STEPS.steps:
-        assert min(busy_cycles(step, s) for s in legal_settings(step)) == 1
-        assert busy_cycles(step, chosen[step.layer]) <= most
+    chosen = choose_settings(WIDE_GRAPH, 64, verilog.VerilogOptions(most_cycles=most), VERILOG)
+    for layer in WIDE_GRAPH.layers:
+        assert min(busy_cycles(layer, s) for s in legal_settings(layer)) == 1
+        assert busy_cycles(layer, chosen[layer.name]) <= most

@@ -7,11 +7,11 @@ from tests.targets.verilog.icarus import IcarusSimulator
 from tests.targets.verilog.test_constructs import random_codes
 
 from whetgen.errors import BadInput
-from whetgen.layers.graph import steps_of
 from whetgen.reference import run
 from whetgen.targets import verilog
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.folding import choose_settings
+from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.setting import cycles, legal_settings
 from whetgen.targets.streams.vectors import stream_outputs
 from whetgen.targets.verilog.folded.edges import IN_ORDER, Edge
@@ -22,8 +22,8 @@ from whetgen.targets.verilog.folded.walk import in_order_walk
 
 def settings(name: str) -> list[tuple[str, tuple[int, ...]]]:
     """Every layer of the network with each of its settings."""
-    steps = steps_of(networks.CONSTRUCTS[name], Identifiers()).steps
-    return [(step.layer, (s.pe, s.simd, s.planes)) for step in steps for s in legal_settings(step)]
+    layers = hardware_layers(networks.CONSTRUCTS[name], Identifiers()).layers
+    return [(layer.name, (s.pe, s.simd, s.planes)) for layer in layers for s in legal_settings(layer)]
 
 
 def measured(plan, folder, graph, frames: int, **stalls) -> IcarusSimulator:
@@ -122,13 +122,13 @@ def test_inputs_come_bit_by_bit_where_there_is_time():
 
 
 def planned_settings(pace: int):
-    steps = steps_of(networks.CONSTRUCTS["conv"], Identifiers())
-    return choose_settings(steps, 64, verilog.VerilogOptions(target_cycles=pace), COSTS)["conv"]
+    graph = hardware_layers(networks.CONSTRUCTS["conv"], Identifiers())
+    return choose_settings(graph, 64, verilog.VerilogOptions(target_cycles=pace), COSTS)["conv"]
 
 
 def test_cycles_of_a_layer_follow_from_its_setting():
-    step = steps_of(networks.CONSTRUCTS["lines"], Identifiers()).steps[0]
-    for s in legal_settings(step):
+    layer = hardware_layers(networks.CONSTRUCTS["lines"], Identifiers()).layers[0]
+    for s in legal_settings(layer):
         turns = 18 * (4 // s.pe) * s.planes // s.simd
         # Registers pass over the map with its padding, 7 x 6 places, and stay at the 20 windows.
-        assert cycles(step, s) == (20 * turns if s.simd <= 2 else 7 * 6 + 20 * (turns - 1))
+        assert cycles(layer, s) == (20 * turns if s.simd <= 2 else 7 * 6 + 20 * (turns - 1))

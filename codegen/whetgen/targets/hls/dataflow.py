@@ -1,4 +1,4 @@
-"""Steps -> processes that are joined by streams, each layer with its PE x SIMD folding.
+"""Layers -> processes that are joined by streams, each layer with its PE x SIMD folding.
 
 A tensor leaves its layer as words of PE elements. On its way to each reader it is copied where several read it,
 packed into words of the reader's SIMD elements, and resized where the reader wants one type for all operands.
@@ -13,15 +13,16 @@ from __future__ import annotations
 from functools import singledispatchmethod
 from math import gcd
 
-from whetgen.layers.graph import Blend, Linear, Move, Pool, Step, Steps, Tensor, with_joined_outputs
+from whetgen.layers import Blend, Layer, LayerGraph, Linear, Move, Pool, Tensor, describe
 from whetgen.targets.hls import shapes
 from whetgen.targets.hls.options import HlsOptions
 from whetgen.targets.hls.records import Call, Channel, LayerCycles, Section, Shape, Table
 from whetgen.targets.hls.trips import engine_trips, in_order, trips, window_trips
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.cost import ENDS, luts
-from whetgen.targets.streams.describe import describe, describe_input, describe_output
+from whetgen.targets.streams.describe import describe_input, describe_output
 from whetgen.targets.streams.folding import CostModel, choose_settings
+from whetgen.targets.streams.network import with_joined_outputs
 from whetgen.targets.streams.setting import Setting, read_elements, slides
 from whetgen.targets.streams.streams import Stream
 
@@ -32,21 +33,21 @@ _SHALLOW = 2
 class Dataflow:
     """Builds the sections of one network."""
 
-    def __init__(self, steps: Steps, source: Stream, sink: Stream, identifiers: Identifiers, options: HlsOptions):
+    def __init__(self, graph: LayerGraph, source: Stream, sink: Stream, identifiers: Identifiers, options: HlsOptions):
         self.source, self.sink, self.identifiers = source, sink, identifiers
-        self._steps, self._last = with_joined_outputs(steps, identifiers)
-        self.settings = choose_settings(self._steps, source.bus_bits, options, COSTS)
+        self._graph, self._last = with_joined_outputs(graph, identifiers)
+        self.settings = choose_settings(self._graph, source.bus_bits, options, COSTS)
         self.sections: list[Section] = []
-        self._level = _levels(self._steps)
-        self._words = {self._steps.input.name: (source.bus_bits, source.beats)}
+        self._level = _levels(self._graph)
+        self._words = {self._graph.input.name: (source.bus_bits, source.beats)}
         self._waiting: dict[str, list[str]] = {}
-        self._receive(self._steps.input)
-        for step in self._steps.steps:
-            self._layer(step)
+        self._receive(self._graph.input)
+        for layer in self._graph.layers:
+            self._layer(layer)
         self._send()
         self.cycles = tuple(
-            LayerCycles(step.layer, section.cycles, *self.settings[step.layer].folding)
-            for step, section in zip(self._steps.steps, self.sections[1:-1], strict=True)
+            LayerCycles(layer.name, section.cycles, *self.settings[layer.name].folding)
+            for layer, section in zip(self._graph.layers, self.sections[1:-1], strict=True)
         )
 
     # ---- one section ----
@@ -75,8 +76,8 @@ class Dataflow:
     def _produce(self, tensor: Tensor) -> None:
         """The stream that the tensor leaves on, and the copies for its readers."""
         bits, words = self._words[tensor.name]
-        readers = [step for step in self._steps.steps for t in step.sources if t is tensor]
-        rooms = [self._room(tensor, step, words) for step in readers]
+        readers = [layer for layer in self._graph.layers for t in layer.sources if t is tensor]
+        rooms = [self._room(tensor, layer, words) for layer in readers]
         rooms += [_SHALLOW] if tensor is self._last else []
         if len(rooms) == 1:
             self._channels.append(Channel(tensor.name, bits, rooms[0]))
@@ -87,103 +88,103 @@ class Dataflow:
         self._call("wg_fork", (bits, len(rooms), words), words, tensor.name, copies)
         self._waiting[tensor.name] = [f"{copies}[{k}]" for k in range(len(rooms))]
 
-    def _room(self, tensor: Tensor, reader: Step, words: int) -> int:
+    def _room(self, tensor: Tensor, reader: Layer, words: int) -> int:
         """Words that wait for this reader at most."""
         skipped = self._level[reader.result.name] - self._level[tensor.name] - 1
         if skipped:
             return words * (skipped + 1)
-        if isinstance(reader, Linear | Pool) and not reader.geometry.trivial:
-            row = reader.geometry.width * reader.geometry.channels
+        if isinstance(reader, Linear | Pool) and not reader.window.trivial:
+            row = reader.window.width * reader.window.channels
             return max(_SHALLOW, -(-words * row // tensor.count))
         return _SHALLOW if isinstance(reader, Blend) else max(_SHALLOW, words)
 
     def _take(self, tensor: Tensor, want: int, prefix: str) -> str:
         """The tensor's next copy as words of ``want`` bits."""
         stream, (bits, _) = self._waiting[tensor.name].pop(0), self._words[tensor.name]
-        step = gcd(bits, want)
-        if bits != step:
-            parts = self._channel(f"{prefix}_parts", step)
-            words = tensor.bits // step
-            self._call("wg_narrow", (step, bits // step, words), words, stream, parts)
+        unit = gcd(bits, want)
+        if bits != unit:
+            parts = self._channel(f"{prefix}_parts", unit)
+            words = tensor.bits // unit
+            self._call("wg_narrow", (unit, bits // unit, words), words, stream, parts)
             stream = parts
-        if want != step:
+        if want != unit:
             wide = self._channel(f"{prefix}_words", want)
-            self._call("wg_widen", (step, want // step, tensor.bits // want), tensor.bits // step, stream, wide)
+            self._call("wg_widen", (unit, want // unit, tensor.bits // want), tensor.bits // unit, stream, wide)
             stream = wide
         return stream
 
-    def _operands(self, step: Blend | Move, element: str, width: int, lanes: int) -> str:
+    def _operands(self, layer: Blend | Move, element: str, width: int, lanes: int) -> str:
         """An array of streams, one a source, all of one element type."""
-        name = step.result.name
-        taken = [self._take(t, lanes * t.width, f"{name}_{k}") for k, t in enumerate(step.sources)]
+        name = layer.result.name
+        taken = [self._take(t, lanes * t.width, f"{name}_{k}") for k, t in enumerate(layer.sources)]
         array = self._channel(f"{name}_in", lanes * width, count=len(taken))
-        for k, (tensor, stream) in enumerate(zip(step.sources, taken, strict=True)):
+        for k, (tensor, stream) in enumerate(zip(layer.sources, taken, strict=True)):
             words = tensor.count // lanes
             self._call("wg_resize", (shapes.element(tensor), element, lanes, words), words, stream, f"{array}[{k}]")
         return array
 
     # ---- layers ----
 
-    def _layer(self, step: Step) -> None:
+    def _layer(self, layer: Layer) -> None:
         self._begin()
-        setting = self.settings[step.layer]
-        self._words[step.result.name] = (setting.pe * step.result.width, step.result.count // setting.pe)
-        self._build(step, setting)
-        self._produce(step.result)
+        setting = self.settings[layer.name]
+        self._words[layer.result.name] = (setting.pe * layer.result.width, layer.result.count // setting.pe)
+        self._build(layer, setting)
+        self._produce(layer.result)
         notes = f"{setting}: {max(c.cycles for c in self._calls)} loop trips a frame."
-        self._close(f"{step.layer}: {describe(step)}", notes)
+        self._close(f"{layer.name}: {describe(layer)}", notes)
 
     @singledispatchmethod
-    def _build(self, step: Step, setting: Setting) -> None:
-        raise TypeError(f"no HLS form of {type(step).__name__}")
+    def _build(self, layer: Layer, setting: Setting) -> None:
+        raise TypeError(f"no HLS form of {type(layer).__name__}")
 
     @_build.register
-    def _(self, step: Linear, setting: Setting) -> None:
-        name = step.result.name
-        shape = self._shape(shapes.linear(self.identifiers.unique(f"{name}_shape"), step, setting))
-        tables = shapes.linear_tables(step, setting, self.identifiers)
+    def _(self, layer: Linear, setting: Setting) -> None:
+        name = layer.result.name
+        shape = self._shape(shapes.linear(self.identifiers.unique(f"{name}_shape"), layer, setting))
+        tables = shapes.linear_tables(layer, setting, self.identifiers)
         self._tables += tables
-        stream = self._windows(step, shape, setting)
-        self._call("wg_linear", (shape,), engine_trips(step, setting), stream, name, *(t.name for t in tables))
+        stream = self._windows(layer, shape, setting)
+        self._call("wg_linear", (shape,), engine_trips(layer, setting), stream, name, *(t.name for t in tables))
 
     @_build.register
-    def _(self, step: Pool, setting: Setting) -> None:
-        name = step.result.name
-        shape = self._shape(shapes.pool(self.identifiers.unique(f"{name}_shape"), step, setting.pe))
-        self._call("wg_pool", (shape,), engine_trips(step, setting), self._windows(step, shape, setting), name)
+    def _(self, layer: Pool, setting: Setting) -> None:
+        name = layer.result.name
+        shape = self._shape(shapes.pool(self.identifiers.unique(f"{name}_shape"), layer, setting.pe))
+        self._call("wg_pool", (shape,), engine_trips(layer, setting), self._windows(layer, shape, setting), name)
 
     @_build.register
-    def _(self, step: Blend, setting: Setting) -> None:
-        name, lanes = step.result.name, setting.pe
-        shape = self._shape(shapes.blend(self.identifiers.unique(f"{name}_shape"), step, lanes))
-        tables = shapes.blend_tables(step, lanes, self.identifiers)
+    def _(self, layer: Blend, setting: Setting) -> None:
+        name, lanes = layer.result.name, setting.pe
+        shape = self._shape(shapes.blend(self.identifiers.unique(f"{name}_shape"), layer, lanes))
+        tables = shapes.blend_tables(layer, lanes, self.identifiers)
         self._tables += tables
-        operands = self._operands(step, f"wg_int<{step.operand_width}>", step.operand_width, lanes)
-        self._call("wg_blend", (shape,), engine_trips(step, setting), operands, name, *(t.name for t in tables))
+        operands = self._operands(layer, f"wg_int<{layer.operand_width}>", layer.operand_width, lanes)
+        self._call("wg_blend", (shape,), engine_trips(layer, setting), operands, name, *(t.name for t in tables))
 
     @_build.register
-    def _(self, step: Move, setting: Setting) -> None:
-        name = step.result.name
-        tables = shapes.move_tables(step, self.identifiers)
-        shape = self._shape(shapes.move(self.identifiers.unique(f"{name}_shape"), step))
+    def _(self, layer: Move, setting: Setting) -> None:
+        name = layer.result.name
+        tables = shapes.move_tables(layer, self.identifiers)
+        shape = self._shape(shapes.move(self.identifiers.unique(f"{name}_shape"), layer))
         self._tables += tables
-        operands = self._operands(step, shapes.element(step.result), step.result.width, 1)
-        function = "wg_append" if step.in_order else "wg_gather"
-        self._call(function, (shape,), engine_trips(step, setting), operands, name, *(t.name for t in tables))
+        operands = self._operands(layer, shapes.element(layer.result), layer.result.width, 1)
+        function = "wg_append" if layer.in_order else "wg_gather"
+        self._call(function, (shape,), engine_trips(layer, setting), operands, name, *(t.name for t in tables))
 
     def _shape(self, shape: Shape) -> str:
         self._shapes.append(shape)
         return shape.name
 
-    def _windows(self, step: Linear | Pool, shape: str, setting: Setting) -> str:
+    def _windows(self, layer: Linear | Pool, shape: str, setting: Setting) -> str:
         """The source itself where its words already are the windows, one after the other."""
-        name, source = step.result.name, step.sources[0]
-        stream = self._take(source, read_elements(step, setting) * source.width, name)
-        if in_order(step.geometry):
+        name, source = layer.result.name, layer.sources[0]
+        stream = self._take(source, read_elements(layer, setting) * source.width, name)
+        if in_order(layer.window):
             return stream
         windows = self._channel(f"{name}_windows", setting.simd * source.width)
-        function = "wg_slide" if slides(step, setting) else "wg_window"
-        self._call(function, (shape,), window_trips(step, setting), stream, windows)
+        function = "wg_slide" if slides(layer, setting) else "wg_window"
+        self._call(function, (shape,), window_trips(layer, setting), stream, windows)
         return windows
 
     # ---- the two ends ----
@@ -212,9 +213,9 @@ class Dataflow:
         )
 
 
-def _levels(steps: Steps) -> dict[str, int]:
+def _levels(graph: LayerGraph) -> dict[str, int]:
     """Layers on the longest way from the input to each tensor."""
-    level = {steps.input.name: 0}
-    for step in steps.steps:
-        level[step.result.name] = 1 + max(level[t.name] for t in step.sources)
+    level = {graph.input.name: 0}
+    for layer in graph.layers:
+        level[layer.result.name] = 1 + max(level[t.name] for t in layer.sources)
     return level

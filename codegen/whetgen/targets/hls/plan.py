@@ -7,7 +7,6 @@ import re
 from whetgen.assets import assets
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
-from whetgen.layers.graph import steps_of
 from whetgen.targets.hls.dataflow import Dataflow
 from whetgen.targets.hls.options import MAX_WORD_BITS, HlsOptions
 from whetgen.targets.hls.records import DIALECTS, HlsPlan, Section
@@ -15,6 +14,7 @@ from whetgen.targets.output.identifiers import Identifiers, check_name
 from whetgen.targets.output.words import input_words, output_words
 from whetgen.targets.streams.decision import with_decision
 from whetgen.targets.streams.folding import check_pace
+from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.resources import estimate
 from whetgen.targets.streams.streams import Stream, input_stream, output_stream
 from whetgen.wording import unknown
@@ -53,8 +53,8 @@ def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
     for stream in (source, sink):
         _check_bus(stream)
     identifiers = Identifiers(name, *_OWN_NAMES)
-    steps = steps_of(with_decision(graph, sink.kind), identifiers)
-    built = Dataflow(steps, source, sink, identifiers, options)
+    network = hardware_layers(with_decision(graph, sink.kind), identifiers)
+    built = Dataflow(network, source, sink, identifiers, options)
     sections = tuple(built.sections)
     slowest = max(sections, key=lambda section: section.cycles)
     check_pace(f"'{slowest.title}'", slowest.cycles, options, "widen --bus-bits, or lower --target-fps")
@@ -68,7 +68,7 @@ def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
         kernels,
         _library(kernels),
         built.cycles,
-        estimate(steps, _table_bits(sections)),
+        estimate(network, _table_bits(sections)),
         input_words(graph),
         tuple(output_words(graph, o) for o in graph.outputs),
     )

@@ -1,1 +1,1 @@
-"""What Verilog and HLS share: the network as steps, its streams, its folding."""
+"""What Verilog and HLS share: its layers as hardware, its streams, its folding."""

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from whetgen.ir.integers import signed_bits
-from whetgen.layers.graph import Linear
+from whetgen.layers import Linear
 from whetgen.targets.streams.setting import Folding
 
 
@@ -33,22 +33,22 @@ class Code:
     bits: int
 
 
-def code_of(step: Linear) -> Code:
+def code_of(layer: Linear) -> Code:
     """The shortest of the forms that hold all weights of the layer."""
-    lo, hi = int(step.weights.min()), int(step.weights.max())
+    lo, hi = int(layer.weights.min()), int(layer.weights.max())
     if lo >= -1 and hi <= 1:
         if not lo and not hi:
             return Code("unsigned", 1)
-        if np.all(step.weights != 0):
+        if np.all(layer.weights != 0):
             return Code("sign", 1)
         return Code("unsigned", 1) if lo == 0 else Code("ternary", 2)
     return Code("unsigned", hi.bit_length()) if lo >= 0 else Code("signed", signed_bits(lo, hi))
 
 
-def weight_blocks(step: Linear, folding: Folding) -> np.ndarray:
+def weight_blocks(layer: Linear, folding: Folding) -> np.ndarray:
     """Weights in the order of the walk: (pass * steps + step, PE, SIMD); a step is a word of a window."""
-    (pe, simd), (inputs, neurons) = folding, step.weights.shape
-    blocks = step.weights.reshape(inputs // simd, simd, neurons // pe, pe)
+    (pe, simd), (inputs, neurons) = folding, layer.weights.shape
+    blocks = layer.weights.reshape(inputs // simd, simd, neurons // pe, pe)
     return blocks.transpose(2, 0, 3, 1).reshape(-1, pe, simd)
 
 
@@ -65,29 +65,27 @@ def stored(code: Code, blocks: np.ndarray) -> list[list[int]]:
     return [[int.from_bytes(plane.tobytes(), "little") for plane in word] for word in packed]
 
 
-def constants(step: Linear, code: Code) -> np.ndarray:
+def constants(layer: Linear, code: Code) -> np.ndarray:
     """(neurons,) what must be added to the sum of bits: Python integers."""
-    width = step.source.width
+    width = layer.source.width
     most = (1 << width) - 1
-    found = np.zeros(step.neurons, dtype=object)
+    found = np.zeros(layer.neurons, dtype=object)
     if code.kind in ("sign", "ternary"):
-        found -= most * (step.weights < 0).sum(axis=0).astype(object)
+        found -= most * (layer.weights < 0).sum(axis=0).astype(object)
     elif code.kind == "signed":
-        found -= most * len(step.weights) << (code.bits - 1)
-    if step.source.signed:
-        found -= step.weights.astype(object).sum(axis=0) << (width - 1)
+        found -= most * len(layer.weights) << (code.bits - 1)
+    if layer.source.signed:
+        found -= layer.weights.astype(object).sum(axis=0) << (width - 1)
     return found
 
 
-def levels(step: Linear, code: Code) -> np.ndarray:
+def levels(layer: Linear, code: Code) -> np.ndarray:
     """(positions or 1, neurons) what the accumulators begin with: a neuron fires where its sum ends at 0 or above."""
-    return constants(step, code) + (-step.levels if step.fire else step.levels).astype(object)
+    return constants(layer, code) + (-layer.levels if layer.fire else layer.levels).astype(object)
 
 
-def sum_width(step: Linear) -> int:
+def sum_width(layer: Linear) -> int:
     """Bits that hold every final sum; what comes before may wrap."""
-    lo = np.array([lo for lo, _ in step.sum_ranges], dtype=object)
-    hi = np.array([hi for _, hi in step.sum_ranges], dtype=object)
-    shift = (-step.levels if step.fire else step.levels).astype(object)
-    width = signed_bits(int((lo + shift).min()), int((hi + shift).max()))
-    return max(width, 2, 1 if step.fire else step.result.width)
+    shift = (-layer.levels if layer.fire else layer.levels).astype(object)
+    width = signed_bits(int((layer.sum_range.lowest + shift).min()), int((layer.sum_range.highest + shift).max()))
+    return max(width, 2, 1 if layer.fire else layer.result.width)

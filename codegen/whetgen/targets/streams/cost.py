@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import lcm
 
-from whetgen.layers.graph import Blend, Linear, Pool, Step
+from whetgen.layers import Blend, Layer, Linear, Pool
 from whetgen.targets.streams.codes import code_of, sum_width
 from whetgen.targets.streams.resources import BRAM_BITS, is_bram
-from whetgen.targets.streams.setting import Setting, in_order, read_elements, slides, touched, walk_words
+from whetgen.targets.streams.setting import Setting, in_order, read_elements, slides, walk_words
 from whetgen.targets.streams.widths import blend_widths
 
 LUT_WORDS = 64  # words of a ROM that a LUT holds one bit of
@@ -24,34 +24,36 @@ PRODUCT_OF_WORDS = 1.5
 PRODUCT = {"sign": 1.35, "unsigned": 1.35, "signed": 1.35, "ternary": 1.95}
 
 
-def luts(step: Step, setting: Setting, written_bits: Mapping[str, int]) -> float:
+def luts(layer: Layer, setting: Setting, written_bits: Mapping[str, int]) -> float:
     """``written_bits``: width of the words in which each source tensor arrives, by its name."""
-    return _front(step, setting) + _buffers(step, setting, written_bits) + _engine(step, setting)
+    return _front(layer, setting) + _buffers(layer, setting, written_bits) + _engine(layer, setting)
 
 
-def _front(step: Step, setting: Setting) -> float:
-    if slides(step, setting):
-        return _lines(step, setting)
-    if in_order(step, setting):
+def _front(layer: Layer, setting: Setting) -> float:
+    if slides(layer, setting):
+        return _lines(layer, setting)
+    if in_order(layer, setting):
         return SEQUENCE
-    return DENSE if not isinstance(step, Linear | Pool) or step.geometry.trivial else CONTROL
+    return DENSE if not isinstance(layer, Linear | Pool) or layer.window.trivial else CONTROL
 
 
-def _lines(step: Linear, setting: Setting) -> float:
+def _lines(layer: Linear, setting: Setting) -> float:
     """Lines of pixels in memory, the choice of a part of the window, and the control."""
-    g, pixel = step.geometry, step.geometry.channels * step.source.width
-    stored = (g.kernel[0] - 1) * g.dilation[0] * touched(g)[1] * pixel
-    parts = walk_words(step, setting)
+    g, pixel = layer.window, layer.window.channels * layer.source.width
+    stored = (g.kernel[0] - 1) * g.dilation[0] * g.touched[1] * pixel
+    parts = walk_words(layer, setting)
     return (
-        CONTROL / 2 + (0.0 if stored >= BRAM_BITS else stored / 16) + setting.simd * step.source.width * (parts - 1) / 3
+        CONTROL / 2
+        + (0.0 if stored >= BRAM_BITS else stored / 16)
+        + setting.simd * layer.source.width * (parts - 1) / 3
     )
 
 
-def _buffers(step: Step, setting: Setting, written_bits: Mapping[str, int]) -> float:
+def _buffers(layer: Layer, setting: Setting, written_bits: Mapping[str, int]) -> float:
     """Words are packed on one side by shifting and choosing, on the other by choosing."""
     total = 0.0
-    for tensor in step.sources:
-        read = read_elements(step, setting) * tensor.width
+    for tensor in layer.sources:
+        read = read_elements(layer, setting) * tensor.width
         word = lcm(written_bits[tensor.name], read)
         packing = 1.0 * word if word > written_bits[tensor.name] else 0.0
         choosing = 0.6 * word if word > read else 0.0
@@ -60,27 +62,27 @@ def _buffers(step: Step, setting: Setting, written_bits: Mapping[str, int]) -> f
     return total
 
 
-def _engine(step: Step, setting: Setting) -> float:
-    if isinstance(step, Linear):
-        return _linear(step, setting)
-    if isinstance(step, Pool):
-        return setting.pe * step.result.width * (1 if step.result.width == 1 else 3)
-    if isinstance(step, Blend):
-        factor, width = blend_widths(step)
-        return setting.pe * (len(step.sources) * factor * step.operand_width * 1.2 + 2 * width)
-    return 30 + _table(step.result.count, 16)
+def _engine(layer: Layer, setting: Setting) -> float:
+    if isinstance(layer, Linear):
+        return _linear(layer, setting)
+    if isinstance(layer, Pool):
+        return setting.pe * layer.result.width * (1 if layer.result.width == 1 else 3)
+    if isinstance(layer, Blend):
+        factor, width = blend_widths(layer)
+        return setting.pe * (len(layer.sources) * factor * layer.operand_width * 1.2 + 2 * width)
+    return 30 + _table(layer.result.count, 16)
 
 
-def _linear(step: Linear, setting: Setting) -> float:
-    code, width = code_of(step), sum_width(step)
-    plane_bits = step.source.width // setting.planes
+def _linear(layer: Linear, setting: Setting) -> float:
+    code, width = code_of(layer), sum_width(layer)
+    plane_bits = layer.source.width // setting.planes
     weight_bits = 1 if code.kind in ("sign", "ternary") else code.bits
     products = setting.simd * plane_bits * weight_bits * (PRODUCT[code.kind] if plane_bits == 1 else PRODUCT_OF_WORDS)
     accumulator = width * (1.6 if setting.planes > 1 else 1.1) + (setting.planes if setting.planes > 1 else 0)
     planes = 2.7 * setting.simd if setting.planes > 1 else 0
-    passes = step.neurons // setting.pe
-    tables = _table(passes * walk_words(step, setting), setting.pe * setting.simd * code.bits)
-    tables += _table(passes * len(step.levels), setting.pe * width)
+    passes = layer.neurons // setting.pe
+    tables = _table(passes * walk_words(layer, setting), setting.pe * setting.simd * code.bits)
+    tables += _table(passes * len(layer.levels), setting.pe * width)
     return setting.pe * (products + accumulator) + planes + tables
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import lcm, log
 
 from whetgen.errors import BadInput
-from whetgen.layers.graph import Linear, Step, Steps
+from whetgen.layers import Layer, LayerGraph, Linear
 from whetgen.targets.streams.options import DEFAULT_LANES, HardwareOptions
 from whetgen.targets.streams.setting import Setting, cycles, legal_settings, read_elements, reuse, widest_word
 from whetgen.wording import counted, meant
@@ -25,30 +25,30 @@ class CostModel:
     bits, by their names. ``ends``: lookup tables of the network's ends.
     """
 
-    cycles: Callable[[Step, Setting], int]
-    luts: Callable[[Step, Setting, Mapping[str, int]], float]
+    cycles: Callable[[Layer, Setting], int]
+    luts: Callable[[Layer, Setting, Mapping[str, int]], float]
     ends: int
 
 
-def choose_settings(steps: Steps, input_word: int, options: HardwareOptions, model: CostModel) -> Settings:
-    """Setting of each step by its layer's name; the same for every target, but where its form would miss an asked pace.
+def choose_settings(graph: LayerGraph, input_word: int, options: HardwareOptions, model: CostModel) -> Settings:
+    """Setting of each layer by its name; the same for every target, but where its form would miss an asked pace.
 
     Raises:
         BadInput: a layer, a folding, a reuse or a pace that is not possible; the message lists what is.
     """
-    _check_layers(steps, options)
-    found = {step.layer: _allowed(step, options) for step in steps.steps}
+    _check_layers(graph, options)
+    found = {layer.name: _allowed(layer, options) for layer in graph.layers}
     if options.reuse is not None:
-        _restrict_to_reuse(steps, found, options)
+        _restrict_to_reuse(graph, found, options)
     if options.most_cycles is not None:
-        _restrict_to_pace(steps, found, options, model)
+        _restrict_to_pace(graph, found, options, model)
 
     def at_pace(pace: int) -> Settings:
-        return _cheapest(steps, input_word, found, pace, model)
+        return _cheapest(graph, input_word, found, pace, model)
 
     if options.max_luts is None:
-        return at_pace(options.most_cycles or _default_pace(steps, found, options))
-    return _within(steps, input_word, found, at_pace, options, model)
+        return at_pace(options.most_cycles or _default_pace(graph, found, options))
+    return _within(graph, input_word, found, at_pace, options, model)
 
 
 def check_pace(what: str, taken: int, options: HardwareOptions, remedy: str) -> None:
@@ -59,32 +59,32 @@ def check_pace(what: str, taken: int, options: HardwareOptions, remedy: str) -> 
         )
 
 
-def total_luts(steps: Steps, input_word: int, chosen: Settings, model: CostModel) -> int:
+def total_luts(graph: LayerGraph, input_word: int, chosen: Settings, model: CostModel) -> int:
     """Of all layers and the ends of the network."""
-    words, total = {steps.input.name: input_word}, float(model.ends)
-    for step in steps.steps:
-        total += model.luts(step, chosen[step.layer], words)
-        words[step.result.name] = chosen[step.layer].pe * step.result.width
+    words, total = {graph.input.name: input_word}, float(model.ends)
+    for layer in graph.layers:
+        total += model.luts(layer, chosen[layer.name], words)
+        words[layer.result.name] = chosen[layer.name].pe * layer.result.width
     return round(total)
 
 
-def _check_layers(steps: Steps, options: HardwareOptions) -> None:
-    layers = [s.layer for s in steps.steps]
+def _check_layers(graph: LayerGraph, options: HardwareOptions) -> None:
+    layers = [s.name for s in graph.layers]
     for name in sorted(set(options.folding) - set(layers)):
         raise BadInput(f"--fold {name}: {meant(name, layers)}there is no such layer; layers are {', '.join(layers)}")
 
 
-def _allowed(step: Step, options: HardwareOptions) -> list[Setting]:
+def _allowed(layer: Layer, options: HardwareOptions) -> list[Setting]:
     """What the user asked for, else every legal setting whose words the target has."""
-    legal = legal_settings(step)
+    legal = legal_settings(layer)
     if options.max_word_bits is not None:
-        legal = [s for s in legal if widest_word(step, s) <= options.max_word_bits] or legal[:1]
-    if step.layer in options.folding:
-        asked = tuple(options.folding[step.layer])
+        legal = [s for s in legal if widest_word(layer, s) <= options.max_word_bits] or legal[:1]
+    if layer.name in options.folding:
+        asked = tuple(options.folding[layer.name])
         match = [s for s in legal if (s.pe, s.simd, s.planes) == (*asked, 1)[:3]]
         if not match:
             listed = [s.folding if s.planes == 1 else (*s.folding, s.planes) for s in legal]
-            raise _illegal_folding(step.layer, asked, listed)
+            raise _illegal_folding(layer.name, asked, listed)
         return match
     return legal
 
@@ -102,59 +102,61 @@ def _illegal_folding(layer: str, asked: tuple[int, ...], legal: Sequence[tuple[i
     )
 
 
-def _default_pace(steps: Steps, found: dict[str, list[Setting]], options: HardwareOptions) -> int:
+def _default_pace(graph: LayerGraph, found: dict[str, list[Setting]], options: HardwareOptions) -> int:
     """Cycles a frame where none are asked for: what the slowest layer reaches in reasonable width."""
 
-    def reached(step: Step) -> int:
-        few = [s for s in found[step.layer] if s.pe * s.simd <= DEFAULT_LANES] or found[step.layer][:1]
-        return min(cycles(step, s) for s in few)
+    def reached(layer: Layer) -> int:
+        few = [s for s in found[layer.name] if s.pe * s.simd <= DEFAULT_LANES] or found[layer.name][:1]
+        return min(cycles(layer, s) for s in few)
 
-    return max([options.target_cycles, *map(reached, steps.steps)])
+    return max([options.target_cycles, *map(reached, graph.layers)])
 
 
-def _restrict_to_reuse(steps: Steps, found: dict[str, list[Setting]], options: HardwareOptions) -> None:
+def _restrict_to_reuse(graph: LayerGraph, found: dict[str, list[Setting]], options: HardwareOptions) -> None:
     """Keep the settings in which each multiplier works ``options.reuse`` times for a position."""
-    linear = [s for s in steps.steps if isinstance(s, Linear) and s.layer not in options.folding]
-    values = [{reuse(s, setting) for setting in found[s.layer] if setting.planes == 1} for s in linear]
+    linear = [s for s in graph.layers if isinstance(s, Linear) and s.name not in options.folding]
+    values = [{reuse(s, setting) for setting in found[s.name] if setting.planes == 1} for s in linear]
     legal = sorted(set.intersection(*values)) if values else []
     if options.reuse not in legal:
         possible = ", ".join(map(str, legal))
         if not legal:
-            own = (f"'{s.layer}' takes {', '.join(map(str, sorted(v)))}" for s, v in zip(linear, values, strict=True))
+            own = (f"'{s.name}' takes {', '.join(map(str, sorted(v)))}" for s, v in zip(linear, values, strict=True))
             possible = f"none for all layers at once; {'; '.join(own)}; use --fold"
         raise BadInput(f"--reuse {options.reuse}: not possible for this network; legal values: {possible}")
-    for step in linear:
-        found[step.layer] = [s for s in found[step.layer] if s.planes == 1 and reuse(step, s) == options.reuse]
+    for layer in linear:
+        found[layer.name] = [s for s in found[layer.name] if s.planes == 1 and reuse(layer, s) == options.reuse]
 
 
 def _restrict_to_pace(
-    steps: Steps, found: dict[str, list[Setting]], options: HardwareOptions, model: CostModel
+    graph: LayerGraph, found: dict[str, list[Setting]], options: HardwareOptions, model: CostModel
 ) -> None:
     """Keep the settings in which the target's form of the layer takes ``options.most_cycles`` at most."""
-    fastest = {step.layer: min(model.cycles(step, s) for s in found[step.layer]) for step in steps.steps}
+    fastest = {layer.name: min(model.cycles(layer, s) for s in found[layer.name]) for layer in graph.layers}
     slowest = max(fastest, key=fastest.get, default=None)
     if slowest is not None:
         check_pace(f"layer '{slowest}'", fastest[slowest], options, "lower --target-fps or raise --clock-mhz")
-    for step in steps.steps:
-        found[step.layer] = [s for s in found[step.layer] if model.cycles(step, s) <= options.most_cycles]
+    for layer in graph.layers:
+        found[layer.name] = [s for s in found[layer.name] if model.cycles(layer, s) <= options.most_cycles]
 
 
-def _cheapest(steps: Steps, input_word: int, found: dict[str, list[Setting]], pace: int, model: CostModel) -> Settings:
-    words, chosen = {steps.input.name: input_word}, {}
-    for step in steps.steps:
-        chosen[step.layer] = min(found[step.layer], key=lambda s, step=step: _rank(step, s, words, pace, model))
-        words[step.result.name] = chosen[step.layer].pe * step.result.width
+def _cheapest(
+    graph: LayerGraph, input_word: int, found: dict[str, list[Setting]], pace: int, model: CostModel
+) -> Settings:
+    words, chosen = {graph.input.name: input_word}, {}
+    for layer in graph.layers:
+        chosen[layer.name] = min(found[layer.name], key=lambda s, layer=layer: _rank(layer, s, words, pace, model))
+        words[layer.result.name] = chosen[layer.name].pe * layer.result.width
     return chosen
 
 
-def _rank(step: Step, setting: Setting, words: dict[str, int], pace: int, model: CostModel) -> tuple:
-    joint = max(lcm(words[t.name], read_elements(step, setting) * t.width) for t in step.sources)
-    late = max(cycles(step, setting) - pace, 0)
-    return late, joint > MAX_BUFFER_WORD, model.luts(step, setting, words), joint, setting.pe, setting.simd
+def _rank(layer: Layer, setting: Setting, words: dict[str, int], pace: int, model: CostModel) -> tuple:
+    joint = max(lcm(words[t.name], read_elements(layer, setting) * t.width) for t in layer.sources)
+    late = max(cycles(layer, setting) - pace, 0)
+    return late, joint > MAX_BUFFER_WORD, model.luts(layer, setting, words), joint, setting.pe, setting.simd
 
 
 def _within(
-    steps: Steps,
+    graph: LayerGraph,
     input_word: int,
     found: dict[str, list[Setting]],
     at_pace: Callable[[int], Settings],
@@ -162,18 +164,18 @@ def _within(
     model: CostModel,
 ) -> Settings:
     """The fastest balanced settings of at most ``options.max_luts``."""
-    paces = sorted({cycles(step, s) for step in steps.steps for s in found[step.layer]})
-    slowest = max(min(cycles(step, s) for s in found[step.layer]) for step in steps.steps)
+    paces = sorted({cycles(layer, s) for layer in graph.layers for s in found[layer.name]})
+    slowest = max(min(cycles(layer, s) for s in found[layer.name]) for layer in graph.layers)
     paces = [p for p in paces if p >= slowest and p <= (options.most_cycles or p)] or [slowest]
     low, high = 0, len(paces) - 1
-    smallest = total_luts(steps, input_word, at_pace(paces[high]), model)
+    smallest = total_luts(graph, input_word, at_pace(paces[high]), model)
     if smallest > options.max_luts:
         raise BadInput(
             f"--max-luts {options.max_luts}: about {counted(smallest, 'LUT')} are the smallest possible; ask for more"
         )
     while low < high:
         middle = (low + high) // 2
-        if total_luts(steps, input_word, at_pace(paces[middle]), model) <= options.max_luts:
+        if total_luts(graph, input_word, at_pace(paces[middle]), model) <= options.max_luts:
             high = middle
         else:
             low = middle + 1

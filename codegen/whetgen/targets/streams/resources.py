@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from whetgen.layers.graph import Linear, Steps
+from whetgen.layers import LayerGraph, Linear
 
 BRAM_BITS, BRAM_WORDS = 4_096, 128  # a table of so many bits, in so many words, is to be block RAM
 
@@ -14,13 +14,13 @@ def is_bram(words: int, width: int) -> bool:
     return words * width >= BRAM_BITS and words >= BRAM_WORDS
 
 
-def estimate(steps: Steps, rom_bits: int) -> dict[str, int]:
+def estimate(graph: LayerGraph, rom_bits: int) -> dict[str, int]:
     """Counts that follow from the plan alone: synapses, constant bits, sums."""
-    linear = [s for s in steps.steps if isinstance(s, Linear)]
+    linear = [s for s in graph.layers if isinstance(s, Linear)]
     return {
         "synapses": sum(int(np.count_nonzero(s.weights)) for s in linear),
         "multiply_adds": sum(s.multiply_adds for s in linear),
         "neurons": sum(s.neurons for s in linear),
         "rom_bits": rom_bits,
-        "tensor_bits": sum(s.result.bits for s in steps.steps) + steps.input.bits,
+        "tensor_bits": sum(s.result.bits for s in graph.layers) + graph.input.bits,
     }

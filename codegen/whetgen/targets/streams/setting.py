@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whetgen.layers.graph import Blend, Geometry, Linear, Move, Pool, Step
+from whetgen.layers import Blend, Layer, Linear, Move, Pool, Window
 from whetgen.wording import counted
 
 Folding = tuple[int, int]
@@ -31,91 +31,95 @@ def divisors(n: int) -> list[int]:
     return [d for d in range(1, n + 1) if n % d == 0]
 
 
-def legal_settings(step: Step) -> list[Setting]:
+def legal_settings(layer: Layer) -> list[Setting]:
     """Every setting: PE divides the neurons, SIMD the channels; pools and blends have PE = SIMD.
 
     A window that slides may have a SIMD of several whole pixels, too, whose number divides its taps.
     """
-    if isinstance(step, Linear):
-        g = step.geometry
+    if isinstance(layer, Linear):
+        g = layer.window
         pixels = [] if g.trivial else [g.channels * n for n in divisors(g.taps)[1:]]
         return [
             Setting(pe, simd, planes)
-            for planes in sorted({1, step.source.width})
-            for pe in divisors(step.neurons)
+            for planes in sorted({1, layer.source.width})
+            for pe in divisors(layer.neurons)
             for simd in (*divisors(g.channels), *pixels)
         ]
-    if isinstance(step, Pool):
-        return [Setting(n, n) for n in divisors(step.geometry.channels)]
-    if isinstance(step, Blend):
-        return [Setting(n, n) for n in divisors(len(step.levels))]
+    if isinstance(layer, Pool):
+        return [Setting(n, n) for n in divisors(layer.window.channels)]
+    if isinstance(layer, Blend):
+        return [Setting(n, n) for n in divisors(layer.period)]
     return [Setting(1, 1)]
 
 
-def cycles(step: Step, setting: Setting) -> int:
+def cycles(layer: Layer, setting: Setting) -> int:
     """Cycles a frame keeps the layer busy; the next frame follows without a gap."""
-    if isinstance(step, Linear):
-        each = (step.neurons // setting.pe) * setting.planes * walk_words(step, setting)
-        return step.geometry.positions * each + (places(step.geometry) if slides(step, setting) else 0)
-    if isinstance(step, Pool):
-        return step.geometry.positions * (step.geometry.channels // setting.simd) * step.geometry.taps
-    if isinstance(step, Move):
-        return step.result.count + 1
-    return step.result.count // setting.simd
+    if isinstance(layer, Linear):
+        each = (layer.neurons // setting.pe) * setting.planes * walk_words(layer, setting)
+        return layer.window.positions * each + (places(layer.window) if slides(layer, setting) else 0)
+    if isinstance(layer, Pool):
+        return layer.window.positions * (layer.window.channels // setting.simd) * layer.window.taps
+    if isinstance(layer, Move):
+        return layer.result.count + 1
+    return layer.result.count // setting.simd
 
 
-def reuse(step: Linear, setting: Setting) -> int:
+def reuse(layer: Linear, setting: Setting) -> int:
     """How often each of the PE x SIMD multipliers works for one position of the window."""
-    return step.weights.size // (setting.pe * setting.simd)
+    return layer.weights.size // (setting.pe * setting.simd)
 
 
-def walk_words(step: Linear, setting: Setting) -> int:
+def walk_words(layer: Linear, setting: Setting) -> int:
     """Words of a window."""
-    return len(step.weights) // setting.simd
+    return len(layer.weights) // setting.simd
 
 
-def slides(step: Step, setting: Setting) -> bool:
+def slides(layer: Layer, setting: Setting) -> bool:
     """Whether the layer takes several pixels of a window at once, out of registers."""
-    return isinstance(step, Linear) and setting.simd > step.geometry.channels
+    return isinstance(layer, Linear) and setting.simd > layer.window.channels
 
 
-def touched(geometry: Geometry) -> tuple[int, int]:
-    """Height and width of the map with the padding that windows touch."""
-    far = (
-        (out - 1) * stride + (kernel - 1) * dilation + 1
-        for out, stride, kernel, dilation in zip(
-            (geometry.out_height, geometry.out_width), geometry.stride, geometry.kernel, geometry.dilation, strict=True
-        )
-    )
-    sizes = (geometry.height, geometry.width)
-    return tuple(max(f, b + size) for f, b, size in zip(far, geometry.before, sizes, strict=True))
+def sliding(window: Window) -> dict[str, int]:
+    """How the window moves, under the names that the libraries' parameters have."""
+    return {
+        "OUT_HEIGHT": window.out_height,
+        "OUT_WIDTH": window.out_width,
+        "KERNEL_Y": window.kernel[0],
+        "KERNEL_X": window.kernel[1],
+        "STRIDE_Y": window.stride[0],
+        "STRIDE_X": window.stride[1],
+        "DILATION_Y": window.dilation[0],
+        "DILATION_X": window.dilation[1],
+        "PAD_TOP": window.before[0],
+        "PAD_LEFT": window.before[1],
+    }
 
 
-def places(geometry: Geometry) -> int:
+def places(window: Window) -> int:
     """Cycles in which registers take a pixel or padding and no window is complete."""
-    height, width = touched(geometry)
-    return height * width - geometry.positions
+    height, width = window.touched
+    return height * width - window.positions
 
 
-def read_elements(step: Step, setting: Setting) -> int:
+def read_elements(layer: Layer, setting: Setting) -> int:
     """Elements of a word that the layer reads."""
-    return step.geometry.channels if slides(step, setting) else setting.simd
+    return layer.window.channels if slides(layer, setting) else setting.simd
 
 
-def widest_word(step: Step, setting: Setting) -> int:
+def widest_word(layer: Layer, setting: Setting) -> int:
     """Bits of the widest word that the layer takes or gives."""
-    element = step.operand_width if isinstance(step, Blend) else max(t.width for t in step.sources)
-    return max(setting.pe * step.result.width, setting.simd * element)
+    element = layer.operand_width if isinstance(layer, Blend) else max(t.width for t in layer.sources)
+    return max(setting.pe * layer.result.width, setting.simd * element)
 
 
-def in_order(step: Step, setting: Setting) -> bool:
+def in_order(layer: Layer, setting: Setting) -> bool:
     """Whether the layer reads every word of its sources once, as they come."""
-    if isinstance(step, Blend):
+    if isinstance(layer, Blend):
         return True
-    if slides(step, setting):
+    if slides(layer, setting):
         return True
-    if not isinstance(step, Linear) or step.neurons != setting.pe or setting.planes > 1:
+    if not isinstance(layer, Linear) or layer.neurons != setting.pe or setting.planes > 1:
         return False
-    g = step.geometry
+    g = layer.window
     pixels = g.kernel == g.stride == (1, 1) and g.before == (0, 0) and g.positions == g.height * g.width
     return g.trivial or pixels

@@ -8,11 +8,12 @@ from typing import get_args
 
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
-from whetgen.layers.graph import Steps, steps_of
+from whetgen.layers import LayerGraph
 from whetgen.targets.output.identifiers import Identifiers, check_name
 from whetgen.targets.output.words import input_words, output_words
 from whetgen.targets.streams.decision import with_decision
 from whetgen.targets.streams.folding import check_pace
+from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.resources import estimate
 from whetgen.targets.streams.streams import Stream, input_stream, output_stream
 from whetgen.targets.verilog.folded import Folded
@@ -85,11 +86,11 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     check_name(name)
     source, sink = input_stream(graph, options), output_stream(graph, options)
     identifiers = Identifiers(name)
-    steps = steps_of(with_decision(graph, sink.kind), identifiers)
+    network = hardware_layers(with_decision(graph, sink.kind), identifiers)
     check_options(options)
-    unrolled = _steps_to_unroll(steps, sink.kind, options)
+    unrolled = _layers_to_unroll(network, sink.kind, options)
     if unrolled is None:
-        built = Folded(steps, source, sink, identifiers, name, options)
+        built = Folded(network, source, sink, identifiers, name, options)
     else:
         strategies = STRATEGIES | (SOLVERS[options.solver] if options.solver else {})
         stage = options.levels_per_stage or LEVELS_PER_STAGE
@@ -111,7 +112,7 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
         tuple(built.sums),
         tuple(built.choices),
         _library_modules(sections, cells),
-        estimate(steps, sum(rom.width * len(rom.words) for rom in built.roms)) | built.estimates,
+        estimate(network, sum(rom.width * len(rom.words) for rom in built.roms)) | built.estimates,
         input_words(graph),
         tuple(output_words(graph, o) for o in graph.outputs),
     )
@@ -142,12 +143,12 @@ def _folds(options: VerilogOptions) -> bool:
     return bool(options.folding) or options.max_luts is not None or options.reuse is not None
 
 
-def _steps_to_unroll(steps: Steps, output_kind: str, options: VerilogOptions) -> Steps | None:
+def _layers_to_unroll(graph: LayerGraph, output_kind: str, options: VerilogOptions) -> LayerGraph | None:
     """The simplified network where it is to be unrolled, None where it is to be folded: cheap reasons come first."""
     free = options.architecture == "auto"
-    if options.architecture == "folded" or (free and (_folds(options) or sliding_windows(steps) > UNROLLED_WINDOWS)):
+    if options.architecture == "folded" or (free and (_folds(options) or sliding_windows(graph) > UNROLLED_WINDOWS)):
         return None
-    simple = simplified(steps, output_kind)
+    simple = simplified(graph, output_kind)
     widest = widest_word(simple)
     if free and (widest > MAX_WORD_BITS or expected_luts(simple) > options.unrolled_luts):
         return None

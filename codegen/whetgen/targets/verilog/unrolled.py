@@ -15,9 +15,9 @@ from functools import singledispatchmethod
 import numpy as np
 
 from whetgen.ir.integers import signed_bits, unsigned_bits
-from whetgen.layers.graph import Linear, Move, Pool, Step, Steps, Tensor
+from whetgen.layers import Layer, LayerGraph, Linear, Move, Pool, Tensor, describe
 from whetgen.targets.output.identifiers import Identifiers
-from whetgen.targets.streams.describe import describe, describe_input, describe_output
+from whetgen.targets.streams.describe import describe_input, describe_output
 from whetgen.targets.streams.streams import Stream
 from whetgen.targets.verilog.logic.cones import Tables, unread
 from whetgen.targets.verilog.logic.cost import Choice, cost_of
@@ -35,8 +35,8 @@ _END_LUTS = 190  # streams, valid bits and the class of ten scores, as synthesis
 MAX_WORD_BITS = 1 << 16  # Verilator's longest constant
 
 
-def _told(step: Step | Tables) -> str:
-    return counted(step.result.count, "lookup table") if isinstance(step, Tables) else describe(step)
+def _told(layer: Layer | Tables) -> str:
+    return counted(layer.result.count, "lookup table") if isinstance(layer, Tables) else describe(layer)
 
 
 def _slice(bus: str, number: int, width: int, bits: int) -> str:
@@ -48,36 +48,36 @@ def argmax_levels(count: int) -> int:
     return (count - 1).bit_length()
 
 
-def expected_luts(steps: Steps) -> int:
+def expected_luts(graph: LayerGraph) -> int:
     """LUTs of the unrolled network, about, before anything of it is built."""
-    tables = sum(len(s.truths) for s in steps.steps if isinstance(s, Tables))
-    return round(_literals(steps) * _LUTS_PER_LITERAL) + tables + _END_LUTS
+    tables = sum(len(s.truths) for s in graph.layers if isinstance(s, Tables))
+    return round(_literals(graph) * _LUTS_PER_LITERAL) + tables + _END_LUTS
 
 
-def _literals(steps: Steps) -> int:
+def _literals(graph: LayerGraph) -> int:
     """Single bits that the layers' sums would add, before anything is shared."""
     return sum(
-        s.geometry.positions * s.source.width * int(np.count_nonzero(signed_digits(s.weights)))
-        for s in steps.steps
+        s.window.positions * s.source.width * int(np.count_nonzero(signed_digits(s.weights)))
+        for s in graph.layers
         if isinstance(s, Linear)
     )
 
 
-def sliding_windows(steps: Steps) -> int:
+def sliding_windows(graph: LayerGraph) -> int:
     """Layers whose window moves over a map."""
-    return sum(isinstance(step, Linear | Pool) and not step.geometry.trivial for step in steps.steps)
+    return sum(isinstance(layer, Linear | Pool) and not layer.window.trivial for layer in graph.layers)
 
 
-def widest_word(steps: Steps) -> int:
+def widest_word(graph: LayerGraph) -> int:
     """Bits of the widest bus or constant that unrolling would make."""
-    return max([steps.input.bits, *(b for s in steps.steps for b in _word_bits(s))])
+    return max([graph.input.bits, *(b for s in graph.layers for b in _word_bits(s))])
 
 
-def _word_bits(step: Step) -> list[int]:
-    bits = [step.result.bits, sum(t.count for t in step.sources) * step.result.width]
+def _word_bits(layer: Layer) -> list[int]:
+    bits = [layer.result.bits, sum(t.count for t in layer.sources) * layer.result.width]
     return (
-        [*bits, step.result.count * unsigned_bits(sum(t.count for t in step.sources))]
-        if isinstance(step, Move)
+        [*bits, layer.result.count * unsigned_bits(sum(t.count for t in layer.sources))]
+        if isinstance(layer, Move)
         else bits
     )
 
@@ -89,7 +89,7 @@ class Unrolled:
 
     def __init__(
         self,
-        steps: Steps,
+        graph: LayerGraph,
         source: Stream,
         sink: Stream,
         identifiers: Identifiers,
@@ -103,16 +103,16 @@ class Unrolled:
         self.choices: list[Choice] = []
         self.sections: list[Section] = []
         self.cycles: list[tuple[str, int]] = []
-        self._unread = unread(steps)
-        self._ready = {steps.input.name: 0}
+        self._unread = unread(graph)
+        self._ready = {graph.input.name: 0}
         self._delayed: dict[tuple[str, int], str] = {}
         self._advances = False
-        self._receive(steps.input)
-        for step in steps.steps:
+        self._receive(graph.input)
+        for layer in graph.layers:
             self._begin()
-            self._ready[step.result.name] = self._build(step)
-            self._end(step)
-        self.depth = self._send(steps.outputs)
+            self._ready[layer.result.name] = self._build(layer)
+            self._end(layer)
+        self.depth = self._send(graph.outputs)
 
     @property
     def latency(self) -> int:
@@ -140,12 +140,12 @@ class Unrolled:
     def _close(self, title: str, *notes: str) -> None:
         self.sections.append(Section(title, notes, tuple(self.constants), tuple(self.wires), tuple(self.instances)))
 
-    def _end(self, step: Step) -> None:
-        ready = self._ready[step.result.name]
-        cycles = ready - max(self._ready[t.name] for t in step.sources)
-        self.cycles.append((step.layer, cycles))
+    def _end(self, layer: Layer) -> None:
+        ready = self._ready[layer.result.name]
+        cycles = ready - max(self._ready[t.name] for t in layer.sources)
+        self.cycles.append((layer.name, cycles))
         self._close(
-            f"{step.layer}: {_told(step)}",
+            f"{layer.name}: {_told(layer)}",
             f"{counted(cycles, 'cycle')}, ready {counted(ready, 'cycle')} after the frame.",
         )
 
@@ -189,43 +189,43 @@ class Unrolled:
     # ---- layers: each drives its result's bus and says when it is ready ----
 
     @singledispatchmethod
-    def _build(self, step: Step) -> int:
+    def _build(self, layer: Layer) -> int:
         """Counters and chains in a module of the layer's own, or of one window of it with an instance for each position."""
-        name = step.result.name
-        cycle, buses = self._meet(step.sources)
-        module = self.identifiers.unique(f"{self.name}_{name}_{module_suffix(step)}")
-        made = self._cheapest(step, module)
+        name = layer.result.name
+        cycle, buses = self._meet(layer.sources)
+        module = self.identifiers.unique(f"{self.name}_{name}_{module_suffix(layer)}")
+        made = self._cheapest(layer, module)
         self.logic.append(made)
-        self.wires.append(Wire(name, step.result.bits))
+        self.wires.append(Wire(name, layer.result.bits))
         instance = self._clocked if made.stages else self._instance
-        if slides(step):
-            for position, parts in enumerate(windows(step, buses[0])):
-                y = _slice(name, position, len(made.outputs), step.result.bits)
+        if slides(layer):
+            for position, parts in enumerate(windows(layer, buses[0])):
+                y = _slice(name, position, len(made.outputs), layer.result.bits)
                 instance(module, f"{name}_p{position}", {}, {"x": concatenation(parts), "y": y})
-            if unread_parts := beside_windows(step, buses[0]):
+            if unread_parts := beside_windows(layer, buses[0]):
                 self._wire(f"unused_by_{name}", 1, f"&{{1'b0, {', '.join(unread_parts)}}}")
         else:
             instance(module, f"{name}_layer", {}, {"x": concatenation(buses), "y": name})
         return cycle + len(made.stages)
 
-    def _cheapest(self, given: Step | Tables, module: str) -> LogicModule:
+    def _cheapest(self, given: Layer | Tables, module: str) -> LogicModule:
         """The layer, or a window of it, in each strategy that makes a difference; the one of fewest cells."""
-        step, copies = one_window(given), given.geometry.positions if slides(given) else 1
-        ignored = self._unread.get(step.result.name)
+        layer, copies = one_window(given), given.window.positions if slides(given) else 1
+        ignored = self._unread.get(layer.result.name)
         if ignored is not None:
             ignored = ignored.reshape(copies, -1).all(axis=0)
         strategies = (
-            self.strategies if isinstance(step, Linear) else {"tables" if isinstance(step, Tables) else "sums": None}
+            self.strategies if isinstance(layer, Linear) else {"tables" if isinstance(layer, Tables) else "sums": None}
         )
         made, costs = {}, {}
         for strategy, find in strategies.items():
-            logic = without(logic_of(step, find), ignored)
+            logic = without(logic_of(layer, find), ignored)
             stages = staged(logic.circuit, logic.outputs, self.levels_per_stage)
             made[strategy], costs[strategy] = (logic, stages), copies * cost_of(logic.circuit, stages)
         chosen = min(costs, key=lambda strategy: costs[strategy].cells)
         cost = costs.pop(chosen)
-        self.choices.append(Choice(step.layer, chosen, cost, costs))
-        told = f"{step.layer}: {_told(step)}" + (f", of one window among {copies}" if copies > 1 else "")
+        self.choices.append(Choice(layer.name, chosen, cost, costs))
+        told = f"{layer.name}: {_told(layer)}" + (f", of one window among {copies}" if copies > 1 else "")
         return logic_module(module, told, *made[chosen])
 
     def _constant(self, name: str, values, width: int, comment: str) -> str:
@@ -234,27 +234,27 @@ class Unrolled:
         return name
 
     @_build.register
-    def _(self, step: Move) -> int:
-        name, width = step.result.name, step.result.width
-        cycle, buses = self._meet(step.sources)
+    def _(self, layer: Move) -> int:
+        name, width = layer.result.name, layer.result.width
+        cycle, buses = self._meet(layer.sources)
         parts = [
             self._resized(b, t, width, f"{k}_for_{name}")
-            for k, (b, t) in enumerate(zip(buses, step.sources, strict=True))
+            for k, (b, t) in enumerate(zip(buses, layer.sources, strict=True))
         ]
-        if step.in_order:
-            self.wires.append(Wire(name, step.result.bits, concatenation(parts)))
+        if layer.in_order:
+            self.wires.append(Wire(name, layer.result.bits, concatenation(parts)))
             return cycle
-        total = sum(t.count for t in step.sources)
+        total = sum(t.count for t in layer.sources)
         bits = unsigned_bits(total)
-        indices = np.where(step.indices < 0, total, step.indices)
+        indices = np.where(layer.indices < 0, total, layer.indices)
         table = self._constant(
             f"{name}_indices",
             indices,
             bits,
-            f"{step.layer}: where each element comes from, {counted(bits, 'bit')} each, {total} is zero",
+            f"{layer.name}: where each element comes from, {counted(bits, 'bit')} each, {total} is zero",
         )
-        self.wires.append(Wire(name, step.result.bits))
-        shape = {"SOURCES": total, "COUNT": step.result.count, "WIDTH": width, "INDEX_WIDTH": bits, "INDICES": table}
+        self.wires.append(Wire(name, layer.result.bits))
+        shape = {"SOURCES": total, "COUNT": layer.result.count, "WIDTH": width, "INDEX_WIDTH": bits, "INDICES": table}
         self._instance("wg_gather", f"{name}_gather", shape, {"data": concatenation(parts), "gathered": name})
         return cycle
 

@@ -6,9 +6,10 @@ from tests.targets.verilog.logic.evaluate import literals_of
 
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold, WeightedSum
-from whetgen.layers.graph import Linear, steps_of
+from whetgen.layers import Linear
 from whetgen.reference import run
 from whetgen.targets.output.identifiers import Identifiers
+from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.verilog.logic.cones import Tables, unread, with_tables
 from whetgen.targets.verilog.logic.layers import logic_of
 from whetgen.targets.verilog.logic.ranking import ranked
@@ -40,9 +41,9 @@ def two_turns(rng) -> Graph:
 def test_layers_of_few_bits_become_tables_with_the_same_outputs(seed):
     rng = np.random.default_rng(seed)
     graph = two_turns(rng)
-    steps = with_tables(steps_of(graph, Identifiers()))
-    assert [type(s) for s in steps.steps] == [Tables]
-    logic = logic_of(steps.steps[0], True)
+    layers = with_tables(hardware_layers(graph, Identifiers())).layers
+    assert [type(s) for s in layers] == [Tables]
+    logic = logic_of(layers[0], True)
     assert all(len(cell.inputs) <= FAN_IN for cell in logic.circuit.cells)
     codes = rng.integers(0, 2, (50, INPUTS))
     for code, wanted in zip(codes, run(graph, codes), strict=True):
@@ -50,8 +51,8 @@ def test_layers_of_few_bits_become_tables_with_the_same_outputs(seed):
 
 
 def test_inputs_that_no_table_reads_are_known():
-    steps = with_tables(steps_of(two_turns(np.random.default_rng(0)), Identifiers()))
-    assert unread(steps)["x"][INPUTS - 1]
+    graph = with_tables(hardware_layers(two_turns(np.random.default_rng(0)), Identifiers()))
+    assert unread(graph)["x"][INPUTS - 1]
 
 
 def test_a_layer_of_many_inputs_stays():
@@ -61,8 +62,8 @@ def test_a_layer_of_many_inputs_stays():
         Dense("sum", "x", rng.integers(1, 4, (INPUTS, 3)), np.zeros(3, dtype=np.int64)),
         Threshold("fire", "sum", np.array([5, 6, 7])),
     )
-    steps = steps_of(validate(Graph(nodes, (Output("out", "fire", "spikes"),))), Identifiers())
-    assert [type(s) for s in with_tables(steps).steps] == [Linear]
+    graph = hardware_layers(validate(Graph(nodes, (Output("out", "fire", "spikes"),))), Identifiers())
+    assert [type(s) for s in with_tables(graph).layers] == [Linear]
 
 
 def scores(weights: np.ndarray, biases: np.ndarray) -> Graph:
@@ -74,7 +75,7 @@ def scores(weights: np.ndarray, biases: np.ndarray) -> Graph:
 def test_simpler_scores_have_the_same_argmax_ties_included(seed):
     rng = np.random.default_rng(seed)
     graph = scores(rng.integers(-2, 3, (10, 5)), rng.integers(-2, 3, 5))
-    last = ranked(steps_of(graph, Identifiers())).steps[-1]
+    last = ranked(hardware_layers(graph, Identifiers())).layers[-1]
     codes = rng.integers(0, 2, (200, 10))
     simple = codes @ last.weights + last.levels
     assert np.array_equal(np.argmax(simple, axis=1), np.argmax(run(graph, codes), axis=1))
@@ -83,5 +84,5 @@ def test_simpler_scores_have_the_same_argmax_ties_included(seed):
 
 def test_n_hot_decoding_keeps_the_neurons_of_each_class_only():
     key = np.repeat(np.eye(5, dtype=np.int64), 4, axis=0)
-    last = ranked(steps_of(scores(2 * (2 * key - 1), -(2 * key - 1).sum(axis=0)), Identifiers())).steps[-1]
+    last = ranked(hardware_layers(scores(2 * (2 * key - 1), -(2 * key - 1).sum(axis=0)), Identifiers())).layers[-1]
     assert np.array_equal(last.weights, key)

@@ -7,7 +7,7 @@ from math import lcm
 
 import numpy as np
 
-from whetgen.layers.graph import Tensor
+from whetgen.layers import Tensor
 
 RANDOM, IN_ORDER, FRAMES = 0, 1, 2  # READER of wg_stream_buffer
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from whetgen.layers.graph import Move, Step, Steps, Tensor, with_joined_outputs
+from whetgen.layers import Layer, LayerGraph, Move, Tensor, describe
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.cost import ENDS, luts
-from whetgen.targets.streams.describe import describe, describe_input, describe_output
+from whetgen.targets.streams.describe import describe_input, describe_output
 from whetgen.targets.streams.folding import CostModel, choose_settings, total_luts
+from whetgen.targets.streams.network import with_joined_outputs
 from whetgen.targets.streams.setting import cycles, in_order, read_elements
 from whetgen.targets.streams.streams import Stream
 from whetgen.targets.verilog.folded.edges import FRAMES, IN_ORDER, RANDOM, Edge
-from whetgen.targets.verilog.folded.layers import Layer, delay, draw
+from whetgen.targets.verilog.folded.layers import FoldedLayer, delay, draw
 from whetgen.targets.verilog.folded.schedule import Times, available, busy_times, depth
 from whetgen.targets.verilog.folded.sheet import CLOCK, Sheet
 from whetgen.targets.verilog.folded.walk import in_order_walk, walk
@@ -36,30 +37,34 @@ class Folded:
     logic = choices = ()
 
     def __init__(
-        self, steps: Steps, source: Stream, sink: Stream, identifiers: Identifiers, name: str, options: VerilogOptions
+        self,
+        graph: LayerGraph,
+        source: Stream,
+        sink: Stream,
+        identifiers: Identifiers,
+        name: str,
+        options: VerilogOptions,
     ):
         self.source, self.sink = source, sink
-        steps, self._last = with_joined_outputs(steps, identifiers)
+        graph, self._last = with_joined_outputs(graph, identifiers)
         self._rank = sink.kind == "class" and self._last.count > 1
-        self.settings = choose_settings(steps, source.bus_bits, options, COSTS)
+        self.settings = choose_settings(graph, source.bus_bits, options, COSTS)
         self._sheet = Sheet(identifiers, name)
         self._edges: dict[str, Edge] = {}
         self._from: dict[str, list[str]] = {}
         self._into: dict[str, list[str]] = {}
-        self._plan_edges(steps)
+        self._plan_edges(graph)
         self.interval = max(
-            source.beats, self.sink_cycles(), *(cycles(s, self.settings[s.layer]) for s in steps.steps), 1
+            source.beats, self.sink_cycles(), *(cycles(s, self.settings[s.name]) for s in graph.layers), 1
         )
-        self._plan_times(steps)
-        self._receive(steps.input)
-        for step in steps.steps:
-            self._draw(step)
+        self._plan_times(graph)
+        self._receive(graph.input)
+        for layer in graph.layers:
+            self._draw(layer)
         self._send()
-        self.estimates = {"luts_estimated": total_luts(steps, source.bus_bits, self.settings, COSTS)}
+        self.estimates = {"luts_estimated": total_luts(graph, source.bus_bits, self.settings, COSTS)}
         self.sections, self.roms, self.sums = self._sheet.sections, self._sheet.roms, self._sheet.sums
-        self.cycles = [
-            (s.layer, cycles(s, self.settings[s.layer]), *self.settings[s.layer].folding) for s in steps.steps
-        ]
+        self.cycles = [(s.name, cycles(s, self.settings[s.name]), *self.settings[s.name].folding) for s in graph.layers]
         self.cycles.append((sink.kind, self.sink_cycles()))
 
     def sink_cycles(self) -> int:
@@ -67,45 +72,45 @@ class Folded:
 
     # ---- edges and times ----
 
-    def _plan_edges(self, steps: Steps) -> None:
-        for step in steps.steps:
-            setting = self.settings[step.layer]
-            reader = IN_ORDER if in_order(step, setting) else FRAMES if isinstance(step, Move) else RANDOM
-            for t in step.sources:
-                each = read_elements(step, setting)
-                name = f"{t.name}_to_{step.result.name}"
-                self._add_edge(steps, step.layer, t, name, each * t.width, t.count // each, reader)
+    def _plan_edges(self, graph: LayerGraph) -> None:
+        for layer in graph.layers:
+            setting = self.settings[layer.name]
+            reader = IN_ORDER if in_order(layer, setting) else FRAMES if isinstance(layer, Move) else RANDOM
+            for t in layer.sources:
+                each = read_elements(layer, setting)
+                name = f"{t.name}_to_{layer.result.name}"
+                self._add_edge(graph, layer.name, t, name, each * t.width, t.count // each, reader)
         spikes, last = self.sink.kind == "spikes", self._last
         bits, reads = (self.sink.bus_bits, self.sink.beats) if spikes else (last.width, last.count)
-        self._add_edge(steps, _OUTPUT, last, f"{last.name}_to_output", bits, reads, IN_ORDER)
+        self._add_edge(graph, _OUTPUT, last, f"{last.name}_to_output", bits, reads, IN_ORDER)
 
     def _add_edge(
-        self, steps: Steps, layer: str, tensor: Tensor, prefix: str, bits: int, reads: int, reader: int
+        self, graph: LayerGraph, layer: str, tensor: Tensor, prefix: str, bits: int, reads: int, reader: int
     ) -> None:
-        if tensor is steps.input:
+        if tensor is graph.input:
             write_bits, writes = self.source.bus_bits, self.source.beats
         else:
-            maker = next(s for s in steps.steps if s.result is tensor)
-            pe = self.settings[maker.layer].pe
+            maker = next(s for s in graph.layers if s.result is tensor)
+            pe = self.settings[maker.name].pe
             write_bits, writes = pe * tensor.width, tensor.count // pe
         name = self._sheet.identifiers.unique(prefix)
-        self._edges[name] = Edge(tensor, name, write_bits, writes, bits, reads, reader, tensor is steps.input)
+        self._edges[name] = Edge(tensor, name, write_bits, writes, bits, reads, reader, tensor is graph.input)
         self._from.setdefault(tensor.name, []).append(name)
         self._into.setdefault(layer, []).append(name)
 
-    def _plan_times(self, steps: Steps) -> None:
+    def _plan_times(self, graph: LayerGraph) -> None:
         """Depths of the buffers and the latency."""
         beats = np.arange(self.source.beats)
-        written = {steps.input.name: Times(beats, beats)}
+        written = {graph.input.name: Times(beats, beats)}
         taken = dict(written)
-        for step in steps.steps:
-            setting, edges = self.settings[step.layer], self._reads(step.layer)
-            walks = [walk(step, setting, e) for e in edges]
+        for layer in graph.layers:
+            setting, edges = self.settings[layer.name], self._reads(layer.name)
+            walks = [walk(layer, setting, e) for e in edges]
             busy = busy_times(walks, [available(e, written[e.tensor.name]) for e in edges], self.interval)
             for e, w in zip(edges, walks, strict=True):
                 self._deepen(e, taken[e.tensor.name], busy.at(w.free_at), w.cover)
-            taken[step.result.name] = busy.at(walks[0].result_at)
-            written[step.result.name] = taken[step.result.name].shifted(delay(step, setting))
+            taken[layer.result.name] = busy.at(walks[0].result_at)
+            written[layer.result.name] = taken[layer.result.name].shifted(delay(layer, setting))
         (edge,) = self._reads(_OUTPUT)
         ends = in_order_walk(edge, self.sink_cycles(), 1 if self._rank else edge.reads)
         busy = busy_times([ends], [available(edge, written[edge.tensor.name])], self.interval)
@@ -126,12 +131,12 @@ class Folded:
 
     # ---- sections ----
 
-    def _draw(self, step: Step) -> None:
-        setting = self.settings[step.layer]
-        draw(step, Layer(step, setting, self._reads(step.layer)), self._sheet)
-        self._sheet.buffers(step.result.name, self._written(step.result))
-        note = f"{setting}: {counted(cycles(step, setting), 'cycle')} a frame."
-        self._sheet.close(f"{step.layer}: {describe(step)}", note)
+    def _draw(self, layer: Layer) -> None:
+        setting = self.settings[layer.name]
+        draw(layer, FoldedLayer(layer, setting, self._reads(layer.name)), self._sheet)
+        self._sheet.buffers(layer.result.name, self._written(layer.result))
+        note = f"{setting}: {counted(cycles(layer, setting), 'cycle')} a frame."
+        self._sheet.close(f"{layer.name}: {describe(layer)}", note)
 
     def _receive(self, tensor: Tensor) -> None:
         sheet, stem = self._sheet, tensor.name

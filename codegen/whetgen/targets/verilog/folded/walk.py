@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from whetgen.layers.graph import Geometry, Linear, Move, Pool, Step
-from whetgen.targets.streams.setting import Setting, cycles, in_order, slides, touched, walk_words
+from whetgen.layers import Layer, Linear, Move, Pool, Window
+from whetgen.targets.streams.setting import Setting, cycles, in_order, slides, walk_words
 from whetgen.targets.verilog.folded.edges import RANDOM, Edge
 
 
@@ -30,17 +30,17 @@ class Walk:
     cover: bool = False
 
 
-def walk(step: Step, setting: Setting, edge: Edge) -> Walk:
+def walk(layer: Layer, setting: Setting, edge: Edge) -> Walk:
     """How the layer reads one of its sources."""
-    busy = cycles(step, setting)
-    if slides(step, setting):
-        return _sliding_walk(step, setting, edge, busy)
-    if in_order(step, setting):
-        return in_order_walk(edge, busy, step.result.count // setting.pe)
-    if isinstance(step, Move):
+    busy = cycles(layer, setting)
+    if slides(layer, setting):
+        return _sliding_walk(layer, setting, edge, busy)
+    if in_order(layer, setting):
+        return in_order_walk(edge, busy, layer.result.count // setting.pe)
+    if isinstance(layer, Move):
         everything = np.array([0]), np.array([edge.words - 1])
         return Walk(busy, *everything, np.arange(busy - 1), np.full(edge.words, busy - 1))
-    return _window_walk(step, setting, edge, busy)
+    return _window_walk(layer, setting, edge, busy)
 
 
 def in_order_walk(edge: Edge, busy: int, results: int) -> Walk:
@@ -51,10 +51,10 @@ def in_order_walk(edge: Edge, busy: int, results: int) -> Walk:
     return Walk(busy, begins, np.arange(edge.words), (np.arange(results) + 1) * each - 1, ends)
 
 
-def _sliding_walk(step: Linear, setting: Setting, edge: Edge, busy: int) -> Walk:
+def _sliding_walk(layer: Linear, setting: Setting, edge: Edge, busy: int) -> Walk:
     """Place by place over the map and its padding, longer where a window is complete."""
-    g, (height, width) = step.geometry, touched(step.geometry)
-    result = setting.planes * walk_words(step, setting)
+    g, (height, width) = layer.window, layer.window.touched
+    result = setting.planes * walk_words(layer, setting)
     ends = [
         np.arange(out) * stride + (kernel - 1) * dilation
         for out, stride, kernel, dilation in zip(
@@ -62,28 +62,28 @@ def _sliding_walk(step: Linear, setting: Setting, edge: Edge, busy: int) -> Walk
         )
     ]
     holds = np.ones((height, width), dtype=np.int64)
-    holds[np.ix_(*ends)] = result * (step.neurons // setting.pe)
+    holds[np.ix_(*ends)] = result * (layer.neurons // setting.pe)
     begins = (np.cumsum(holds) - holds.reshape(-1)).reshape(height, width)
     (top, left) = g.before
     pixels = begins[top : top + g.height, left : left + g.width].reshape(-1)
     firsts = pixels[np.arange(edge.words) * edge.parts].copy()
     firsts[0] = 0  # a frame begins with its first word
-    turns = (np.arange(step.neurons // setting.pe) + 1) * result - 1
+    turns = (np.arange(layer.neurons // setting.pe) + 1) * result - 1
     results = (begins[np.ix_(*ends)].reshape(-1, 1) + turns).reshape(-1)
     return Walk(busy, firsts, np.arange(edge.words), results, pixels[edge.last_reads()])
 
 
-def rows_free_early(geometry: Geometry, edge: Edge) -> bool:
+def rows_free_early(window: Window, edge: Edge) -> bool:
     """Whether rows of the map can be freed before the frame ends."""
-    top = (geometry.out_height - 1) * geometry.stride[0] - geometry.before[0]
-    return edge.reader == RANDOM and not edge.commit and top < geometry.height
+    top = (window.out_height - 1) * window.stride[0] - window.before[0]
+    return edge.reader == RANDOM and not edge.commit and top < window.height
 
 
-def _window_walk(step: Linear | Pool, setting: Setting, edge: Edge, busy: int) -> Walk:
-    g, simd = step.geometry, setting.simd
+def _window_walk(layer: Linear | Pool, setting: Setting, edge: Edge, busy: int) -> Walk:
+    g, simd = layer.window, setting.simd
     chunks = g.channels // simd
-    if isinstance(step, Linear):
-        reads, result = _touched(g, chunks, 0, chunks), setting.planes * walk_words(step, setting)
+    if isinstance(layer, Linear):
+        reads, result = _touched(g, chunks, 0, chunks), setting.planes * walk_words(layer, setting)
     else:
         reads, result = np.concatenate([_touched(g, chunks, p, 1) for p in range(chunks)], axis=1), g.taps
     # Later passes over a window read what the first has read.
@@ -97,7 +97,7 @@ def _window_walk(step: Linear | Pool, setting: Setting, edge: Edge, busy: int) -
     return Walk(busy, *needs, results, free_at, len(needs[0]) > len(read[0]))
 
 
-def _touched(g: Geometry, chunks: int, begin: int, count: int) -> np.ndarray:
+def _touched(g: Window, chunks: int, begin: int, count: int) -> np.ndarray:
     """(positions, taps * count) word read at each step of a window, -1 in the padding."""
     y = np.arange(g.out_height)[:, None] * g.stride[0] + np.arange(g.kernel[0]) * g.dilation[0] - g.before[0]
     x = np.arange(g.out_width)[:, None] * g.stride[1] + np.arange(g.kernel[1]) * g.dilation[1] - g.before[1]
@@ -116,7 +116,7 @@ def _records(at: np.ndarray, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return at[new], words[new]
 
 
-def _free_at(g: Geometry, edge: Edge, busy: int, chunks: int) -> np.ndarray:
+def _free_at(g: Window, edge: Edge, busy: int, chunks: int) -> np.ndarray:
     if not rows_free_early(g, edge):
         return np.full(edge.words, busy - 1)
     tops = np.clip((np.arange(g.out_height) + 1) * g.stride[0] - g.before[0], 0, g.height)

@@ -5,7 +5,7 @@
     x -> [sum = A x] -> [turns = sum >= a] -> [y = B turns >= b]        =>        x -> [y = table of up to six bits of x]
 
 Forward: each element's *cone*, the few bits that decide it and its value for every pattern of them; an element that depends on
-more bits is a leaf for what follows. Backward: what is needed is a table where its cone allows it, and steps that nobody needs go.
+more bits is a leaf for what follows. Backward: what is needed is a table where its cone allows it, and layers that nobody needs go.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import singledispatch
 
 import numpy as np
 
-from whetgen.layers.graph import Blend, Linear, Move, Step, Steps, Tensor
+from whetgen.layers import Blend, Layer, LayerGraph, Linear, Move, Tensor
 from whetgen.targets.verilog.logic.circuit import MAX_TABLE_INPUTS
 
 
@@ -27,7 +27,7 @@ class Tables:
     ``reads``: bits of the ``sources``, these one after the other.
     """
 
-    layer: str
+    name: str
     sources: tuple[Tensor, ...]
     result: Tensor
     reads: tuple[tuple[int, ...], ...]
@@ -42,23 +42,25 @@ class Cone:
     values: tuple[int, ...]
 
 
-def with_tables(steps: Steps) -> Steps:
+def with_tables(graph: LayerGraph) -> LayerGraph:
     """The same network with neurons of few bits as tables."""
-    cones = {steps.input.name: _leaves(steps.input)}
+    cones = {graph.input.name: _leaves(graph.input)}
     tabled: dict[str, list[Cone]] = {}
-    for step in steps.steps:
-        found = _cones(step, lambda tensor: cones[tensor.name])
+    for layer in graph.layers:
+        found = _cones(layer, lambda tensor: cones[tensor.name])
         closed = found is not None and None not in found
-        cones[step.result.name] = found if closed else _leaves(step.result)
-        if closed and step.result.width == 1 and not step.result.signed:
-            tabled[step.result.name] = found
-    tensors = {t.name: t for t in (steps.input, *(s.result for s in steps.steps))}
-    needed, kept = {t.name for t in steps.outputs}, []
-    for step in reversed(steps.steps):
-        if step.result.name in needed:
-            kept.append(_table_step(step, tabled[step.result.name], tensors) if step.result.name in tabled else step)
+        cones[layer.result.name] = found if closed else _leaves(layer.result)
+        if closed and layer.result.width == 1 and not layer.result.signed:
+            tabled[layer.result.name] = found
+    tensors = {t.name: t for t in (graph.input, *(s.result for s in graph.layers))}
+    needed, kept = {t.name for t in graph.outputs}, []
+    for layer in reversed(graph.layers):
+        if layer.result.name in needed:
+            kept.append(
+                _table_step(layer, tabled[layer.result.name], tensors) if layer.result.name in tabled else layer
+            )
             needed |= {t.name for t in kept[-1].sources}
-    return replace(steps, steps=tuple(reversed(kept)))
+    return replace(graph, layers=tuple(reversed(kept)))
 
 
 def _leaves(tensor: Tensor) -> list[Cone | None]:
@@ -74,23 +76,23 @@ def _leaves(tensor: Tensor) -> list[Cone | None]:
 
 
 @singledispatch
-def _cones(step: Step, known: Callable[[Tensor], list[Cone | None]]) -> list[Cone | None] | None:
-    """A cone for each element of the result; None where an element, or the whole kind of step, has none."""
+def _cones(layer: Layer, known: Callable[[Tensor], list[Cone | None]]) -> list[Cone | None] | None:
+    """A cone for each element of the result; None where an element, or the whole kind of layer, has none."""
     return None
 
 
 @_cones.register
-def _(step: Linear, known):
-    if not step.geometry.trivial:
+def _(layer: Linear, known):
+    if not layer.window.trivial:
         return None
-    sources = known(step.source)
+    sources = known(layer.source)
     found = []
-    for neuron, weights in enumerate(step.weights.T):
+    for neuron, weights in enumerate(layer.weights.T):
         reads = np.flatnonzero(weights)
         cone = None
         if len(reads) <= 1 << MAX_TABLE_INPUTS:
             operands = [sources[i] for i in reads]
-            cone = _combined(operands, weights[reads].tolist(), int(step.levels[0, neuron]), step.fire)
+            cone = _combined(operands, weights[reads].tolist(), int(layer.levels[0, neuron]), layer.fire)
         if cone is None:
             return None
         found.append(cone)
@@ -98,20 +100,23 @@ def _(step: Linear, known):
 
 
 @_cones.register
-def _(step: Blend, known):
-    sources, period = [known(t) for t in step.sources], len(step.levels)
+def _(layer: Blend, known):
+    sources, period = [known(t) for t in layer.sources], layer.period
     return [
         _combined(
-            [s[e] for s in sources], step.factors[:, e % period].tolist(), int(step.levels[e % period]), step.fire
+            [s[e] for s in sources],
+            layer.factor_table[:, e % period].tolist(),
+            int(layer.level_table[e % period]),
+            layer.fire,
         )
-        for e in range(step.result.count)
+        for e in range(layer.result.count)
     ]
 
 
 @_cones.register
-def _(step: Move, known):
-    joined = [cone for tensor in step.sources for cone in known(tensor)]
-    return [joined[i] if i >= 0 else Cone((), (0,)) for i in step.indices]
+def _(layer: Move, known):
+    joined = [cone for tensor in layer.sources for cone in known(tensor)]
+    return [joined[i] if i >= 0 else Cone((), (0,)) for i in layer.indices]
 
 
 def _combined(operands: Sequence[Cone | None], factors: Sequence[int], level: int, fire: bool) -> Cone | None:
@@ -130,35 +135,35 @@ def _combined(operands: Sequence[Cone | None], factors: Sequence[int], level: in
     return Cone(bits, tuple(int(t >= level) for t in totals) if fire else tuple(t + level for t in totals))
 
 
-def _table_step(step: Step, cones: Iterable[Cone], tensors: dict[str, Tensor]) -> Tables:
-    names = sorted({name for cone in cones for name, _ in cone.bits}) or [step.sources[0].name]
+def _table_step(layer: Layer, cones: Iterable[Cone], tensors: dict[str, Tensor]) -> Tables:
+    names = sorted({name for cone in cones for name, _ in cone.bits}) or [layer.sources[0].name]
     sources = tuple(tensors[name] for name in names)
     start, at = {}, 0
     for tensor in sources:
         start[tensor.name], at = at, at + tensor.bits
     reads = tuple(tuple(start[name] + bit for name, bit in cone.bits) for cone in cones)
     truths = tuple(sum(value << i for i, value in enumerate(cone.values)) for cone in cones)
-    return Tables(step.layer, sources, step.result, reads, truths)
+    return Tables(layer.name, sources, layer.result, reads, truths)
 
 
-def unread(steps: Steps) -> dict[str, np.ndarray]:
+def unread(graph: LayerGraph) -> dict[str, np.ndarray]:
     """By tensor, where dense layers and tables alone read it: (count,) True for elements that none of them reads."""
     masks: dict[str, np.ndarray] = {}
-    sent = {t.name for t in steps.outputs}
-    for step in steps.steps:
-        for tensor, ignored in zip(step.sources, _ignored(step), strict=True):
+    sent = {t.name for t in graph.outputs}
+    for layer in graph.layers:
+        for tensor, ignored in zip(layer.sources, _ignored(layer), strict=True):
             known = masks.get(tensor.name, np.ones(tensor.count, dtype=bool))
             masks[tensor.name] = known & ignored & (tensor.name not in sent)
     return masks
 
 
-def _ignored(step: Step | Tables) -> list[np.ndarray]:
-    """For each source, the elements that the step does not read."""
-    if isinstance(step, Tables):
-        read = np.zeros(sum(t.bits for t in step.sources), dtype=bool)
-        read[[bit for reads in step.reads for bit in reads]] = True
-        parts = np.split(~read, np.cumsum([t.bits for t in step.sources])[:-1])
-        return [p.reshape(t.count, t.width).all(axis=1) for p, t in zip(parts, step.sources, strict=True)]
-    if isinstance(step, Linear) and step.geometry.trivial:
-        return [~np.any(step.weights != 0, axis=1)]
-    return [np.zeros(t.count, dtype=bool) for t in step.sources]
+def _ignored(layer: Layer | Tables) -> list[np.ndarray]:
+    """For each source, the elements that the layer does not read."""
+    if isinstance(layer, Tables):
+        read = np.zeros(sum(t.bits for t in layer.sources), dtype=bool)
+        read[[bit for reads in layer.reads for bit in reads]] = True
+        parts = np.split(~read, np.cumsum([t.bits for t in layer.sources])[:-1])
+        return [p.reshape(t.count, t.width).all(axis=1) for p, t in zip(parts, layer.sources, strict=True)]
+    if isinstance(layer, Linear) and layer.window.trivial:
+        return [~np.any(layer.weights != 0, axis=1)]
+    return [np.zeros(t.count, dtype=bool) for t in layer.sources]

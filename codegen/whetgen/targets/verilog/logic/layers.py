@@ -1,4 +1,4 @@
-"""The steps of a network as circuits: their inputs are the bits of the step's sources, one after the other, the lowest first."""
+"""The layers of a network as circuits: their inputs are the bits of the layer's sources, one after the other, the lowest first."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import singledispatch
 
 import numpy as np
 
-from whetgen.layers.graph import Blend, Geometry, Linear, Pool, Step, Tensor
+from whetgen.layers import Blend, Layer, Linear, Pool, Tensor, window_indices
 from whetgen.targets.verilog.logic.circuit import FALSE, TRUE, Circuit, Literal, invert
 from whetgen.targets.verilog.logic.compress import any_of, reduced
 from whetgen.targets.verilog.logic.cones import Tables
@@ -43,9 +43,9 @@ SOLVERS: dict[str, dict[str, Finder | None]] = {"da4ml": {"sub-sums of da4ml": d
 
 
 @singledispatch
-def logic_of(step: Step | Tables, find: Finder | None = None) -> LayerLogic:
-    """The step as a circuit, with sub-sums that its neurons share or without."""
-    raise TypeError(f"no logic for {type(step).__name__}")
+def logic_of(layer: Layer | Tables, find: Finder | None = None) -> LayerLogic:
+    """The layer as a circuit, with sub-sums that its neurons share or without."""
+    raise TypeError(f"no logic for {type(layer).__name__}")
 
 
 def source_words(tensors: tuple[Tensor, ...]) -> Iterator[Word]:
@@ -57,62 +57,50 @@ def source_words(tensors: tuple[Tensor, ...]) -> Iterator[Word]:
             net += tensor.width
 
 
-def window_indices(g: Geometry) -> np.ndarray:
-    """(positions, taps, channels): number of the element that each tap reads, -1 in the padding."""
-    y, x = (
-        np.arange(out)[:, None] * g.stride[k] - g.before[k] + np.arange(g.kernel[k]) * g.dilation[k]
-        for k, out in enumerate((g.out_height, g.out_width))
-    )
-    inside = ((y >= 0) & (y < g.height))[:, None, :, None] & ((x >= 0) & (x < g.width))[None, :, None, :]
-    pixel = y[:, None, :, None] * g.width + x[None, :, None, :]
-    pixel = np.where(inside, pixel, -1).reshape(g.positions, g.taps, 1)
-    return np.where(pixel < 0, -1, pixel * g.channels + np.arange(g.channels))
-
-
 def _bits(value: Sum, width: int, circuit: Circuit, constant: int) -> tuple[Literal, ...]:
     """The sum and a constant in ``width`` bits of two's complement."""
     found = reduced(circuit, value.bits, value.constant + constant, width)
     return (*found, *([FALSE] * (width - len(found))))
 
 
-def _result(circuit: Circuit, total: Sum, step: Linear | Blend, level: int) -> tuple[Literal, ...]:
+def _result(circuit: Circuit, total: Sum, layer: Linear | Blend, level: int) -> tuple[Literal, ...]:
     """The sum compared with the level, or raised by it."""
-    return (fires(circuit, total, level),) if step.fire else _bits(total, step.result.width, circuit, level)
+    return (fires(circuit, total, level),) if layer.fire else _bits(total, layer.result.width, circuit, level)
 
 
-def _rule(step: Linear | Blend, level: int) -> str:
-    return f"fires where the sum >= {level}" if step.fire else f"sum + {level}"
+def _rule(layer: Linear | Blend, level: int) -> str:
+    return f"fires where the sum >= {level}" if layer.fire else f"sum + {level}"
 
 
 @logic_of.register
-def _(step: Linear, find: Finder | None = None) -> LayerLogic:
-    words = list(source_words(step.sources))
-    circuit = Circuit(step.source.bits)
+def _(layer: Linear, find: Finder | None = None) -> LayerLogic:
+    words = list(source_words(layer.sources))
+    circuit = Circuit(layer.source.bits)
     outputs, owners = [], {}
-    levels = np.broadcast_to(step.levels, (step.geometry.positions, step.neurons))
+    levels = np.broadcast_to(layer.levels, (layer.window.positions, layer.neurons))
     nothing = Word((), 0)
-    for position, taps in enumerate(window_indices(step.geometry).reshape(step.geometry.positions, -1)):
-        place = "" if step.geometry.positions == 1 else f"p{position}"
-        found = sums(circuit, [words[i] if i >= 0 else nothing for i in taps], step.weights, find, f"{place}s")
+    for position, taps in enumerate(window_indices(layer.window).reshape(layer.window.positions, -1)):
+        place = "" if layer.window.positions == 1 else f"p{position}"
+        found = sums(circuit, [words[i] if i >= 0 else nothing for i in taps], layer.weights, find, f"{place}s")
         owners |= {name: f"shared sum{' at position ' + str(position) if place else ''}" for name in found.shared}
         for neuron, total in enumerate(found.neurons):
             circuit.owner, level = f"{place}n{neuron}", int(levels[position, neuron])
-            owners[circuit.owner] = _told(step, position, neuron, level)
-            outputs += _result(circuit, total, step, level)
+            owners[circuit.owner] = _told(layer, position, neuron, level)
+            outputs += _result(circuit, total, layer, level)
     return LayerLogic(circuit, tuple(outputs), owners)
 
 
-def _told(step: Linear, position: int, neuron: int, level: int) -> str:
-    where = "" if step.geometry.positions == 1 else f" at position {position}"
-    fan_in = int(np.count_nonzero(step.weights[:, neuron]))
-    return f"neuron {neuron}{where}: {counted(fan_in, 'input')}, {_rule(step, level)}"
+def _told(layer: Linear, position: int, neuron: int, level: int) -> str:
+    where = "" if layer.window.positions == 1 else f" at position {position}"
+    fan_in = int(np.count_nonzero(layer.weights[:, neuron]))
+    return f"neuron {neuron}{where}: {counted(fan_in, 'input')}, {_rule(layer, level)}"
 
 
 @logic_of.register
-def _(step: Tables, find: Finder | None = None) -> LayerLogic:
-    circuit = Circuit(sum(t.bits for t in step.sources))
+def _(layer: Tables, find: Finder | None = None) -> LayerLogic:
+    circuit = Circuit(sum(t.bits for t in layer.sources))
     outputs, owners = [], {}
-    for neuron, (reads, truth) in enumerate(zip(step.reads, step.truths, strict=True)):
+    for neuron, (reads, truth) in enumerate(zip(layer.reads, layer.truths, strict=True)):
         circuit.owner = f"n{neuron}"
         owners[circuit.owner] = f"neuron {neuron}: {counted(len(reads), 'input')}"
         outputs.append(circuit.table([2 * (bit + 1) for bit in reads], truth))
@@ -120,26 +108,26 @@ def _(step: Tables, find: Finder | None = None) -> LayerLogic:
 
 
 @logic_of.register
-def _(step: Pool, find: Finder | None = None) -> LayerLogic:
-    words = list(source_words(step.sources))
-    circuit = Circuit(step.sources[0].bits)
+def _(layer: Pool, find: Finder | None = None) -> LayerLogic:
+    words = list(source_words(layer.sources))
+    circuit = Circuit(layer.sources[0].bits)
     outputs, owners = [], {}
-    for position, taps in enumerate(window_indices(step.geometry)):
-        for channel in range(step.geometry.channels):
+    for position, taps in enumerate(window_indices(layer.window)):
+        for channel in range(layer.window.channels):
             circuit.owner = f"p{position}c{channel}"
             owners[circuit.owner] = f"window {position}, channel {channel}"
             window = [words[i] for i in taps[:, channel] if i >= 0]
-            if step.largest:
-                outputs += _largest(circuit, window, step)
+            if layer.largest:
+                outputs += _largest(circuit, window, layer)
             else:
-                outputs += _bits(plain_sum(window, [1] * len(window)), step.result.width, circuit, 0)
+                outputs += _bits(plain_sum(window, [1] * len(window)), layer.result.width, circuit, 0)
     return LayerLogic(circuit, tuple(outputs), owners)
 
 
-def _largest(circuit: Circuit, window: list[Word], step: Pool) -> tuple[Literal, ...]:
-    width = step.result.width
+def _largest(circuit: Circuit, window: list[Word], layer: Pool) -> tuple[Literal, ...]:
+    width = layer.result.width
     if not window:
-        return tuple(TRUE if step.fill >> k & 1 else FALSE for k in range(width))
+        return tuple(TRUE if layer.fill >> k & 1 else FALSE for k in range(width))
     if width == 1:
         return (any_of(circuit, [w.bits[0] for w in window]),)
     best = [w.bits for w in window]
@@ -148,7 +136,7 @@ def _largest(circuit: Circuit, window: list[Word], step: Pool) -> tuple[Literal,
             _larger(circuit, *pair) if len(pair) == 2 else pair[0]
             for pair in (best[i : i + 2] for i in range(0, len(best), 2))
         ]
-    return (*best[0][:-1], invert(best[0][-1])) if step.result.signed else best[0]
+    return (*best[0][:-1], invert(best[0][-1])) if layer.result.signed else best[0]
 
 
 def _larger(circuit: Circuit, one: tuple[Literal, ...], other: tuple[Literal, ...]) -> tuple[Literal, ...]:
@@ -158,15 +146,15 @@ def _larger(circuit: Circuit, one: tuple[Literal, ...], other: tuple[Literal, ..
 
 
 @logic_of.register
-def _(step: Blend, find: Finder | None = None) -> LayerLogic:
-    words = list(source_words(step.sources))
-    circuit = Circuit(sum(t.bits for t in step.sources))
-    count, period = step.result.count, len(step.levels)
+def _(layer: Blend, find: Finder | None = None) -> LayerLogic:
+    words = list(source_words(layer.sources))
+    circuit = Circuit(sum(t.bits for t in layer.sources))
+    count, period = layer.result.count, layer.period
     outputs, owners = [], {}
     for element in range(count):
-        circuit.owner, level = f"e{element}", int(step.levels[element % period])
-        owners[circuit.owner] = f"element {element}, {_rule(step, level)}"
-        operands = [words[k * count + element] for k in range(len(step.sources))]
-        total = plain_sum(operands, [int(f) for f in step.factors[:, element % period]])
-        outputs += _result(circuit, total, step, level)
+        circuit.owner, level = f"e{element}", int(layer.level_table[element % period])
+        owners[circuit.owner] = f"element {element}, {_rule(layer, level)}"
+        operands = [words[k * count + element] for k in range(len(layer.sources))]
+        total = plain_sum(operands, [int(f) for f in layer.factor_table[:, element % period]])
+        outputs += _result(circuit, total, layer, level)
     return LayerLogic(circuit, tuple(outputs), owners)

@@ -10,27 +10,27 @@ from dataclasses import replace
 
 import numpy as np
 
-from whetgen.layers.graph import Linear, Steps
+from whetgen.layers import LayerGraph, Linear
+from whetgen.layers.sums import weighted_range
 from whetgen.targets.verilog.logic.digits import signed_digits
 
 
-def ranked(steps: Steps) -> Steps:
+def ranked(graph: LayerGraph) -> LayerGraph:
     """The same network with other scores in the same order, where a dense layer makes them and fewer digits do."""
-    last = steps.steps[-1] if steps.steps else None
-    if not isinstance(last, Linear) or last.fire or not last.geometry.trivial or last.result is not steps.outputs[0]:
-        return steps
+    last = graph.layers[-1] if graph.layers else None
+    if not isinstance(last, Linear) or last.fire or not last.window.trivial or last.result is not graph.outputs[0]:
+        return graph
     weights = last.weights - _most_frequent(last.weights)[:, None]
     if np.count_nonzero(signed_digits(weights)) >= np.count_nonzero(signed_digits(last.weights)):
-        return steps
+        return graph
     biases = last.levels - last.levels.min()
     factor = np.gcd.reduce([*weights.reshape(-1).tolist(), *biases.reshape(-1).tolist()], dtype=object)
     weights, biases = weights // max(factor, 1), biases // max(factor, 1)
-    ends = [weights * last.source.lo, weights * last.source.hi]
-    lowest, highest = np.minimum(*ends).sum(axis=0) + biases[0], np.maximum(*ends).sum(axis=0) + biases[0]
-    result = replace(last.result, lo=int(min(lowest.min(), 0)), hi=int(max(highest.max(), 0)))
-    ranges = tuple((int(lo - b), int(hi - b)) for lo, hi, b in zip(lowest, highest, biases[0], strict=True))
-    scores = replace(last, weights=weights, levels=biases, result=result, sum_ranges=ranges)
-    return replace(steps, steps=(*steps.steps[:-1], scores), outputs=(result,))
+    sums = weighted_range(weights, last.source)
+    lowest, highest = int((sums.lowest + biases).min()), int((sums.highest + biases).max())
+    result = replace(last.result, lo=min(lowest, 0), hi=max(highest, 0))
+    scores = replace(last, weights=weights, levels=biases, result=result, sum_range=sums)
+    return replace(graph, layers=(*graph.layers[:-1], scores), outputs=(result,))
 
 
 def _most_frequent(weights: np.ndarray) -> np.ndarray:

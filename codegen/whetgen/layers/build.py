@@ -1,0 +1,200 @@
+"""Graph -> LayerGraph: fuse, alias and drop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import singledispatch
+from math import prod
+
+import numpy as np
+
+from whetgen.ir import Graph
+from whetgen.ir.nodes import (
+    MOVES,
+    NO_PADDING,
+    Conv,
+    Dense,
+    Input,
+    MaxPool,
+    Node,
+    Reshape,
+    SumPool,
+    Threshold,
+    WeightedSum,
+)
+from whetgen.layers.layer import Blend, Layer, LayerGraph, Linear, Move, Pool
+from whetgen.layers.sums import SumRange, blended_range, even_range, weighted_range
+from whetgen.layers.tensor import Tensor
+from whetgen.layers.window import Window
+from whetgen.reference import evaluate
+
+_SUMS = (Dense, Conv, SumPool, WeightedSum)
+
+
+def layer_graph(graph: Graph) -> LayerGraph:
+    """The layers of the network in graph order, each sum with the Threshold that alone reads it."""
+    fused = {node.source: node for node in graph.nodes if isinstance(node, Threshold) and _fuses(graph, node)}
+    tensors: dict[str, Tensor] = {}
+    layers: list[Layer] = []
+    for node in needed(graph):
+        if isinstance(node, Reshape):
+            tensors[node.name] = replace(tensors[node.source], shape=graph.shapes[node.name])
+        elif isinstance(node, Threshold) and node.source in fused:
+            continue
+        else:
+            fire = fused.get(node.name)
+            last = fire or node
+            result = Tensor(last.name, graph.shapes[last.name], *graph.ranges[last.name])
+            tensors[last.name] = result
+            if not isinstance(node, Input):
+                layers.append(_layer(node, tuple(tensors[s] for s in node.sources), result, fire))
+    return LayerGraph(tensors[graph.input.name], tuple(layers), tuple(tensors[o.source] for o in graph.outputs))
+
+
+def needed(graph: Graph) -> list[Node]:
+    """The input, and the nodes that an output depends on."""
+    wanted = {*graph.read_by_output, graph.input.name}
+    kept = []
+    for node in reversed(graph.nodes):
+        if node.name in wanted:
+            kept.append(node)
+            wanted |= set(node.sources)
+    return kept[::-1]
+
+
+def _fuses(graph: Graph, threshold: Threshold) -> bool:
+    alone = graph.readers[threshold.source] == (threshold,) and threshold.source not in graph.read_by_output
+    return alone and isinstance(graph[threshold.source], _SUMS)
+
+
+@singledispatch
+def _layer(node: Node, sources: tuple[Tensor, ...], result: Tensor, fire: Threshold | None) -> Layer:
+    """The layer of ``node``, or of ``node`` and the Threshold that it is fused with."""
+    raise TypeError(f"no layer for {type(node).__name__}")
+
+
+@_layer.register
+def _(node: Dense, sources: tuple[Tensor, ...], result: Tensor, fire: Threshold | None) -> Layer:
+    sums = weighted_range(node.weights, sources[0])
+    return _linear(node, sources[0], result, Window.whole(len(node.weights)), sums, fire)
+
+
+@_layer.register
+def _(node: Conv, sources: tuple[Tensor, ...], result: Tensor, fire: Threshold | None) -> Layer:
+    window = replace(
+        _window(node, node.weights.shape[:2], sources[0], result), dilation=node.dilation, groups=node.groups
+    )
+    sums = weighted_range(_matrix(node), sources[0], padded=node.padding != NO_PADDING)
+    return _linear(node, sources[0], result, window, sums, fire)
+
+
+def _linear(
+    node: Dense | Conv, source: Tensor, result: Tensor, window: Window, sums: SumRange, fire: Threshold | None
+) -> Linear:
+    levels = _levels(node.bias, fire, sums)
+    return Linear(
+        name=node.name,
+        kind=type(node).__name__,
+        source=source,
+        result=result,
+        window=window,
+        weights=_matrix(node),
+        levels=levels[:1] if (levels == levels[:1]).all() else levels,
+        fire=fire is not None,
+        sum_range=sums,
+    )
+
+
+def _matrix(node: Dense | Conv) -> np.ndarray:
+    return node.weights.reshape(-1, node.weights.shape[-1])
+
+
+def _levels(bias: np.ndarray, fire: Threshold | None, sums: SumRange) -> np.ndarray:
+    """(1 or positions, channels) what the sums without bias are compared with, or the biases."""
+    channels = sums.lowest.shape[1]
+    rows = bias.astype(object).reshape(-1, channels)
+    if fire is None:
+        return rows
+    return sums.clipped(fire.thresholds.astype(object).reshape(-1, channels) - rows)
+
+
+@_layer.register(MaxPool)
+@_layer.register(SumPool)
+def _(node: MaxPool | SumPool, sources: tuple[Tensor, ...], result: Tensor, fire: Threshold | None) -> Layer:
+    (source,), largest = sources, isinstance(node, MaxPool)
+    channels, taps = source.shape[2], 1 if largest else prod(node.window)
+    padded = node.padding != NO_PADDING and not largest
+    ends = (min(source.lo, 0), max(source.hi, 0)) if padded else (source.lo, source.hi)
+    sums = even_range(taps * ends[0], taps * ends[1], taps * source.magnitude, channels)
+    return Pool(
+        name=node.name,
+        kind=type(node).__name__,
+        source=source,
+        result=result,
+        window=_window(node, node.window, source, result),
+        largest=largest,
+        levels=_levels(np.zeros(channels, dtype=object), fire, sums) if fire else None,
+        sum_range=sums,
+    )
+
+
+def _window(node: Conv | MaxPool | SumPool, kernel: Sequence[int], source: Tensor, result: Tensor) -> Window:
+    height, width, channels = source.shape
+    return Window(
+        height=height,
+        width=width,
+        channels=channels,
+        out_height=result.shape[0],
+        out_width=result.shape[1],
+        kernel=(kernel[0], kernel[1]),
+        stride=node.stride,
+        before=(node.padding[0][0], node.padding[1][0]),
+    )
+
+
+@_layer.register
+def _(node: WeightedSum, sources: tuple[Tensor, ...], result: Tensor, fire: Threshold | None) -> Layer:
+    return _blend(node, node.factors, node.bias, sources, result, fire)
+
+
+@_layer.register
+def _(node: Threshold, sources: tuple[Tensor, ...], result: Tensor, fire: Threshold | None) -> Layer:
+    channels = result.shape[-1]
+    return _blend(node, (np.ones(channels, dtype=np.int64),), np.zeros(channels, dtype=np.int64), sources, result, node)
+
+
+def _blend(
+    node: WeightedSum | Threshold,
+    factors: tuple[np.ndarray, ...],
+    bias: np.ndarray,
+    sources: tuple[Tensor, ...],
+    result: Tensor,
+    fire: Threshold | None,
+) -> Blend:
+    rows = tuple(factor.reshape(-1, result.shape[-1]) for factor in factors)
+    sums = blended_range(rows, sources)
+    return Blend(
+        name=node.name,
+        kind=type(node).__name__,
+        sources=sources,
+        result=result,
+        factors=rows,
+        levels=_levels(bias, fire, sums),
+        fire=fire is not None,
+        sum_range=sums,
+    )
+
+
+def _move(node: Node, sources: tuple[Tensor, ...], result: Tensor, fire: Threshold | None) -> Layer:
+    """The node's meaning on the numbers 1, 2, ... says where each element comes from, and 0 that it is zero."""
+    numbers, start = [], 1
+    for tensor in sources:
+        numbers.append(np.arange(start, start + tensor.count).reshape(1, *tensor.shape))
+        start += tensor.count
+    indices = evaluate(node, *numbers).reshape(-1) - 1
+    return Move(name=node.name, kind=type(node).__name__, sources=sources, result=result, indices=indices)
+
+
+for _kind in set(MOVES) - {Reshape}:
+    _layer.register(_kind, _move)
