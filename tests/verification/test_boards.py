@@ -53,7 +53,7 @@ def real_digits(count: int) -> np.ndarray:
 @pytest.fixture(scope="module", name="folders")
 def one_folder_for_each_board(tmp_path_factory) -> dict[str, Path]:
     out = tmp_path_factory.mktemp("boards")
-    mcus = {name: find_board(name).mcu for name in BOARDS}
+    mcus = {name: find_board(name).core for name in BOARDS}
     for mcu in set(mcus.values()):
         generate(small_network(), "c", out / mcu, Options("net", mcu=mcu))
     return {name: out / mcu for name, mcu in mcus.items()}

@@ -16,11 +16,10 @@ import whetgen
 from whetgen.app.bench.app import app as bench_app
 from whetgen.app.console import AsJson, Output, Quiet, printable_output
 from whetgen.app.train import train
-from whetgen.assets import firmware_boards, hardware_boards
+from whetgen.assets import firmware_boards, hardware_boards, microcontrollers
 from whetgen.errors import BadInput, CouldNotRun
 from whetgen.host.stop import Stopped, stop_on_signals
 from whetgen.synth.devices import DEVICES
-from whetgen.targets.mcus import MCUS
 from whetgen.targets.output.identifiers import check_name, name_from
 from whetgen.wording import counted, duration, every, meant
 from whetgen.wording import facts as told_facts
@@ -122,11 +121,11 @@ def generate(
         float | None, typer.Option(help="Verilog, HLS: frames a second that the folding must reach.")
     ] = None,
     clock_mhz: Annotated[float | None, typer.Option(help="Clock of --target-fps (default 100).")] = None,
-    mcu: Annotated[str | None, typer.Option(help=f"C: {', '.join(MCUS)}.")] = None,
+    mcu: Annotated[str | None, typer.Option(help=f"C: {', '.join(microcontrollers())}.")] = None,
     max_flash: Annotated[
         int | None,
         typer.Option(
-            help="C: bytes of tables and code that the kernels may take (default: the flash of --mcu's board in firmware/ports)."
+            help="C: bytes of tables and code that the kernels may take (default: the flash of --mcu's board in firmware/boards)."
         ),
     ] = None,
     max_ram: Annotated[int | None, typer.Option(help="C: bytes of the arena.")] = None,

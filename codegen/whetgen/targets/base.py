@@ -145,7 +145,7 @@ def check_options(target: str, options: Options) -> None:
 
 def _c_options(options: Options):
     from whetgen.targets import c
-    from whetgen.targets.mcus import find_mcu
+    from whetgen.targets.c.mcus import find_mcu
 
     _refuse("c", options)
     mcu = find_mcu(options.mcu or "generic")

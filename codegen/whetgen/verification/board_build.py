@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,16 +10,9 @@ from whetgen.errors import ToolFailed
 from whetgen.host.processes import find_program, run, telling_line
 from whetgen.targets.c.boards import Board, ports
 
+_MEMORY = ("flash_at", "flash_bytes", "ram_at", "ram_bytes")
 # For the depth of the stack; with -flto, objects that can be read all the same.
 _NOTES = ("-fstack-usage", "-ffat-lto-objects")
-_PACKAGES = {
-    "arm-none-eabi-gcc": "gcc-arm-none-eabi libnewlib-arm-none-eabi",
-    "riscv64-unknown-elf-gcc": "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf",
-    "avr-gcc": "gcc-avr avr-libc",
-    "cc": "gcc",
-    "qemu-system-arm": "qemu-system-arm",
-    "qemu-system-riscv32": "qemu-system-misc",
-}
 
 
 @dataclass(frozen=True)
@@ -49,30 +43,37 @@ def build_empty(board: Board, build: Path, optimise: str | None = None) -> Image
     return _link(board, [ports() / s for s in board.sources], ["-DWHETGEN_EMPTY"], build, optimise)
 
 
-def need(command: str) -> str:
-    """The path of a tool.
+def need(command: str, packages: Mapping[str, str]) -> str:
+    """The path of a tool; ``packages``: of Debian, by the tool that they bring.
 
     Raises:
         CouldNotRun: it is not installed; the message names its Debian package.
     """
-    return find_program(command, hint=f"on Debian: apt-get install {_PACKAGES.get(command, command)}")
+    return find_program(command, hint=f"on Debian: apt-get install {packages.get(command, command)}")
 
 
 def _link(board: Board, sources: list[Path], defines: list[str], build: Path, optimise: str | None) -> Image:
     build.mkdir(parents=True, exist_ok=True)
     chosen = (board.optimise if optimise is None else optimise).split()
-    compiler = need(board.compiler)
+    compiler = need(board.compiler, board.packages)
     objects = []
     for number, source in enumerate(sources):
         objects.append(build / f"{number}_{source.stem}.o")
         own = defines if source.suffix == ".c" else []  # an assembler takes no -include
-        flags = [*board.flags, *chosen, "-ffunction-sections", "-fdata-sections", *_NOTES]
+        flags = [*board.cpu, *board.flags, *chosen, "-ffunction-sections", "-fdata-sections", *_NOTES]
         _call([compiler, *flags, *own, f"-I{ports() / 'common'}", "-c", str(source), "-o", str(objects[-1])], board)
-    scripts = [f"-T{ports() / script}" for script in board.scripts]
     image = build / "image.elf"
-    link = [*board.flags, *chosen, "-fstack-usage", "-Wl,--gc-sections", *scripts]
+    link = [*board.cpu, *board.flags, *chosen, "-fstack-usage", "-Wl,--gc-sections", *_memory(board)]
     _call([compiler, *link, *map(str, objects), *board.link, "-o", str(image)], board)
     return Image(image, build)
+
+
+def _memory(board: Board) -> list[str]:
+    """The family's linker script, and where the board's memory lies; nothing where the tool chain knows."""
+    if not board.script:
+        return []
+    symbols = (f"--defsym={symbol}={getattr(board, symbol)}" for symbol in _MEMORY)
+    return [f"-T{ports() / board.script}", f"-Wl,{','.join(symbols)}"]
 
 
 def _call(command: list[str], board: Board) -> None:

@@ -51,38 +51,31 @@ def run_image(image: Image, graph: Graph, codes: np.ndarray, board: Board, profi
 def _run(image: Image, frames: np.ndarray, board: Board, length: int) -> bytes:
     """Frames in input.bin, results in output.bin, both in the folder of the image."""
     (image.build / "input.bin").write_bytes(frames.tobytes())
-    ended = run([*_emulator(image, board, length), image.path], image.build, seconds=_TIMEOUT)
+    ended = run([*emulator(image, board, length), image.path], image.build, seconds=_TIMEOUT)
     if ended.code:
         told = telling_line(ended.err.decode(errors="replace"))
         raise CouldNotRun(f"{board.name}: the emulator stopped with {ended.how}: {told}", ended.log)
     return (image.build / "output.bin").read_bytes()
 
 
-def _emulator(image: Image, board: Board, length: int) -> list[str]:
-    """The command that takes the image; simavr ends after ``length`` bytes of results."""
-    if board.family == "avr":
-        return [str(_simulator(image.build)), *board.emulator, str(length)]
-    return [need(board.emulator[0]), *board.emulator[1:]] if board.emulator else []
+def emulator(image: Image, board: Board, length: int) -> list[str]:
+    """The command that the image's path follows; a simulator of ours ends after ``length`` bytes of results.
+
+    Raises:
+        CouldNotRun: the emulator is missing.
+    """
+    command = [part.format(machine=board.machine, bytes=length) for part in board.emulator]
+    if board.simulator:
+        return [str(_simulator(image.build, board)), *command[1:]]
+    return [need(command[0], board.packages), *command[1:]] if command else []
 
 
-def _simulator(build: Path) -> Path:
-    """simavr, in a small program of ours that connects its UART with files."""
-    program = build / "simulate"
-    source = ports() / "avr" / "simulate.c"
-    command = [
-        find_compiler(),
-        "-std=gnu99",
-        "-O2",
-        str(source),
-        "-lsimavr",
-        "-lsimavrparts",
-        "-lelf",
-        "-o",
-        str(program),
-    ]
+def _simulator(build: Path, board: Board) -> Path:
+    """A small program of ours that runs the image in a simulator's library and connects its UART with files."""
+    (source, *libraries), program = board.simulator, build / board.emulator[0]
     try:
-        call(command)
+        call([find_compiler(), "-std=gnu99", "-O2", str(ports() / source), *libraries, "-o", str(program)])
     except ToolFailed as error:
-        missing = "simavr's library is not installed; on Debian: apt-get install libsimavr-dev libelf-dev"
+        missing = f"{source} does not build; on Debian: apt-get install {board.packages[board.emulator[0]]}"
         raise CouldNotRun(missing, "\n".join(error.log)) from error
     return program

@@ -86,7 +86,7 @@ def verify(
     A run on a board that finds nothing wrong leaves what it measured in the folder's ``whetgen.json``, under "footprint".
 
     ``data``: an ``.npz`` with codes ``x`` and, for the accuracy, labels ``y``; by default edges and
-    random codes. ``count``: at most that many frames. ``on``: a board of ``firmware/ports``, for C, with the compiler's
+    random codes. ``count``: at most that many frames. ``on``: a board of ``firmware/boards``, for C, with the compiler's
     ``flags`` or the board's own.
 
     Raises:

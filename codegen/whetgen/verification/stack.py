@@ -15,13 +15,6 @@ from whetgen.verification.board_build import Image, need
 
 _FUNCTION = re.compile(r"^[0-9a-f]+ <([^>]+)>:$")
 _TARGET = re.compile(r"<([^>+]+)>")
-_INDIRECT = {
-    "cortex-m": re.compile(r"\tblx\t|\tbx\t(?!lr)"),
-    "riscv": re.compile(r"\t(c\.)?jalr\t|\t(c\.)?jr\t(?!ra)"),
-    "avr": re.compile(r"\te?icall|\tijmp"),
-    "host": re.compile(r"\tcall\s+\*"),
-}
-_RETURN_BYTES = {"avr": 2, "host": 8}  # that a call pushes and the compiler does not count
 _UNKNOWN = 32  # of a library function: it saves a few registers
 
 
@@ -43,7 +36,7 @@ def stack_bytes(image: Image, board: Board, function: str) -> int:
     calls = _calls(image, board)
     frames = _frames(image.build)
     start = next(name for name in (function, "main", "reset") if name in calls.direct)
-    return _depth(start, calls, frames, _RETURN_BYTES.get(board.family, 0), ())
+    return _depth(start, calls, frames, board.return_bytes, ())
 
 
 def _depth(function: str, calls: Calls, frames: dict[str, int], each: int, path: tuple[str, ...]) -> int:
@@ -66,8 +59,7 @@ def _frames(build: Path) -> dict[str, int]:
 
 
 def _calls(image: Image, board: Board) -> Calls:
-    objdump = need(board.compiler.replace("gcc", "objdump")) if board.family != "host" else need("objdump")
-    text = call([objdump, "-d", "--no-show-raw-insn", str(image.path)])
+    text = call([need(board.objdump, board.packages), "-d", "--no-show-raw-insn", str(image.path)])
     direct: dict[str, set[str]] = {}
     indirect: set[str] = set()
     function = ""
@@ -76,7 +68,7 @@ def _calls(image: Image, board: Board) -> Calls:
             function = _plain(match[1])
             continue
         direct.setdefault(function, set()).update(_plain(t) for t in _TARGET.findall(line))
-        if _INDIRECT[board.family].search(line):
+        if re.search(board.indirect_call, line):
             indirect.add(function)
     taken = set().union(*(_taken(path) for path in image.build.glob("*.o")))
     return Calls({name: targets - {name} for name, targets in direct.items()}, indirect, taken)

@@ -13,7 +13,7 @@ int port_read(void *to, uint32_t length);
 /* `length` bytes to the outside. */
 void port_write(const void *from, uint32_t length);
 
-/* A counter that never stops; what one tick is stands in the board's board.toml. */
+/* A counter that never stops; what one tick is stands in the board's or its family's TOML file. */
 uint32_t port_ticks(void);
 
 /* The end of the program. Does not return where there is an emulator to leave. */

@@ -12,15 +12,14 @@ from tests.random_graphs import random_codes
 from tests.targets.c.batch import compile_strictly, expected, write
 from tests.targets.c.test_c_nodes import CASES
 
-from whetgen.assets import assets
+from whetgen.assets import CORES, assets, fact_files
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Reshape, Threshold
 from whetgen.reference import predict
 from whetgen.targets.c import COptions, plan, render
 from whetgen.targets.c.arena import Buffer, place
-from whetgen.targets.c.boards import find_board
-from whetgen.targets.mcus import MCUS
+from whetgen.targets.c.mcus import find_mcu
 from whetgen.verification import c_runner
 from whetgen.verification.c_runner import find_compiler, pack_codes, run_c
 
@@ -126,7 +125,7 @@ def test_the_documented_command_compiles(tmp_path):
     assert done.returncode == predict(tiny(), np.zeros((1, 4, 4, 1), dtype=np.int64))[0]
 
 
-@pytest.mark.parametrize("mcu", MCUS)
+@pytest.mark.parametrize("mcu", fact_files(CORES))
 def test_the_command_in_the_header_compiles_for_the_microcontroller(mcu, tmp_path):
     write(render(plan(tiny(), "tiny", COptions(mcu))), tmp_path)
     told = re.search(
@@ -134,7 +133,7 @@ def test_the_command_in_the_header_compiles_for_the_microcontroller(mcu, tmp_pat
     )
     subprocess.run(told[2], shell=True, cwd=tmp_path, check=True)
     sources, objects = ({path.stem for path in (tmp_path / "src").glob(f"*.{kind}")} for kind in "co")
-    assert sources == objects and told[1] == find_board(MCUS[mcu].board or "host").title
+    assert sources == objects and told[1] == find_mcu(mcu).board.title
 
 
 def test_on_an_avr_iso_c_is_refused_with_the_flag_to_use(tmp_path):

@@ -10,18 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.verification.test_boards import real_digits, small_network
 
-from whetgen.assets import assets
+from whetgen.assets import CORES, assets, fact_files, microcontrollers
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, Threshold
 from whetgen.reference import run_tensors
-from whetgen.targets.c import MCUS, COptions, Limits, plan
-from whetgen.targets.c.boards import find_board
+from whetgen.targets.c import COptions, Limits, plan
 from whetgen.targets.c.code_size import THUMB_BYTES
 from whetgen.targets.c.lanes import nibble_sums, pack_lanes, pack_narrow
+from whetgen.targets.c.mcus import find_mcu
 from whetgen.targets.c.planes import as_planes
 from whetgen.targets.c.rates import guessed_rates, measured_rates
-from whetgen.targets.mcus import find_mcu
 
 numbers = st.lists(st.integers(-128, 127), min_size=1, max_size=40)
 
@@ -124,15 +123,11 @@ def test_too_little_ram_is_not_told_to_narrow_the_weights():
     assert re.fullmatch(f"--max-ram 10: no choice of kernels fits; {need}; raise the limit", str(error.value))
 
 
-@pytest.mark.parametrize("mcu", [mcu for mcu in MCUS.values() if mcu.board], ids=lambda mcu: mcu.name)
-def test_without_a_limit_the_flash_is_that_of_the_board_in_ports(mcu):
-    """As its linker script says, or where it has none, its record; each is of that processor."""
-    board = find_board(mcu.board)
-    scripts = [assets() / "firmware" / "ports" / script for script in board.scripts]
-    found = [re.search(r"FLASH .*LENGTH = (\d+)([KM])", script.read_text()) for script in scripts]
-    sizes = [int(size[1]) * {"K": 1 << 10, "M": 1 << 20}[size[2]] for size in found if size]
-    assert (board.mcu, sizes or [board.flash_bytes]) == (mcu.name, [mcu.flash])
-    assert COptions(mcu=mcu.name).limits.on(mcu).flash == mcu.flash
+@pytest.mark.parametrize("name", fact_files(CORES))
+def test_without_a_limit_the_flash_is_that_of_the_core_s_board(name):
+    mcu = find_mcu(name)
+    assert mcu.board.core == name
+    assert COptions(mcu=name).limits.on(mcu).flash == mcu.board.flash_bytes
 
 
 def test_a_network_beyond_the_board_gets_a_smaller_choice_or_is_refused():
@@ -161,17 +156,19 @@ def test_the_choice_is_the_fastest_of_all_that_fit():
         assert choice.kernel in [option.kernel for option in choice.options]
 
 
-@pytest.mark.parametrize("name", MCUS)
+@pytest.mark.parametrize("name", microcontrollers())
 def test_every_mcu_has_a_plan(name):
     made = plan(small_network(), "net", COptions(mcu=name), real_digits(20))
     assert (made.mcu, len(made.choices)) == (name, 4)
-    assert name != "avr" or not any("_w32" in file or "_i64" in file for file in made.runtime_files)
+    assert made.mcu not in ("avr", "atmega328p") or not any(
+        "_w32" in file or "_i64" in file for file in made.runtime_files
+    )
 
 
 def test_an_unknown_mcu_is_refused():
     with pytest.raises(BadInput) as error:
         find_mcu("z80")
-    assert str(error.value) == f"--mcu z80: choose one of {', '.join(MCUS)}"
+    assert str(error.value) == f"--mcu z80: choose one of {', '.join(microcontrollers())}"
 
 
 def test_sums_beyond_32_bits_are_refused_for_the_avr():

@@ -15,7 +15,7 @@ from tests.targets.verilog.test_golden import tiny
 import whetgen
 from whetgen.assets import hardware_boards
 from whetgen.errors import BadInput
-from whetgen.targets.verilog.board import find_board
+from whetgen.targets.verilog.board import find_fpga_board
 from whetgen.verification.rtl_runner import simulate_board
 from whetgen.verification.simulators import tool_environment
 
@@ -44,7 +44,7 @@ def test_what_no_board_can_do_is_refused(tmp_path):
 
 @pytest.mark.parametrize("name", hardware_boards())
 def test_every_pin_stands_in_the_pin_file(name, tmp_path):
-    board, folder = find_board(name), generate(tiny(), tmp_path / "v", board=name) / "board"
+    board, folder = find_fpga_board(name), generate(tiny(), tmp_path / "v", board=name) / "board"
     (pins,) = folder.glob("pins.*")
     lines = pins.read_text().replace('"', "").replace(";", "").splitlines()
     placed = [line.split() for line in lines if line.startswith(("set_io", "LOCATE"))]

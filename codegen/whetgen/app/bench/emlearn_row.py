@@ -13,12 +13,13 @@ from whetgen.app.bench.mcu import NotInstalled, Row, mnist
 from whetgen.host.processes import call
 from whetgen.host.scratch import scratch_folder
 from whetgen.targets.c.boards import find_board
-from whetgen.verification.board_build import build_empty, build_image, need
+from whetgen.verification.board_build import build_empty, build_image
+from whetgen.verification.board_runner import emulator
 from whetgen.verification.footprint import section_bytes
 from whetgen.verification.stack import stack_bytes
 
 _BOARD = "mps2-an386"
-_FLOAT = ("-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard", "-std=c99")
+_FLOAT = ("-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard", "-std=c99")
 _HIDDEN = (128, 64)
 _EPOCHS = 5
 _FRAMES = 1000
@@ -88,6 +89,6 @@ def _write(folder: Path, converted) -> None:
 def _run(image, board, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Classes and instructions of each frame."""
     (image.build / "input.bin").write_bytes(frames.astype("<f4").tobytes())
-    call([need(board.emulator[0]), *board.emulator[1:], str(image.path)], image.build)
+    call([*emulator(image, board, 0), str(image.path)], image.build)
     records = np.fromfile(image.build / "output.bin", dtype=[("ticks", "<u4"), ("class", "<i4")])
     return records["class"], records["ticks"] * board.unit_ticks

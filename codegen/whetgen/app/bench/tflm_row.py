@@ -65,7 +65,7 @@ def need_tflm() -> None:
                 f"no {module}: pip install whetgen[{extra}] (tflite-micro: Linux on x86-64, Python 3.11 to 3.13)"
             )
     try:
-        need("valgrind")
+        need("valgrind", {})
     except BadInput as error:
         raise NotInstalled(str(error)) from error
 
@@ -103,7 +103,7 @@ def infer(folder: Path, pixels: np.ndarray) -> np.ndarray:
 
 def count(folder: Path, pixels: np.ndarray, times: int) -> int:
     """Instructions of the whole process."""
-    callgrind = [need("valgrind"), "--tool=callgrind", f"--callgrind-out-file={folder / 'profile'}"]
+    callgrind = [need("valgrind", {}), "--tool=callgrind", f"--callgrind-out-file={folder / 'profile'}"]
     return int(_COUNTED.search(_run(callgrind, folder, pixels, times))[1])
 
 

@@ -5,6 +5,5 @@ from whetgen.targets.c.options import COptions
 from whetgen.targets.c.plan import plan
 from whetgen.targets.c.records import CPlan
 from whetgen.targets.c.render import render
-from whetgen.targets.mcus import MCUS
 
-__all__ = ["MCUS", "COptions", "CPlan", "Limits", "plan", "render"]
+__all__ = ["COptions", "CPlan", "Limits", "plan", "render"]

@@ -1,46 +1,59 @@
-"""The boards of ``firmware/ports``: what stands in their ``board.toml``."""
+"""The boards of ``firmware/boards``: a file each says what differs from the others of its core and its family."""
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
-from whetgen.assets import assets, firmware_boards
+from whetgen.assets import BOARDS, CORES, assets, fact_files, firmware_boards, load_facts, read_facts
 from whetgen.wording import unknown
 
-HOST = "host"
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Board:
-    """One board. Paths are relative to ``firmware/ports``.
+    """A microcontroller with its memory. Paths are relative to ``firmware/ports``.
 
-    ``mcu``: what ``--mcu`` calls its processor; ``flags``: of compiler and linker; ``link``: of the linker alone;
-    ``emulator``: the command that the image's path follows, empty for the host; ``unit``: what ``unit_ticks`` of
-    are one tick of the counter; ``optimise``: the compiler's flags where the user gives none; ``flash_bytes``, ``ram_bytes``: where the linker script does not say.
+    ``core``: what ``--mcu`` calls its processor; ``family``: the folder of its core; ``cpu``: flags of compiler and
+    linker that choose the processor, ``flags`` the others; ``link``: of the linker alone; ``optimise``: the compiler's
+    where the user gives none; ``script``: of the linker, which gets ``flash_at``, ``flash_bytes``, ``ram_at`` and
+    ``ram_bytes`` as symbols.
+    ``emulator``: the command that the image's path follows, with ``{machine}`` and ``{bytes}``, the length of the results;
+    ``simulator``: source and libraries of the program that takes its first word's place; ``machine``: what the
+    emulator calls the board, empty where nothing runs it.
+    ``unit``: of what ``unit_ticks`` are one tick of the counter; ``indirect_call``: a regular expression for
+    instructions of the disassembly that call through a pointer; ``return_bytes``: what a call pushes and the compiler does not
+    count; ``packages``: of Debian, by the tool that they bring.
     """
 
     name: str
     title: str
-    mcu: str
+    core: str
     family: str
     compiler: str
+    objdump: str
     flags: tuple[str, ...]
-    link: tuple[str, ...]
+    optimise: str
     sources: tuple[str, ...]
-    scripts: tuple[str, ...]
-    emulator: tuple[str, ...]
     unit: str
     unit_ticks: float
-    optimise: str
+    indirect_call: str
+    packages: dict[str, str]
+    cpu: tuple[str, ...] = ()
+    link: tuple[str, ...] = ()
+    script: str = ""
+    machine: str = ""
+    emulator: tuple[str, ...] = ()
+    simulator: tuple[str, ...] = ()
+    return_bytes: int = 0
+    flash_at: int = 0
+    ram_at: int = 0
     flash_bytes: int | None = None
     ram_bytes: int | None = None
 
     @property
     def compile_command(self) -> str:
         """What makes objects of a network's sources, in their folder."""
-        return " ".join([self.compiler, *self.flags, self.optimise, "-I../include", "-c", "*.c"])
+        return " ".join([self.compiler, *self.cpu, *self.flags, self.optimise, "-I../include", "-c", "*.c"])
 
 
 def ports() -> Path:
@@ -52,10 +65,21 @@ def find_board(name: str) -> Board:
     """The board of ``--on``.
 
     Raises:
-        BadInput: there is no such board.
+        BadInput: there is no such board, or nothing runs it here.
     """
     if name not in firmware_boards():
         raise unknown("--on", name, firmware_boards())
-    facts = tomllib.loads((ports() / name / "board.toml").read_text(encoding="utf-8"))
-    known = {field.name for field in fields(Board)}
-    return Board(name, **{key: tuple(v) if isinstance(v, list) else v for key, v in facts.items() if key in known})
+    return read_board(name)
+
+
+def read_board(name: str) -> Board:
+    """A file of ``firmware/boards`` over what its core's and its family's files say.
+
+    Raises:
+        BadInput: there is no such board, or no such core.
+    """
+    own = read_facts(BOARDS, name, "board")
+    core = read_facts(CORES, own["core"], f"core of {name}")
+    family = fact_files(CORES)[own["core"]].parents[1]
+    facts = load_facts(family / "family.toml") | core | own
+    return Board(name=name, family=family.name, **{key: facts[key] for key in facts if key not in ("board", "costs")})

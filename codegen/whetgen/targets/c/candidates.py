@@ -12,6 +12,7 @@ from whetgen.ir.nodes import Concat, Conv, Dense, Input, MaxPool, Node, Pad, Per
 from whetgen.targets.c.drafts import draft_node, linear_proof, linear_sums, node_title, node_window, result_name
 from whetgen.targets.c.lanes import draft_lanes, draft_values
 from whetgen.targets.c.linear import Linear, as_linear, dense_window
+from whetgen.targets.c.mcus import Mcu
 from whetgen.targets.c.planes import draft_planes
 from whetgen.targets.c.popcount import draft_popcount
 from whetgen.targets.c.rates import Rate
@@ -20,7 +21,6 @@ from whetgen.targets.c.storage import Elements
 from whetgen.targets.c.tensors import Tensors
 from whetgen.targets.c.walk import draft_walk
 from whetgen.targets.c.window_table import draft_window_table
-from whetgen.targets.mcus import Mcu
 
 _BIT = Elements("WG_BIT")
 _BYTE = Elements("WG_U8")

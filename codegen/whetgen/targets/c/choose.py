@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from whetgen.errors import BadInput
 from whetgen.targets.c.candidates import Candidate
-from whetgen.targets.mcus import Mcu
+from whetgen.targets.c.mcus import Mcu
 from whetgen.wording import counted
 
 Group = tuple[Candidate, ...]
@@ -29,7 +29,7 @@ class Limits:
 
     def on(self, mcu: Mcu) -> Limits:
         """With the flash of the processor's board where none is given."""
-        return self if self.flash is not None else Limits(mcu.flash, self.ram, mcu.board)
+        return self if self.flash is not None else Limits(mcu.board.flash_bytes, self.ram, mcu.board.name)
 
 
 @dataclass(frozen=True)

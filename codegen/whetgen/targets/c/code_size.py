@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from whetgen.targets.c.mcus import Mcu
 from whetgen.targets.c.records import Draft
 from whetgen.targets.c.runtime import units
-from whetgen.targets.mcus import Mcu
 
 # Of each runtime file, by arm-none-eabi-gcc 12.2 -mcpu=cortex-m4 -mthumb -Os; a test compiles them again.
 THUMB_BYTES = {

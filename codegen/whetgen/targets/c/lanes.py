@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from whetgen.targets.c.linear import Linear, dense_window
+from whetgen.targets.c.mcus import Mcu
 from whetgen.targets.c.planes import row_tables
 from whetgen.targets.c.rates import NIBBLE, Rate
 from whetgen.targets.c.records import Draft, EventPass, EventRecord
 from whetgen.targets.c.storage import Elements
 from whetgen.targets.c.tables import CTable, make_table, make_words
-from whetgen.targets.mcus import Mcu
 
 _ROW_LIMIT = 1 << 16
 _BLOCK = 4  # words of a row

@@ -9,7 +9,7 @@ from whetgen.targets.c.choose import Limits
 
 @dataclass(frozen=True)
 class COptions:
-    """``mcu``: a name of ``mcus.MCUS``; ``single_header``: one more file with everything in it;
+    """``mcu``: what ``find_mcu`` takes; ``single_header``: one more file with everything in it;
     ``constant_time``: the same instructions for any input;
     ``limits``: of flash and RAM; without one of flash, that of the ``mcu``'s board holds."""
 

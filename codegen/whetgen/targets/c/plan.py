@@ -6,10 +6,10 @@ import numpy as np
 
 from whetgen.ir import Graph, Output
 from whetgen.ir.nodes import Input
-from whetgen.targets.c.boards import HOST, find_board
 from whetgen.targets.c.candidates import Planned
 from whetgen.targets.c.code_size import code_bytes
 from whetgen.targets.c.layers import choose_drafts
+from whetgen.targets.c.mcus import find_mcu
 from whetgen.targets.c.memory import place_tensors
 from whetgen.targets.c.options import COptions
 from whetgen.targets.c.rates import Rate, guessed_rates, measured_rates
@@ -18,7 +18,6 @@ from whetgen.targets.c.runtime import runtime_files
 from whetgen.targets.c.storage import INPUT_ELEMENTS
 from whetgen.targets.c.tables import literal
 from whetgen.targets.c.tensors import Tensors
-from whetgen.targets.mcus import find_mcu
 from whetgen.targets.output.identifiers import Identifiers, check_name, comment_text
 from whetgen.targets.output.words import input_words, output_words
 
@@ -55,7 +54,7 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     predict_at = used + -used % 8
     result_bytes = tensors.output_elements.bytes_for(_output_len(tensors)) if predicts else 0
     argmax = "wg_argmax_i32" if tensors.output_elements.kind == "WG_I32" else "wg_argmax"
-    kind, board = graph.input.type.name, find_board(mcu.board or HOST)
+    kind, board = graph.input.type.name, mcu.board
     return CPlan(
         name=name,
         title=_title(graph),

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from whetgen.targets.c.linear import Linear
+from whetgen.targets.c.mcus import Mcu
 from whetgen.targets.c.records import Draft, EventPass, EventRecord
 from whetgen.targets.c.storage import Elements
 from whetgen.targets.c.tables import CTable, make_words
-from whetgen.targets.mcus import Mcu
 
 _MOST_PLANES = 12
 _MOST_LEVELS = 31

@@ -13,10 +13,10 @@ import numpy as np
 
 from whetgen.targets.c.early_exit import GROUP, certain_after, first_look
 from whetgen.targets.c.linear import Linear, dense_window
+from whetgen.targets.c.mcus import Mcu
 from whetgen.targets.c.records import Draft, PopcountRecord
 from whetgen.targets.c.sums import SumPlan
 from whetgen.targets.c.tables import NO_TABLE, CTable, TableRef, make_table, make_words
-from whetgen.targets.mcus import Mcu
 
 _WORD = 32
 _INT32 = 1 << 31

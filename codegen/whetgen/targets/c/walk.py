@@ -8,11 +8,11 @@ import numpy as np
 
 from whetgen.targets.c.lanes import lane_bits, make_start, pack_lanes, pack_narrow
 from whetgen.targets.c.linear import Linear
+from whetgen.targets.c.mcus import Mcu
 from whetgen.targets.c.planes import row_tables
 from whetgen.targets.c.records import Draft, EventPass, EventRecord
 from whetgen.targets.c.storage import Elements
 from whetgen.targets.c.tables import make_words
-from whetgen.targets.mcus import Mcu
 
 _WORDS = 8  # of a row
 _BYTE = 255

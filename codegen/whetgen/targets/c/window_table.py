@@ -9,9 +9,9 @@ import numpy as np
 
 from whetgen.ir.nodes import NO_PADDING, MaxPool
 from whetgen.targets.c.linear import Linear
+from whetgen.targets.c.mcus import Mcu
 from whetgen.targets.c.records import Draft, WindowTableRecord
 from whetgen.targets.c.tables import make_words
-from whetgen.targets.mcus import Mcu
 
 _MOST_TAPS = 12
 _MOST_ROWS = 3

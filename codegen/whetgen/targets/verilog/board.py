@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from whetgen.assets import assets, hardware_boards
+from whetgen.assets import FPGA_BOARDS, assets, read_facts
 from whetgen.errors import BadInput
 from whetgen.targets.output.identifiers import comment_text
 from whetgen.targets.output.templating import template_environment
 from whetgen.targets.verilog.netlist import Rom
 from whetgen.targets.verilog.plan import VerilogPlan
-from whetgen.wording import counted, unknown
+from whetgen.wording import counted
 
 SELF_TEST_FRAMES = 8
 SELF_TEST_BITS = 32_768  # of stored frames, so that they fit the smallest board's block RAM beside a network
@@ -22,8 +21,8 @@ _BITS_OF_BYTE = 10  # on the line, with start and stop bit
 _LIBRARY = ("wg_frame_out", "wg_power_on", "wg_self_test", "wg_uart_frames", "wg_uart_rx", "wg_uart_tx")
 
 
-@dataclass(frozen=True)
-class Board:
+@dataclass(frozen=True, kw_only=True)
+class FpgaBoard:
     """A file of ``hdl/boards``. ``luts``: of four inputs. ``led``: sites of eight LEDs that light when high; ``high``: outputs that must be 1."""
 
     name: str
@@ -64,7 +63,7 @@ class Board:
 class BoardPlan:
     """Both tops. ``frames``: of the self-test; ``reply_bytes`` make an output frame, ``answer_bytes`` a beat of it; ``simulated_*``: shorter times for the simulation, in clock cycles."""
 
-    board: Board
+    board: FpgaBoard
     top: str
     self_test: str
     frames: int
@@ -78,16 +77,13 @@ class BoardPlan:
     answers: Rom
 
 
-def find_board(name: str) -> Board:
+def find_fpga_board(name: str) -> FpgaBoard:
     """The board of ``--board``.
 
     Raises:
         BadInput: there is no such board.
     """
-    if name not in hardware_boards():
-        raise unknown("--board", name, hardware_boards())
-    facts = tomllib.loads((assets() / "hdl" / "boards" / f"{name}.toml").read_text(encoding="utf-8"))
-    return Board(name, **{**facts, "led": tuple(facts["led"])})
+    return FpgaBoard(name=name, **read_facts(FPGA_BOARDS, name, "--board"))
 
 
 def board_bus_bits(asked: int | str | None) -> int:
@@ -101,7 +97,7 @@ def board_bus_bits(asked: int | str | None) -> int:
     return 8
 
 
-def plan_board(plan: VerilogPlan, board: Board, frames: Sequence[bytes], answers: Sequence[bytes]) -> BoardPlan:
+def plan_board(plan: VerilogPlan, board: FpgaBoard, frames: Sequence[bytes], answers: Sequence[bytes]) -> BoardPlan:
     """``frames``, ``answers``: bytes as on the buses; the last ones are stored for the self-test."""
     count = min(SELF_TEST_FRAMES, len(frames), max(1, SELF_TEST_BITS // (8 * plan.input.beats)))
     answer_bytes = plan.output.bus_bits // 8

@@ -10,7 +10,7 @@ import numpy as np
 from whetgen.ir import Graph, graph_sha256
 from whetgen.targets.streams.packing import pack_frames
 from whetgen.targets.streams.vectors import stream_outputs
-from whetgen.targets.verilog.board import Board, board_bus_bits, find_board, plan_board, render_board
+from whetgen.targets.verilog.board import FpgaBoard, board_bus_bits, find_fpga_board, plan_board, render_board
 from whetgen.targets.verilog.control import check_control, plan_control, render_control
 from whetgen.targets.verilog.ipxact import render_ip
 from whetgen.targets.verilog.options import VerilogOptions
@@ -21,7 +21,7 @@ from whetgen.targets.verilog.plan import VerilogPlan
 class Extras:
     """Options, checked. ``bus_bits``: of the network that they ask for."""
 
-    board: Board | None
+    board: FpgaBoard | None
     control: str | None
     bus_bits: int | str | None
 
@@ -36,7 +36,7 @@ def choose_extras(board: str | None, control: str | None, options: VerilogOption
         check_control(control)
     if board is None:
         return Extras(None, control, options.bus_bits)
-    return Extras(find_board(board), control, board_bus_bits(options.bus_bits))
+    return Extras(find_fpga_board(board), control, board_bus_bits(options.bus_bits))
 
 
 def render_extras(
