@@ -165,12 +165,6 @@ def test_every_mcu_has_a_plan(name):
     )
 
 
-def test_an_unknown_mcu_is_refused():
-    with pytest.raises(BadInput) as error:
-        find_mcu("z80")
-    assert str(error.value) == f"--mcu z80: choose one of {', '.join(microcontrollers())}"
-
-
 def test_sums_beyond_32_bits_are_refused_for_the_avr():
     weights = np.full((4, 2), 1 << 40)
     nodes = (

@@ -35,7 +35,6 @@ class Board:
     optimise: str
     sources: tuple[str, ...]
     unit: str
-    unit_ticks: float
     indirect_call: str
     packages: dict[str, str]
     cpu: tuple[str, ...] = ()
@@ -44,6 +43,7 @@ class Board:
     machine: str = ""
     emulator: tuple[str, ...] = ()
     simulator: tuple[str, ...] = ()
+    unit_ticks: float = 1.0
     return_bytes: int = 0
     flash_at: int = 0
     ram_at: int = 0
