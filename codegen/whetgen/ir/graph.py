@@ -89,6 +89,17 @@ class Graph:
         return frozenset(output.source for output in self.outputs)
 
     @cached_property
+    def needed(self) -> tuple[Node, ...]:
+        """The input, and the nodes that an output depends on, in graph order."""
+        wanted = {*self.read_by_output, self.input.name}
+        kept = []
+        for node in reversed(self.nodes):
+            if node.name in wanted:
+                kept.append(node)
+                wanted.update(node.sources)
+        return tuple(reversed(kept))
+
+    @cached_property
     def shapes(self) -> dict[str, Shape]:
         """Shape of each tensor, without the batch axis."""
         return infer_shapes(self.nodes)

@@ -33,8 +33,8 @@ import numpy as np
 from whetgen.ir.integers import Word
 
 Shape = tuple[int, ...]
-Window = tuple[int, int]
-Padding = tuple[tuple[int, int], tuple[int, int]]
+Pair = tuple[int, int]  # along height, along width
+Padding = tuple[Pair, Pair]
 NO_PADDING: Padding = ((0, 0), (0, 0))
 
 
@@ -90,8 +90,8 @@ class Conv(Node):
     source: str
     weights: np.ndarray
     bias: np.ndarray
-    stride: Window = (1, 1)
-    dilation: Window = (1, 1)
+    stride: Pair = (1, 1)
+    dilation: Pair = (1, 1)
     padding: Padding = NO_PADDING
     groups: int = 1
 
@@ -112,8 +112,8 @@ class MaxPool(Node):
     """Largest element of each window, channel by channel; padding never wins."""
 
     source: str
-    window: Window
-    stride: Window
+    window: Pair
+    stride: Pair
     padding: Padding = NO_PADDING
 
 
@@ -122,8 +122,8 @@ class SumPool(Node):
     """Sum of each window, channel by channel; padding adds nothing."""
 
     source: str
-    window: Window
-    stride: Window
+    window: Pair
+    stride: Pair
     padding: Padding = NO_PADDING
 
 
@@ -172,7 +172,7 @@ class Upsample(Node):
     """Every pixel repeated ``factor`` times (height, width): nearest neighbour."""
 
     source: str
-    factor: Window
+    factor: Pair
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,17 +27,40 @@ def infer_ranges(graph: Graph) -> dict[str, Range]:
     return ranges
 
 
-def sum_ranges(node: Dense | Conv, source: Range) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest sum of each neuron without its bias: two (neurons,) object arrays."""
-    padded = getattr(node, "padding", NO_PADDING) != NO_PADDING
-    return column_ranges(node.weights.reshape(-1, node.weights.shape[-1]), _with_zero(source) if padded else source)
+@singledispatch
+def sum_ranges(node: Node, *sources: Range) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest sum of each channel before a bias is added: object arrays that broadcast to the result.
+
+    Of a node that does not sum they are the ends of what it reads.
+    """
+    lo, hi = sources[0]
+    return np.array([lo], dtype=object), np.array([hi], dtype=object)
 
 
-def column_ranges(weights: np.ndarray, source: Range) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest sum that each column of ``weights`` (inputs, neurons) makes: two (neurons,) object arrays."""
+@sum_ranges.register(Dense)
+@sum_ranges.register(Conv)
+def _(node: Dense | Conv, source: Range) -> tuple[np.ndarray, np.ndarray]:
+    weights = node.weights.reshape(-1, node.weights.shape[-1])
     positive, negative = _exact_sum(np.maximum(weights, 0)), _exact_sum(np.minimum(weights, 0))
-    lo, hi = source
+    padded = isinstance(node, Conv) and node.padding != NO_PADDING
+    lo, hi = _with_zero(source) if padded else source
     return positive * lo + negative * hi, positive * hi + negative * lo
+
+
+@sum_ranges.register
+def _(node: SumPool, source: Range) -> tuple[np.ndarray, np.ndarray]:
+    lo, hi = _with_zero(source) if node.padding != NO_PADDING else source
+    taps = node.window[0] * node.window[1]
+    return np.array([taps * lo], dtype=object), np.array([taps * hi], dtype=object)
+
+
+@sum_ranges.register
+def _(node: WeightedSum, *sources: Range) -> tuple[np.ndarray, np.ndarray]:
+    lowest = highest = np.zeros(1, dtype=object)
+    for factor, (lo, hi) in zip(node.factors, sources, strict=True):
+        ends = factor.astype(object) * lo, factor.astype(object) * hi
+        lowest, highest = lowest + np.minimum(*ends), highest + np.maximum(*ends)
+    return lowest, highest
 
 
 def _exact_sum(weights: np.ndarray) -> np.ndarray:
@@ -60,9 +83,10 @@ def _(node: Input) -> Range:
 
 @output_range.register(Dense)
 @output_range.register(Conv)
-def _(node: Dense | Conv, source: Range) -> Range:
-    lowest, highest = sum_ranges(node, source)
-    return _span(lowest + node.bias, highest + node.bias)
+@output_range.register(WeightedSum)
+def _(node: Dense | Conv | WeightedSum, *sources: Range) -> Range:
+    lowest, highest = sum_ranges(node, *sources)
+    return int((lowest + node.bias).min()), int((highest + node.bias).max())
 
 
 @output_range.register
@@ -77,18 +101,8 @@ def _(node: MaxPool, source: Range) -> Range:
 
 @output_range.register
 def _(node: SumPool, source: Range) -> Range:
-    lo, hi = _with_zero(source) if node.padding != NO_PADDING else source
-    taps = node.window[0] * node.window[1]
-    return taps * lo, taps * hi
-
-
-@output_range.register
-def _(node: WeightedSum, *sources: Range) -> Range:
-    lowest = highest = node.bias.astype(object)
-    for factor, (lo, hi) in zip(node.factors, sources, strict=True):
-        ends = factor.astype(object) * lo, factor.astype(object) * hi
-        lowest, highest = lowest + np.minimum(*ends), highest + np.maximum(*ends)
-    return _span(lowest, highest)
+    lowest, highest = sum_ranges(node, source)
+    return int(lowest[0]), int(highest[0])
 
 
 def _move_range(node: Node, *sources: Range) -> Range:
@@ -102,7 +116,3 @@ for _kind in MOVES:
 
 def _with_zero(source: Range) -> Range:
     return min(source[0], 0), max(source[1], 0)
-
-
-def _span(lowest: np.ndarray, highest: np.ndarray) -> Range:
-    return int(lowest.min()), int(highest.max())

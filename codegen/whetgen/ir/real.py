@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from whetgen.ir.nodes import NO_PADDING, Node, Padding, Shape, Window
+from whetgen.ir.nodes import NO_PADDING, Node, Padding, Pair, Shape
 from whetgen.ir.shapes import output_shape, slide
 
 
@@ -33,8 +33,8 @@ class RealConv(Node):
     source: str
     kernel: np.ndarray
     bias: np.ndarray
-    stride: Window = (1, 1)
-    dilation: Window = (1, 1)
+    stride: Pair = (1, 1)
+    dilation: Pair = (1, 1)
     padding: Padding = NO_PADDING
     groups: int = 1
 
@@ -58,8 +58,8 @@ class AveragePool(Node):
     """Mean of each window; padding does not count."""
 
     source: str
-    window: Window
-    stride: Window
+    window: Pair
+    stride: Pair
     padding: Padding = NO_PADDING
 
 

@@ -14,6 +14,7 @@ from whetgen.ir.nodes import (
     Node,
     Pad,
     Padding,
+    Pair,
     Permute,
     Reshape,
     Shape,
@@ -21,7 +22,6 @@ from whetgen.ir.nodes import (
     Threshold,
     Upsample,
     WeightedSum,
-    Window,
 )
 
 
@@ -38,7 +38,7 @@ def window_count(size: int, kernel: int, stride: int, dilation: int, padding: tu
     return (size + sum(padding) - ((kernel - 1) * dilation + 1)) // stride + 1
 
 
-def slide(source: Shape, kernel: Window, stride: Window, dilation: Window, padding: Padding) -> Shape:
+def slide(source: Shape, kernel: Pair, stride: Pair, dilation: Pair, padding: Padding) -> Shape:
     """Height and width of the map of window positions."""
     return tuple(window_count(source[a], kernel[a], stride[a], dilation[a], padding[a]) for a in (0, 1))
 

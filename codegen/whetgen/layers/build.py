@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import singledispatch
-from math import prod
 
 import numpy as np
 
 from whetgen.ir import Graph
 from whetgen.ir.nodes import (
     MOVES,
-    NO_PADDING,
     Conv,
     Dense,
     Input,
@@ -24,7 +22,7 @@ from whetgen.ir.nodes import (
     WeightedSum,
 )
 from whetgen.layers.layer import Blend, Layer, LayerGraph, Linear, Move, Pool
-from whetgen.layers.sums import SumRange, blended_range, even_range, weighted_range
+from whetgen.layers.sums import SumRange, sum_range
 from whetgen.layers.tensor import Tensor
 from whetgen.layers.window import Window
 from whetgen.reference import evaluate
@@ -37,7 +35,7 @@ def layer_graph(graph: Graph) -> LayerGraph:
     fused = {node.source: node for node in graph.nodes if isinstance(node, Threshold) and _fuses(graph, node)}
     tensors: dict[str, Tensor] = {}
     layers: list[Layer] = []
-    for node in needed(graph):
+    for node in graph.needed:
         if isinstance(node, Reshape):
             tensors[node.name] = replace(tensors[node.source], shape=graph.shapes[node.name])
         elif isinstance(node, Threshold) and node.source in fused:
@@ -50,17 +48,6 @@ def layer_graph(graph: Graph) -> LayerGraph:
             if not isinstance(node, Input):
                 layers.append(_layer(node, tuple(tensors[s] for s in node.sources), result, fire))
     return LayerGraph(tensors[graph.input.name], tuple(layers), tuple(tensors[o.source] for o in graph.outputs))
-
-
-def needed(graph: Graph) -> list[Node]:
-    """The input, and the nodes that an output depends on."""
-    wanted = {*graph.read_by_output, graph.input.name}
-    kept = []
-    for node in reversed(graph.nodes):
-        if node.name in wanted:
-            kept.append(node)
-            wanted |= set(node.sources)
-    return kept[::-1]
 
 
 def _fuses(graph: Graph, threshold: Threshold) -> bool:
@@ -76,38 +63,31 @@ def _layer(node: Node, sources: tuple[Tensor, ...], result: Tensor, fire: Thresh
 
 @_layer.register
 def _(node: Dense, sources: tuple[Tensor, ...], result: Tensor, fire: Threshold | None) -> Layer:
-    sums = weighted_range(node.weights, sources[0])
-    return _linear(node, sources[0], result, Window.whole(len(node.weights)), sums, fire)
+    return _linear(node, Window.whole(len(node.weights)), sources, result, fire)
 
 
 @_layer.register
 def _(node: Conv, sources: tuple[Tensor, ...], result: Tensor, fire: Threshold | None) -> Layer:
-    window = replace(
-        _window(node, node.weights.shape[:2], sources[0], result), dilation=node.dilation, groups=node.groups
-    )
-    sums = weighted_range(_matrix(node), sources[0], padded=node.padding != NO_PADDING)
-    return _linear(node, sources[0], result, window, sums, fire)
+    window = _window(node, node.weights.shape[:2], sources[0], result)
+    return _linear(node, replace(window, dilation=node.dilation, groups=node.groups), sources, result, fire)
 
 
 def _linear(
-    node: Dense | Conv, source: Tensor, result: Tensor, window: Window, sums: SumRange, fire: Threshold | None
+    node: Dense | Conv, window: Window, sources: tuple[Tensor, ...], result: Tensor, fire: Threshold | None
 ) -> Linear:
+    sums = sum_range(node, sources, result.shape[-1])
     levels = _levels(node.bias, fire, sums)
     return Linear(
         name=node.name,
         kind=type(node).__name__,
-        source=source,
+        source=sources[0],
         result=result,
         window=window,
-        weights=_matrix(node),
+        weights=node.weights.reshape(-1, node.weights.shape[-1]),
         levels=levels[:1] if (levels == levels[:1]).all() else levels,
         fire=fire is not None,
         sum_range=sums,
     )
-
-
-def _matrix(node: Dense | Conv) -> np.ndarray:
-    return node.weights.reshape(-1, node.weights.shape[-1])
 
 
 def _levels(bias: np.ndarray, fire: Threshold | None, sums: SumRange) -> np.ndarray:
@@ -122,18 +102,15 @@ def _levels(bias: np.ndarray, fire: Threshold | None, sums: SumRange) -> np.ndar
 @_layer.register(MaxPool)
 @_layer.register(SumPool)
 def _(node: MaxPool | SumPool, sources: tuple[Tensor, ...], result: Tensor, fire: Threshold | None) -> Layer:
-    (source,), largest = sources, isinstance(node, MaxPool)
-    channels, taps = source.shape[2], 1 if largest else prod(node.window)
-    padded = node.padding != NO_PADDING and not largest
-    ends = (min(source.lo, 0), max(source.hi, 0)) if padded else (source.lo, source.hi)
-    sums = even_range(taps * ends[0], taps * ends[1], taps * source.magnitude, channels)
+    channels = result.shape[-1]
+    sums = sum_range(node, sources, channels)
     return Pool(
         name=node.name,
         kind=type(node).__name__,
-        source=source,
+        source=sources[0],
         result=result,
-        window=_window(node, node.window, source, result),
-        largest=largest,
+        window=_window(node, node.window, sources[0], result),
+        largest=isinstance(node, MaxPool),
         levels=_levels(np.zeros(channels, dtype=object), fire, sums) if fire else None,
         sum_range=sums,
     )
@@ -160,8 +137,8 @@ def _(node: WeightedSum, sources: tuple[Tensor, ...], result: Tensor, fire: Thre
 
 @_layer.register
 def _(node: Threshold, sources: tuple[Tensor, ...], result: Tensor, fire: Threshold | None) -> Layer:
-    channels = result.shape[-1]
-    return _blend(node, (np.ones(channels, dtype=np.int64),), np.zeros(channels, dtype=np.int64), sources, result, node)
+    zeros = np.zeros(result.shape[-1], dtype=np.int64)
+    return _blend(node, (zeros + 1,), zeros, sources, result, node)
 
 
 def _blend(
@@ -172,14 +149,14 @@ def _blend(
     result: Tensor,
     fire: Threshold | None,
 ) -> Blend:
-    rows = tuple(factor.reshape(-1, result.shape[-1]) for factor in factors)
-    sums = blended_range(rows, sources)
+    channels = result.shape[-1]
+    sums = sum_range(node, sources, channels)
     return Blend(
         name=node.name,
         kind=type(node).__name__,
         sources=sources,
         result=result,
-        factors=rows,
+        factors=tuple(factor.reshape(-1, channels) for factor in factors),
         levels=_levels(bias, fire, sums),
         fire=fire is not None,
         sum_range=sums,

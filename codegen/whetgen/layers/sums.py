@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 
-from whetgen.ir.ranges import column_ranges
+from whetgen.ir.nodes import Node
+from whetgen.ir.ranges import sum_ranges
 from whetgen.layers.tensor import Tensor
 
 
@@ -37,25 +37,13 @@ class SumRange:
         return clipped
 
 
-def weighted_range(weights: np.ndarray, source: Tensor, padded: bool = False) -> SumRange:
-    """Of sums over windows with ``weights`` (inputs, neurons); ``padded``: an input may be 0 instead of an element."""
-    ends = (min(source.lo, 0), max(source.hi, 0)) if padded else (source.lo, source.hi)
-    lowest, highest = column_ranges(weights, ends)
-    _, bounds = column_ranges(weights, (-source.magnitude, source.magnitude))
-    return SumRange(lowest.reshape(1, -1), highest.reshape(1, -1), int(bounds.max()))
-
-
-def blended_range(factors: Sequence[np.ndarray], sources: Sequence[Tensor]) -> SumRange:
-    """Of element-wise sums, the ``factors`` of each source (1 or positions, channels)."""
-    ends = [(f.astype(object) * t.lo, f.astype(object) * t.hi) for f, t in zip(factors, sources, strict=True)]
-    lowest = reduce(np.add, [np.minimum(*pair) for pair in ends])
-    highest = reduce(np.add, [np.maximum(*pair) for pair in ends])
-    bounds = reduce(np.add, [np.maximum(*np.abs(pair)) for pair in ends])
+def sum_range(node: Node, sources: Sequence[Tensor], channels: int) -> SumRange:
+    """Of the node's sums over ``sources``."""
+    lowest, highest = (_rows(end, channels) for end in sum_ranges(node, *((t.lo, t.hi) for t in sources)))
+    _, bounds = sum_ranges(node, *((-t.magnitude, t.magnitude) for t in sources))
     return SumRange(lowest, highest, int(bounds.max()))
 
 
-def even_range(lo: int, hi: int, bound: int, channels: int) -> SumRange:
-    """The same ends for every channel."""
-    lowest, highest = np.full((2, 1, channels), 0, dtype=object)
-    lowest[:], highest[:] = lo, hi
-    return SumRange(lowest, highest, bound)
+def _rows(ends: np.ndarray, channels: int) -> np.ndarray:
+    """(1 or positions, channels); one end stands for all."""
+    return np.broadcast_to(ends, (*ends.shape[:-1], channels)).reshape(-1, channels)

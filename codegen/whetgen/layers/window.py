@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from whetgen.ir.nodes import Shape
+from whetgen.ir.nodes import Pair
 
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """A window that slides over a (height, width, channels) map; pairs are (vertical, horizontal).
+    """A window that slides over a (height, width, channels) map; a ``Pair`` is (along height, along width).
 
     ``before``: rows and columns of padding in front of the map. ``groups``: a neuron of group g reads the g-th of
     so many equal parts of the channels.
@@ -22,10 +22,10 @@ class Window:
     channels: int
     out_height: int
     out_width: int
-    kernel: tuple[int, int] = (1, 1)
-    stride: tuple[int, int] = (1, 1)
-    dilation: tuple[int, int] = (1, 1)
-    before: tuple[int, int] = (0, 0)
+    kernel: Pair = (1, 1)
+    stride: Pair = (1, 1)
+    dilation: Pair = (1, 1)
+    before: Pair = (0, 0)
     groups: int = 1
 
     @classmethod
@@ -47,16 +47,15 @@ class Window:
         return self.positions == 1 and (self.height, self.width) == self.kernel and self.before == (0, 0)
 
     @property
-    def touched(self) -> Shape:
+    def touched(self) -> Pair:
         """Height and width of the map with the padding that windows touch."""
-        far = (
+        ends = [
             (out - 1) * stride + (kernel - 1) * dilation + 1
             for out, stride, kernel, dilation in zip(
                 (self.out_height, self.out_width), self.stride, self.kernel, self.dilation, strict=True
             )
-        )
-        sizes = (self.height, self.width)
-        return tuple(max(f, b + size) for f, b, size in zip(far, self.before, sizes, strict=True))
+        ]
+        return max(ends[0], self.before[0] + self.height), max(ends[1], self.before[1] + self.width)
 
 
 def window_indices(window: Window) -> np.ndarray:

@@ -21,12 +21,7 @@ from whetgen.passes.rewrite import only_reader, rebuilt, resolve
 
 def drop_unread(graph: Graph) -> Graph:
     """Remove nodes that no output depends on."""
-    needed = set(graph.read_by_output)
-    for node in reversed(graph.nodes):
-        if node.name in needed:
-            needed.update(node.sources)
-    kept = tuple(n for n in graph.nodes if n.name in needed or n is graph.nodes[0])
-    return graph if len(kept) == len(graph.nodes) else graph.with_nodes(kept)
+    return graph if len(graph.needed) == len(graph.nodes) else graph.with_nodes(graph.needed)
 
 
 def drop_idle_moves(graph: Graph) -> Graph:

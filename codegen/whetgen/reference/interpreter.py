@@ -21,13 +21,13 @@ from whetgen.ir.nodes import (
     Node,
     Pad,
     Padding,
+    Pair,
     Permute,
     Reshape,
     SumPool,
     Threshold,
     Upsample,
     WeightedSum,
-    Window,
 )
 from whetgen.reference.exact_linear import compact, exact_matmul
 
@@ -204,7 +204,7 @@ def pad_map(x: np.ndarray, padding: Padding, fill: int = 0) -> np.ndarray:
     return padded
 
 
-def _windows(x: np.ndarray, kernel: Window, stride: Window, dilation: Window = (1, 1)) -> np.ndarray:
+def _windows(x: np.ndarray, kernel: Pair, stride: Pair, dilation: Pair = (1, 1)) -> np.ndarray:
     """Views of the sliding windows: (frames, out height, out width, channels, *kernel)."""
     extent = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True))
     views = np.lib.stride_tricks.sliding_window_view(x, extent, axis=(1, 2))

@@ -19,7 +19,7 @@ from whetgen.foreign.advice import instead_of, quantised
 from whetgen.frontends.keras.builder import Builder
 from whetgen.frontends.keras.tables import lines
 from whetgen.ir.exact import exact_array, reciprocal, simplest_rational, square_root
-from whetgen.ir.nodes import NO_PADDING, Concat, MaxPool, Pad, Padding, Permute, Shape, Upsample, Window
+from whetgen.ir.nodes import NO_PADDING, Concat, MaxPool, Pad, Padding, Pair, Permute, Shape, Upsample
 from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Step, Sum
 
 
@@ -487,7 +487,7 @@ def _bias(layer: Any, size: int) -> np.ndarray:
     return _values(layer.bias) if layer.use_bias else np.zeros(size)
 
 
-def _pair(setting) -> Window:
+def _pair(setting) -> Pair:
     """A 1-D or 2-D setting as (height, width)."""
     numbers = (setting,) if np.ndim(setting) == 0 else tuple(setting)
     return (1, int(numbers[0])) if len(numbers) == 1 else (int(numbers[0]), int(numbers[1]))
@@ -498,7 +498,7 @@ def _channels_last(call: Call) -> None:
         raise call.refuse("has data_format 'channels_first'; use 'channels_last'")
 
 
-def _padding(call: Call, source: Shape, extent: Window, stride: Window) -> Padding:
+def _padding(call: Call, source: Shape, extent: Pair, stride: Pair) -> Padding:
     """Zeros on each side, as TensorFlow places them: the odd one behind."""
     kind = call.layer.padding
     if kind == "valid":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from whetgen.ir import Graph
-from whetgen.ir.nodes import Conv, MaxPool, SumPool, Window
+from whetgen.ir.nodes import Conv, MaxPool, Pair, SumPool
 from whetgen.targets.hls4ml.records import Constant
 
 
 def window_constants(
-    graph: Graph, node: Conv | MaxPool | SumPool, window: Window, dilation: Window = (1, 1)
+    graph: Graph, node: Conv | MaxPool | SumPool, window: Pair, dilation: Pair = (1, 1)
 ) -> tuple[Constant, ...]:
     """Sizes of the map before and after, of the window, its steps and the padding in front."""
     (in_height, in_width, _), (out_height, out_width, channels) = graph.shapes[node.source], graph.shapes[node.name]

@@ -27,7 +27,6 @@ import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.ir import Graph, Output
-from whetgen.ir.nodes import Input, Node
 from whetgen.targets.hls4ml.nodes import comparing, plan_node
 from whetgen.targets.hls4ml.planning import Planning
 from whetgen.targets.hls4ml.records import Constant, InputLayer, Layer, Plan, word_for
@@ -52,7 +51,7 @@ def plan(graph: Graph, name: str, classify: bool = False) -> Plan:
         _input_name(graph, state.identifiers), graph.input.shape, word_for(*graph.ranges[graph.input.name])
     )
     state.at[graph.input.name] = entry.name
-    for node in _needed(graph):
+    for node in graph.needed[1:]:
         plan_node(node, state)
     outputs = _class_output(state) if classify else tuple(_output(o, state, entry.name) for o in graph.outputs)
     return Plan(name, entry, tuple(state.layers), outputs, _as_dataflow(state))
@@ -67,15 +66,6 @@ def _as_dataflow(state: Planning) -> bool:
 def _check_project(name: str) -> None:
     if _GENERATED.fullmatch(check_name(name)):
         raise BadInput(f"--name {name!r} is a word that hls4ml generates itself; choose another")
-
-
-def _needed(graph: Graph) -> list[Node]:
-    wanted, kept = set(graph.read_by_output), []
-    for node in reversed(graph.nodes):
-        if node.name in wanted and not isinstance(node, Input):
-            kept.append(node)
-            wanted |= set(node.sources)
-    return kept[::-1]
 
 
 def _input_name(graph: Graph, identifiers: Identifiers) -> str:

@@ -6,8 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whetgen.layers import Linear, Tensor, Window
-from whetgen.layers.sums import weighted_range
+from whetgen.layers import Linear, SumRange, Tensor, Window
 from whetgen.targets.verilog.logic.windows import beside_windows, one_window, slides, windows
 
 small = st.integers(1, 3)
@@ -23,7 +22,7 @@ def fired(source: Tensor, result: Tensor, window: Window, weights: np.ndarray, l
         weights=weights,
         levels=levels,
         fire=True,
-        sum_range=weighted_range(weights, source),
+        sum_range=SumRange(np.zeros_like(levels), levels, 0),
     )
 
 

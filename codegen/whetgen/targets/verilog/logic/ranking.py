@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from whetgen.ir.nodes import Dense
 from whetgen.layers import LayerGraph, Linear
-from whetgen.layers.sums import weighted_range
+from whetgen.layers.sums import sum_range
 from whetgen.targets.verilog.logic.digits import signed_digits
 
 
@@ -26,7 +27,7 @@ def ranked(graph: LayerGraph) -> LayerGraph:
     biases = last.levels - last.levels.min()
     factor = np.gcd.reduce([*weights.reshape(-1).tolist(), *biases.reshape(-1).tolist()], dtype=object)
     weights, biases = weights // max(factor, 1), biases // max(factor, 1)
-    sums = weighted_range(weights, last.source)
+    sums = sum_range(Dense(last.name, last.source.name, weights, biases), last.sources, last.neurons)
     lowest, highest = int((sums.lowest + biases).min()), int((sums.highest + biases).max())
     result = replace(last.result, lo=min(lowest, 0), hi=max(highest, 0))
     scores = replace(last, weights=weights, levels=biases, result=result, sum_range=sums)
