@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from whetgen.api import Generation, InputSpec, generate, load_model, trace
     from whetgen.errors import BadInput
     from whetgen.ir import Graph
-    from whetgen.targets.base import Options
+    from whetgen.targets.registry import Options
     from whetgen.verification.checks import Verification, verify
 
     __version__: str

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from whetgen.checked import check_types
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, InputMeaning, check_output_bits
 from whetgen.ir.exact import simplest_rational
+from whetgen.option import check_types
 from whetgen.passes import Lowered, lower, optimise
 from whetgen.passes.narrow import MAX_BITS, Narrowed, narrow, narrow_auto
 from whetgen.reference import predict
-from whetgen.targets.base import TARGETS, Options, check_options
 from whetgen.targets.output.fill import fill_folder
 from whetgen.targets.output.folder import write_folder
 from whetgen.targets.output.kinds import with_kind
+from whetgen.targets.registry import TARGETS, Options, find_target, options_for
 from whetgen.verification.doubts import doubts
 from whetgen.verification.frames import Frames, default_frames
 from whetgen.verification.rounding import KerasCheck, compare_with_keras, frames_at_once
@@ -206,7 +206,7 @@ def generate(
         BadInput: an option is not legal, or ``out`` holds something else.
     """
     options = options or Options()
-    check_options(target, options)
+    options_for(find_target(target), options)
     graph = check_output_bits(with_kind(graph, options.output))
     codes, typical = _vector_frames(graph, options.vectors, calibration), calibration.codes if calibration else None
     manifest = write_folder(
@@ -218,13 +218,13 @@ def generate(
 def plan_resources(graph: Graph) -> dict[str, dict]:
     """Estimates of what each target would need, by target; a target that cannot take the graph says why."""
     found: dict[str, dict] = {}
-    for target, render in TARGETS.items():
+    for name, target in TARGETS.items():
         try:
-            rendered = render(check_output_bits(graph), Options(), default_frames(graph, 1).codes)
+            rendered = target.rendered(check_output_bits(graph), target.options(), default_frames(graph, 1).codes)
             cycles = {"latency_cycles": rendered.latency_cycles, "interval_cycles": rendered.interval_cycles}
-            found[target] = {**rendered.resources, **{k: v for k, v in cycles.items() if v is not None}}
+            found[name] = {**rendered.resources, **{k: v for k, v in cycles.items() if v is not None}}
         except BadInput as error:
-            found[target] = {"refused": str(error)}
+            found[name] = {"refused": str(error)}
     return found
 
 

@@ -11,10 +11,12 @@ from tests.targets.verilog.icarus import IcarusSimulator
 
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
-from whetgen.targets import c, hls, verilog
 from whetgen.targets.base import Rendered
+from whetgen.targets.c import target as c
+from whetgen.targets.hls import target as hls
 from whetgen.targets.hls4ml import compile_model, predict_codes, to_hls4ml
 from whetgen.targets.output.manifest import describe
+from whetgen.targets.verilog import target as verilog
 
 CODES = np.array(list(product(range(0, 16, 3), repeat=2)))
 SCALE, OFFSET = Fraction(1, 6), Fraction(-1, 2)

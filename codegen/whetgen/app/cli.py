@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -149,32 +148,29 @@ def generate(
 ) -> None:
     """Generate the sources of one target."""
     from whetgen import api
-    from whetgen.targets.base import Options
     from whetgen.targets.output.folder import check_replaceable
     from whetgen.targets.output.kinds import with_kind
-    from whetgen.targets.streams.streams import check_bus
+    from whetgen.targets.registry import Options, find_target, options_for
+    from whetgen.targets.streams.options import _read_bus, _read_foldings
     from whetgen.verification.checks import verify
     from whetgen.verification.frames import check_frames_file, load_frames
 
     report = Report(quiet, as_json)
     own_name = name_from(model.stem) if name is None else check_name(name)
-    bus = _bits(bus_bits)
-    check_bus(bus)
-    folding = _foldings(fold) if fold else None
     options = Options(
         own_name,
-        bus,
-        output,
-        architecture,
-        hls_tool,
-        folding,
-        target_fps,
-        clock_mhz,
-        mcu,
-        max_flash,
-        max_ram,
-        single_header,
-        constant_time,
+        bus_bits=_read_bus(bus_bits) if bus_bits is not None else None,
+        output=output,
+        architecture=architecture,
+        hls_tool=hls_tool,
+        folding=_read_foldings(fold) if fold else None,
+        target_fps=target_fps,
+        clock_mhz=clock_mhz,
+        mcu=mcu,
+        max_flash=max_flash,
+        max_ram=max_ram,
+        single_header=single_header,
+        constant_time=constant_time,
         levels_per_stage=levels_per_stage,
         solver=solver,
         max_luts=max_luts,
@@ -183,7 +179,7 @@ def generate(
         control=control,
     )
     spec = api.InputSpec(input_type, input_scale)
-    api.check_options(target, options)
+    options_for(find_target(target), options)
     spec.check()
     bits = _bits(weight_bits)
     api.check_narrowing(bits, calibration is not None, tolerance)
@@ -225,17 +221,6 @@ def _bits(text: str | None) -> int | str | None:
     if text is None or not (text.isascii() and text.isdecimal()):
         return text
     return int(text)
-
-
-def _foldings(texts: list[str]) -> dict[str, tuple[int, ...]]:
-    """(PE, SIMD) by layer of ``LAYER=PExSIMD`` each, or (PE, SIMD, bits)."""
-    found = {}
-    for text in texts:
-        parts = re.fullmatch(r"(.+)=(\d+)x(\d+)(?:x(\d+))?", text, re.ASCII)
-        if parts is None:
-            raise BadInput(f"--fold {text}: write LAYER=PExSIMD, for example dense=4x8")
-        found[parts[1]] = tuple(int(n) for n in parts.groups()[1:] if n is not None)
-    return found
 
 
 @app.command("verify")

@@ -18,10 +18,10 @@ from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph, load_graph
 from whetgen.ir.integers import as_integers
 from whetgen.ir.nodes import LINEAR, Node, Threshold
-from whetgen.targets.base import Options
 from whetgen.targets.output.contents import hashes
 from whetgen.targets.output.fill import fill_folder
 from whetgen.targets.output.folder import MANIFEST, read_manifest
+from whetgen.targets.registry import Options
 from whetgen.verification.checks import computed, default_count, target_outputs
 from whetgen.verification.frames import Frames, default_frames
 from whetgen.wording import counted

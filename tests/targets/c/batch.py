@@ -10,7 +10,7 @@ import numpy as np
 
 from whetgen.ir import Graph
 from whetgen.reference import run
-from whetgen.targets.c import COptions, plan, render
+from whetgen.targets.c.target import COptions, plan, render
 from whetgen.verification.c_runner import SANITIZERS, WARNINGS, find_compiler, pack_codes
 
 _DTYPES = {"uint8_t": np.uint8, "int32_t": np.int32, "int64_t": np.int64}

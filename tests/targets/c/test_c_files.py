@@ -17,9 +17,9 @@ from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Reshape, Threshold
 from whetgen.reference import predict
-from whetgen.targets.c import COptions, plan, render
 from whetgen.targets.c.arena import Buffer, place
 from whetgen.targets.c.mcus import find_mcu
+from whetgen.targets.c.target import COptions, plan, render
 from whetgen.verification import c_runner
 from whetgen.verification.c_runner import find_compiler, pack_codes, run_c
 
@@ -127,7 +127,7 @@ def test_the_documented_command_compiles(tmp_path):
 
 @pytest.mark.parametrize("mcu", fact_files(CORES))
 def test_the_command_in_the_header_compiles_for_the_microcontroller(mcu, tmp_path):
-    write(render(plan(tiny(), "tiny", COptions(mcu))), tmp_path)
+    write(render(plan(tiny(), "tiny", COptions(mcu=mcu))), tmp_path)
     told = re.search(
         r"^ \* Compile, for (.+):\n \*     (.+)$", (tmp_path / "include" / "tiny.h").read_text(), re.MULTILINE
     )
@@ -137,7 +137,7 @@ def test_the_command_in_the_header_compiles_for_the_microcontroller(mcu, tmp_pat
 
 
 def test_on_an_avr_iso_c_is_refused_with_the_flag_to_use(tmp_path):
-    write(render(plan(tiny(), "tiny", COptions("avr"))), tmp_path)
+    write(render(plan(tiny(), "tiny", COptions(mcu="avr"))), tmp_path)
     command = ["avr-gcc", "-mmcu=atmega328p", "-std=c99", "-Iinclude", "-c", "src/tiny.c"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     errors = [line for line in done.stderr.splitlines() if "error" in line]

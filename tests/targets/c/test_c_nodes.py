@@ -24,7 +24,8 @@ from whetgen.ir.nodes import (
     Upsample,
     WeightedSum,
 )
-from whetgen.targets.c import layers, plan
+from whetgen.targets.c import layers
+from whetgen.targets.c.target import plan
 
 RNG = np.random.default_rng(5)
 HUGE = 10**60

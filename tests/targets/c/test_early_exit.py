@@ -11,9 +11,10 @@ from tests.targets.c.batch import expected, run_batch
 from whetgen import Options, generate
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
-from whetgen.targets.c import COptions, layers, plan, popcount
+from whetgen.targets.c import layers, popcount
 from whetgen.targets.c.boards import find_board
 from whetgen.targets.c.early_exit import GROUP, certain_after, first_look
+from whetgen.targets.c.target import COptions, plan
 from whetgen.verification.board_build import build_image
 from whetgen.verification.board_runner import run_image
 from whetgen.verification.c_runner import SANITIZERS

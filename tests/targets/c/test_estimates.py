@@ -9,7 +9,7 @@ import pytest
 
 import whetgen
 from whetgen.sharpen.data import load
-from whetgen.targets.c import COptions, plan
+from whetgen.targets.c.target import COptions, plan
 
 MODELS = Path(__file__).parents[3] / "models"
 # Cycles a layer over the first 20 test images, calibrated with them; `whetgen verify DIR --on atmega328p --data X.npz --count 20`.
@@ -30,7 +30,7 @@ def test_on_the_avr_each_layers_estimate_is_within_a_factor_of_1_3_and_flash_is_
     data, scale, measured = MEASURED[name]
     graph = whetgen.trace(whetgen.load_model(MODELS / f"{name}.keras"), whetgen.InputSpec(scale=scale))
     codes = load(data).x_test[:20].reshape(20, *graph.input.shape)
-    made = plan(graph, "net", COptions("avr"), codes)
+    made = plan(graph, "net", COptions(mcu="avr"), codes)
     choices = {choice.layer: choice.cycles for choice in made.choices}
     assert set(choices) == set(measured)
     assert all(10 * measured[layer] <= 13 * cycles <= 16.9 * measured[layer] for layer, cycles in choices.items()), (

@@ -11,7 +11,7 @@ from tests.targets.c.test_c_nodes import CASES
 
 from whetgen import Options, generate
 from whetgen.reference import predict
-from whetgen.targets.c import COptions, plan, render
+from whetgen.targets.c.target import COptions, plan, render
 
 USE = '#include "{name}.h"\n#include <stdio.h>\nint main(void) {{ {name}_input_t x[16] = {{0}}; printf("%d", {name}_predict(x)); return 0; }}\n'
 

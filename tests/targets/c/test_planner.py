@@ -15,12 +15,13 @@ from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, Threshold
 from whetgen.reference import run_tensors
-from whetgen.targets.c import COptions, Limits, plan
+from whetgen.targets.c.choose import Limits
 from whetgen.targets.c.code_size import THUMB_BYTES
 from whetgen.targets.c.lanes import nibble_sums, pack_lanes, pack_narrow
 from whetgen.targets.c.mcus import find_mcu
 from whetgen.targets.c.planes import as_planes
 from whetgen.targets.c.rates import guessed_rates, measured_rates
+from whetgen.targets.c.target import COptions, plan
 
 numbers = st.lists(st.integers(-128, 127), min_size=1, max_size=40)
 
@@ -101,14 +102,14 @@ def test_a_wide_layer_is_planned_in_a_few_copies_of_its_weights():
 
 def test_a_limit_of_flash_gives_a_smaller_and_slower_choice():
     free = plan(small_network(), "net")
-    tight = plan(small_network(), "net", COptions(limits=Limits(flash=flash(free) - 200)))
+    tight = plan(small_network(), "net", COptions(max_flash=flash(free) - 200))
     assert flash(tight) <= flash(free) - 200
     assert sum(c.cycles for c in tight.choices) > sum(c.cycles for c in free.choices)
 
 
 def test_a_limit_that_nothing_keeps_is_refused_with_the_numbers():
     with pytest.raises(BadInput) as error:
-        plan(small_network(), "net", COptions(limits=Limits(flash=1000, ram=10)))
+        plan(small_network(), "net", COptions(max_flash=1000, max_ram=10))
     need = r"about [\d,]+ bytes of flash and [\d,]+ bytes of RAM are needed at least"
     remedy = "raise the limit, or narrow the weights with --weight-bits"
     assert re.fullmatch(
@@ -118,7 +119,7 @@ def test_a_limit_that_nothing_keeps_is_refused_with_the_numbers():
 
 def test_too_little_ram_is_not_told_to_narrow_the_weights():
     with pytest.raises(BadInput) as error:
-        plan(small_network(), "net", COptions(limits=Limits(ram=10)))
+        plan(small_network(), "net", COptions(max_ram=10))
     need = r"about [\d,]+ bytes of RAM are needed at least"
     assert re.fullmatch(f"--max-ram 10: no choice of kernels fits; {need}; raise the limit", str(error.value))
 
@@ -127,7 +128,7 @@ def test_too_little_ram_is_not_told_to_narrow_the_weights():
 def test_without_a_limit_the_flash_is_that_of_the_core_s_board(name):
     mcu = find_mcu(name)
     assert mcu.board.core == name
-    assert COptions(mcu=name).limits.on(mcu).flash == mcu.board.flash_bytes
+    assert Limits().on(mcu).flash == mcu.board.flash_bytes
 
 
 def test_a_network_beyond_the_board_gets_a_smaller_choice_or_is_refused():
@@ -139,14 +140,14 @@ def test_a_network_beyond_the_board_gets_a_smaller_choice_or_is_refused():
     codes = rng.integers(0, 2, (8, 256))
     nodes.append(Dense("last", source, rng.integers(-1, 2, (256, 2)), np.zeros(2, int)))
     graph = validate(Graph(tuple(nodes), (Output("o", "last", "accumulators"),)))
-    free = plan(graph, "net", COptions(mcu="cortex-m0", limits=Limits(flash=1 << 30)), codes)
+    free = plan(graph, "net", COptions(mcu="cortex-m0", max_flash=1 << 30), codes)
     assert flash(free) > 256 << 10 >= flash(plan(graph, "net", COptions(mcu="cortex-m0"), codes))
     with pytest.raises(BadInput) as error:
         plan(graph, "net", COptions(mcu="avr"))
     assert str(error.value).startswith(
         "atmega328p has 32,768 bytes of flash (--max-flash tells another size): no choice of kernels fits; about "
     )
-    assert 32 << 10 < flash(plan(graph, "net", COptions(mcu="avr", limits=Limits(flash=1 << 20)))) < 1 << 20
+    assert 32 << 10 < flash(plan(graph, "net", COptions(mcu="avr", max_flash=1 << 20))) < 1 << 20
 
 
 def test_the_choice_is_the_fastest_of_all_that_fit():

@@ -17,8 +17,8 @@ from whetgen.assets import assets
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Input, MaxPool
-from whetgen.targets.c import COptions, plan, render
 from whetgen.targets.c.boards import find_board
+from whetgen.targets.c.target import COptions, plan, render
 from whetgen.verification.board_build import build_image
 from whetgen.verification.board_runner import run_image
 from whetgen.verification.c_runner import SANITIZERS, pack_codes

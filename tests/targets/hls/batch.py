@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from whetgen.targets import hls
-from whetgen.targets.hls import HlsPlan
+from whetgen.targets.hls import target as hls
+from whetgen.targets.hls.records import DIALECTS, HlsPlan
 from whetgen.targets.streams.packing import pack_frames, unpack_frames
 
 _FLAGS = ["-std=c++14", "-Wall", "-Werror", "-Wno-unknown-pragmas", "-Wno-unused-label"]
@@ -61,7 +61,7 @@ _EMPTY = {"vitis": "(m_axis).empty()", "catapult": "(!(m_axis).available(1))"}
 
 def headers(tool: str) -> str:
     """Folder of the open types."""
-    return find_spec("hls4ml").submodule_search_locations[0] + hls.DIALECTS[tool].header_folder
+    return find_spec("hls4ml").submodule_search_locations[0] + DIALECTS[tool].header_folder
 
 
 def write(plan: HlsPlan, folder: Path) -> None:

@@ -9,7 +9,7 @@ from tests.targets.hls.batch import run_batch
 from tests.targets.verilog import networks
 
 from whetgen.reference import run
-from whetgen.targets import hls
+from whetgen.targets.hls import target as hls
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.setting import legal_settings
@@ -40,7 +40,7 @@ def test_foldings_give_the_same_bits(variant, tmp_path):
     batch, wanted = [], []
     for k, (name, layer, folding) in enumerate(dealt):
         graph = networks.CONSTRUCTS[name]
-        plan = hls.plan(graph, f"net{k}", hls.HlsOptions(tool=tool, folding={layer: folding}))
+        plan = hls.plan(graph, f"net{k}", hls.HlsOptions(hls_tool=tool, folding={layer: folding}))
         codes = random_codes(graph, Random(k), 3)
         batch.append((plan, codes))
         wanted.append(stream_outputs(graph, plan.output, run(graph, codes)))

@@ -9,7 +9,7 @@ from tests.targets.c.test_c_nodes import CASES
 from tests.targets.hls.batch import run_batch
 
 from whetgen.reference import run
-from whetgen.targets import hls
+from whetgen.targets.hls import target as hls
 from whetgen.targets.streams.vectors import stream_outputs
 
 VARIANTS = {
@@ -23,7 +23,7 @@ VARIANTS = {
 def found(request, tmp_path_factory):
     """C++ and reference outputs of all cases, from one program."""
     tool, flags = VARIANTS[request.param]
-    plans = [hls.plan(graph, f"net{k}", hls.HlsOptions(tool=tool)) for k, graph in enumerate(CASES.values())]
+    plans = [hls.plan(graph, f"net{k}", hls.HlsOptions(hls_tool=tool)) for k, graph in enumerate(CASES.values())]
     codes = [random_codes(graph, Random(1), 6) for graph in CASES.values()]
     results = run_batch(list(zip(plans, codes, strict=True)), tmp_path_factory.mktemp("hls_nodes"), flags)
     wanted = [stream_outputs(g, p.output, run(g, c)) for p, g, c in zip(plans, CASES.values(), codes, strict=True)]

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.targets.paced import paced
 from tests.targets.verilog.networks import network
 from tests.targets.verilog.test_golden import tiny
 
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Conv, Dense, Input, Reshape, Threshold, WeightedSum
-from whetgen.targets import hls
+from whetgen.targets.hls import target as hls
 from whetgen.targets.hls.tables import literal
 from whetgen.targets.hls.trips import trips, window_trips
 from whetgen.targets.output.identifiers import Identifiers
@@ -87,7 +88,7 @@ def test_no_word_is_wider_than_hls_allows():
     wide = network(
         Input("in", (600,), ELEMENT_TYPES["int16"]), Dense("d", "in", ints(600, 400) * (1 << 20), np.zeros(400, int))
     )
-    plan = hls.plan(wide, "net", hls.HlsOptions(target_cycles=1))
+    plan = hls.plan(wide, "net", paced(hls.HlsOptions, 1)())
     assert max(c.bits for c in channels(plan).values()) <= 4096
 
 
@@ -108,7 +109,7 @@ def test_an_asked_folding_whose_words_no_hls_word_holds_is_refused():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"tool": "bambu"}, "--hls-tool bambu: choose one of vitis, catapult"),
+        ({"hls_tool": "bambu"}, "--hls-tool bambu: choose one of vitis, catapult"),
         ({"bus_bits": 12}, "--bus-bits 12: choose a multiple of 8 from 8 to 4096, or full"),
         (
             {"output": "class"},

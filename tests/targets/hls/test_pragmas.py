@@ -3,7 +3,7 @@
 import pytest
 from tests.targets.verilog.test_golden import tiny
 
-from whetgen.targets import hls
+from whetgen.targets.hls import target as hls
 from whetgen.targets.hls.pragmas import to_catapult
 
 CASES = {
@@ -42,7 +42,7 @@ def test_each_pragma_has_its_counterpart_in_front(name):
 
 
 def test_no_vitis_pragma_and_no_ap_type_is_left():
-    files = hls.render(hls.plan(tiny(), "tiny", hls.HlsOptions(tool="catapult")))
+    files = hls.render(hls.plan(tiny(), "tiny", hls.HlsOptions(hls_tool="catapult")))
     for path, text in files.items():
         code = [line for line in text.splitlines() if not line.lstrip().startswith("//")]
         assert not any("HLS" in line or "ap_" in line for line in code if path.endswith((".h", ".cpp"))), path

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from tests.random_graphs import random_codes, random_graph
 from tests.targets.hls.batch import run_batch
+from tests.targets.paced import paced
 
 from whetgen.reference import run
-from whetgen.targets import hls
+from whetgen.targets.hls import target as hls
 from whetgen.targets.streams.vectors import stream_outputs
 
 BLOCKS = {
@@ -30,7 +31,7 @@ def test_random_networks_give_the_same_bits(block, tmp_path):
         rng = Random(seed)
         graph = random_graph(rng, max_bits=rng.choice(WIDEST), small=rng.random() < 0.3)
         bus = rng.choice(BUSES if prod(graph.input.shape) * graph.input.type.bits <= 2048 else BUSES[:-1])
-        options = hls.HlsOptions(tool=block.split(",")[0], bus_bits=bus, target_cycles=rng.choice((1, 30, 1024)))
+        options = paced(hls.HlsOptions, rng.choice((1, 30, 1024)))(hls_tool=block.split(",")[0], bus_bits=bus)
         plan, codes = hls.plan(graph, f"net{seed}", options), random_codes(graph, rng, 5)
         batch.append((plan, codes))
         wanted.append(stream_outputs(graph, plan.output, run(graph, codes)))

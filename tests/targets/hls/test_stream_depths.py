@@ -12,10 +12,11 @@ import pytest
 from tests.random_graphs import random_codes, random_graph
 from tests.targets.hls.batch import headers, write
 from tests.targets.hls.test_plan import residual
+from tests.targets.paced import paced
 
 from whetgen.reference import run
-from whetgen.targets import hls
-from whetgen.targets.hls import HlsPlan
+from whetgen.targets.hls import target as hls
+from whetgen.targets.hls.records import HlsPlan
 from whetgen.targets.streams.packing import pack_frames, unpack_frames
 from whetgen.targets.streams.vectors import stream_outputs
 
@@ -113,7 +114,7 @@ def test_with_too_little_room_it_gets_stuck(tmp_path):
 def test_random_networks_flow(seed, tmp_path):
     rng = Random(seed)
     graph = random_graph(rng, max_bits=40)
-    plan = hls.plan(graph, "net", hls.HlsOptions(target_cycles=rng.choice((1, 30, 1024))))
+    plan = hls.plan(graph, "net", paced(hls.HlsOptions, rng.choice((1, 30, 1024)))())
     codes = random_codes(graph, rng, 4)
     code, outputs = run_bounded(plan, codes, tmp_path, 60)
     assert code == 0, f"stuck\n{graph}"

@@ -12,7 +12,7 @@ from tests.targets.verilog import networks
 from whetgen.app.bench import lfc
 from whetgen.errors import BadInput
 from whetgen.report import inspection
-from whetgen.targets import hls, verilog
+from whetgen.targets.hls import target as hls
 from whetgen.targets.hls.dataflow import COSTS as HLS
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.folding import choose_settings
@@ -20,6 +20,7 @@ from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.options import HardwareOptions
 from whetgen.targets.streams.setting import cycles as busy_cycles
 from whetgen.targets.streams.setting import legal_settings
+from whetgen.targets.verilog import target as verilog
 from whetgen.targets.verilog.folded.network import COSTS as VERILOG
 
 GRAPH = hardware_layers(residual(), Identifiers())
@@ -35,7 +36,7 @@ def test_every_legal_folding_divides_neurons_and_inputs():
 @BOTH
 @given(cycles=st.integers(20, 5000))
 def test_the_pace_that_is_asked_for_is_kept_or_refused(model, cycles):
-    options = HardwareOptions(most_cycles=cycles)
+    options = HardwareOptions(target_fps=1e6, clock_mhz=cycles)
     fastest = max(min(model.cycles(s, f) for f in legal_settings(s)) for s in GRAPH.layers)
     if cycles < fastest:
         with pytest.raises(BadInput, match=rf"takes {fastest} cycles a frame at least, {cycles} are left; lower"):
@@ -84,7 +85,7 @@ def test_asked_foldings_win_over_the_balance_and_the_architecture():
 
 
 def test_an_asked_folding_that_is_too_slow_for_the_pace_is_refused():
-    options = verilog.VerilogOptions(folding={"fc": (1, 1)}, most_cycles=20)
+    options = verilog.VerilogOptions(folding={"fc": (1, 1)}, target_fps=1e6, clock_mhz=20)
     with pytest.raises(BadInput, match=r"^--target-fps: layer 'fc' takes 54 cycles a frame at least, 20 are left"):
         verilog.plan(networks.fired(), "net", options)
 
@@ -95,7 +96,7 @@ WIDE_GRAPH = hardware_layers(WIDE, Identifiers())
 
 def test_a_pace_is_searched_for_in_every_legal_folding():
     """784-1024-1024-1024-10 at 195,312 frames a second and 100 MHz: 2,048 lanes a layer at least."""
-    plan = verilog.plan(WIDE, "lfc", verilog.VerilogOptions(most_cycles=512))
+    plan = verilog.plan(WIDE, "lfc", verilog.VerilogOptions(target_fps=1e6, clock_mhz=512))
     assert plan.initiation_interval_cycles == 512
     assert [row.cycles for row in plan.cycles] == [448, 512, 512, 512, 10]
     assert all(row.pe * row.simd in (1792, 2048) for row in plan.cycles[:3])
@@ -103,7 +104,10 @@ def test_a_pace_is_searched_for_in_every_legal_folding():
         plan.resources["luts_estimated"]
         < verilog.plan(WIDE, "lfc", verilog.VerilogOptions(folding=lfc.FOLDING)).resources["luts_estimated"]
     )
-    assert max(section.cycles for section in hls.plan(WIDE, "lfc", hls.HlsOptions(most_cycles=512)).sections) == 512
+    assert (
+        max(section.cycles for section in hls.plan(WIDE, "lfc", hls.HlsOptions(target_fps=1e6, clock_mhz=512)).sections)
+        == 512
+    )
 
 
 def test_without_a_pace_a_layer_has_at_most_1024_lanes():
@@ -114,7 +118,7 @@ def test_without_a_pace_a_layer_has_at_most_1024_lanes():
 
 @pytest.mark.parametrize("most", [1, 2, 3, 7, 8, 100, 511, 512, 5000])
 def test_a_pace_is_refused_only_where_no_legal_setting_keeps_it(most):
-    chosen = choose_settings(WIDE_GRAPH, 64, verilog.VerilogOptions(most_cycles=most), VERILOG)
+    chosen = choose_settings(WIDE_GRAPH, 64, verilog.VerilogOptions(target_fps=1e6, clock_mhz=most), VERILOG)
     for layer in WIDE_GRAPH.layers:
         assert min(busy_cycles(layer, s) for s in legal_settings(layer)) == 1
         assert busy_cycles(layer, chosen[layer.name]) <= most

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from whetgen.targets import verilog
 from whetgen.targets.streams.packing import pack_frames, unpack_frames
+from whetgen.targets.verilog import target as verilog
+from whetgen.targets.verilog.plan import VerilogPlan
 from whetgen.verification.rtl_runner import Beat
 
 BENCH = Path(__file__).with_name("icarus_bench.v")
@@ -27,7 +28,7 @@ class IcarusResult:
     surplus_beats: int
 
 
-def write(plan: verilog.VerilogPlan, folder: Path) -> Path:
+def write(plan: VerilogPlan, folder: Path) -> Path:
     """Every file of the plan below ``folder``."""
     for path, text in verilog.render(plan).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +39,7 @@ def write(plan: verilog.VerilogPlan, folder: Path) -> Path:
 class IcarusSimulator:
     """One plan, compiled in ``folder`` and run as often as needed."""
 
-    def __init__(self, plan: verilog.VerilogPlan, folder: Path):
+    def __init__(self, plan: VerilogPlan, folder: Path):
         self.plan, self.folder = plan, folder
         sources = sorted(str(p.relative_to(folder)) for p in (write(plan, folder) / "rtl").glob("*.v"))
         macros = {

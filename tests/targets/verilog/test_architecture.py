@@ -9,7 +9,7 @@ from tests.targets.verilog import networks
 import whetgen
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
-from whetgen.targets import verilog
+from whetgen.targets.verilog import target as verilog
 
 
 def perceptron(*widths: int) -> Graph:

@@ -14,9 +14,9 @@ from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.reference import run
-from whetgen.targets import verilog
 from whetgen.targets.streams.packing import pack_frames
 from whetgen.targets.streams.vectors import stream_outputs, vectors
+from whetgen.targets.verilog import target as verilog
 from whetgen.verification.rtl_runner import Beat, BulkSimulator, simulate_cocotb
 from whetgen.verification.simulators import tool_environment
 

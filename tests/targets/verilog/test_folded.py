@@ -2,18 +2,19 @@
 
 import numpy as np
 import pytest
+from tests.targets.paced import paced
 from tests.targets.verilog import networks
 from tests.targets.verilog.icarus import IcarusSimulator
 from tests.targets.verilog.test_constructs import random_codes
 
 from whetgen.errors import BadInput
 from whetgen.reference import run
-from whetgen.targets import verilog
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.folding import choose_settings
 from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.setting import cycles, legal_settings
 from whetgen.targets.streams.vectors import stream_outputs
+from whetgen.targets.verilog import target as verilog
 from whetgen.targets.verilog.folded.edges import IN_ORDER, Edge
 from whetgen.targets.verilog.folded.network import COSTS
 from whetgen.targets.verilog.folded.schedule import Times, available, busy_times, depth
@@ -123,7 +124,7 @@ def test_inputs_come_bit_by_bit_where_there_is_time():
 
 def planned_settings(pace: int):
     graph = hardware_layers(networks.CONSTRUCTS["conv"], Identifiers())
-    return choose_settings(graph, 64, verilog.VerilogOptions(target_cycles=pace), COSTS)["conv"]
+    return choose_settings(graph, 64, paced(verilog.VerilogOptions, pace)(), COSTS)["conv"]
 
 
 def test_cycles_of_a_layer_follow_from_its_setting():

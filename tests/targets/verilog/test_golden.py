@@ -8,7 +8,7 @@ import pytest
 
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
-from whetgen.targets import verilog
+from whetgen.targets.verilog import target as verilog
 
 GOLDEN = Path(__file__).parent / "golden"
 

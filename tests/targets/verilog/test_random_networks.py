@@ -10,8 +10,8 @@ from tests.targets.verilog.icarus import IcarusSimulator
 
 from whetgen.ir import Graph
 from whetgen.reference import run
-from whetgen.targets import verilog
 from whetgen.targets.streams.vectors import stream_outputs
+from whetgen.targets.verilog import target as verilog
 
 BLOCKS, NETWORKS = 12, 10
 WIDEST = (8, 20, 40, 64, 100, 240)

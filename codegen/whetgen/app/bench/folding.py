@@ -11,7 +11,7 @@ from whetgen.app.bench.pyplot import need_pyplot
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph
 from whetgen.synth.run import synthesise
-from whetgen.targets.base import Options
+from whetgen.targets.registry import Options
 
 
 @dataclass(frozen=True)

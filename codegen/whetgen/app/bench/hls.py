@@ -22,7 +22,7 @@ from whetgen.app.bench.hls4ml import (
     timed,
 )
 from whetgen.reference import run
-from whetgen.targets.base import Options
+from whetgen.targets.registry import Options
 from whetgen.verification.frames import flat_outputs
 from whetgen.verification.hls_runner import compile_testbench, run_hls
 

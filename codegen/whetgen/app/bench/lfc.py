@@ -12,7 +12,7 @@ from whetgen import api
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Node, Threshold
 from whetgen.synth.run import Synthesis, synthesise
-from whetgen.targets.base import Options
+from whetgen.targets.registry import Options
 
 WIDTHS = (784, 1024, 1024, 1024)
 CLASSES = 10

@@ -18,8 +18,8 @@ from whetgen.ir import Graph
 from whetgen.ir.nodes import LINEAR
 from whetgen.passes.narrow import weight_bits
 from whetgen.reference import predict
-from whetgen.targets.base import Options
 from whetgen.targets.c.boards import find_board
+from whetgen.targets.registry import Options
 from whetgen.verification.footprint import Footprint, measure_on_board
 from whetgen.verification.frames import Frames, flat_outputs
 

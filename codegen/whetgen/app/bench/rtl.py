@@ -19,8 +19,9 @@ from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.synth.devices import DEVICES
 from whetgen.synth.mapping import map_cells
 from whetgen.synth.run import clock
-from whetgen.targets import verilog
 from whetgen.targets.output.templating import template_environment
+from whetgen.targets.verilog import target as verilog
+from whetgen.targets.verilog.logic.module import LOGIC_CELLS
 
 SEED = 2026
 TOP = "layer"
@@ -118,7 +119,7 @@ def _write_ours(layer: Layer, folder: Path) -> None:
     options = verilog.VerilogOptions(architecture="unrolled", bus_bits=None, levels_per_stage=combinational)
     plan = verilog.plan(graph, "net", options)
     (module,) = plan.logic
-    for name in (module.name, *verilog.LOGIC_CELLS):
+    for name in (module.name, *LOGIC_CELLS):
         (folder / f"{name}.v").write_text(verilog.render(plan)[f"rtl/{name}.v"], encoding="utf-8")
     _write_top(layer, folder, {"kind": "ours", "module": module.name})
 

@@ -1,9 +1,9 @@
 """The C target: hand-written kernels of ``firmware/runtime`` and generated tables."""
 
-from whetgen.targets.c.choose import Limits
+from whetgen.targets.base import Target
+from whetgen.targets.c.manifest import CManifest
 from whetgen.targets.c.options import COptions
-from whetgen.targets.c.plan import plan
-from whetgen.targets.c.records import CPlan
-from whetgen.targets.c.render import render
 
-__all__ = ["COptions", "CPlan", "Limits", "plan", "render"]
+__all__ = ["C", "COptions"]
+
+C = Target(name="c", title="C", options=COptions, manifest=CManifest)

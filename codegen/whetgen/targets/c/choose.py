@@ -22,11 +22,6 @@ class Limits:
     ram: int | None = None
     board: str = ""
 
-    def __post_init__(self) -> None:
-        for flag, given in (("--max-flash", self.flash), ("--max-ram", self.ram)):
-            if given is not None and given < 1:
-                raise BadInput(f"{flag} {given}: must be 1 or more")
-
     def on(self, mcu: Mcu) -> Limits:
         """With the flash of the processor's board where none is given."""
         return self if self.flash is not None else Limits(mcu.board.flash_bytes, self.ram, mcu.board.name)

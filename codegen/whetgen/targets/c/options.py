@@ -1,19 +1,29 @@
-"""Options of the C target."""
+"""What a user may choose about the C."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from whetgen.targets.c.choose import Limits
+from whetgen.assets import microcontrollers
+from whetgen.errors import BadInput
+from whetgen.option import option
+from whetgen.targets.base import TargetOptions
 
 
-@dataclass(frozen=True)
-class COptions:
-    """``mcu``: what ``find_mcu`` takes; ``single_header``: one more file with everything in it;
-    ``constant_time``: the same instructions for any input;
-    ``limits``: of flash and RAM; without one of flash, that of the ``mcu``'s board holds."""
+@dataclass(frozen=True, kw_only=True)
+class COptions(TargetOptions):
+    """Options of the target; without ``max_flash``, the kernels may take the flash of the board of ``mcu``."""
 
-    mcu: str = "generic"
-    single_header: bool = False
-    constant_time: bool = False
-    limits: Limits = field(default_factory=Limits)
+    mcu: str | None = option(f"{', '.join(microcontrollers())}.", words=microcontrollers)
+    max_flash: int | None = option(
+        "bytes of tables and code that the kernels may take (default: the flash of --mcu's board in firmware/ports)."
+    )
+    max_ram: int | None = option("bytes of the arena.")
+    single_header: bool = option("write everything as one header as well.", default=False)
+    constant_time: bool = option("the same instructions whatever the input.", default=False)
+
+    def check(self) -> None:
+        super().check()
+        for flag, given in (("--max-flash", self.max_flash), ("--max-ram", self.max_ram)):
+            if given is not None and given < 1:
+                raise BadInput(f"{flag} {given}: must be 1 or more")

@@ -7,6 +7,7 @@ import numpy as np
 from whetgen.ir import Graph, Output
 from whetgen.ir.nodes import Input
 from whetgen.targets.c.candidates import Planned
+from whetgen.targets.c.choose import Limits
 from whetgen.targets.c.code_size import code_bytes
 from whetgen.targets.c.layers import choose_drafts
 from whetgen.targets.c.mcus import find_mcu
@@ -40,12 +41,15 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     check_name(name)
     options = options or COptions()
     tensors = Tensors(graph)
-    mcu = find_mcu(options.mcu)
+    mcu = find_mcu(options.mcu or "generic")
     rates = guessed_rates(graph) if codes is None else measured_rates(graph, codes)
     if options.constant_time:
         rates = dict.fromkeys(rates, Rate(1.0, 1.0))  # every input costs what a spike costs
     drafts, choices = choose_drafts(
-        Planned(tensors, rates, mcu), Identifiers(name), options.limits.on(mcu), options.constant_time
+        Planned(tensors, rates, mcu),
+        Identifiers(name),
+        Limits(options.max_flash, options.max_ram).on(mcu),
+        options.constant_time,
     )
     offsets, used = place_tensors(tensors, drafts)
     layers = tuple(_layer(draft, k, tensors, offsets) for k, draft in enumerate(drafts))

@@ -1,8 +1,9 @@
-"""The HLS target: C++ for Vitis HLS or Catapult. ``plan`` decides, ``render`` writes."""
+"""The HLS target: C++ for Vitis HLS or Catapult."""
 
+from whetgen.targets.base import Target
+from whetgen.targets.hls.manifest import HlsManifest
 from whetgen.targets.hls.options import HlsOptions
-from whetgen.targets.hls.plan import check_options, plan
-from whetgen.targets.hls.records import DIALECTS, HlsPlan
-from whetgen.targets.hls.render import render
 
-__all__ = ["DIALECTS", "HlsOptions", "HlsPlan", "check_options", "plan", "render"]
+__all__ = ["HLS", "HlsOptions"]
+
+HLS = Target(name="hls", title="HLS", options=HlsOptions, manifest=HlsManifest)

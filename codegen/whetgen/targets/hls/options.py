@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
+from whetgen.option import option
 from whetgen.targets.streams.options import HardwareOptions
 
 MAX_WORD_BITS = 4096  # AP_INT_MAX_W, which Vitis HLS allows at most
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class HlsOptions(HardwareOptions):
-    """Options of the target. ``tool``: whose types, pragmas and build script the folder uses."""
+    """``hls_tool``: whose types, pragmas and build script the folder uses."""
 
-    tool: str = "vitis"
-    max_word_bits: int | None = MAX_WORD_BITS
+    hls_tool: Literal["vitis", "catapult"] | None = option("vitis (default) or catapult.")
+
+    max_word_bits: ClassVar[int | None] = MAX_WORD_BITS

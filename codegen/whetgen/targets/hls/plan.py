@@ -9,7 +9,7 @@ from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.targets.hls.dataflow import Dataflow
 from whetgen.targets.hls.options import MAX_WORD_BITS, HlsOptions
-from whetgen.targets.hls.records import DIALECTS, HlsPlan, Section
+from whetgen.targets.hls.records import HlsPlan, Section
 from whetgen.targets.output.identifiers import Identifiers, check_name
 from whetgen.targets.output.words import input_words, output_words
 from whetgen.targets.streams.decision import with_decision
@@ -17,7 +17,6 @@ from whetgen.targets.streams.folding import check_pace
 from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.resources import estimate
 from whetgen.targets.streams.streams import Stream, input_stream, output_stream
-from whetgen.wording import unknown
 
 _OWN_NAMES = ("s_axis", "m_axis", "layers", "hls", "std", "ap_uint", "ac_int")
 _FILE_OF = {
@@ -48,7 +47,7 @@ def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
     """
     options = options or HlsOptions()
     check_name(name)
-    check_options(options)
+    options.check()
     source, sink = input_stream(graph, options), output_stream(graph, options)
     for stream in (source, sink):
         _check_bus(stream)
@@ -61,7 +60,7 @@ def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
     kernels = _kernels(sections)
     return HlsPlan(
         name,
-        options.tool,
+        options.hls_tool or "vitis",
         source,
         sink,
         sections,
@@ -72,16 +71,6 @@ def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
         input_words(graph),
         tuple(output_words(graph, o) for o in graph.outputs),
     )
-
-
-def check_options(options: HlsOptions) -> None:
-    """Refuse what no network makes possible.
-
-    Raises:
-        BadInput: there is no such tool.
-    """
-    if options.tool not in DIALECTS:
-        raise unknown("--hls-tool", options.tool, DIALECTS)
 
 
 def _check_bus(stream: Stream) -> None:

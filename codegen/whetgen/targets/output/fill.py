@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from whetgen.ir import Graph, save_graph
-from whetgen.targets.base import TARGETS, Options
 from whetgen.targets.output.manifest import describe
+from whetgen.targets.registry import Options, find_target, options_for
 
 
 def fill_folder(
@@ -28,7 +28,8 @@ def fill_folder(
     Raises:
         BadInput: an option is not legal for the target.
     """
-    rendered = TARGETS[target](graph, options, codes, typical)
+    kind = find_target(target)
+    rendered = kind.rendered(graph, options_for(kind, options), codes, typical)
     save_graph(graph, folder)
     for path, text in rendered.files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

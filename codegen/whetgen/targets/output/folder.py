@@ -15,7 +15,8 @@ from whetgen.host.files import place_for, whole_file
 from whetgen.host.stop import uninterrupted
 from whetgen.targets.output.contents import changes, hashes
 from whetgen.targets.output.identifiers import check_name
-from whetgen.targets.output.schema import BY_TARGET, SCHEMA, Manifest, Streams
+from whetgen.targets.output.schema import SCHEMA, Manifest, Streams
+from whetgen.targets.registry import TARGETS, Options
 
 MANIFEST = "whetgen.json"
 
@@ -69,7 +70,9 @@ def read_manifest(folder: Path) -> dict:
     manifest = _read_json(path)
     if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
         raise BadInput(f"{path}: not of schema {SCHEMA}; generate the folder again with this version")
-    _check(path, manifest, BY_TARGET.get(str(manifest.get("target")), Manifest))
+    target = TARGETS.get(str(manifest.get("target")))
+    _check(path, manifest, target.manifest if target else Manifest)
+    _check(path, manifest["options"], Options, "options")
     check_name(manifest["name"], f"{path}: name")
     return manifest
 
@@ -94,8 +97,8 @@ def _read_json(path: Path) -> object:
         raise BadInput(f"{path}: corrupt ({error}); generate the folder again") from error
 
 
-def _check(path: Path, value: object, kind: type) -> None:
-    if wrong := mismatch(value, kind):
+def _check(path: Path, value: object, kind: type, where: str = "") -> None:
+    if wrong := mismatch(value, kind, where):
         raise BadInput(f"{path}: {wrong}; generate the folder again")
 
 

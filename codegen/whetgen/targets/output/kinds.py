@@ -17,8 +17,6 @@ from dataclasses import replace
 from whetgen.errors import BadInput
 from whetgen.ir import Graph, Output
 
-KINDS = ("class", "scores", "spikes", "accumulators")
-
 
 def with_kind(graph: Graph, asked: str | None) -> Graph:
     """The network as ``--output`` takes it: "class" makes a classifier of one row of numbers, "accumulators" numbers of all.

@@ -1,14 +1,12 @@
 """``whetgen.json`` key by key, for all that read it: further keys are fine, other values are not.
 
-Keys that nobody reads back are left to ``manifest.py``, which writes them.
+A target adds its own keys in its package. Keys that nobody reads back are left to ``manifest.py``, which writes them.
 """
 
 from __future__ import annotations
 
 import re
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
-
-from whetgen.targets.base import Options
 
 SCHEMA = 1
 Count = Annotated[int, range(1 << 63)]
@@ -25,37 +23,6 @@ class Input(TypedDict):
 class Output(TypedDict):
     kind: Literal["class", "scores", "spikes", "accumulators", "mixed"]
     length: AtLeastOne
-
-
-class Table(TypedDict):
-    table_bytes: Count
-
-
-class KernelOption(Table):
-    kernel: str
-    cycles: Count
-
-
-class Kernel(TypedDict):
-    layer: str
-    kernel: str
-    options: list[KernelOption]
-
-
-class Call(Table):
-    title: str
-    function: str
-
-
-class MeasuredCall(Call):
-    cost: Count
-
-
-class Footprint(TypedDict):
-    """What ``verify --on`` measured."""
-
-    unit: str
-    layers: list[MeasuredCall]
 
 
 class LayerCycles(TypedDict):
@@ -91,30 +58,8 @@ class Manifest(TypedDict):
     latency_cycles: Count | None
     initiation_interval_cycles: AtLeastOne | None
     resources: dict[str, Any]
-    options: Options
+    options: dict[str, Any]
     graph_sha256: Sha256
     notes: list[str]
     files: dict[InnerPath, Sha256]
     keras_check: NotRequired[dict[str, Any]]
-
-
-class CManifest(Manifest):
-    kernels: list[Kernel]
-    calls: list[Call]
-    footprint: NotRequired[dict[str, Footprint]]
-
-
-class HlsManifest(Manifest):
-    loop_trips: list[LayerCycles]
-    stream: Streams
-
-
-class VerilogManifest(Manifest):
-    latency_cycles: Count
-    initiation_interval_cycles: AtLeastOne
-    architecture: str
-    cycles: list[LayerCycles]
-    stream: Streams
-
-
-BY_TARGET = {"c": CManifest, "hls": HlsManifest, "verilog": VerilogManifest}

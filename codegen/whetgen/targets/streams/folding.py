@@ -30,8 +30,12 @@ class CostModel:
     ends: int
 
 
-def choose_settings(graph: LayerGraph, input_word: int, options: HardwareOptions, model: CostModel) -> Settings:
+def choose_settings(
+    graph: LayerGraph, input_word: int, options: HardwareOptions, model: CostModel, max_luts: int | None = None
+) -> Settings:
     """Setting of each layer by its name; the same for every target, but where its form would miss an asked pace.
+
+    ``max_luts``: the fastest balanced settings of that size by the cost model.
 
     Raises:
         BadInput: a layer, a folding, a reuse or a pace that is not possible; the message lists what is.
@@ -46,9 +50,9 @@ def choose_settings(graph: LayerGraph, input_word: int, options: HardwareOptions
     def at_pace(pace: int) -> Settings:
         return _cheapest(graph, input_word, found, pace, model)
 
-    if options.max_luts is None:
+    if max_luts is None:
         return at_pace(options.most_cycles or _default_pace(graph, found, options))
-    return _within(graph, input_word, found, at_pace, options, model)
+    return _within(graph, input_word, found, at_pace, max_luts, options.most_cycles, model)
 
 
 def check_pace(what: str, taken: int, options: HardwareOptions, remedy: str) -> None:
@@ -70,7 +74,7 @@ def total_luts(graph: LayerGraph, input_word: int, chosen: Settings, model: Cost
 
 def _check_layers(graph: LayerGraph, options: HardwareOptions) -> None:
     layers = [s.name for s in graph.layers]
-    for name in sorted(set(options.folding) - set(layers)):
+    for name in sorted(set(options.folding or {}) - set(layers)):
         raise BadInput(f"--fold {name}: {meant(name, layers)}there is no such layer; layers are {', '.join(layers)}")
 
 
@@ -79,8 +83,8 @@ def _allowed(layer: Layer, options: HardwareOptions) -> list[Setting]:
     legal = legal_settings(layer)
     if options.max_word_bits is not None:
         legal = [s for s in legal if widest_word(layer, s) <= options.max_word_bits] or legal[:1]
-    if layer.name in options.folding:
-        asked = tuple(options.folding[layer.name])
+    if options.folding and layer.name in options.folding:
+        asked = options.folding[layer.name]
         match = [s for s in legal if (s.pe, s.simd, s.planes) == (*asked, 1)[:3]]
         if not match:
             listed = [s.folding if s.planes == 1 else (*s.folding, s.planes) for s in legal]
@@ -114,7 +118,7 @@ def _default_pace(graph: LayerGraph, found: dict[str, list[Setting]], options: H
 
 def _restrict_to_reuse(graph: LayerGraph, found: dict[str, list[Setting]], options: HardwareOptions) -> None:
     """Keep the settings in which each multiplier works ``options.reuse`` times for a position."""
-    linear = [s for s in graph.layers if isinstance(s, Linear) and s.name not in options.folding]
+    linear = [s for s in graph.layers if isinstance(s, Linear) and s.name not in (options.folding or {})]
     values = [{reuse(s, setting) for setting in found[s.name] if setting.planes == 1} for s in linear]
     legal = sorted(set.intersection(*values)) if values else []
     if options.reuse not in legal:
@@ -160,22 +164,23 @@ def _within(
     input_word: int,
     found: dict[str, list[Setting]],
     at_pace: Callable[[int], Settings],
-    options: HardwareOptions,
+    max_luts: int,
+    most_cycles: int | None,
     model: CostModel,
 ) -> Settings:
-    """The fastest balanced settings of at most ``options.max_luts``."""
+    """The fastest balanced settings of at most ``max_luts``."""
     paces = sorted({cycles(layer, s) for layer in graph.layers for s in found[layer.name]})
     slowest = max(min(cycles(layer, s) for s in found[layer.name]) for layer in graph.layers)
-    paces = [p for p in paces if p >= slowest and p <= (options.most_cycles or p)] or [slowest]
+    paces = [p for p in paces if p >= slowest and p <= (most_cycles or p)] or [slowest]
     low, high = 0, len(paces) - 1
     smallest = total_luts(graph, input_word, at_pace(paces[high]), model)
-    if smallest > options.max_luts:
+    if smallest > max_luts:
         raise BadInput(
-            f"--max-luts {options.max_luts}: about {counted(smallest, 'LUT')} are the smallest possible; ask for more"
+            f"--max-luts {max_luts}: about {counted(smallest, 'LUT')} are the smallest possible; ask for more"
         )
     while low < high:
         middle = (low + high) // 2
-        if total_luts(graph, input_word, at_pace(paces[middle]), model) <= options.max_luts:
+        if total_luts(graph, input_word, at_pace(paces[middle]), model) <= max_luts:
             high = middle
         else:
             low = middle + 1

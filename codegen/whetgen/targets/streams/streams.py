@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from math import prod
 
-from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.ir.integers import signed_bits
 from whetgen.targets.output.kinds import check_kind, legal_kinds
-from whetgen.targets.streams.options import DEFAULT_BUS_BITS, MAX_BUS_BITS, HardwareOptions
+from whetgen.targets.streams.options import DEFAULT_BUS_BITS, HardwareOptions
 
 
 @dataclass(frozen=True)
@@ -62,20 +61,8 @@ def output_stream(graph: Graph, options: HardwareOptions) -> Stream:
     return Stream(kind, count, 32 if narrow else 64, True, 32 if narrow else 64)
 
 
-def check_bus(asked: int | str | None) -> None:
-    """Refuse what no network's input bus can be.
-
-    Raises:
-        BadInput: not "full" and no multiple of 8 in range.
-    """
-    if asked in (None, "full") or (isinstance(asked, int) and asked % 8 == 0 and 8 <= asked <= MAX_BUS_BITS):
-        return
-    raise BadInput(f"--bus-bits {asked}: choose a multiple of 8 from 8 to {MAX_BUS_BITS}, or full")
-
-
 def _bus_bits(asked: int | str | None, frame_bits: int) -> int:
     whole = 8 * -(-frame_bits // 8)
     if asked is None:
         return min(DEFAULT_BUS_BITS, whole)
-    check_bus(asked)
     return whole if asked == "full" else asked

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from whetgen.assets import FPGA_BOARDS, assets, read_facts
-from whetgen.errors import BadInput
 from whetgen.targets.output.identifiers import comment_text
 from whetgen.targets.output.templating import template_environment
 from whetgen.targets.verilog.netlist import Rom
@@ -84,17 +83,6 @@ def find_fpga_board(name: str) -> FpgaBoard:
         BadInput: there is no such board.
     """
     return FpgaBoard(name=name, **read_facts(FPGA_BOARDS, name, "--board"))
-
-
-def board_bus_bits(asked: int | str | None) -> int:
-    """Width of the input bus behind a UART.
-
-    Raises:
-        BadInput: the user asks for another.
-    """
-    if asked not in (None, 8):
-        raise BadInput(f"--bus-bits {asked}: --board brings a byte at a time; leave it out")
-    return 8
 
 
 def plan_board(plan: VerilogPlan, board: FpgaBoard, frames: Sequence[bytes], answers: Sequence[bytes]) -> BoardPlan:

@@ -9,9 +9,7 @@ from whetgen.assets import assets
 from whetgen.targets.output.templating import template_environment
 from whetgen.targets.verilog.plan import VerilogPlan
 from whetgen.targets.verilog.ports import Port, axil_ports, stream_ports
-from whetgen.wording import unknown
 
-CONTROLS = ("axi-lite",)
 ADDRESS_BITS = 6
 
 
@@ -34,16 +32,6 @@ class Control:
     version: str
     hash: str
     registers: tuple[Register, ...]
-
-
-def check_control(kind: str) -> None:
-    """Refuse what ``--control`` cannot take.
-
-    Raises:
-        BadInput: there is no such control.
-    """
-    if kind not in CONTROLS:
-        raise unknown("--control", kind, CONTROLS, ", or leave it out")
 
 
 def plan_control(plan: VerilogPlan, version: str, graph_sha256: str) -> Control:

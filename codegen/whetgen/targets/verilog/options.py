@@ -5,25 +5,55 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from whetgen.assets import hardware_boards
+from whetgen.errors import BadInput
+from whetgen.option import option
 from whetgen.targets.streams.options import HardwareOptions
-
-Architecture = Literal["auto", "unrolled", "folded"]
 
 UNROLLED_LUTS = 16_000  # three quarters of a small FPGA: an xc7a35t has 20,800, an LFE5U-25F 24,288
 LEVELS_PER_STAGE = 3
 UNROLLED_WINDOWS = 1  # convolutions and pools; each is copied for every position
+BOARD_BUS_BITS = 8  # behind a UART
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class VerilogOptions(HardwareOptions):
     """Options of the target; the defaults suit a first try.
 
-    ``unrolled_luts``: the most LUTs, as expected before anything is built, that "auto" unrolls to, with at most one sliding
-    window among the layers. ``levels_per_stage``: tables in a row between two registers of the unrolled form, None for ``LEVELS_PER_STAGE``. Folding concerns the
-    folded architecture only. ``solver``: da4ml, whose sub-sums an unrolled layer then tries as well.
+    An unrolled network has no folding; "auto", which is None as well, unrolls what is small. ``solver``: whose sub-sums an
+    unrolled layer tries as well.
     """
 
-    architecture: Architecture = "auto"
-    unrolled_luts: int = UNROLLED_LUTS
-    levels_per_stage: int | None = None
-    solver: str | None = None
+    architecture: Literal["auto", "unrolled", "folded"] | None = option(
+        "auto (default), unrolled (a frame every beat) or folded (weights in ROM)."
+    )
+    max_luts: int | None = option("the fastest folding of at most that many LUTs by the estimate.")
+    levels_per_stage: int | None = option(
+        f"tables in a row between two registers of the unrolled form (default {LEVELS_PER_STAGE})."
+    )
+    solver: Literal["da4ml"] | None = option("da4ml, whose shared sums the unrolled form tries beside our own.")
+    board: str | None = option(
+        f"tops, pins and self-test for a board: {', '.join(hardware_boards())}.", words=hardware_boards
+    )
+    control: Literal["axi-lite"] | None = option("axi-lite, a top with registers beside the streams.")
+
+    def check(self) -> None:
+        super().check()
+        folded, unrolled = self.architecture == "folded", self.architecture == "unrolled"
+        if self.levels_per_stage is not None and self.levels_per_stage < 1:
+            raise BadInput(f"--levels-per-stage {self.levels_per_stage}: must be 1 or more")
+        if self.levels_per_stage is not None and folded:
+            raise BadInput("--levels-per-stage: a folded network has no such stages; leave it out")
+        if self.solver is not None and folded:
+            raise BadInput("--solver: a folded network shares no sums; leave it out")
+        if unrolled and self.folds:
+            raise BadInput(
+                "--fold, --max-luts, --reuse: an unrolled network has no folding; choose --architecture folded"
+            )
+        if self.board is not None and self.bus_bits not in (None, BOARD_BUS_BITS):
+            raise BadInput(f"--bus-bits {self.bus_bits}: --board brings a byte at a time; leave it out")
+
+    @property
+    def folds(self) -> bool:
+        """Whether an option asks for a folding."""
+        return bool(self.folding) or self.max_luts is not None or self.reuse is not None

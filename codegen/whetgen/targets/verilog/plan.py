@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import get_args
 
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
@@ -23,9 +22,8 @@ from whetgen.targets.verilog.logic.layers import SOLVERS, STRATEGIES
 from whetgen.targets.verilog.logic.module import LOGIC_CELLS, LogicModule
 from whetgen.targets.verilog.logic.simplify import simplified
 from whetgen.targets.verilog.netlist import Rom, Section
-from whetgen.targets.verilog.options import LEVELS_PER_STAGE, UNROLLED_WINDOWS, Architecture, VerilogOptions
+from whetgen.targets.verilog.options import LEVELS_PER_STAGE, UNROLLED_LUTS, UNROLLED_WINDOWS, VerilogOptions
 from whetgen.targets.verilog.unrolled import MAX_WORD_BITS, Unrolled, expected_luts, sliding_windows, widest_word
-from whetgen.wording import unknown
 
 
 @dataclass(frozen=True)
@@ -76,8 +74,12 @@ class VerilogPlan:
         }
 
 
-def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> VerilogPlan:
+def plan(
+    graph: Graph, name: str, options: VerilogOptions | None = None, unrolled_luts: int = UNROLLED_LUTS
+) -> VerilogPlan:
     """Decide architecture, widths, tables and cycles.
+
+    ``unrolled_luts``: the most, as expected before anything is built, that "auto" unrolls to.
 
     Raises:
         BadInput: the name or an option is not possible; the message lists what is.
@@ -87,8 +89,8 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     source, sink = input_stream(graph, options), output_stream(graph, options)
     identifiers = Identifiers(name)
     network = hardware_layers(with_decision(graph, sink.kind), identifiers)
-    check_options(options)
-    unrolled = _layers_to_unroll(network, sink.kind, options)
+    options.check()
+    unrolled = _layers_to_unroll(network, sink.kind, options, unrolled_luts)
     if unrolled is None:
         built = Folded(network, source, sink, identifiers, name, options)
     else:
@@ -118,39 +120,14 @@ def plan(graph: Graph, name: str, options: VerilogOptions | None = None) -> Veri
     )
 
 
-def check_options(options: VerilogOptions) -> None:
-    """Refuse what no network makes possible.
-
-    Raises:
-        BadInput: an option's value that is none, or options that contradict each other.
-    """
-    if options.architecture not in get_args(Architecture):
-        raise unknown("--architecture", options.architecture, get_args(Architecture))
-    if options.levels_per_stage is not None and options.levels_per_stage < 1:
-        raise BadInput(f"--levels-per-stage {options.levels_per_stage}: must be 1 or more")
-    if options.levels_per_stage is not None and options.architecture == "folded":
-        raise BadInput("--levels-per-stage: a folded network has no such stages; leave it out")
-    if options.solver not in (None, *SOLVERS):
-        raise unknown("--solver", options.solver, SOLVERS)
-    if options.solver is not None and options.architecture == "folded":
-        raise BadInput("--solver: a folded network shares no sums; leave it out")
-    if options.architecture == "unrolled" and _folds(options):
-        raise BadInput("--fold, --max-luts, --reuse: an unrolled network has no folding; choose --architecture folded")
-
-
-def _folds(options: VerilogOptions) -> bool:
-    """Whether an option asks for a folding."""
-    return bool(options.folding) or options.max_luts is not None or options.reuse is not None
-
-
-def _layers_to_unroll(graph: LayerGraph, output_kind: str, options: VerilogOptions) -> LayerGraph | None:
+def _layers_to_unroll(graph: LayerGraph, output_kind: str, options: VerilogOptions, luts: int) -> LayerGraph | None:
     """The simplified network where it is to be unrolled, None where it is to be folded: cheap reasons come first."""
-    free = options.architecture == "auto"
-    if options.architecture == "folded" or (free and (_folds(options) or sliding_windows(graph) > UNROLLED_WINDOWS)):
+    free = options.architecture in (None, "auto")
+    if options.architecture == "folded" or (free and (options.folds or sliding_windows(graph) > UNROLLED_WINDOWS)):
         return None
     simple = simplified(graph, output_kind)
     widest = widest_word(simple)
-    if free and (widest > MAX_WORD_BITS or expected_luts(simple) > options.unrolled_luts):
+    if free and (widest > MAX_WORD_BITS or expected_luts(simple) > luts):
         return None
     if widest > MAX_WORD_BITS:
         raise BadInput(

@@ -48,7 +48,7 @@ class Folded:
         self.source, self.sink = source, sink
         graph, self._last = with_joined_outputs(graph, identifiers)
         self._rank = sink.kind == "class" and self._last.count > 1
-        self.settings = choose_settings(graph, source.bus_bits, options, COSTS)
+        self.settings = choose_settings(graph, source.bus_bits, options, COSTS, options.max_luts)
         self._sheet = Sheet(identifiers, name)
         self._edges: dict[str, Edge] = {}
         self._from: dict[str, list[str]] = {}

@@ -1,0 +1,31 @@
+"""The C target as ``whetgen generate`` uses it: ``plan`` decides, ``render`` writes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+
+from whetgen.ir import Graph
+from whetgen.targets.base import Rendered
+from whetgen.targets.c.options import COptions
+from whetgen.targets.c.plan import plan
+from whetgen.targets.c.render import render
+
+__all__ = ["COptions", "plan", "render", "rendered"]
+
+
+def rendered(graph: Graph, options: COptions, codes: np.ndarray, typical: np.ndarray | None = None) -> Rendered:
+    """See ``Target.rendered``."""
+    made = plan(graph, options.name, options, typical)
+    resources = {
+        "flash_table_bytes": made.flash_table_bytes,
+        "flash_code_bytes_estimated": made.code_bytes,
+        "arena_bytes": made.arena_bytes,
+        "cycles_estimated": sum(choice.cycles for choice in made.choices),
+    }
+    calls = [
+        {"title": c.title, "function": c.function, "table_bytes": sum(t.bytes for t in c.tables)} for c in made.layers
+    ]
+    details = {"mcu": made.mcu, "kernels": [asdict(choice) for choice in made.choices], "calls": calls}
+    return Rendered(render(made), made.output_kind, made.output_len, resources, details=details)
