@@ -110,7 +110,7 @@ def test_a_corrupt_folder_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"kind": "Conv"', '"kind": ["Conv"]', r"\(nodes\[1\].kind is \['Conv'\], not Input or Dense or Conv"),
+        ('"kind": "Conv"', '"kind": ["Conv"]', r"\(nodes\[1\].kind is \['Conv'\], not text\)"),
         ('"name": "conv"', '"name": 7', r"\(nodes\[1\].name is 7, not text\)"),
         ('"groups": 1', '"groups": 1.0', r"\(nodes\[1\].groups is 1.0, not a whole number\)"),
         ('"limbs": false', '"limbs": 0', r"\(limbs is 0, not true or false\)"),
@@ -121,7 +121,11 @@ def test_a_corrupt_folder_is_refused(tmp_path):
         (None, "[]", "model.json has format None, this version reads 1"),
         ('"1/16"', '"1/0"', "does not describe a graph"),
         ('"1/16"', '"a half"', "does not describe a graph"),
-        ('"kind": "Conv"', '"kind": "Blob"', "does not describe a graph"),
+        (
+            '"kind": "Conv"',
+            '"kind": "Blob"',
+            r"nodes\[1\].kind is 'Blob', not Input or Dense or Conv or Threshold or MaxPool",
+        ),
         ('"source": "pool"', '"source": "pond"', "sources come before their readers; found pond"),
     ],
 )

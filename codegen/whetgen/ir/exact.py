@@ -11,10 +11,12 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 import numpy as np
 
 Term = tuple[Fraction, Fraction]  # radicand, coefficient
+Number: TypeAlias = "Fraction | Surd"
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,47 +25,47 @@ class Surd:
 
     terms: tuple[Term, ...]
 
-    def __add__(self, other):
+    def __add__(self, other: Number | int) -> Number:
         return exact_sum([*self.terms, *_terms(other)])
 
-    def __neg__(self):
+    def __neg__(self) -> Surd:
         return Surd(tuple((r, -c) for r, c in self.terms))
 
-    def __sub__(self, other):
+    def __sub__(self, other: Number | int) -> Number:
         return self + -other
 
-    def __rsub__(self, other):
+    def __rsub__(self, other: Number | int) -> Number:
         return -self + other
 
-    def __mul__(self, other):
+    def __mul__(self, other: Number | int) -> Number:
         return exact_sum([(r * s, c * d) for r, c in self.terms for s, d in _terms(other)])
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: Number | int) -> Number:
         return self * reciprocal(other)
 
-    def __rtruediv__(self, other):
+    def __rtruediv__(self, other: Number | int) -> Number:
         return reciprocal(self) * other
 
-    def __eq__(self, other) -> bool:
-        return isinstance(self - other, Fraction) and self - other == 0
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Surd) and self - other == 0
 
     def __hash__(self) -> int:
         return hash(floor(self * (1 << 40)))
 
-    def __lt__(self, other) -> bool:
+    def __lt__(self, other: Number | int) -> bool:
         return sign(self - other) < 0
 
     def __float__(self) -> float:
         return float(approximate(self))
 
-    def __abs__(self):
+    def __abs__(self) -> Surd:
         return -self if sign(self) < 0 else self
 
     __radd__ = __add__
     __rmul__ = __mul__
 
 
-def exact_sum(terms: Iterable[Term]) -> Fraction | Surd:
+def exact_sum(terms: Iterable[Term]) -> Number:
     """The number with these (radicand, coefficient) terms, radicands positive, in lowest form."""
     merged: dict[Fraction, Fraction] = {}
     for radicand, coefficient in terms:
@@ -77,12 +79,12 @@ def exact_sum(terms: Iterable[Term]) -> Fraction | Surd:
     return Surd(kept)
 
 
-def square_root(value: Fraction) -> Fraction | Surd:
+def square_root(value: Fraction) -> Number:
     """Exact square root of a rational that is not negative."""
     return exact_sum([(value, Fraction(1))]) if value else Fraction(0)
 
 
-def reciprocal(value: Fraction | Surd) -> Fraction | Surd:
+def reciprocal(value: Number | int) -> Number:
     """``1 / value`` for a rational or a single square root."""
     if not isinstance(value, Surd):
         return 1 / Fraction(value)
@@ -90,7 +92,7 @@ def reciprocal(value: Fraction | Surd) -> Fraction | Surd:
     return exact_sum([(radicand, 1 / (coefficient * radicand))])
 
 
-def sign(value: Fraction | Surd) -> int:
+def sign(value: Number) -> int:
     """-1, 0 or 1."""
     if not isinstance(value, Surd):
         return (value > 0) - (value < 0)
@@ -102,7 +104,7 @@ def sign(value: Fraction | Surd) -> int:
         bits *= 2
 
 
-def floor(value: Fraction | Surd) -> int:
+def floor(value: Number) -> int:
     """Largest integer not above ``value``."""
     if not isinstance(value, Surd):
         return math.floor(value)
@@ -114,12 +116,12 @@ def floor(value: Fraction | Surd) -> int:
         bits *= 2
 
 
-def ceil(value: Fraction | Surd) -> int:
+def ceil(value: Number) -> int:
     """Smallest integer not below ``value``."""
     return -floor(-value)
 
 
-def approximate(value: Fraction | Surd, bits: int = 200) -> Fraction:
+def approximate(value: Number, bits: int = 200) -> Fraction:
     """A rational within ``2**-bits`` times the size of the terms."""
     return value if not isinstance(value, Surd) else _interval(value, bits)[0]
 
@@ -145,7 +147,7 @@ def exact_array(values: np.ndarray) -> np.ndarray:
     return result
 
 
-def _terms(value: Fraction | int | Surd) -> tuple[Term, ...]:
+def _terms(value: Number | int) -> tuple[Term, ...]:
     return value.terms if isinstance(value, Surd) else ((Fraction(1), Fraction(value)),)
 
 

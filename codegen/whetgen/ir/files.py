@@ -13,7 +13,7 @@ import zipfile
 from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Literal, TypedDict, get_type_hints
+from typing import Annotated, Any, TypedDict, get_type_hints
 
 import numpy as np
 
@@ -21,20 +21,16 @@ from whetgen.errors import BadInput
 from whetgen.foreign.arrays import Arrays, open_arrays
 from whetgen.foreign.text import read_text
 from whetgen.foreign.typed import mismatch
-from whetgen.ir import nodes as node_kinds
 from whetgen.ir.graph import Graph, InputMeaning, Output, OutputKind
 from whetgen.ir.integers import Word
-from whetgen.ir.nodes import ELEMENT_TYPES, Node
+from whetgen.ir.nodes import ELEMENT_TYPES, KINDS, Node
 from whetgen.ir.validate import validate
 
 FORMAT = 1
-_KINDS = {
-    name: kind
-    for name, kind in vars(node_kinds).items()
-    if isinstance(kind, type) and issubclass(kind, Node) and kind is not Node
-}
+_KINDS = {kind.__name__: kind for kind in KINDS}
 _Ratio = Annotated[str, re.compile(r"-?\d{1,4000}(/[1-9]\d{0,3999})?", re.ASCII), "a ratio of whole numbers"]
-_TYPE_NAME = Literal[*ELEMENT_TYPES]
+_KindName = Annotated[str, re.compile("|".join(_KINDS)), " or ".join(_KINDS)]
+_TypeName = Annotated[str, re.compile("|".join(ELEMENT_TYPES)), " or ".join(ELEMENT_TYPES)]
 
 
 class _Misfit(Exception):
@@ -46,30 +42,32 @@ class _Meaning(TypedDict):
     offset: _Ratio
 
 
-class _Output(_Meaning):
+class _OutputEntry(_Meaning):
     name: str
     source: str
     kind: OutputKind
     classifier: bool
 
 
-class _Kind(TypedDict):
-    kind: Literal[*_KINDS]
+class _NodeEntry(TypedDict):
+    """Its other fields follow from the kind."""
+
+    kind: _KindName
 
 
-class _Place(TypedDict):
-    """Of an array in ``model.npz``."""
+class _ArrayEntry(TypedDict):
+    """A name in ``model.npz``, and whether the numbers stand there as limbs."""
 
     array: str
     limbs: bool
 
 
 class _Structure(TypedDict):
-    """``model.json``; the fields of a node follow from its kind."""
+    """``model.json``."""
 
     meaning: _Meaning
-    nodes: list[_Kind]
-    outputs: list[_Output]
+    nodes: list[_NodeEntry]
+    outputs: list[_OutputEntry]
     notes: list[str]
 
 
@@ -145,14 +143,14 @@ def _pack(graph: Graph) -> tuple[str, dict[str, np.ndarray]]:
     return json.dumps(structure, indent=1) + "\n", arrays
 
 
-def _pack_node(node: Node, index: int, arrays: dict[str, np.ndarray]) -> dict:
-    packed: dict = {"kind": type(node).__name__}
+def _pack_node(node: Node, index: int, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    packed: dict[str, Any] = {"kind": type(node).__name__}
     for field in fields(node):
         packed[field.name] = _pack_value(getattr(node, field.name), f"{index:04d}.{field.name}", arrays)
     return packed
 
 
-def _pack_value(value, key: str, arrays: dict[str, np.ndarray]):
+def _pack_value(value: object, key: str, arrays: dict[str, np.ndarray]) -> object:
     if isinstance(value, np.ndarray):
         arrays[key] = _narrowest(value) if value.dtype != object else _to_limbs(value)
         return {"array": key, "limbs": value.dtype == object}
@@ -163,31 +161,31 @@ def _pack_value(value, key: str, arrays: dict[str, np.ndarray]):
     return value
 
 
-def _unpack(structure: dict, arrays: Arrays) -> Graph:
+def _unpack(structure: dict[str, Any], arrays: Arrays) -> Graph:
     meaning = InputMeaning(*(Fraction(structure["meaning"][k]) for k in ("scale", "offset")))
     nodes = tuple(_unpack_node(n, f"nodes[{k}]", arrays) for k, n in enumerate(structure["nodes"]))
     return Graph(nodes, tuple(map(_unpack_output, structure["outputs"])), meaning, tuple(structure["notes"]))
 
 
-def _unpack_output(packed: dict) -> Output:
+def _unpack_output(packed: dict[str, Any]) -> Output:
     values = {f.name: packed[f.name] for f in fields(Output)}
     return Output(**{**values, "scale": Fraction(packed["scale"]), "offset": Fraction(packed["offset"])})
 
 
-def _unpack_node(packed: dict, where: str, arrays: Arrays) -> Node:
+def _unpack_node(packed: dict[str, Any], where: str, arrays: Arrays) -> Node:
     kind = _KINDS[packed["kind"]]
-    values = {}
+    values: dict[str, Any] = {}
     for name, hint in get_type_hints(kind).items():
         if name not in packed:
             raise _Misfit(f"{where} has no '{name}'")
-        values[name] = _unpack_value(packed[name], arrays)
-        hint = _TYPE_NAME if hint is Word else hint
-        if wrong := mismatch(values[name], hint, f"{where}.{name}"):
+        value = _unpack_value(packed[name], arrays)
+        if wrong := mismatch(value, _TypeName if hint is Word else hint, f"{where}.{name}"):
             raise _Misfit(wrong)
-    return kind(**{k: ELEMENT_TYPES[v] if k == "type" else v for k, v in values.items()})
+        values[name] = ELEMENT_TYPES[packed[name]] if hint is Word else value
+    return kind(**values)
 
 
-def _unpack_value(value, arrays: Arrays):
+def _unpack_value(value: object, arrays: Arrays) -> object:
     if isinstance(value, dict):
         return _unpack_array(value, arrays)
     if isinstance(value, list):
@@ -195,8 +193,8 @@ def _unpack_value(value, arrays: Arrays):
     return value
 
 
-def _unpack_array(place: dict, arrays: Arrays) -> np.ndarray:
-    if wrong := mismatch(place, _Place):
+def _unpack_array(place: dict[str, Any], arrays: Arrays) -> np.ndarray:
+    if wrong := mismatch(place, _ArrayEntry):
         raise _Misfit(wrong)
     array = arrays.read(place["array"])
     if array.dtype.kind not in "iu" or (place["limbs"] and (array.ndim < 1 or not array.shape[-1])):

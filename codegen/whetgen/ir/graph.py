@@ -73,7 +73,7 @@ class Graph:
 
     @property
     def input(self) -> Input:
-        return self.nodes[0]  # validate() sees to it
+        return next(node for node in self.nodes if isinstance(node, Input))
 
     @cached_property
     def readers(self) -> dict[str, tuple[Node, ...]]:
@@ -111,11 +111,13 @@ class Graph:
 
     def run(self, codes: np.ndarray) -> np.ndarray | dict[str, np.ndarray]:
         """Outputs for input codes (frames, *input.shape), or for one frame, by the reference interpreter."""
-        return _interpreter().run(self, codes)
+        outputs: np.ndarray | dict[str, np.ndarray] = _interpreter().run(self, codes)
+        return outputs
 
     def predict(self, codes: np.ndarray) -> np.ndarray:
         """Class of each frame of input codes, by the reference interpreter."""
-        return _interpreter().predict(self, codes)
+        classes: np.ndarray = _interpreter().predict(self, codes)
+        return classes
 
     @property
     def classifier(self) -> Output | None:

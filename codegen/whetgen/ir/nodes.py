@@ -53,8 +53,29 @@ class Node:
     @property
     def sources(self) -> tuple[str, ...]:
         """Names of the tensors that this node reads, in order."""
-        source = getattr(self, "source", None)
-        return (source,) if source is not None else ()
+        return ()
+
+
+@dataclass(frozen=True, eq=False)
+class Unary(Node):
+    """A node that reads one tensor."""
+
+    source: str
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.source,)
+
+
+@dataclass(frozen=True, eq=False)
+class Nary(Node):
+    """A node that reads several tensors."""
+
+    operands: tuple[str, ...]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return self.operands
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,19 +87,18 @@ class Input(Node):
 
 
 @dataclass(frozen=True, eq=False)
-class Dense(Node):
+class Dense(Unary):
     """Sums over a whole ``(inputs,)`` tensor.
 
     ``weights``: (inputs, neurons); ``bias``: (neurons,). Output (neurons,).
     """
 
-    source: str
     weights: np.ndarray
     bias: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class Conv(Node):
+class Conv(Unary):
     """Sums over a sliding window of a ``(height, width, channels)`` tensor.
 
     ``weights``: (kernel height, kernel width, channels / groups, neurons), correlation, not flipped;
@@ -87,7 +107,6 @@ class Conv(Node):
     Output: ``(size + pad - ((kernel - 1) * dilation + 1)) // stride + 1`` each way.
     """
 
-    source: str
     weights: np.ndarray
     bias: np.ndarray
     stride: Pair = (1, 1)
@@ -97,95 +116,79 @@ class Conv(Node):
 
 
 @dataclass(frozen=True, eq=False)
-class Threshold(Node):
+class Threshold(Unary):
     """1 where ``x >= thresholds``, else 0.
 
     ``thresholds``: (channels,) along the last axis, or the source's whole shape.
     """
 
-    source: str
     thresholds: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class MaxPool(Node):
+class MaxPool(Unary):
     """Largest element of each window, channel by channel; padding never wins."""
 
-    source: str
     window: Pair
     stride: Pair
     padding: Padding = NO_PADDING
 
 
 @dataclass(frozen=True, eq=False)
-class SumPool(Node):
+class SumPool(Unary):
     """Sum of each window, channel by channel; padding adds nothing."""
 
-    source: str
     window: Pair
     stride: Pair
     padding: Padding = NO_PADDING
 
 
 @dataclass(frozen=True, eq=False)
-class WeightedSum(Node):
+class WeightedSum(Nary):
     """Element-wise ``sum_k factors[k] * operands[k] + bias`` of tensors of one shape.
 
     Each factor, and the bias: (channels,) along the last axis, or the whole shape.
     """
 
-    operands: tuple[str, ...]
     factors: tuple[np.ndarray, ...]
     bias: np.ndarray
 
-    @property
-    def sources(self) -> tuple[str, ...]:
-        return self.operands
-
 
 @dataclass(frozen=True, eq=False)
-class Reshape(Node):
+class Reshape(Unary):
     """The same elements in row-major order, as ``shape``. Costs nothing in any target."""
 
-    source: str
     shape: Shape
 
 
 @dataclass(frozen=True, eq=False)
-class Permute(Node):
+class Permute(Unary):
     """Output axis k is input axis ``axes[k]`` (counted from 0, no batch axis)."""
 
-    source: str
     axes: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Pad(Node):
+class Pad(Unary):
     """Zeros around height and width: ``((top, bottom), (left, right))``; negative counts crop."""
 
-    source: str
     padding: Padding
 
 
 @dataclass(frozen=True, eq=False)
-class Upsample(Node):
+class Upsample(Unary):
     """Every pixel repeated ``factor`` times (height, width): nearest neighbour."""
 
-    source: str
     factor: Pair
 
 
 @dataclass(frozen=True, eq=False)
-class Concat(Node):
+class Concat(Nary):
     """The operands joined along ``axis`` (counted from 0, no batch axis)."""
 
-    operands: tuple[str, ...]
     axis: int
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        return self.operands
 
 
 LINEAR = (Dense, Conv)
 MOVES = (Reshape, Permute, Pad, Upsample, Concat)
+KINDS: tuple[type[Node], ...] = (Input, *LINEAR, Threshold, MaxPool, SumPool, WeightedSum, *MOVES)

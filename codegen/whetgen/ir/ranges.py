@@ -66,8 +66,9 @@ def _(node: WeightedSum, *sources: Range) -> tuple[np.ndarray, np.ndarray]:
 def _exact_sum(weights: np.ndarray) -> np.ndarray:
     """Column sums as Python integers."""
     if weights.dtype == object or float(np.abs(weights).sum(axis=0, dtype=np.float64).max(initial=0)) >= 2.0**62:
-        return weights.astype(object).sum(axis=0) + np.zeros(weights.shape[1], dtype=object)
-    return weights.sum(axis=0).astype(object)
+        weights = weights.astype(object)
+    sums: np.ndarray = weights.sum(axis=0)
+    return sums.astype(object)
 
 
 @singledispatch

@@ -1,6 +1,7 @@
 """The node kinds of a traced graph that still carry real numbers.
 
-A traced graph mixes these with the structural kinds of ``nodes.py`` (MaxPool, Reshape, ...).
+A traced graph mixes these with the kinds of ``nodes.py`` that only move or compare (MaxPool, Reshape, ...); a kind that
+has an integer namesake there is called ``Real...`` here.
 Parameters are the stored floats (exact as float64) or exact rationals and square roots;
 ``passes.lower`` turns such a graph into integers.
 """
@@ -13,24 +14,22 @@ from typing import Literal
 
 import numpy as np
 
-from whetgen.ir.nodes import NO_PADDING, Node, Padding, Pair, Shape
+from whetgen.ir.nodes import NO_PADDING, Nary, Node, Padding, Pair, Shape, Unary
 from whetgen.ir.shapes import output_shape, slide
 
 
 @dataclass(frozen=True, eq=False)
-class RealDense(Node):
+class RealDense(Unary):
     """``x @ kernel + bias``; kernel (inputs, units), bias (units,), float64."""
 
-    source: str
     kernel: np.ndarray
     bias: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class RealConv(Node):
+class RealConv(Unary):
     """Sliding-window sums; fields as in ``nodes.Conv``, with float64 kernel and bias (units,)."""
 
-    source: str
     kernel: np.ndarray
     bias: np.ndarray
     stride: Pair = (1, 1)
@@ -40,62 +39,52 @@ class RealConv(Node):
 
 
 @dataclass(frozen=True, eq=False)
-class Affine(Node):
+class Affine(Unary):
     """``multiplier * x + addend``: exact numbers in object arrays that broadcast against the source.
 
     ``addend_size``: float64 bound on the size of the terms that make up the addend (they may cancel),
     for the rounding bound of a float evaluation.
     """
 
-    source: str
     multiplier: np.ndarray
     addend: np.ndarray
     addend_size: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class AveragePool(Node):
+class AveragePool(Unary):
     """Mean of each window; padding does not count."""
 
-    source: str
     window: Pair
     stride: Pair
     padding: Padding = NO_PADDING
 
 
 @dataclass(frozen=True, eq=False)
-class Sum(Node):
+class RealSum(Nary):
     """Element-wise ``sum_k signs[k] * operands[k]``."""
 
-    operands: tuple[str, ...]
     signs: tuple[int, ...]
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        return self.operands
 
 
 @dataclass(frozen=True, eq=False)
-class Step(Node):
+class RealThreshold(Unary):
     """A sharpened neuron: 1 where ``x >= level``, else 0."""
 
-    source: str
     level: Fraction
 
 
 @dataclass(frozen=True, eq=False)
-class Decode(Node):
+class Decode(Unary):
     """N-hot scores ``(2x - 1) . (2 key - 1)^T`` of spikes; key (classes, width) of 0 and 1."""
 
-    source: str
     key: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class Head(Node):
+class Head(Unary):
     """An output activation that keeps the rank (softmax, sigmoid); nothing may read it."""
 
-    source: str
     activation: Literal["softmax", "sigmoid"]
 
 
@@ -120,8 +109,8 @@ def _(node: Decode, source: Shape) -> Shape:
 
 
 @output_shape.register(Affine)
-@output_shape.register(Sum)
-@output_shape.register(Step)
+@output_shape.register(RealSum)
+@output_shape.register(RealThreshold)
 @output_shape.register(Head)
 def _(node: Node, source: Shape, *more: Shape) -> Shape:
     return source

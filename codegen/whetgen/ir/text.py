@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import Field, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,15 +26,15 @@ def _format_node(graph: Graph, node: Node) -> str:
     return f"{node.name} = {type(node).__name__}({', '.join(node.sources)}){details} : {shape} {lo}..{hi}"
 
 
-def _told(node: Node, field) -> bool:
-    return (
-        field.name not in ("name", "source", "operands") and getattr(node, field.name) != field.default
-        if not isinstance(getattr(node, field.name), np.ndarray)
-        else True
+def _told(node: Node, field: Field[object]) -> bool:
+    """Arrays always; else what is no name and not as it is by default."""
+    value = getattr(node, field.name)
+    return isinstance(value, np.ndarray) or (
+        field.name not in ("name", "source", "operands") and value != field.default
     )
 
 
-def _format_field(value) -> str:
+def _format_field(value: object) -> str:
     if isinstance(value, np.ndarray):
         return f"int[{'x'.join(map(str, value.shape))}]"
     if isinstance(value, tuple):

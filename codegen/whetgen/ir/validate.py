@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from whetgen.errors import BadInput
-from whetgen.ir.graph import Graph
+from whetgen.ir.graph import Graph, Output
 from whetgen.ir.integers import signed_bits
 from whetgen.ir.nodes import (
     Concat,
@@ -76,7 +76,7 @@ def _check_order(graph: Graph) -> None:
         raise BadInput(f"output '{unprintable[0]}': names are of characters that print; rename the output")
 
 
-def _check_output(graph: Graph, output) -> None:
+def _check_output(graph: Graph, output: Output) -> None:
     if output.source not in graph.by_name:
         raise BadInput(f"output '{output.name}' reads '{output.source}', which does not exist")
     if output.kind == "spikes" and not graph.is_spikes(output.source):

@@ -16,9 +16,9 @@ import numpy as np
 
 from whetgen.ir.graph import Graph
 from whetgen.ir.integers import as_integers
-from whetgen.ir.nodes import LINEAR, Conv, Dense, MaxPool, Node, Pad, Reshape, SumPool, Threshold, Upsample
+from whetgen.ir.nodes import LINEAR, Conv, Dense, MaxPool, Node, Pad, Reshape, SumPool, Threshold, Unary, Upsample
 from whetgen.ir.ranges import sum_ranges
-from whetgen.passes.rewrite import only_reader, rebuilt
+from whetgen.passes.rewrite import decided, rebuilt
 from whetgen.passes.tidy import bias_into_threshold
 from whetgen.reference import evaluate
 
@@ -26,8 +26,8 @@ from whetgen.reference import evaluate
 def remove_constants(graph: Graph) -> Graph:
     """Drop constant and unread neurons until none is left; one neuron of each layer always stays."""
     while True:
-        for node in reversed(graph.nodes):
-            if isinstance(node, Threshold) and (smaller := _without_idle_channels(graph, node)):
+        for linear, fire in reversed([*decided(graph)]):
+            if smaller := _without_idle_channels(graph, linear, fire):
                 graph = bias_into_threshold(smaller)
                 break
         else:
@@ -38,16 +38,13 @@ def remove_constants(graph: Graph) -> Graph:
 class _Path:
     """Nodes between a threshold and the linear layers that read it, sources first."""
 
-    between: tuple[Node, ...]
-    readers: tuple[Node, ...]
+    between: tuple[Unary, ...]
+    readers: tuple[Dense | Conv, ...]
 
 
-def _without_idle_channels(graph: Graph, fire: Threshold) -> Graph | None:
+def _without_idle_channels(graph: Graph, linear: Dense | Conv, fire: Threshold) -> Graph | None:
     """The graph without the idle channels of one layer; None when there are none."""
-    linear = graph[fire.source]
-    if not isinstance(linear, LINEAR) or only_reader(graph, linear.name) is not fire or _grouped(linear):
-        return None
-    path = _path(graph, fire)
+    path = None if _grouped(linear) else _path(graph, fire)
     if path is None:
         return None
     always, never = _constant_channels(graph, linear, fire)
@@ -71,8 +68,8 @@ def _pads(node: SumPool | Pad) -> bool:
 
 def _path(graph: Graph, fire: Threshold) -> _Path | None:
     """None when a reader mixes channels or is an output."""
-    between: list[Node] = []
-    readers: list[Node] = []
+    between: list[Unary] = []
+    readers: list[Dense | Conv] = []
     queue = [fire.name]
     while queue:
         name = queue.pop(0)
@@ -81,7 +78,7 @@ def _path(graph: Graph, fire: Threshold) -> _Path | None:
         for node in graph.readers[name]:
             if isinstance(node, LINEAR) and not _grouped(node):
                 readers.append(node)
-            elif isinstance(node, MaxPool | SumPool | Upsample | Pad) or _flattens(graph, node):
+            elif isinstance(node, MaxPool | SumPool | Upsample | Pad | Reshape) and _keeps_channels(graph, node):
                 between.append(node)
                 queue.append(node.name)
             else:
@@ -89,19 +86,21 @@ def _path(graph: Graph, fire: Threshold) -> _Path | None:
     return _Path(tuple(between), tuple(readers))
 
 
-def _flattens(graph: Graph, node: Node) -> bool:
-    """Whether channels stay the fastest axis of a flat tensor, or of a map of the same channels."""
-    if not isinstance(node, Reshape):
-        return False
-    return len(node.shape) == 1 or node.shape[-1] == graph.shapes[node.source][-1]
+def _keeps_channels(graph: Graph, node: Unary) -> bool:
+    """Whether channels stay the fastest axis: of a reshaped tensor where it is flat, or a map of the same channels."""
+    return not isinstance(node, Reshape) or len(node.shape) == 1 or node.shape[-1] == graph.shapes[node.source][-1]
 
 
 def _constant_channels(graph: Graph, linear: Dense | Conv, fire: Threshold) -> tuple[np.ndarray, np.ndarray]:
     """(always, never): for which channels the bounds decide, at every position."""
     lowest, highest = sum_ranges(linear, graph.ranges[linear.source])
-    always = lowest + linear.bias.astype(object) >= fire.thresholds
-    never = highest + linear.bias.astype(object) < fire.thresholds
-    return tuple(c.reshape(-1, c.shape[-1]).all(axis=0).astype(bool) for c in (always, never))
+    always: np.ndarray = lowest + linear.bias.astype(object) >= fire.thresholds
+    never: np.ndarray = highest + linear.bias.astype(object) < fire.thresholds
+    return _everywhere(always), _everywhere(never)
+
+
+def _everywhere(decided: np.ndarray) -> np.ndarray:
+    return np.asarray(decided.reshape(-1, decided.shape[-1]).all(axis=0), dtype=bool)
 
 
 def _read_channels(graph: Graph, path: _Path, channels: int) -> np.ndarray:
@@ -114,7 +113,9 @@ def _read_channels(graph: Graph, path: _Path, channels: int) -> np.ndarray:
     return read
 
 
-def _shrink(graph: Graph, linear, fire: Threshold, path: _Path, idle: np.ndarray, ones: np.ndarray) -> Graph:
+def _shrink(
+    graph: Graph, linear: Dense | Conv, fire: Threshold, path: _Path, idle: np.ndarray, ones: np.ndarray
+) -> Graph:
     kept = ~idle
     replaced: dict[str, Node | None] = {
         linear.name: replace(linear, weights=linear.weights[..., kept], bias=linear.bias[..., kept]),

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial, reduce
+from itertools import starmap
 
 import numpy as np
 
 from whetgen.ir.graph import Graph, Output
 from whetgen.ir.integers import as_integers, magnitude
-from whetgen.ir.nodes import LINEAR, Conv, Dense, Node
+from whetgen.ir.nodes import LINEAR, Conv, Dense, Node, Threshold, WeightedSum
 from whetgen.passes.pipeline import optimise
 from whetgen.passes.rewrite import rebuilt
 from whetgen.passes.route import Route, route_of
@@ -57,7 +59,7 @@ def narrow(graph: Graph, codes: np.ndarray, bits: int, progress: Callable[[str],
     A layer whose sums meet others before anything is decided keeps its exact weights; its note says so.
     """
     job = _Job(graph, codes)
-    return _narrow_each(job, lambda current, name, route: _narrow_layer(job, current, name, route, bits), progress)
+    return _narrow_each(job, lambda current, route: _narrow_layer(job, current, route, bits), progress)
 
 
 def narrow_auto(
@@ -71,11 +73,11 @@ def narrow_auto(
     job = _Job(graph, codes)
     allowed = int(tolerance * len(codes))
 
-    def fewest(current: Graph, name: str, route: Route) -> tuple[Graph, str | None]:
+    def fewest(current: Graph, route: Route) -> tuple[Graph, str | None]:
         for bits in _AUTO_BITS:
-            if bits >= weight_bits(current[name]):
+            if bits >= weight_bits(route.linear):
                 break
-            trial, note = _narrow_layer(job, current, name, route, bits)
+            trial, note = _narrow_layer(job, current, route, bits)
             if lost_frames(graph, trial, codes, labels) <= allowed:
                 return trial, note
         return current, None
@@ -104,16 +106,17 @@ def same_results(exact: Graph, trial: Graph, codes: np.ndarray) -> np.ndarray:
         _equal(a, ours[a.source], b, theirs[b.source]).reshape(len(codes), -1).all(axis=1)
         for a, b in zip(exact.outputs, trial.outputs, strict=True)
     ]
-    return np.all(same, axis=0)
+    return np.asarray(np.all(same, axis=0))
 
 
 def _equal(a: Output, x: np.ndarray, b: Output, y: np.ndarray) -> np.ndarray:
-    if a.classifier:
-        return classify(a, x) == classify(b, y)
     ratio = a.scale / b.scale
-    if ratio == 1:
-        return x == y
-    return x.astype(object) * ratio.numerator == y.astype(object) * ratio.denominator
+    if a.classifier:
+        x, y = classify(a, x), classify(b, y)
+    elif ratio != 1:
+        x, y = x.astype(object) * ratio.numerator, y.astype(object) * ratio.denominator
+    same: np.ndarray = x == y
+    return same
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,93 +142,119 @@ class _Job:
         return float((run_tensors(current, self.codes, keep={fire})[fire] == self.wanted(fire)).mean())
 
 
-def _narrow_each(job: _Job, step, progress) -> Narrowed:
+def _narrow_each(
+    job: _Job,
+    narrow_layer: Callable[[Graph, Route], tuple[Graph, str | None]],
+    progress: Callable[[str], None] | None,
+) -> Narrowed:
     current, changes = job.exact, []
     for node in job.exact.nodes:
         if isinstance(node, LINEAR) and not _is_decode(job.exact, node):
             if progress:
                 progress(node.name)
-            route = route_of(current, node.name)
+            route = route_of(current, _linear(current, node.name))
+            note: str | None
             if isinstance(route, str):
                 note = f"keeps its exact weights, because {route}"
             else:
-                current, note = step(current, node.name, route)
-            before, after = (weight_bits(g[node.name]) for g in (job.exact, current))
-            changes.append(LayerChange(node.name, before, after, job.kept(current, route), note))
+                current, note = narrow_layer(current, route)
+            after = weight_bits(_linear(current, node.name))
+            changes.append(LayerChange(node.name, weight_bits(node), after, job.kept(current, route), note))
     narrowed = optimise(current)
     return Narrowed(narrowed, tuple(changes), float(same_results(job.exact, narrowed, job.codes).mean()))
+
+
+def _linear(graph: Graph, name: str) -> Dense | Conv:
+    """The linear layer of this name, which narrowing keeps."""
+    return next(node for node in graph.nodes if isinstance(node, LINEAR) and node.name == name)
 
 
 def _is_decode(graph: Graph, node: Node) -> bool:
     return any(o.kind == "scores" and o.source == node.name for o in graph.outputs)
 
 
-def _narrow_layer(job: _Job, current: Graph, name: str, route: Route, bits: int) -> tuple[Graph, str | None]:
-    linear = current[name]
-    if weight_bits(linear) <= bits:
+def _narrow_layer(job: _Job, current: Graph, route: Route, bits: int) -> tuple[Graph, str | None]:
+    if weight_bits(route.linear) <= bits:
         return current, None
     if route.end is None:
-        return _narrow_sums(job, current, linear, route, bits)
-    seen = run_tensors(current, job.codes, keep={linear.source})[linear.source]
-    return rebuilt(current, _narrow_neurons(linear, route, seen, job.wanted(route.end.name), bits), {}), None
+        return _narrow_sums(job, current, route, bits)
+    source = route.linear.source
+    seen = run_tensors(current, job.codes, keep={source})[source]
+    return rebuilt(current, _narrow_neurons(route, route.end, seen, job.wanted(route.end.name), bits), {}), None
 
 
-def _candidates(linear: Dense | Conv, route: Route, bits: int) -> Iterator[tuple[Node, ...]]:
+def _candidates(route: Route, bits: int) -> Iterator[tuple[Dense | Conv, tuple[Node, ...]]]:
     """The layer and its path on the grids of all step sizes, one step a neuron or one for all of them."""
-    values = linear.weights.astype(np.float64)
+    values = route.linear.weights.astype(np.float64)
     axes = tuple(range(values.ndim - route.channelwise))
     largest = np.abs(values).max(axis=axes)
     if bits == 1:
         steps = np.where(largest > 0, np.abs(values).mean(axis=axes), 1)
-        yield _on_steps(linear, route, np.where(values >= 0, 1, -1), steps)
+        yield _on_steps(route, np.where(values >= 0, 1, -1), steps)
         return
     top = (1 << (bits - 1)) - 1
     steps = np.where(largest > 0, largest / top, 1)
     for shrink in _SHRINK:
         weights = np.clip(np.rint(values / (steps * shrink)), -top, top)
-        yield _on_steps(linear, route, weights, steps * shrink)
+        yield _on_steps(route, weights, steps * shrink)
 
 
-def _on_steps(linear: Dense | Conv, route: Route, weights: np.ndarray, steps: np.ndarray) -> tuple[Node, ...]:
+def _on_steps(route: Route, weights: np.ndarray, steps: np.ndarray) -> tuple[Dense | Conv, tuple[Node, ...]]:
     """The layer with these weights and the path behind it, all biases in units of ``steps``."""
-    narrow_layer = replace(linear, weights=weights.astype(np.int64))
-    return tuple(_with_bias_on(node, steps) for node in (narrow_layer, *route.path))
+    path = tuple(
+        replace(node, bias=_in_units(node.bias, steps)) if isinstance(node, (*LINEAR, WeightedSum)) else node
+        for node in route.path
+    )
+    bias = _in_units(route.linear.bias, steps)
+    return replace(route.linear, weights=weights.astype(np.int64), bias=bias), path
 
 
-def _with_bias_on(node: Node, steps: np.ndarray) -> Node:
-    bias = getattr(node, "bias", None)
-    if bias is None or not np.any(bias):
-        return node
+def _in_units(bias: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """A bias divided by the steps and rounded."""
+    if not np.any(bias):
+        return bias
     units = np.broadcast_to(steps, bias.shape)
     rounded = [round(int(b) / Fraction(float(s))) for b, s in zip(bias.flat, units.flat, strict=True)]
-    return replace(node, bias=as_integers(rounded).reshape(bias.shape))
+    return as_integers(rounded).reshape(bias.shape)
 
 
-def _narrow_neurons(linear, route: Route, seen: np.ndarray, wanted: np.ndarray, bits: int) -> dict[str, Node]:
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """A layer and its path on one grid, the best threshold of each neuron, and how many decisions are right with it."""
+
+    layer: Dense | Conv
+    path: tuple[Node, ...]
+    levels: np.ndarray
+    right: np.ndarray
+
+
+def _narrow_neurons(route: Route, end: Threshold, seen: np.ndarray, wanted: np.ndarray, bits: int) -> dict[str, Node]:
     """The candidate with most right decisions, neuron by neuron where the route allows it, and its thresholds."""
-    columns = route.end.thresholds.shape[-1]
+    columns = end.thresholds.shape[-1]
     decisions, keep = _sampled(wanted.reshape(-1, columns))
-    best = None
-    for trial in _candidates(linear, route, bits):
+
+    def tried(layer: Dense | Conv, path: tuple[Node, ...]) -> _Trial:
         sums = seen
-        for node in trial:
+        for node in (layer, *path):
             sums = evaluate(node, sums)
-        levels, right = _best_thresholds(sums.reshape(-1, columns)[keep], decisions)
-        best = _better(route, best, (trial, levels, right)) if best else (trial, levels, right)
-    nodes, levels, _ = best
-    return {n.name: n for n in (*nodes, replace(route.end, thresholds=as_integers(levels)))}
+        return _Trial(layer, path, *_best_thresholds(sums.reshape(-1, columns)[keep], decisions))
+
+    best = reduce(partial(_better, route), starmap(tried, _candidates(route, bits)))
+    return {n.name: n for n in (best.layer, *best.path, replace(end, thresholds=as_integers(best.levels)))}
 
 
-def _better(route: Route, old: tuple, new: tuple) -> tuple:
-    """The better of two (nodes, levels, right decisions): whole, or neuron by neuron."""
-    (old_nodes, old_levels, old_right), (new_nodes, new_levels, new_right) = old, new
+def _better(route: Route, old: _Trial, new: _Trial) -> _Trial:
+    """The better of two: whole, or neuron by neuron."""
     if not route.channelwise:
-        return new if new_right.sum() > old_right.sum() else old
-    better = new_right > old_right
-    (a, *path), (b, *_) = old_nodes, new_nodes
-    bias = as_integers(np.where(better, b.bias, a.bias))
-    layer = replace(a, weights=np.where(better, b.weights, a.weights), bias=bias)
-    return (layer, *path), np.where(better, new_levels, old_levels), np.where(better, new_right, old_right)
+        return new if new.right.sum() > old.right.sum() else old
+    better = new.right > old.right
+
+    def best(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return np.where(better, b, a)
+
+    bias = as_integers(best(old.layer.bias, new.layer.bias))
+    layer = replace(old.layer, weights=best(old.layer.weights, new.layer.weights), bias=bias)
+    return _Trial(layer, old.path, best(old.levels, new.levels), best(old.right, new.right))
 
 
 def _sampled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -252,13 +281,14 @@ def _best_thresholds(sums: np.ndarray, fires: np.ndarray) -> tuple[np.ndarray, n
     return levels, right[best, np.arange(sums.shape[1])]
 
 
-def _narrow_sums(job: _Job, current: Graph, linear: Dense | Conv, route: Route, bits: int) -> tuple[Graph, str | None]:
+def _narrow_sums(job: _Job, current: Graph, route: Route, bits: int) -> tuple[Graph, str | None]:
     """Sums that leave the network keep one scale for the whole tensor, and the outputs take it up."""
-    step = _sum_step(linear, bits)
+    step = _sum_step(route.linear, bits)
     top = max((1 << (bits - 1)) - 1, 1)
-    scaled = linear.weights.astype(np.float64) / step
+    scaled = route.linear.weights.astype(np.float64) / step
     weights = np.where(scaled >= 0, 1, -1) if bits == 1 else np.clip(np.rint(scaled), -top, top)
-    graph = rebuilt(current, {n.name: n for n in _on_steps(linear, route, weights, np.array(step))}, {})
+    layer, path = _on_steps(route, weights, np.array(step))
+    graph = rebuilt(current, {n.name: n for n in (layer, *path)}, {})
     moved = [o for o in graph.outputs if o.source == route.tip]
     outputs = tuple(replace(o, scale=o.scale * Fraction(step)) if o in moved else o for o in graph.outputs)
     graph = replace(graph, outputs=outputs)

@@ -8,24 +8,20 @@ import numpy as np
 
 from whetgen.ir.graph import Graph
 from whetgen.ir.integers import as_integers
-from whetgen.ir.nodes import LINEAR, Node, Threshold
+from whetgen.ir.nodes import Node, Threshold
 from whetgen.passes.dyadic import column_gcds
-from whetgen.passes.rewrite import only_reader, rebuilt
+from whetgen.passes.rewrite import decided, rebuilt
 
 
 def reduce_scales(graph: Graph) -> Graph:
     """Divide each neuron by the gcd g of its weights: ``g s >= T`` is ``s >= ceil(T / g)``."""
     replaced: dict[str, Node | None] = {}
-    for node in graph.nodes:
-        linear = graph[node.source] if isinstance(node, Threshold) else None
-        if not isinstance(linear, LINEAR) or only_reader(graph, linear.name) is not node or np.any(linear.bias != 0):
-            continue
+    for linear, fire in decided(graph):
         divisors = column_gcds(linear.weights)
-        if np.any(divisors != 1):
+        if np.any(divisors != 1) and not np.any(linear.bias):
             replaced[linear.name] = replace(linear, weights=as_integers(linear.weights // divisors))
-            replaced[node.name] = replace(
-                node, thresholds=as_integers(-(-node.thresholds.astype(object) // divisors.astype(object)))
-            )
+            thresholds = -(-fire.thresholds.astype(object) // divisors.astype(object))
+            replaced[fire.name] = replace(fire, thresholds=as_integers(thresholds))
     return rebuilt(graph, replaced, {})
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from whetgen.ir.graph import Graph
-from whetgen.ir.nodes import Concat, Node, WeightedSum
+from whetgen.ir.nodes import LINEAR, Conv, Dense, Nary, Node, Threshold, Unary
+
+Reader = TypeVar("Reader", bound=Unary)
 
 
 def reading(node: Node, renamed: Mapping[str, str]) -> Node:
     """``node`` with its sources renamed; the node itself when none of them is."""
     if not any(s in renamed for s in node.sources):
         return node
-    if isinstance(node, Concat | WeightedSum):
+    if isinstance(node, Nary):
         return replace(node, operands=tuple(renamed.get(s, s) for s in node.operands))
-    return replace(node, source=renamed[node.source])
+    return replace(node, source=renamed[node.source]) if isinstance(node, Unary) else node
 
 
 def rebuilt(graph: Graph, replaced: Mapping[str, Node | None], renamed: Mapping[str, str]) -> Graph:
@@ -29,6 +32,18 @@ def only_reader(graph: Graph, name: str) -> Node | None:
     """The one node that reads a tensor which is no output; None when there are more or it is one."""
     readers = graph.readers[name]
     return readers[0] if len(readers) == 1 and name not in graph.read_by_output else None
+
+
+def with_source(graph: Graph, kind: type[Reader]) -> Iterator[tuple[Reader, Node]]:
+    """Each node of a kind, with the node that it reads."""
+    return ((node, graph[node.source]) for node in graph.nodes if isinstance(node, kind))
+
+
+def decided(graph: Graph) -> Iterator[tuple[Dense | Conv, Threshold]]:
+    """Each linear layer that only a threshold reads, with that threshold."""
+    for fire, linear in with_source(graph, Threshold):
+        if isinstance(linear, LINEAR) and only_reader(graph, linear.name) is fire:
+            yield linear, fire
 
 
 def resolve(renamed: dict[str, str], name: str) -> str:

@@ -12,7 +12,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from whetgen.ir.graph import Graph
-from whetgen.ir.nodes import LINEAR, MaxPool, Node, Pad, Permute, Reshape, SumPool, Threshold, Upsample, WeightedSum
+from whetgen.ir.nodes import (
+    LINEAR,
+    Conv,
+    Dense,
+    MaxPool,
+    Node,
+    Pad,
+    Permute,
+    Reshape,
+    SumPool,
+    Threshold,
+    Upsample,
+    WeightedSum,
+)
 
 _HOMOGENEOUS = (MaxPool, SumPool, Reshape, Permute, Pad, Upsample)
 _CHANNELWISE = (MaxPool, SumPool, Pad, Upsample, WeightedSum)
@@ -20,7 +33,7 @@ _CHANNELWISE = (MaxPool, SumPool, Pad, Upsample, WeightedSum)
 
 @dataclass(frozen=True)
 class Route:
-    """The nodes behind a linear layer that carry a positive scale on, in order, and what ends them.
+    """A linear layer, the nodes behind it that carry a positive scale on, in order, and what ends them.
 
     A path node's bias has to be brought to the same scale.
 
@@ -28,16 +41,17 @@ class Route:
     ``channelwise``: whether each neuron stays its own channel and meets no bias, so that each may have its own scale.
     """
 
+    linear: Dense | Conv
     path: tuple[Node, ...]
     tip: str
     end: Threshold | None
     channelwise: bool
 
 
-def route_of(graph: Graph, name: str) -> Route | str:
-    """The route of the layer ``name``, or in words why it has none."""
+def route_of(graph: Graph, linear: Dense | Conv) -> Route | str:
+    """The route of a layer, or in words why it has none."""
     path: list[Node] = []
-    tip = name
+    tip = linear.name
     while tip not in graph.read_by_output:
         if len(graph.readers[tip]) != 1:
             return f"'{tip}' is read {len(graph.readers[tip])} times"
@@ -45,7 +59,7 @@ def route_of(graph: Graph, name: str) -> Route | str:
         if isinstance(reader, Threshold):
             if reader.thresholds.ndim > 1:
                 return f"'{reader.name}' has a threshold for each position"
-            return Route(tuple(path), tip, reader, all(_is_channelwise(graph, n) for n in path))
+            return Route(linear, tuple(path), tip, reader, all(_is_channelwise(graph, n) for n in path))
         if not _carries_a_scale(reader):
             return f"'{reader.name}' brings its sums together with others"
         path.append(reader)
@@ -54,7 +68,7 @@ def route_of(graph: Graph, name: str) -> Route | str:
         return f"'{tip}' is an output and is read by '{graph.readers[tip][0].name}'"
     if any(o.source == tip and o.kind != "accumulators" for o in graph.outputs):
         return f"'{tip}' is an output without a scale"
-    return Route(tuple(path), tip, None, channelwise=False)
+    return Route(linear, tuple(path), tip, None, channelwise=False)
 
 
 def _carries_a_scale(node: Node) -> bool:

@@ -15,8 +15,8 @@ import numpy as np
 
 from whetgen.ir.graph import Graph
 from whetgen.ir.integers import as_integers
-from whetgen.ir.nodes import LINEAR, Conv, MaxPool, Node, Pad, Permute, Reshape, Threshold, Upsample, WeightedSum
-from whetgen.passes.rewrite import only_reader, rebuilt, resolve
+from whetgen.ir.nodes import LINEAR, Conv, MaxPool, Node, Pad, Permute, Reshape, Threshold, Unary, Upsample, WeightedSum
+from whetgen.passes.rewrite import decided, only_reader, rebuilt, resolve, with_source
 
 
 def drop_unread(graph: Graph) -> Graph:
@@ -35,15 +35,15 @@ def drop_idle_moves(graph: Graph) -> Graph:
                 replaced[node.name], renamed[node.name] = None, origin
             elif origin != node.source:
                 replaced[node.name] = replace(node, source=origin)
-        elif _is_idle(node):
+        elif isinstance(node, Unary) and _is_idle(node):
             replaced[node.name], renamed[node.name] = None, resolve(renamed, node.source)
     return rebuilt(graph, replaced, renamed)
 
 
 def _before_reshapes(graph: Graph, node: Reshape, renamed: dict[str, str]) -> str:
     origin = resolve(renamed, node.source)
-    while isinstance(graph[origin], Reshape):
-        origin = resolve(renamed, graph[origin].source)
+    while isinstance(before := graph[origin], Reshape):
+        origin = resolve(renamed, before.source)
     return origin
 
 
@@ -61,11 +61,12 @@ def _is_idle(node: Node) -> bool:
 def merge_pads(graph: Graph) -> Graph:
     """Zeros around a map become the padding of the convolutions that read it."""
     replaced: dict[str, Node | None] = {}
-    for node in graph.nodes:
-        pad = graph[node.source] if isinstance(node, Conv) else None
+    for conv, pad in with_source(graph, Conv):
         if isinstance(pad, Pad) and min(map(min, pad.padding)) >= 0:
-            padding = tuple((a + c, b + d) for (a, b), (c, d) in zip(node.padding, pad.padding, strict=True))
-            replaced[node.name] = replace(node, source=pad.source, padding=padding)
+            (top, bottom), (left, right) = conv.padding
+            (above, below), (before, behind) = pad.padding
+            padding = ((top + above, bottom + below), (left + before, right + behind))
+            replaced[conv.name] = replace(conv, source=pad.source, padding=padding)
     return drop_unread(rebuilt(graph, replaced, {}))
 
 
@@ -77,8 +78,10 @@ def absorb_weighted_sums(graph: Graph) -> Graph:
     replaced: dict[str, Node | None] = {}
     renamed: dict[str, str] = {}
     for node in graph.nodes:
-        linear = graph[node.sources[0]] if isinstance(node, WeightedSum) and len(node.sources) == 1 else None
-        if isinstance(linear, LINEAR) and node.factors[0].ndim == 1 and only_reader(graph, linear.name) is node:
+        if not isinstance(node, WeightedSum) or len(node.operands) > 1 or node.factors[0].ndim > 1:
+            continue
+        linear = graph[node.operands[0]]
+        if isinstance(linear, LINEAR) and only_reader(graph, linear.name) is node:
             factor = node.factors[0].astype(object)
             replaced[linear.name] = replace(
                 linear,
@@ -92,11 +95,10 @@ def absorb_weighted_sums(graph: Graph) -> Graph:
 def threshold_before_pool(graph: Graph) -> Graph:
     """``max(x) >= T`` is ``any(x >= T)``: compare first, so that the pool works on bits."""
     replaced: dict[str, Node | None] = {}
-    for node in graph.nodes:
-        pool = graph[node.source] if isinstance(node, Threshold) else None
-        if isinstance(pool, MaxPool) and node.thresholds.ndim == 1 and only_reader(graph, pool.name) is node:
-            replaced[pool.name] = Threshold(pool.name, pool.source, node.thresholds)
-            replaced[node.name] = replace(pool, name=node.name, source=pool.name)
+    for fire, pool in with_source(graph, Threshold):
+        if isinstance(pool, MaxPool) and fire.thresholds.ndim == 1 and only_reader(graph, pool.name) is fire:
+            replaced[pool.name] = Threshold(pool.name, pool.source, fire.thresholds)
+            replaced[fire.name] = replace(pool, name=fire.name, source=pool.name)
     return _names_follow_roles(rebuilt(graph, replaced, {}), replaced)
 
 
@@ -120,11 +122,10 @@ def _names_follow_roles(graph: Graph, swapped: dict[str, Node | None]) -> Graph:
 def bias_into_threshold(graph: Graph) -> Graph:
     """``sum + b >= T`` is ``sum >= T - b``, where the threshold is the layer's only reader."""
     replaced: dict[str, Node | None] = {}
-    for node in graph.nodes:
-        linear = graph[node.source] if isinstance(node, Threshold) else None
-        if isinstance(linear, LINEAR) and np.any(linear.bias != 0) and only_reader(graph, linear.name) is node:
-            thresholds = node.thresholds.astype(object) - linear.bias.astype(object)
-            replaced[node.name] = replace(node, thresholds=as_integers(thresholds))
+    for linear, fire in decided(graph):
+        if np.any(linear.bias != 0):
+            thresholds = fire.thresholds.astype(object) - linear.bias.astype(object)
+            replaced[fire.name] = replace(fire, thresholds=as_integers(thresholds))
             zeros = np.zeros(linear.weights.shape[-1], dtype=np.int64)
             replaced[linear.name] = replace(linear, bias=zeros)
     return rebuilt(graph, replaced, {})

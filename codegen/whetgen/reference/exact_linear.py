@@ -45,7 +45,7 @@ def compact(x: np.ndarray) -> np.ndarray:
 
 def _join(x: np.ndarray, weights: np.ndarray, limb_bits: int, dtype: type) -> np.ndarray:
     x = x.astype(np.float64)
-    total = np.zeros((len(x), weights.shape[1]), dtype=dtype)
+    total: np.ndarray = np.zeros((len(x), weights.shape[1]), dtype=dtype)
     rest, shift = weights, 0
     while np.any(rest != 0):
         low = rest if magnitude(rest) < 1 << limb_bits else _low_limb(rest, limb_bits)

@@ -22,7 +22,7 @@ import numpy as np
 from whetgen.ir.exact import approximate
 from whetgen.ir.graph import Graph, Output
 from whetgen.ir.nodes import Concat, Conv, Dense, Input, MaxPool, Node, Pad, Permute, Reshape, Upsample
-from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Step, Sum
+from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, RealSum, RealThreshold
 from whetgen.passes import Lowered
 from whetgen.reference import classify, evaluate, run_tensors
 
@@ -86,7 +86,7 @@ def compare_with_keras(
     exact = run_tensors(lowered.graph, codes)
     clean = np.ones(len(codes), dtype=bool)
     compared = rounded = outside = 0
-    for step in (n for n in traced.nodes if isinstance(n, Step)):
+    for step in (n for n in traced.nodes if isinstance(n, RealThreshold)):
         if step.name not in keras_values:
             continue
         spikes = exact[step.name]
@@ -105,7 +105,7 @@ def compare_with_keras(
 
 
 def _outside_bound(
-    traced: Graph, lowered: Lowered, step: Step, exact, codes, frames: np.ndarray, differs: np.ndarray
+    traced: Graph, lowered: Lowered, step: RealThreshold, exact, codes, frames: np.ndarray, differs: np.ndarray
 ) -> int:
     bound = _bounds(traced, step.source, exact, codes, frames)
     meaning = lowered.preactivations[step.name]
@@ -198,7 +198,7 @@ def _bounds(
         if isinstance(node, Input):
             real = np.abs(codes[frames].astype(float) * float(traced.meaning.scale) + float(traced.meaning.offset))
             sizes[node.name] = _Size(real, 2)
-        elif isinstance(node, Step):
+        elif isinstance(node, RealThreshold):
             sizes[node.name] = _Size(exact[node.name][frames].astype(float), 0, 0.0)
         else:
             sizes[node.name] = _size(node, *(sizes[s] for s in node.sources))
@@ -210,7 +210,7 @@ def _since_spikes(traced: Graph, name: str) -> list[Node]:
     """The nodes that make a tensor out of spikes and input codes, in their order."""
     needed = {name}
     for node in reversed(traced.nodes):
-        if node.name in needed and not isinstance(node, Step):
+        if node.name in needed and not isinstance(node, RealThreshold):
             needed.update(node.sources)
     return [node for node in traced.nodes if node.name in needed]
 
@@ -263,7 +263,7 @@ def _(node: AveragePool, x: _Size) -> _Size:
 
 
 @_size.register
-def _(node: Sum, *operands: _Size) -> _Size:
+def _(node: RealSum, *operands: _Size) -> _Size:
     underflow = sum(o.underflow + _LEAST_NORMAL for o in operands)
     return _Size(sum(o.magnitude for o in operands), max(o.roundings for o in operands) + len(operands), underflow)
 

@@ -16,7 +16,7 @@ from whetgen.frontends.keras.builder import Builder
 from whetgen.frontends.keras.handlers import Call, add_affine, handles
 from whetgen.ir.exact import exact_array, simplest_rational
 from whetgen.ir.nodes import MOVES, MaxPool, Shape, Upsample
-from whetgen.ir.real import Step, Sum
+from whetgen.ir.real import RealSum, RealThreshold
 
 _ONE, _ZERO = (np.array(Fraction(number), dtype=object) for number in (1, 0))
 
@@ -56,8 +56,12 @@ def _multiply(call: Call, builder: Builder) -> str:
                 "multiplies tensors of which one is no spikes; use Add or Concatenate followed by a sharpened layer, "
                 "or multiply spikes with spikes"
             )
-        total = builder.add(Sum, f"{call.path}_sum", operands=_aligned(call, builder), signs=(1,) * len(call.inputs))
-        call = replace(call, inputs=[builder.add(Step, call.path, source=total, level=Fraction(len(call.inputs)))])
+        total = builder.add(
+            RealSum, f"{call.path}_sum", operands=_aligned(call, builder), signs=(1,) * len(call.inputs)
+        )
+        call = replace(
+            call, inputs=[builder.add(RealThreshold, call.path, source=total, level=Fraction(len(call.inputs)))]
+        )
     else:
         call = replace(call, inputs=list(_aligned(call, builder)))
     return call.source if np.all(factor == 1) else add_affine(call, builder, factor, _ZERO)
@@ -81,10 +85,10 @@ def _sum(call: Call, builder: Builder, signs: tuple[int, ...]) -> str:
     constants = [_constant(call, value) * Fraction(sign) for sign, value in signed if not isinstance(value, str)]
     tensors, of_tensors = _aligned(call, builder), tuple(sign for sign, value in signed if isinstance(value, str))
     if not constants:
-        return builder.add(Sum, call.path, operands=tensors, signs=of_tensors)
+        return builder.add(RealSum, call.path, operands=tensors, signs=of_tensors)
     total, multiplier = tensors[0], np.array(Fraction(of_tensors[0]), dtype=object)
     if len(tensors) > 1:
-        total, multiplier = builder.add(Sum, f"{call.path}_sum", operands=tensors, signs=of_tensors), _ONE
+        total, multiplier = builder.add(RealSum, f"{call.path}_sum", operands=tensors, signs=of_tensors), _ONE
     return add_affine(replace(call, inputs=[total]), builder, multiplier, *constants)
 
 
@@ -139,6 +143,6 @@ def _are_spikes(builder: Builder, name: str) -> bool:
         node = waiting.pop()
         if isinstance(node, (MaxPool, *MOVES)):
             waiting += [kinds[source] for source in node.sources]
-        elif not isinstance(node, Step):
+        elif not isinstance(node, RealThreshold):
             return False
     return True

@@ -20,7 +20,7 @@ from whetgen.frontends.keras.builder import Builder
 from whetgen.frontends.keras.tables import lines
 from whetgen.ir.exact import exact_array, reciprocal, simplest_rational, square_root
 from whetgen.ir.nodes import NO_PADDING, Concat, MaxPool, Pad, Padding, Pair, Permute, Shape, Upsample
-from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Step, Sum
+from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, RealSum, RealThreshold
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def _step(call: Call, builder: Builder, source: str, layer: Any, name: str, leve
             f"layer '{call.path}' ({type(layer).__name__}) has sharpness {sharpness:g}; "
             "train on until it is exactly 1.0 (whetgen.sharpen)"
         )
-    return builder.add(Step, name, source=source, level=level)
+    return builder.add(RealThreshold, name, source=source, level=level)
 
 
 @handles("SoftmaxDecode")
@@ -285,9 +285,9 @@ def _lookup_tables(call: Call, builder: Builder) -> str:
             addend=exact_array(-levels),
             addend_size=np.abs(levels),
         )
-        turns.append(builder.add(Step, f"{call.path}_turn{number}", source=margin, level=Fraction(0)))
+        turns.append(builder.add(RealThreshold, f"{call.path}_turn{number}", source=margin, level=Fraction(0)))
     signs = tuple(1 - number % 2 * 2 for number in range(len(turns)))
-    return builder.add(Sum, call.path, operands=tuple(turns), signs=signs)
+    return builder.add(RealSum, call.path, operands=tuple(turns), signs=signs)
 
 
 @handles("Thermometer")
@@ -309,7 +309,7 @@ def _thermometer(call: Call, builder: Builder) -> str:
     joined = margins[0]
     if len(margins) > 1:
         joined = builder.add(Concat, f"{call.path}_margins", operands=tuple(margins), axis=len(call.shape) - 1)
-    return builder.add(Step, call.path, source=joined, level=Fraction(0))
+    return builder.add(RealThreshold, call.path, source=joined, level=Fraction(0))
 
 
 # Pooling

@@ -17,7 +17,7 @@ from whetgen.frontends.keras.walk import check_model, output_names, walk
 from whetgen.ir.graph import Graph, InputMeaning, Output
 from whetgen.ir.integers import Word
 from whetgen.ir.nodes import Input, Node, Reshape, Shape
-from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, Step, Sum
+from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, RealSum, RealThreshold
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,9 @@ def run_keras(model: keras.Model, trace: Trace, codes: np.ndarray) -> dict[str, 
     """
     meaning, values, names = trace.graph.meaning, {}, iter(trace.results)
     real = codes.astype(np.float64) * float(meaning.scale) + float(meaning.offset)
-    wanted = {n.name for n in trace.graph.nodes if isinstance(n, Step)} | {o.source for o in trace.graph.outputs}
+    wanted = {n.name for n in trace.graph.nodes if isinstance(n, RealThreshold)} | {
+        o.source for o in trace.graph.outputs
+    }
 
     def visit(layer, path, node, inputs):
         tensors = {id(t): value for t, value in zip(node.input_tensors, inputs, strict=True)}
@@ -146,7 +148,7 @@ def _tells_class(source: str, kinds: dict[str, Node], shapes: dict[str, Shape]) 
 
 def _is_linear(node: Node, kinds: dict[str, Node], shapes: dict[str, Shape]) -> bool:
     """Whether a tensor holds sums over whole tensors, perhaps normed, reshaped, or added to others."""
-    if isinstance(node, Affine | Reshape | Sum):
+    if isinstance(node, Affine | Reshape | RealSum):
         return any(_is_linear(kinds[s], kinds, shapes) for s in node.sources)
     return isinstance(node, RealDense | RealConv | AveragePool) and set(shapes[node.name][:-1]) <= {1}
 
