@@ -1,6 +1,6 @@
 // Element-wise weighted sum of OPERANDS maps, PE elements a cycle, compared with thresholds where the layer fires.
 //
-// Shape L: WORDS words of PE elements of each operand; table row k serves words k, k + TABLE_ROWS, ...
+// Config L: WORDS words of PE elements of each operand; row k of the arrays serves words k, k + ROWS, ...
 // Cycles a frame: WORDS.
 #ifndef WG_BLEND_H
 #define WG_BLEND_H
@@ -10,8 +10,8 @@
 
 template <typename L>
 void wg_blend(wg_stream<typename L::word_in> in[L::OPERANDS], wg_stream<typename L::word_out> &out,
-              const typename L::weight factors[L::TABLE_ROWS][L::OPERANDS][L::PE],
-              const typename L::level levels[L::TABLE_ROWS][L::PE]) {
+              const typename L::weight factors[L::ROWS][L::OPERANDS][L::PE],
+              const typename L::level levels[L::ROWS][L::PE]) {
 #pragma HLS INLINE off
 #pragma HLS ARRAY_PARTITION variable=factors complete dim=2
 #pragma HLS ARRAY_PARTITION variable=factors complete dim=3
@@ -39,7 +39,7 @@ words:
             wg_set(results, lane, wg_finish<L>(adder::store(sum), levels[row][lane]));
         }
         out.write(results);
-        row = row == L::TABLE_ROWS - 1 ? 0 : row + 1;
+        row = row == L::ROWS - 1 ? 0 : row + 1;
     }
 }
 

@@ -1,6 +1,6 @@
 // Elements in another order, or of several maps one after the other; an element a cycle.
 //
-// Shape L: SOURCES maps of TOTAL elements together, COUNT results. ends[k]: elements of the maps up to and with k.
+// Config L: SOURCES maps of TOTAL elements together, COUNT results. ends[k]: elements of the maps up to and with k.
 #ifndef WG_GATHER_H
 #define WG_GATHER_H
 
@@ -9,7 +9,7 @@
 // The maps one after the other. Cycles a frame: TOTAL.
 template <typename L>
 void wg_append(wg_stream<typename L::element> in[L::SOURCES], wg_stream<typename L::element> &out,
-               const wg_table<32> ends[L::SOURCES]) {
+               const wg_constant<32> ends[L::SOURCES]) {
 #pragma HLS INLINE off
     int source = 0;
 append:
@@ -24,7 +24,7 @@ append:
 // Result i is element indices[i] of the maps; index TOTAL is zero. Cycles a frame: TOTAL + COUNT.
 template <typename L>
 void wg_gather(wg_stream<typename L::element> in[L::SOURCES], wg_stream<typename L::element> &out,
-               const wg_table<32> ends[L::SOURCES], const typename L::index indices[L::COUNT]) {
+               const wg_constant<32> ends[L::SOURCES], const typename L::index indices[L::COUNT]) {
 #pragma HLS INLINE off
     typename L::element elements[L::TOTAL];
     int source = 0;

@@ -1,9 +1,9 @@
 // Weighted sums of whole windows, PE neurons and SIMD inputs a cycle, compared with thresholds where the layer fires.
 //
-// Shape L: POSITIONS windows of STEPS words of SIMD elements; each is walked PASSES times, PE neurons a pass.
+// Config L: POSITIONS windows of WORDS words of SIMD elements; each is walked PASSES times, PE neurons a pass.
 // With PLANES above 1, which is the width of an element, a pass walks the window once for each bit, the highest first,
 // and doubles the sum before each; of IN_SIGNED elements the highest bit counts negative. Sums wrap on the way.
-// Cycles a frame: POSITIONS * PASSES * PLANES * STEPS.
+// Cycles a frame: POSITIONS * PASSES * PLANES * WORDS.
 #ifndef WG_LINEAR_H
 #define WG_LINEAR_H
 
@@ -30,7 +30,7 @@ template <typename ELEMENT> struct wg_digit<ELEMENT, 1> {
 
 template <typename L>
 void wg_linear(wg_stream<typename L::word_in> &in, wg_stream<typename L::word_out> &out,
-               const typename L::weight weights[L::PASSES * L::STEPS][L::PE][L::SIMD],
+               const typename L::weight weights[L::PASSES * L::WORDS][L::PE][L::SIMD],
                const typename L::level levels[L::LEVEL_ROWS * L::PASSES][L::PE]) {
 #pragma HLS INLINE off
 #pragma HLS ARRAY_PARTITION variable=weights complete dim=2
@@ -38,7 +38,7 @@ void wg_linear(wg_stream<typename L::word_in> &in, wg_stream<typename L::word_ou
 #pragma HLS ARRAY_PARTITION variable=levels complete dim=2
     typedef wg_adder<typename L::sum> adder;
     typedef wg_digit<typename L::element_in, L::PLANES> digit;
-    typename L::word_in window[L::STEPS];
+    typename L::word_in window[L::WORDS];
     typename adder::sum sums[L::PE];
 #pragma HLS ARRAY_PARTITION variable=sums complete
     int pass_row = 0, level_row = 0;
@@ -46,11 +46,11 @@ positions:
     for (int position = 0; position < L::POSITIONS; ++position) {
         for (int pass = 0; pass < L::PASSES; ++pass) {
             for (int plane = 0; plane < L::PLANES; ++plane) {
-                for (int step = 0; step < L::STEPS; ++step) {
+                for (int count = 0; count < L::WORDS; ++count) {
 #pragma HLS PIPELINE II=1
                     const bool first = pass == 0 && plane == 0;
-                    const typename L::word_in word = first ? in.read() : window[step];
-                    window[step] = word;
+                    const typename L::word_in word = first ? in.read() : window[count];
+                    window[count] = word;
                     const bool negative = L::PLANES > 1 && L::IN_SIGNED && plane == 0;
                     typename adder::template operand<typename digit::type>::type digits[L::SIMD];
 #pragma HLS ARRAY_PARTITION variable=digits complete
@@ -61,17 +61,17 @@ positions:
                     for (int neuron = 0; neuron < L::PE; ++neuron) {
 #pragma HLS UNROLL
                         typename adder::sum sum = sums[neuron];
-                        if (step == 0)
+                        if (count == 0)
                             sum = plane == 0 ? typename adder::sum(0) : typename adder::sum(sum + sum);
                         for (int lane = 0; lane < L::SIMD; ++lane) {
 #pragma HLS UNROLL
                             const typename adder::sum term =
-                                adder::term(digits[lane], weights[pass_row + step][neuron][lane]);
+                                adder::term(digits[lane], weights[pass_row + count][neuron][lane]);
                             sum = negative ? typename adder::sum(sum - term) : typename adder::sum(sum + term);
                         }
                         sums[neuron] = sum;
                     }
-                    if (step == L::STEPS - 1 && plane == L::PLANES - 1) {
+                    if (count == L::WORDS - 1 && plane == L::PLANES - 1) {
                         typename L::word_out results = 0;
                         for (int neuron = 0; neuron < L::PE; ++neuron) {
 #pragma HLS UNROLL
@@ -79,7 +79,7 @@ positions:
                                    wg_finish<L>(adder::store(sums[neuron]), levels[level_row][neuron]));
                         }
                         out.write(results);
-                        pass_row = pass == L::PASSES - 1 ? 0 : pass_row + L::STEPS;
+                        pass_row = pass == L::PASSES - 1 ? 0 : pass_row + L::WORDS;
                         level_row = level_row == L::LEVEL_ROWS * L::PASSES - 1 ? 0 : level_row + 1;
                     }
                 }

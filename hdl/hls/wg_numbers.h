@@ -1,38 +1,38 @@
-// Numbers in constant tables, and sums of them. Included by wg_types.h.
+// Numbers in arrays of constants, and sums of them. Included by wg_types.h.
 //
 // In hardware every number is exactly as wide as its type says. A C++ compiler gets native integers instead where the
-// result is the same bit for bit: tables need no constructor call for each number, sums are fast. With WG_EXACT_TYPES it
+// result is the same bit for bit: constants need no constructor call for each number, sums are fast. With WG_EXACT_TYPES it
 // adds up in the hardware's types all the same.
 #ifndef WG_NUMBERS_H
 #define WG_NUMBERS_H
 
 #ifdef __SYNTHESIS__
-static const int WG_NATIVE_TABLES = 0; // widest number that a native integer holds
+static const int WG_NATIVE_CONSTANTS = 0; // widest number that a native integer holds
 static const int WG_NATIVE_SUMS = 0;
 #elif defined(WG_EXACT_TYPES)
-static const int WG_NATIVE_TABLES = 64;
+static const int WG_NATIVE_CONSTANTS = 64;
 static const int WG_NATIVE_SUMS = 0;
 #else
-static const int WG_NATIVE_TABLES = 64;
+static const int WG_NATIVE_CONSTANTS = 64;
 static const int WG_NATIVE_SUMS = 64;
 #endif
 
-// ---- tables ----
+// ---- constants ----
 
-template <int BITS, bool NATIVE> struct wg_entry {
+template <int BITS, bool NATIVE> struct wg_stored {
     typedef wg_int<BITS> type;
 };
 
 // The narrowest native integer of BITS bits or more.
-template <int BITS> struct wg_entry<BITS, true> {
+template <int BITS> struct wg_stored<BITS, true> {
     typedef typename std::conditional<
         BITS <= 8, signed char,
         typename std::conditional<BITS <= 16, short,
                                   typename std::conditional<BITS <= 32, int, long long>::type>::type>::type type;
 };
 
-// Entry of a table of numbers of BITS bits.
-template <int BITS> using wg_table = typename wg_entry<BITS, (BITS <= WG_NATIVE_TABLES)>::type;
+// A number of BITS bits in an array of constants.
+template <int BITS> using wg_constant = typename wg_stored<BITS, (BITS <= WG_NATIVE_CONSTANTS)>::type;
 
 template <int BITS> wg_int<BITS> wg_join(const wg_int<BITS> &high) { return high; }
 

@@ -1,6 +1,6 @@
 // Largest element or sum of each window, channel by channel, PE channels a cycle. Spikes: the largest is their OR.
 //
-// Shape L: POSITIONS windows of TAPS taps of CHUNKS words. Cycles a frame: POSITIONS * TAPS * CHUNKS.
+// Config L: POSITIONS windows of TAPS taps of CHUNKS words. Cycles a frame: POSITIONS * TAPS * CHUNKS.
 #ifndef WG_POOL_H
 #define WG_POOL_H
 

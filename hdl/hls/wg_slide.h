@@ -2,11 +2,11 @@
 // complete stands there whole while it is handed on, SIMD elements a cycle, tap by tap. Lines are shift registers: no
 // memory whose places are read and written in the same cycle.
 //
-// Shape L: a map of HEIGHT x WIDTH pixels, VIRTUAL_HEIGHT x VIRTUAL_WIDTH with the padding that windows touch, and
-// OUT_HEIGHT x OUT_WIDTH windows of KERNEL_Y x KERNEL_X taps with STRIDE_*, DILATION_* and PAD_TOP, PAD_LEFT, in STEPS
+// Config L: a map of HEIGHT x WIDTH pixels, VIRTUAL_HEIGHT x VIRTUAL_WIDTH with the padding that windows touch, and
+// OUT_HEIGHT x OUT_WIDTH windows of KERNEL_Y x KERNEL_X taps with STRIDE_*, DILATION_* and PAD_TOP, PAD_LEFT, in WORDS
 // words of some whole pixels each. A tap outside the map is zero.
 //
-// Cycles a frame: one for each place of the virtual map, and STEPS - 1 more for each window.
+// Cycles a frame: one for each place of the virtual map, and WORDS - 1 more for each window.
 #ifndef WG_SLIDE_H
 #define WG_SLIDE_H
 
@@ -15,8 +15,8 @@
 template <typename L> struct wg_slide_sizes {
     static const int COLUMNS = (L::KERNEL_X - 1) * L::DILATION_X + 1;
     static const int DEPTH = L::DILATION_Y * L::VIRTUAL_WIDTH; // places from a tap to the one below
-    static const int TAPS = L::KERNEL_Y * L::KERNEL_X / L::STEPS; // of a word
-    static const int CYCLES = L::VIRTUAL_HEIGHT * L::VIRTUAL_WIDTH + L::OUT_HEIGHT * L::OUT_WIDTH * (L::STEPS - 1);
+    static const int TAPS = L::KERNEL_Y * L::KERNEL_X / L::WORDS; // of a word
+    static const int CYCLES = L::VIRTUAL_HEIGHT * L::VIRTUAL_WIDTH + L::OUT_HEIGHT * L::OUT_WIDTH * (L::WORDS - 1);
 };
 
 // Where we are on the virtual map, and whether a window is complete there.
@@ -50,11 +50,11 @@ template <typename L> void wg_slide(wg_stream<typename L::pixel> &in, wg_stream<
     typename L::pixel window[L::KERNEL_Y][S::COLUMNS] = {};
 #pragma HLS ARRAY_PARTITION variable=window complete dim=0
     wg_slide_place<L> place = {0, 0};
-    int step = 0;
+    int part = 0;
 places:
     for (int count = 0; count < S::CYCLES; ++count) {
 #pragma HLS PIPELINE II=1
-        if (step == 0) {
+        if (part == 0) {
             typename L::pixel column = 0;
             if (place.inside())
                 column = in.read();
@@ -79,15 +79,15 @@ places:
             typename L::word_in word = 0;
             for (int tap = 0; tap < S::TAPS; ++tap) {
 #pragma HLS UNROLL
-                const int all = step * S::TAPS + tap;
+                const int all = part * S::TAPS + tap;
                 wg_set(word, tap, window[all / L::KERNEL_X][all % L::KERNEL_X * L::DILATION_X]);
             }
             out.write(word);
         }
-        if (complete && step < L::STEPS - 1) {
-            ++step;
+        if (complete && part < L::WORDS - 1) {
+            ++part;
         } else {
-            step = 0;
+            part = 0;
             place.advance();
         }
     }

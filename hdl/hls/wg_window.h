@@ -1,6 +1,6 @@
 // Line buffer: the windows of a map, one word a cycle, row by row, window by window, tap by tap, chunk by chunk.
 //
-// Shape L: a map of HEIGHT x WIDTH pixels, CHUNKS words each, and OUT_HEIGHT x OUT_WIDTH windows of KERNEL_Y x KERNEL_X
+// Config L: a map of HEIGHT x WIDTH pixels, CHUNKS words each, and OUT_HEIGHT x OUT_WIDTH windows of KERNEL_Y x KERNEL_X
 // taps with STRIDE_*, DILATION_* and PAD_TOP, PAD_LEFT. Each of the SIMD elements of a tap outside the map is zero, or
 // the lowest number with FILL_LOWEST.
 //

@@ -106,7 +106,7 @@ def drop_carry(text: str) -> str:
 def test_a_wrong_netlist_is_refuted_with_inputs_that_show_it(change, tmp_path):
     graph = CONSTRUCTS["fired"]
     folder = unrolled(graph, tmp_path / "out")
-    source = folder / "rtl" / "net_fire_logic.v"
+    source = folder / "rtl" / "net_fc_logic.v"
     wrong = change(source.read_text())
     assert wrong != source.read_text()
     source.write_text(wrong)
@@ -133,7 +133,7 @@ def test_a_threshold_off_by_one_is_refuted(off, tmp_path):
     assert set(results(folder).values()) == {PROVED}
     cycles = [json.loads((f / "whetgen.json").read_text())["cycles"] for f in (folder, other)]
     assert cycles[0] == cycles[1]
-    shutil.copy(other / "rtl" / "net_fire_logic.v", folder / "rtl")
+    shutil.copy(other / "rtl" / "net_fc_logic.v", folder / "rtl")
     proof = prove_layers(folder)[0]
     assert proof.result == REFUTED and proof.proved == 3
     total = int(weights[:, 0] @ np.array(proof.counterexample))
@@ -150,16 +150,16 @@ def test_a_threshold_off_by_one_is_refuted(off, tmp_path):
 )
 def test_what_is_no_such_pipeline_is_undecided(right, wrong, reason, tmp_path):
     folder = unrolled(CONSTRUCTS["fired"], tmp_path / "out")
-    source = folder / "rtl" / "net_fire_logic.v"
+    source = folder / "rtl" / "net_fc_logic.v"
     assert right in source.read_text()
     source.write_text(source.read_text().replace(right, wrong, 1))
     proof = prove_layers(folder)[0]
-    assert (proof.result, proof.reason) == (UNDECIDED, f"net_fire_logic.v: {reason}")
+    assert (proof.result, proof.reason) == (UNDECIDED, f"net_fc_logic.v: {reason}")
 
 
 def test_a_way_with_a_register_too_few_is_undecided(tmp_path):
     folder = unrolled(CONSTRUCTS["fired"], tmp_path / "out", levels_per_stage=1)
-    source = folder / "rtl" / "net_fire_logic.v"
+    source = folder / "rtl" / "net_fc_logic.v"
     found = re.search(r"\bx_(\d+)_d1\s*<= x\[\d+\];", source.read_text())
     text = source.read_text()
     bit = re.search(rf"[,{{(]\s*~?x_{found[1]}_d1\b", text)

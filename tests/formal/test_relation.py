@@ -29,7 +29,7 @@ def test_tables_of_a_sum_become_the_sum():
 
 
 @pytest.mark.parametrize(
-    "name, module, cycles_of", [("fired", "fire_logic", "fc"), ("conv_stride", "conv_window", "conv")]
+    "name, module, cycles_of", [("fired", "fc_logic", "fc"), ("conv_stride", "conv_window", "conv")]
 )
 def test_a_relation_holds_for_random_inputs(name, module, cycles_of, tmp_path):
     made = generate(CONSTRUCTS[name], "verilog", tmp_path / "out", Options("net", architecture="unrolled"))

@@ -32,7 +32,7 @@ def test_a_weight_is_named_with_its_layer_and_the_files_that_hold_it(tmp_path):
     )
     changes = diff(made(tiny(), tmp_path / "a"), made(changed, tmp_path / "b"))
     assert lines(changes, "graph") == [f"2 of {node.weights.size} weights of 'hidden' differ"]
-    assert "rtl/net_fire_logic.v differs" in lines(changes, "files") and "rtl/wg_frame_in.v differs" not in lines(
+    assert "rtl/net_hidden_logic.v differs" in lines(changes, "files") and "rtl/wg_frame_in.v differs" not in lines(
         changes, "files"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from whetgen.ir.integers import word_bits
+from whetgen.ir.integers import Word
 from whetgen.ir.nodes import Shape
 
 
@@ -23,9 +23,14 @@ class Tensor:
         return prod(self.shape)
 
     @property
+    def word(self) -> Word:
+        """The narrowest that holds every element."""
+        return Word.holding(self.lo, self.hi)
+
+    @property
     def width(self) -> int:
-        """Bits of the narrowest word that holds every element."""
-        return word_bits(self.lo, self.hi)
+        """Bits of ``word``."""
+        return self.word.bits
 
     @property
     def signed(self) -> bool:

@@ -47,6 +47,12 @@ class Window:
         return self.positions == 1 and (self.height, self.width) == self.kernel and self.before == (0, 0)
 
     @property
+    def in_order(self) -> bool:
+        """Whether the windows, one after the other, are the map pixel by pixel."""
+        pixels = self.kernel == self.stride == (1, 1) and self.positions == self.height * self.width
+        return self.trivial or (pixels and self.before == (0, 0))
+
+    @property
     def touched(self) -> Pair:
         """Height and width of the map with the padding that windows touch."""
         ends = [

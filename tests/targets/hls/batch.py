@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from whetgen.targets.hls import target as hls
-from whetgen.targets.hls.records import DIALECTS, HlsPlan
+from whetgen.targets.hls.design import DIALECTS, HlsPlan
 from whetgen.targets.streams.packing import pack_frames, unpack_frames
 
 _FLAGS = ["-std=c++14", "-Wall", "-Werror", "-Wno-unknown-pragmas", "-Wno-unused-label"]

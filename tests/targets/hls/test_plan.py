@@ -16,7 +16,7 @@ from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Conv, Dense, Input, Reshape, Threshold, WeightedSum
 from whetgen.targets.hls import target as hls
-from whetgen.targets.hls.tables import literal
+from whetgen.targets.hls.const_arrays import literal
 from whetgen.targets.hls.trips import trips, window_trips
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.network import hardware_layers
@@ -64,7 +64,7 @@ def test_same_graph_same_bytes():
 
 def test_an_edge_that_skips_layers_has_room_for_a_frame_for_each_and_one_more():
     plan = hls.plan(residual(), "net")
-    fork = channels(plan)["stem_fire_to"]
+    fork = channels(plan)["stem_to"]
     words = 36 * 4 // (fork.bits // 1)
     assert fork.count == 2 and fork.depth == 3 * words
 

@@ -16,7 +16,7 @@ from tests.targets.paced import paced
 
 from whetgen.reference import run
 from whetgen.targets.hls import target as hls
-from whetgen.targets.hls.records import HlsPlan
+from whetgen.targets.hls.design import HlsPlan
 from whetgen.targets.streams.packing import pack_frames, unpack_frames
 from whetgen.targets.streams.vectors import stream_outputs
 

@@ -28,7 +28,7 @@ def tiny() -> Graph:
 
 
 @pytest.mark.parametrize(
-    ("architecture", "module"), [("unrolled", ""), ("unrolled", "_fire_logic"), ("folded", "")], ids=str
+    ("architecture", "module"), [("unrolled", ""), ("unrolled", "_hidden_logic"), ("folded", "")], ids=str
 )
 def test_the_module_reads_as_it_did(architecture, module):
     name = f"tiny_{architecture}"

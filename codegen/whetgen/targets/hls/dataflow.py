@@ -10,14 +10,13 @@ one has room for, so that nothing waits for ever.
 
 from __future__ import annotations
 
-from functools import singledispatchmethod
 from math import gcd
 
 from whetgen.layers import Blend, Layer, LayerGraph, Linear, Move, Pool, Tensor, describe
-from whetgen.targets.hls import shapes
+from whetgen.targets.hls.design import Call, Channel, Kernel, LayerCycles, Section
+from whetgen.targets.hls.kernels import ctype, kernel_of, operand_word
 from whetgen.targets.hls.options import HlsOptions
-from whetgen.targets.hls.records import Call, Channel, LayerCycles, Section, Shape, Table
-from whetgen.targets.hls.trips import engine_trips, in_order, trips, window_trips
+from whetgen.targets.hls.trips import engine_trips, trips, window_trips
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.cost import ENDS, luts
 from whetgen.targets.streams.describe import describe_input, describe_output
@@ -54,13 +53,12 @@ class Dataflow:
 
     def _begin(self) -> None:
         self._channels: list[Channel] = []
-        self._shapes: list[Shape] = []
-        self._tables: list[Table] = []
         self._calls: list[Call] = []
 
-    def _close(self, title: str, *notes: str) -> None:
-        parts = (self._channels, self._shapes, self._tables, self._calls)
-        self.sections.append(Section(title, notes, *map(tuple, parts)))
+    def _close(self, title: str, note: str, kernel: Kernel | None = None) -> None:
+        self.sections.append(
+            Section(title=title, notes=(note,), kernel=kernel, channels=tuple(self._channels), calls=tuple(self._calls))
+        )
 
     def _channel(self, name: str, bits: int, depth: int = _SHALLOW, count: int = 0) -> str:
         name = self.identifiers.unique(name)
@@ -113,79 +111,44 @@ class Dataflow:
             stream = wide
         return stream
 
-    def _operands(self, layer: Blend | Move, element: str, width: int, lanes: int) -> str:
+    def _operands(self, layer: Blend | Move, lanes: int) -> str:
         """An array of streams, one a source, all of one element type."""
-        name = layer.result.name
+        name, word = layer.result.name, operand_word(layer)
         taken = [self._take(t, lanes * t.width, f"{name}_{k}") for k, t in enumerate(layer.sources)]
-        array = self._channel(f"{name}_in", lanes * width, count=len(taken))
+        array = self._channel(f"{name}_in", lanes * word.bits, count=len(taken))
         for k, (tensor, stream) in enumerate(zip(layer.sources, taken, strict=True)):
             words = tensor.count // lanes
-            self._call("wg_resize", (shapes.element(tensor), element, lanes, words), words, stream, f"{array}[{k}]")
+            types = (ctype(tensor.word), ctype(word), lanes, words)
+            self._call("wg_resize", types, words, stream, f"{array}[{k}]")
         return array
+
+    def _windows(self, layer: Linear | Pool, setting: Setting, config: str) -> str:
+        """The source itself where its words already are the windows, one after the other."""
+        name, source = layer.result.name, layer.source
+        stream = self._take(source, read_elements(layer, setting) * source.width, name)
+        if layer.window.in_order:
+            return stream
+        windows = self._channel(f"{name}_windows", setting.simd * source.width)
+        function = "wg_slide" if slides(layer, setting) else "wg_window"
+        self._call(function, (config,), window_trips(layer, setting), stream, windows)
+        return windows
 
     # ---- layers ----
 
     def _layer(self, layer: Layer) -> None:
         self._begin()
-        setting = self.settings[layer.name]
-        self._words[layer.result.name] = (setting.pe * layer.result.width, layer.result.count // setting.pe)
-        self._build(layer, setting)
+        name, setting = layer.result.name, self.settings[layer.name]
+        self._words[name] = (setting.pe * layer.result.width, layer.result.count // setting.pe)
+        kernel = kernel_of(layer, setting, self.identifiers)
+        if isinstance(layer, Linear | Pool):
+            read = self._windows(layer, setting, kernel.config.name)
+        else:
+            read = self._operands(layer, setting.pe)
+        arrays = (array.name for array in kernel.arrays)
+        self._call(kernel.function, (kernel.config.name,), engine_trips(layer, setting), read, name, *arrays)
         self._produce(layer.result)
-        notes = f"{setting}: {max(c.cycles for c in self._calls)} loop trips a frame."
-        self._close(f"{layer.name}: {describe(layer)}", notes)
-
-    @singledispatchmethod
-    def _build(self, layer: Layer, setting: Setting) -> None:
-        raise TypeError(f"no HLS form of {type(layer).__name__}")
-
-    @_build.register
-    def _(self, layer: Linear, setting: Setting) -> None:
-        name = layer.result.name
-        shape = self._shape(shapes.linear(self.identifiers.unique(f"{name}_shape"), layer, setting))
-        tables = shapes.linear_tables(layer, setting, self.identifiers)
-        self._tables += tables
-        stream = self._windows(layer, shape, setting)
-        self._call("wg_linear", (shape,), engine_trips(layer, setting), stream, name, *(t.name for t in tables))
-
-    @_build.register
-    def _(self, layer: Pool, setting: Setting) -> None:
-        name = layer.result.name
-        shape = self._shape(shapes.pool(self.identifiers.unique(f"{name}_shape"), layer, setting.pe))
-        self._call("wg_pool", (shape,), engine_trips(layer, setting), self._windows(layer, shape, setting), name)
-
-    @_build.register
-    def _(self, layer: Blend, setting: Setting) -> None:
-        name, lanes = layer.result.name, setting.pe
-        shape = self._shape(shapes.blend(self.identifiers.unique(f"{name}_shape"), layer, lanes))
-        tables = shapes.blend_tables(layer, lanes, self.identifiers)
-        self._tables += tables
-        operands = self._operands(layer, f"wg_int<{layer.operand_width}>", layer.operand_width, lanes)
-        self._call("wg_blend", (shape,), engine_trips(layer, setting), operands, name, *(t.name for t in tables))
-
-    @_build.register
-    def _(self, layer: Move, setting: Setting) -> None:
-        name = layer.result.name
-        tables = shapes.move_tables(layer, self.identifiers)
-        shape = self._shape(shapes.move(self.identifiers.unique(f"{name}_shape"), layer))
-        self._tables += tables
-        operands = self._operands(layer, shapes.element(layer.result), layer.result.width, 1)
-        function = "wg_append" if layer.in_order else "wg_gather"
-        self._call(function, (shape,), engine_trips(layer, setting), operands, name, *(t.name for t in tables))
-
-    def _shape(self, shape: Shape) -> str:
-        self._shapes.append(shape)
-        return shape.name
-
-    def _windows(self, layer: Linear | Pool, shape: str, setting: Setting) -> str:
-        """The source itself where its words already are the windows, one after the other."""
-        name, source = layer.result.name, layer.sources[0]
-        stream = self._take(source, read_elements(layer, setting) * source.width, name)
-        if in_order(layer.window):
-            return stream
-        windows = self._channel(f"{name}_windows", setting.simd * source.width)
-        function = "wg_slide" if slides(layer, setting) else "wg_window"
-        self._call(function, (shape,), window_trips(layer, setting), stream, windows)
-        return windows
+        note = f"{setting}: {max(c.cycles for c in self._calls)} loop trips a frame."
+        self._close(f"{layer.name}: {describe(layer)}", note, kernel)
 
     # ---- the two ends ----
 
@@ -206,11 +169,8 @@ class Dataflow:
         else:
             function = "wg_send_class" if self.sink.kind == "class" and last.count > 1 else "wg_send"
             stream = self._take(last, last.width, "sent")
-            self._call(function, (shapes.element(last), bus, last.count), last.count, stream, "m_axis")
-        self._close(
-            "Output stream",
-            describe_output(self.sink),
-        )
+            self._call(function, (ctype(last.word), bus, last.count), last.count, stream, "m_axis")
+        self._close("Output stream", describe_output(self.sink))
 
 
 def _levels(graph: LayerGraph) -> dict[str, int]:

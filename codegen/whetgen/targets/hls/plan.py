@@ -8,8 +8,8 @@ from whetgen.assets import assets
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.targets.hls.dataflow import Dataflow
+from whetgen.targets.hls.design import DIALECTS, HlsPlan, Section
 from whetgen.targets.hls.options import MAX_WORD_BITS, HlsOptions
-from whetgen.targets.hls.records import HlsPlan, Section
 from whetgen.targets.output.identifiers import Identifiers, check_name
 from whetgen.targets.output.words import input_words, output_words
 from whetgen.targets.streams.decision import with_decision
@@ -40,7 +40,7 @@ _INCLUDE = re.compile(r'^#include "(wg_\w+\.h)"', re.MULTILINE)
 
 
 def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
-    """Decide folding, widths, tables, streams and their depths.
+    """Decide folding, widths, constants, streams and their depths.
 
     Raises:
         BadInput: the name or an option is not possible; the message lists what is.
@@ -59,17 +59,17 @@ def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
     check_pace(f"'{slowest.title}'", slowest.cycles, options, "widen --bus-bits, or lower --target-fps")
     kernels = _kernels(sections)
     return HlsPlan(
-        name,
-        options.hls_tool or "vitis",
-        source,
-        sink,
-        sections,
-        kernels,
-        _library(kernels),
-        built.cycles,
-        estimate(network, _table_bits(sections)),
-        input_words(graph),
-        tuple(output_words(graph, o) for o in graph.outputs),
+        name=name,
+        tool=options.hls_tool or "vitis",
+        input=source,
+        output=sink,
+        sections=sections,
+        kernels=kernels,
+        library=_library(kernels),
+        cycles=built.cycles,
+        resources=estimate(network, _array_bits(sections)),
+        input_meaning=input_words(graph),
+        output_meanings=tuple(output_words(graph, o) for o in graph.outputs),
     )
 
 
@@ -80,8 +80,8 @@ def _check_bus(stream: Stream) -> None:
         )
 
 
-def _table_bits(sections: tuple[Section, ...]) -> int:
-    return sum(table.bits for section in sections for table in section.tables)
+def _array_bits(sections: tuple[Section, ...]) -> int:
+    return sum(array.bits for section in sections if section.kernel for array in section.kernel.arrays)
 
 
 def _kernels(sections: tuple[Section, ...]) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from whetgen.assets import assets
+from whetgen.targets.hls.design import HlsPlan
 from whetgen.targets.hls.pragmas import to_catapult
-from whetgen.targets.hls.records import HlsPlan
 from whetgen.targets.output.identifiers import comment_text
 from whetgen.targets.output.templating import template_environment
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from whetgen.layers import Layer, Linear, Move, Pool, Window
-from whetgen.targets.streams.setting import Setting, slides, walk_words
+from whetgen.targets.streams.setting import Setting, engine_cycles, places, slides, walk_words
 
 
 def trips(layer: Layer, setting: Setting) -> int:
@@ -13,31 +13,19 @@ def trips(layer: Layer, setting: Setting) -> int:
 
 def engine_trips(layer: Layer, setting: Setting) -> int:
     """Of the process that computes."""
-    if isinstance(layer, Linear):
-        words = layer.window.positions * walk_words(layer, setting)
-        return words * setting.planes * (layer.neurons // setting.pe)
-    if isinstance(layer, Pool):
-        return layer.window.positions * layer.window.taps * (layer.window.channels // setting.simd)
     if isinstance(layer, Move):
         total = sum(t.count for t in layer.sources)
         return total if layer.in_order else total + layer.result.count
-    return layer.result.count // setting.simd
+    return engine_cycles(layer, setting)
 
 
 def window_trips(layer: Layer, setting: Setting) -> int:
     """Of the process that makes the windows, 0 where there is none."""
-    if not isinstance(layer, Linear | Pool) or in_order(layer.window):
+    if not isinstance(layer, Linear | Pool) or layer.window.in_order:
         return 0
-    if slides(layer, setting):
-        height, width = layer.window.touched
-        return height * width + layer.window.positions * (walk_words(layer, setting) - 1)
+    if isinstance(layer, Linear) and slides(layer, setting):
+        return places(layer.window) + layer.window.positions * walk_words(layer, setting)
     return _line_trips(layer.window, setting.simd)
-
-
-def in_order(g: Window) -> bool:
-    """Whether the map, read pixel by pixel, already is the windows one after the other."""
-    pointwise = g.taps == 1 and g.stride == (1, 1) and (g.out_height, g.out_width) == (g.height, g.width)
-    return g.trivial or (pointwise and g.before == (0, 0))
 
 
 def _line_trips(g: Window, simd: int) -> int:

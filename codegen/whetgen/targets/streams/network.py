@@ -56,9 +56,9 @@ def _pool_and_thresholds(layer: Pool, levels: np.ndarray) -> Iterator[Layer]:
 
 
 def with_names(graph: LayerGraph, identifiers: Identifiers) -> LayerGraph:
-    """Each tensor under a name that ``identifiers`` gives it, in the shape that its layer makes."""
-    made = (graph.input, *(layer.result for layer in graph.layers))
-    named = {t.name: replace(t, name=identifiers.unique(t.name)) for t in made}
+    """Each tensor under an identifier from the name of the layer that makes it, so that a layer has one name everywhere."""
+    made = {graph.input.name: graph.input, **{layer.name: layer.result for layer in graph.layers}}
+    named = {t.name: replace(t, name=identifiers.unique(name)) for name, t in made.items()}
 
     def renamed(layer: Layer) -> Layer:
         result = named[layer.result.name]

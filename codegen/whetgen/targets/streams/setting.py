@@ -54,13 +54,19 @@ def legal_settings(layer: Layer) -> list[Setting]:
 
 def cycles(layer: Layer, setting: Setting) -> int:
     """Cycles a frame keeps the layer busy; the next frame follows without a gap."""
-    if isinstance(layer, Linear):
-        each = (layer.neurons // setting.pe) * setting.planes * walk_words(layer, setting)
-        return layer.window.positions * each + (places(layer.window) if slides(layer, setting) else 0)
-    if isinstance(layer, Pool):
-        return layer.window.positions * (layer.window.channels // setting.simd) * layer.window.taps
     if isinstance(layer, Move):
         return layer.result.count + 1
+    waits = isinstance(layer, Linear) and slides(layer, setting)
+    return engine_cycles(layer, setting) + (places(layer.window) if waits else 0)
+
+
+def engine_cycles(layer: Linear | Pool | Blend, setting: Setting) -> int:
+    """Cycles a frame in which the layer computes: each takes a word of what it reads."""
+    if isinstance(layer, Linear):
+        passes = layer.neurons // setting.pe
+        return layer.window.positions * passes * setting.planes * walk_words(layer, setting)
+    if isinstance(layer, Pool):
+        return layer.window.positions * (layer.window.channels // setting.simd) * layer.window.taps
     return layer.result.count // setting.simd
 
 
@@ -120,6 +126,4 @@ def in_order(layer: Layer, setting: Setting) -> bool:
         return True
     if not isinstance(layer, Linear) or layer.neurons != setting.pe or setting.planes > 1:
         return False
-    g = layer.window
-    pixels = g.kernel == g.stride == (1, 1) and g.before == (0, 0) and g.positions == g.height * g.width
-    return g.trivial or pixels
+    return layer.window.in_order

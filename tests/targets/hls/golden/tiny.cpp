@@ -24,18 +24,18 @@ void tiny(wg_stream<tiny_input_beat> &s_axis, wg_stream<tiny_output_beat> &m_axi
 
     // ==== hidden: 3 inputs, 2 neurons, fire ====
     // PE 1, SIMD 1, 4 planes: 24 loop trips a frame.
-    wg_stream<wg_uint<4>> fire_parts;
-#pragma HLS STREAM variable=fire_parts depth=2
-    wg_stream<wg_uint<1>> fire;
-#pragma HLS STREAM variable=fire depth=2
-    wg_narrow<4, 4, 3>(codes, fire_parts);
-    wg_linear<fire_shape>(fire_parts, fire, fire_weights, fire_thresholds);
+    wg_stream<wg_uint<4>> hidden_parts;
+#pragma HLS STREAM variable=hidden_parts depth=2
+    wg_stream<wg_uint<1>> hidden;
+#pragma HLS STREAM variable=hidden depth=2
+    wg_narrow<4, 4, 3>(codes, hidden_parts);
+    wg_linear<hidden_config>(hidden_parts, hidden, hidden_weights, hidden_thresholds);
 
     // ==== scores: 2 inputs, 2 neurons, sum ====
     // PE 1, SIMD 1: 4 loop trips a frame.
     wg_stream<wg_uint<3>> scores;
 #pragma HLS STREAM variable=scores depth=2
-    wg_linear<scores_shape>(fire, scores, scores_weights, scores_biases);
+    wg_linear<scores_config>(hidden, scores, scores_weights, scores_biases);
 
     // ==== Output stream ====
     // class: 1 element of 8 bits in 1 beat.

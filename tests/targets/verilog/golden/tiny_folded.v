@@ -35,15 +35,15 @@ module tiny_folded (
     wire            codes_last;
     wire            codes_take;
     wire            codes_drop;
-    wire            codes_to_fire_room;
-    wire            codes_to_fire_any;
-    wire            codes_to_fire_available;
-    wire            codes_to_fire_enable;
-    wire            codes_to_fire_next;
-    wire [1:0]      codes_to_fire_offset;
-    wire            codes_to_fire_release;
-    wire [3:0]      codes_to_fire_data;
-    wire            codes_room = codes_to_fire_room;
+    wire            codes_to_hidden_room;
+    wire            codes_to_hidden_any;
+    wire            codes_to_hidden_available;
+    wire            codes_to_hidden_enable;
+    wire            codes_to_hidden_next;
+    wire [1:0]      codes_to_hidden_offset;
+    wire            codes_to_hidden_release;
+    wire [3:0]      codes_to_hidden_data;
+    wire            codes_room = codes_to_hidden_room;
 
     assign codes_take = codes_valid;
 
@@ -59,22 +59,22 @@ module tiny_folded (
         .COVER        (0),
         .OFFSET_BITS  (2),
         .RELEASE_BITS (1)
-    ) codes_to_fire_buffer (
+    ) codes_to_hidden_buffer (
         .clk          (clk),
         .rst          (rst),
-        .wr_room      (codes_to_fire_room),
+        .wr_room      (codes_to_hidden_room),
         .wr_take      (codes_take),
         .wr_valid     (codes_valid),
         .wr_data      (codes_data),
         .wr_last      (codes_last),
         .wr_drop      (codes_drop),
-        .rd_enable    (codes_to_fire_enable),
-        .rd_any       (codes_to_fire_any),
-        .rd_available (codes_to_fire_available),
-        .rd_next      (codes_to_fire_next),
-        .rd_offset    (codes_to_fire_offset),
-        .rd_release   (codes_to_fire_release),
-        .rd_data      (codes_to_fire_data)
+        .rd_enable    (codes_to_hidden_enable),
+        .rd_any       (codes_to_hidden_any),
+        .rd_available (codes_to_hidden_available),
+        .rd_next      (codes_to_hidden_next),
+        .rd_offset    (codes_to_hidden_offset),
+        .rd_release   (codes_to_hidden_release),
+        .rd_data      (codes_to_hidden_data)
     );
 
     wg_receive #(
@@ -97,37 +97,37 @@ module tiny_folded (
 
     // ==== hidden: 3 inputs, 2 neurons, fire ====
     // PE 1, SIMD 1, 4 planes: 24 cycles a frame.
-    wire            fire_valid;
-    wire            fire_data;
-    wire            fire_last;
-    wire            fire_take;
-    wire            fire_soon;
-    wire            fire_soon_end;
-    wire            fire_soon_last;
-    wire            fire_tap;
-    wire            fire_inside;
-    wire            fire_first;
-    wire            fire_shift;
-    wire            fire_final;
-    wire            fire_frame;
-    wire [1:0]      fire_plane;
-    wire [2:0]      fire_weights_address;
-    wire [2:0]      fire_weights;
-    wire            fire_levels_address;
-    wire [6:0]      fire_levels;
-    wire            fire_taps;
-    wire [2:0]      fire_parts;
-    wire            fire_to_scores_room;
-    wire            fire_to_scores_any;
-    wire            fire_to_scores_available;
-    wire            fire_to_scores_enable;
-    wire            fire_to_scores_next;
-    wire            fire_to_scores_offset;
-    wire [1:0]      fire_to_scores_release;
-    wire            fire_to_scores_data;
-    wire            fire_room = fire_to_scores_room;
+    wire            hidden_valid;
+    wire            hidden_data;
+    wire            hidden_last;
+    wire            hidden_take;
+    wire            hidden_soon;
+    wire            hidden_soon_end;
+    wire            hidden_soon_last;
+    wire            hidden_tap;
+    wire            hidden_inside;
+    wire            hidden_first;
+    wire            hidden_shift;
+    wire            hidden_final;
+    wire            hidden_frame;
+    wire [1:0]      hidden_plane;
+    wire [2:0]      hidden_weights_address;
+    wire [2:0]      hidden_weights;
+    wire            hidden_levels_address;
+    wire [6:0]      hidden_levels;
+    wire            hidden_taps;
+    wire [2:0]      hidden_parts;
+    wire            hidden_to_scores_room;
+    wire            hidden_to_scores_any;
+    wire            hidden_to_scores_available;
+    wire            hidden_to_scores_enable;
+    wire            hidden_to_scores_next;
+    wire            hidden_to_scores_offset;
+    wire [1:0]      hidden_to_scores_release;
+    wire            hidden_to_scores_data;
+    wire            hidden_room = hidden_to_scores_room;
 
-    assign codes_to_fire_enable = 1'b1;
+    assign codes_to_hidden_enable = 1'b1;
 
     wg_fold_windows #(
         .HEIGHT       (1),
@@ -152,38 +152,38 @@ module tiny_folded (
         .OFFSET_BITS  (2),
         .RELEASE_BITS (1),
         .PLANE_BITS   (2)
-    ) fire_reader (
+    ) hidden_reader (
         .clk          (clk),
         .rst          (rst),
-        .in_any       (codes_to_fire_any),
-        .in_available (codes_to_fire_available),
-        .rd_offset    (codes_to_fire_offset),
-        .rd_next      (codes_to_fire_next),
-        .rd_release   (codes_to_fire_release),
-        .out_room     (fire_room),
-        .out_take     (fire_take),
-        .tap_soon     (fire_soon),
-        .soon_end     (fire_soon_end),
-        .soon_last    (fire_soon_last),
-        .tap_valid    (fire_tap),
-        .tap_inside   (fire_inside),
-        .tap_first    (fire_first),
-        .tap_shift    (fire_shift),
-        .tap_last     (fire_final),
-        .tap_frame    (fire_frame),
-        .tap_plane    (fire_plane)
+        .in_any       (codes_to_hidden_any),
+        .in_available (codes_to_hidden_available),
+        .rd_offset    (codes_to_hidden_offset),
+        .rd_next      (codes_to_hidden_next),
+        .rd_release   (codes_to_hidden_release),
+        .out_room     (hidden_room),
+        .out_take     (hidden_take),
+        .tap_soon     (hidden_soon),
+        .soon_end     (hidden_soon_end),
+        .soon_last    (hidden_soon_last),
+        .tap_valid    (hidden_tap),
+        .tap_inside   (hidden_inside),
+        .tap_first    (hidden_first),
+        .tap_shift    (hidden_shift),
+        .tap_last     (hidden_final),
+        .tap_frame    (hidden_frame),
+        .tap_plane    (hidden_plane)
     );
 
-    tiny_folded_fire_weights_rom fire_weights_table (
+    tiny_folded_hidden_weights_rom hidden_weights_table (
         .clk     (clk),
-        .address (fire_weights_address),
-        .data    (fire_weights)
+        .address (hidden_weights_address),
+        .data    (hidden_weights)
     );
 
-    tiny_folded_fire_levels_rom fire_levels_table (
+    tiny_folded_hidden_levels_rom hidden_levels_table (
         .clk     (clk),
-        .address (fire_levels_address),
-        .data    (fire_levels)
+        .address (hidden_levels_address),
+        .data    (hidden_levels)
     );
 
     wg_fold_taps #(
@@ -192,20 +192,20 @@ module tiny_folded (
         .IN_SIGNED  (0),
         .PLANES     (4),
         .PLANE_BITS (2)
-    ) fire_condition (
-        .data       (codes_to_fire_data),
-        .inside_map (fire_inside),
-        .plane      (fire_plane),
-        .taps       (fire_taps)
+    ) hidden_condition (
+        .data       (codes_to_hidden_data),
+        .inside_map (hidden_inside),
+        .plane      (hidden_plane),
+        .taps       (hidden_taps)
     );
 
-    tiny_folded_fire_sums #(
+    tiny_folded_hidden_sums #(
         .PE (1)
-    ) fire_adders (
+    ) hidden_adders (
         .clk     (clk),
-        .taps    (fire_taps),
-        .weights (fire_weights),
-        .parts   (fire_parts)
+        .taps    (hidden_taps),
+        .weights (hidden_weights),
+        .parts   (hidden_parts)
     );
 
     wg_fold_linear #(
@@ -220,24 +220,24 @@ module tiny_folded (
         .LEVEL_WORDS  (2),
         .WEIGHTS_BITS (3),
         .LEVELS_BITS  (1)
-    ) fire_neurons (
+    ) hidden_neurons (
         .clk             (clk),
         .rst             (rst),
-        .tap_soon        (fire_soon),
-        .soon_end        (fire_soon_end),
-        .soon_last       (fire_soon_last),
-        .tap_valid       (fire_tap),
-        .tap_first       (fire_first),
-        .tap_shift       (fire_shift),
-        .tap_last        (fire_final),
-        .tap_frame       (fire_frame),
-        .weights_address (fire_weights_address),
-        .levels_address  (fire_levels_address),
-        .levels          (fire_levels),
-        .parts           (fire_parts),
-        .out_valid       (fire_valid),
-        .out_data        (fire_data),
-        .out_last        (fire_last)
+        .tap_soon        (hidden_soon),
+        .soon_end        (hidden_soon_end),
+        .soon_last       (hidden_soon_last),
+        .tap_valid       (hidden_tap),
+        .tap_first       (hidden_first),
+        .tap_shift       (hidden_shift),
+        .tap_last        (hidden_final),
+        .tap_frame       (hidden_frame),
+        .weights_address (hidden_weights_address),
+        .levels_address  (hidden_levels_address),
+        .levels          (hidden_levels),
+        .parts           (hidden_parts),
+        .out_valid       (hidden_valid),
+        .out_data        (hidden_data),
+        .out_last        (hidden_last)
     );
 
     wg_stream_buffer #(
@@ -252,22 +252,22 @@ module tiny_folded (
         .COVER        (0),
         .OFFSET_BITS  (1),
         .RELEASE_BITS (2)
-    ) fire_to_scores_buffer (
+    ) hidden_to_scores_buffer (
         .clk          (clk),
         .rst          (rst),
-        .wr_room      (fire_to_scores_room),
-        .wr_take      (fire_take),
-        .wr_valid     (fire_valid),
-        .wr_data      (fire_data),
-        .wr_last      (fire_last),
+        .wr_room      (hidden_to_scores_room),
+        .wr_take      (hidden_take),
+        .wr_valid     (hidden_valid),
+        .wr_data      (hidden_data),
+        .wr_last      (hidden_last),
         .wr_drop      (1'b0),
-        .rd_enable    (fire_to_scores_enable),
-        .rd_any       (fire_to_scores_any),
-        .rd_available (fire_to_scores_available),
-        .rd_next      (fire_to_scores_next),
-        .rd_offset    (fire_to_scores_offset),
-        .rd_release   (fire_to_scores_release),
-        .rd_data      (fire_to_scores_data)
+        .rd_enable    (hidden_to_scores_enable),
+        .rd_any       (hidden_to_scores_any),
+        .rd_available (hidden_to_scores_available),
+        .rd_next      (hidden_to_scores_next),
+        .rd_offset    (hidden_to_scores_offset),
+        .rd_release   (hidden_to_scores_release),
+        .rd_data      (hidden_to_scores_data)
     );
 
     // ==== scores: 2 inputs, 2 neurons, sum ====
@@ -300,7 +300,7 @@ module tiny_folded (
     wire [2:0]      scores_to_output_data;
     wire            scores_room = scores_to_output_room;
 
-    assign fire_to_scores_enable = 1'b1;
+    assign hidden_to_scores_enable = 1'b1;
 
     wg_fold_windows #(
         .HEIGHT       (1),
@@ -328,11 +328,11 @@ module tiny_folded (
     ) scores_reader (
         .clk          (clk),
         .rst          (rst),
-        .in_any       (fire_to_scores_any),
-        .in_available (fire_to_scores_available),
-        .rd_offset    (fire_to_scores_offset),
-        .rd_next      (fire_to_scores_next),
-        .rd_release   (fire_to_scores_release),
+        .in_any       (hidden_to_scores_any),
+        .in_available (hidden_to_scores_available),
+        .rd_offset    (hidden_to_scores_offset),
+        .rd_next      (hidden_to_scores_next),
+        .rd_release   (hidden_to_scores_release),
         .out_room     (scores_room),
         .out_take     (scores_take),
         .tap_soon     (scores_soon),
@@ -366,7 +366,7 @@ module tiny_folded (
         .PLANES     (1),
         .PLANE_BITS (1)
     ) scores_condition (
-        .data       (fire_to_scores_data),
+        .data       (hidden_to_scores_data),
         .inside_map (scores_inside),
         .plane      (scores_plane),
         .taps       (scores_taps)

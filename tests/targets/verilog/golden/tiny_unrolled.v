@@ -54,13 +54,13 @@ module tiny_unrolled (
 
     // ==== hidden: 3 inputs, 2 neurons, fire ====
     // 3 cycles, ready 3 cycles after the frame.
-    wire [1:0]      fire;
+    wire [1:0]      hidden;
 
-    tiny_unrolled_fire_logic fire_layer (
+    tiny_unrolled_hidden_logic hidden_layer (
         .clk     (clk),
         .advance (advance),
         .x       (codes),
-        .y       (fire)
+        .y       (hidden)
     );
 
     // ==== scores: 2 inputs, 2 neurons, sum ====
@@ -70,7 +70,7 @@ module tiny_unrolled (
     tiny_unrolled_scores_logic scores_layer (
         .clk     (clk),
         .advance (advance),
-        .x       (fire),
+        .x       (hidden),
         .y       (scores)
     );
 

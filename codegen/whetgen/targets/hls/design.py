@@ -1,4 +1,4 @@
-"""The generated C++ as data: sections of channels, shapes, tables and calls."""
+"""The generated C++ as data: sections of channels, configs, arrays and calls."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Channel:
 
 
 @dataclass(frozen=True)
-class Shape:
+class Config:
     """A struct of types and constants that a kernel of the library is instantiated with."""
 
     name: str
@@ -37,9 +37,9 @@ class Shape:
     constants: Pairs
 
 
-@dataclass(frozen=True)
-class Table:
-    """``static const wg_table<width> name[dims...]``; ``lines`` of numbers, row-major."""
+@dataclass(frozen=True, kw_only=True)
+class ConstArray:
+    """``static const wg_constant<width> name[dims...]``; ``lines`` of numbers, row-major."""
 
     name: str
     width: int
@@ -53,6 +53,15 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Kernel:
+    """A function of the library and what it is instantiated with for one layer."""
+
+    function: str
+    config: Config
+    arrays: tuple[ConstArray, ...] = ()
+
+
+@dataclass(frozen=True)
 class Call:
     """One process: a kernel and what it reads and writes. ``cycles``: trips of its pipelined loops, a frame."""
 
@@ -61,15 +70,14 @@ class Call:
     cycles: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Section:
     """What one layer, or one end of the network, needs."""
 
     title: str
     notes: tuple[str, ...]
+    kernel: Kernel | None
     channels: tuple[Channel, ...]
-    shapes: tuple[Shape, ...]
-    tables: tuple[Table, ...]
     calls: tuple[Call, ...]
 
     @property
@@ -88,7 +96,7 @@ class LayerCycles:
     simd: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Dialect:
     """What differs between the tools beside pragmas and ``wg_types.h``.
 
@@ -127,7 +135,7 @@ DIALECTS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class HlsPlan:
     """A generated network. ``kernels``: headers of ``hdl/hls`` that the top function calls; ``library``: and what
     those include."""

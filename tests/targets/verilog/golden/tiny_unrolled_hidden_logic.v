@@ -4,7 +4,7 @@
 // Stalls with `advance` low. A name says whose logic it is: n3 is neuron 3, s_7 shared sum 7; _d2 is two cycles later.
 `default_nettype none
 
-module tiny_unrolled_fire_logic (
+module tiny_unrolled_hidden_logic (
     input  wire          clk,
     input  wire          advance,
     input  wire [11:0]   x,
