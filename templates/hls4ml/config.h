@@ -1,8 +1,8 @@
 struct config{{ index }} {
-{% for constant in constants %}
-    static const int {{ constant.name }} = {{ constant.value }};
+{% for name, value in constants.items() %}
+    static const int {{ name }} = {{ value }};
 {% endfor %}
-{% for type in types %}
-    typedef {{ type.word.ctype }} {{ type.name }};
+{% for name, type in types.items() %}
+    typedef {{ type }} {{ name }};
 {% endfor %}
 };

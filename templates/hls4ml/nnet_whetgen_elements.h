@@ -7,43 +7,39 @@
 
 namespace nnet {
 
-/* res[i] = factor * data[i] + bias; factors and biases repeat: one a channel, or one an element. */
-template <class data_T, class res_T, typename CONFIG_T, class factor_T, class bias_T>
+/* factor * data[i], with a level; factors and levels repeat: one a channel, or one an element. */
+template <class data_T, class res_T, typename CONFIG_T, class factor_T, class level_T>
 void wg_scale(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_in], factor_T factor[CONFIG_T::factor_size],
-              bias_T bias[CONFIG_T::bias_size]) {
+              level_T levels[CONFIG_T::levels_size]) {
     #pragma HLS PIPELINE II = CONFIG_T::reuse_factor
     for (int i = 0; i < CONFIG_T::n_in; i++) {
         #pragma HLS UNROLL
         typename CONFIG_T::factor_t weight =
-            wg_entry<typename CONFIG_T::factor_t, CONFIG_T::factor_words>::read(factor, i % CONFIG_T::n_factor);
-        typename CONFIG_T::accum_t sum =
-            wg_entry<typename CONFIG_T::bias_t, CONFIG_T::bias_words>::read(bias, i % CONFIG_T::n_bias);
-        sum += wg_product<typename CONFIG_T::accum_t>(data[i], weight);
-        res[i] = res_T(sum);
+            wg_entry<typename CONFIG_T::factor_t, CONFIG_T::factor_limbs>::read(factor, i % CONFIG_T::n_factor);
+        typename CONFIG_T::accum_t sum = wg_product<typename CONFIG_T::accum_t>(data[i], weight);
+        res[i] = wg_finish<res_T, CONFIG_T>(sum, wg_level<CONFIG_T>(levels, i % CONFIG_T::n_levels));
     }
 }
 
-/* res[i] = factor * data[i] + factor2 * data2[i] + bias */
-template <class data_T, class data2_T, class res_T, typename CONFIG_T, class factor_T, class factor2_T, class bias_T>
+/* factor * data[i] + factor2 * data2[i], with a level. */
+template <class data_T, class data2_T, class res_T, typename CONFIG_T, class factor_T, class factor2_T, class level_T>
 void wg_blend(data_T data[CONFIG_T::n_in], data2_T data2[CONFIG_T::n_in], res_T res[CONFIG_T::n_in],
               factor_T factor[CONFIG_T::factor_size], factor2_T factor2[CONFIG_T::factor2_size],
-              bias_T bias[CONFIG_T::bias_size]) {
+              level_T levels[CONFIG_T::levels_size]) {
     #pragma HLS PIPELINE II = CONFIG_T::reuse_factor
     for (int i = 0; i < CONFIG_T::n_in; i++) {
         #pragma HLS UNROLL
         typename CONFIG_T::factor_t weight =
-            wg_entry<typename CONFIG_T::factor_t, CONFIG_T::factor_words>::read(factor, i % CONFIG_T::n_factor);
+            wg_entry<typename CONFIG_T::factor_t, CONFIG_T::factor_limbs>::read(factor, i % CONFIG_T::n_factor);
         typename CONFIG_T::factor2_t weight2 =
-            wg_entry<typename CONFIG_T::factor2_t, CONFIG_T::factor2_words>::read(factor2, i % CONFIG_T::n_factor2);
-        typename CONFIG_T::accum_t sum =
-            wg_entry<typename CONFIG_T::bias_t, CONFIG_T::bias_words>::read(bias, i % CONFIG_T::n_bias);
-        sum += wg_product<typename CONFIG_T::accum_t>(data[i], weight);
+            wg_entry<typename CONFIG_T::factor2_t, CONFIG_T::factor2_limbs>::read(factor2, i % CONFIG_T::n_factor2);
+        typename CONFIG_T::accum_t sum = wg_product<typename CONFIG_T::accum_t>(data[i], weight);
         sum += wg_product<typename CONFIG_T::accum_t>(data2[i], weight2);
-        res[i] = res_T(sum);
+        res[i] = wg_finish<res_T, CONFIG_T>(sum, wg_level<CONFIG_T>(levels, i % CONFIG_T::n_levels));
     }
 }
 
-/* res[i] = data[indices[i]], or zero where the index is -1. The table is constant: in hardware, wires. */
+/* res[i] = data[indices[i]], or zero where the index is -1. The indices are constant: in hardware, wires. */
 template <class data_T, class res_T, typename CONFIG_T, class index_T>
 void wg_gather(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_out], index_T indices[CONFIG_T::indices_size]) {
     #pragma HLS PIPELINE II = CONFIG_T::reuse_factor

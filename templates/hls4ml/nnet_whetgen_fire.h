@@ -1,32 +1,11 @@
 #ifndef NNET_WHETGEN_FIRE_H_
 #define NNET_WHETGEN_FIRE_H_
 
-/* Comparisons: integer thresholds, the sharp activations of a Keras model, the winning class. */
+/* Comparisons: the sharp activations of a Keras model, the winning class. */
 
 #include "nnet_whetgen_common.h"
 
 namespace nnet {
-
-/* A spike where data >= threshold: equality fires. One threshold a channel, or one an element. */
-template <class data_T, class res_T, typename CONFIG_T, class threshold_T>
-void wg_threshold(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_in],
-                  threshold_T thresholds[CONFIG_T::thresholds_size]) {
-    #pragma HLS PIPELINE II = CONFIG_T::reuse_factor
-    #pragma HLS ARRAY_PARTITION variable = thresholds complete
-    for (int i = 0; i < CONFIG_T::n_in; i++) {
-        #pragma HLS UNROLL
-        typename CONFIG_T::compare_t level =
-            wg_entry<typename CONFIG_T::thresholds_t, CONFIG_T::thresholds_words>::read(
-                thresholds, i % CONFIG_T::n_thresholds);
-        res[i] = typename CONFIG_T::compare_t(data[i]) >= level;
-    }
-}
-
-/* The class of one neuron: 1 where it reaches its level. */
-template <class data_T, class res_T, typename CONFIG_T, class threshold_T>
-void wg_decide(data_T data[1], res_T res[1], threshold_T level[CONFIG_T::thresholds_size]) {
-    wg_threshold<data_T, res_T, CONFIG_T>(data, res, level);
-}
 
 /* A fully sharpened activation on any integer or fixed-point type: a spike where 2 data >= twice_level.
  * The sum is one bit wider than data, so a level of one half needs no fraction bit. */

@@ -7,33 +7,33 @@
 
 namespace nnet {
 
-/* res[n] = bias[n] + sum_i data[i] * weights[n][i] */
-template <class data_T, class res_T, typename CONFIG_T, class weight_T, class bias_T>
+/* sum_i data[i] * weights[n][i], with levels[n] */
+template <class data_T, class res_T, typename CONFIG_T, class weight_T, class level_T>
 void wg_dense(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_out],
-              weight_T weights[CONFIG_T::weights_size], bias_T bias[CONFIG_T::bias_size]) {
+              weight_T weights[CONFIG_T::weights_size], level_T levels[CONFIG_T::levels_size]) {
     #pragma HLS PIPELINE II = CONFIG_T::reuse_factor
     #pragma HLS ARRAY_PARTITION variable = weights complete
-    #pragma HLS ARRAY_PARTITION variable = bias complete
+    #pragma HLS ARRAY_PARTITION variable = levels complete
     for (int n = 0; n < CONFIG_T::n_out; n++) {
         #pragma HLS UNROLL
-        typename CONFIG_T::accum_t sum = wg_entry<typename CONFIG_T::bias_t, CONFIG_T::bias_words>::read(bias, n);
+        typename CONFIG_T::accum_t sum = 0;
         for (int i = 0; i < CONFIG_T::n_in; i++) {
             #pragma HLS UNROLL
             typename CONFIG_T::weights_t weight =
-                wg_entry<typename CONFIG_T::weights_t, CONFIG_T::weights_words>::read(weights, n * CONFIG_T::n_in + i);
+                wg_entry<typename CONFIG_T::weights_t, CONFIG_T::weights_limbs>::read(weights, n * CONFIG_T::n_in + i);
             sum += wg_product<typename CONFIG_T::accum_t>(data[i], weight);
         }
-        res[n] = res_T(sum);
+        res[n] = wg_finish<res_T, CONFIG_T>(sum, wg_level<CONFIG_T>(levels, n));
     }
 }
 
 /* Sliding window over a (height, width, channels) map, weights (n_filt, filt_height, filt_width, n_chan);
  * taps outside the map add nothing. Neuron n reads the n_chan input channels of its group n / (n_filt / groups).
- * bias_step is n_filt where every position has its own biases, else 0. */
-template <class data_T, class res_T, typename CONFIG_T, class weight_T, class bias_T>
+ * level_step is n_filt where every position has its own levels, else 0. */
+template <class data_T, class res_T, typename CONFIG_T, class weight_T, class level_T>
 void wg_conv(data_T data[CONFIG_T::in_height * CONFIG_T::in_width * CONFIG_T::n_chan * CONFIG_T::groups],
              res_T res[CONFIG_T::out_height * CONFIG_T::out_width * CONFIG_T::n_filt],
-             weight_T weights[CONFIG_T::weights_size], bias_T bias[CONFIG_T::bias_size]) {
+             weight_T weights[CONFIG_T::weights_size], level_T levels[CONFIG_T::levels_size]) {
     const int taps = CONFIG_T::filt_height * CONFIG_T::filt_width;
     const int pixel = CONFIG_T::n_chan * CONFIG_T::groups;
 
@@ -44,8 +44,7 @@ void wg_conv(data_T data[CONFIG_T::in_height * CONFIG_T::in_width * CONFIG_T::n_
 
         for (int n = 0; n < CONFIG_T::n_filt; n++) {
             const int group = n / (CONFIG_T::n_filt / CONFIG_T::groups);
-            typename CONFIG_T::accum_t sum = wg_entry<typename CONFIG_T::bias_t, CONFIG_T::bias_words>::read(
-                bias, position * CONFIG_T::bias_step + n);
+            typename CONFIG_T::accum_t sum = 0;
             for (int tap = 0; tap < taps; tap++) {
                 const int y = top + tap / CONFIG_T::filt_width * CONFIG_T::dilation_height;
                 const int x = left + tap % CONFIG_T::filt_width * CONFIG_T::dilation_width;
@@ -53,13 +52,14 @@ void wg_conv(data_T data[CONFIG_T::in_height * CONFIG_T::in_width * CONFIG_T::n_
                     continue;
                 for (int c = 0; c < CONFIG_T::n_chan; c++) {
                     typename CONFIG_T::weights_t weight =
-                        wg_entry<typename CONFIG_T::weights_t, CONFIG_T::weights_words>::read(
+                        wg_entry<typename CONFIG_T::weights_t, CONFIG_T::weights_limbs>::read(
                             weights, (n * taps + tap) * CONFIG_T::n_chan + c);
                     data_T value = data[(y * CONFIG_T::in_width + x) * pixel + group * CONFIG_T::n_chan + c];
                     sum += wg_product<typename CONFIG_T::accum_t>(value, weight);
                 }
             }
-            res[position * CONFIG_T::n_filt + n] = res_T(sum);
+            res[position * CONFIG_T::n_filt + n] =
+                wg_finish<res_T, CONFIG_T>(sum, wg_level<CONFIG_T>(levels, position * CONFIG_T::level_step + n));
         }
     }
 }
@@ -79,7 +79,7 @@ void wg_decode(data_T data[CONFIG_T::n_in], res_T res[CONFIG_T::n_out],
             #pragma HLS UNROLL
             equal += typename CONFIG_T::count_t(data[i] == key[c * CONFIG_T::n_in + i]);
         }
-        typename CONFIG_T::accum_t score = wg_entry<typename CONFIG_T::base_t, CONFIG_T::base_words>::read(base, c);
+        typename CONFIG_T::accum_t score = wg_entry<typename CONFIG_T::base_t, CONFIG_T::base_limbs>::read(base, c);
         res[c] = res_T(score + equal + equal);
     }
 }

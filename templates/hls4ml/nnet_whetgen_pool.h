@@ -43,10 +43,11 @@ void wg_max_pool(data_T data[CONFIG_T::in_height * CONFIG_T::in_width * CONFIG_T
     }
 }
 
-/* Sum of each window; padding adds nothing. */
-template <class data_T, class res_T, typename CONFIG_T>
+/* Sum of each window, with a level a channel; padding adds nothing. */
+template <class data_T, class res_T, typename CONFIG_T, class level_T>
 void wg_sum_pool(data_T data[CONFIG_T::in_height * CONFIG_T::in_width * CONFIG_T::n_filt],
-                 res_T res[CONFIG_T::out_height * CONFIG_T::out_width * CONFIG_T::n_filt]) {
+                 res_T res[CONFIG_T::out_height * CONFIG_T::out_width * CONFIG_T::n_filt],
+                 level_T levels[CONFIG_T::levels_size]) {
     for (int position = 0; position < CONFIG_T::out_height * CONFIG_T::out_width; position++) {
         #pragma HLS PIPELINE II = CONFIG_T::reuse_factor
         const int top = position / CONFIG_T::out_width * CONFIG_T::stride_height - CONFIG_T::pad_top;
@@ -59,7 +60,8 @@ void wg_sum_pool(data_T data[CONFIG_T::in_height * CONFIG_T::in_width * CONFIG_T
                     continue;
                 sum += data[(y * CONFIG_T::in_width + x) * CONFIG_T::n_filt + c];
             }
-            res[position * CONFIG_T::n_filt + c] = res_T(sum);
+            res[position * CONFIG_T::n_filt + c] =
+                wg_finish<res_T, CONFIG_T>(sum, wg_level<CONFIG_T>(levels, position * CONFIG_T::level_step + c));
         }
     }
 }

@@ -9,10 +9,11 @@ from tests.targets.c.test_c_nodes import fired, ints, network
 
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
-from whetgen.ir.integers import as_integers
+from whetgen.ir.integers import Word, as_integers
 from whetgen.ir.nodes import Dense, Input, Threshold, WeightedSum
 from whetgen.reference import predict, run_tensors
 from whetgen.targets.hls4ml import compile_model, predict_codes, to_hls4ml
+from whetgen.targets.hls4ml.model import ap_type
 from whetgen.targets.hls4ml.plan import plan
 from whetgen.verification.hls4ml_runner import run_hls4ml
 
@@ -30,13 +31,10 @@ def layer(graph: Graph, name: str):
 
 
 def test_the_types_are_as_wide_as_the_proved_ranges():
-    dense, fire = layer(SMALL, "d"), layer(SMALL, "fire")
-    lo, hi = SMALL.ranges["d"]
-    bits = dense.result.bits
-    assert -(1 << (bits - 1)) <= lo and hi < 1 << (bits - 1)
-    assert lo < -(1 << (bits - 2)) or hi >= 1 << (bits - 2)
-    assert (fire.result.bits, fire.result.signed) == (1, False)
-    assert dense.tables[0].word.ctype == "ap_int<4>"
+    sums, fires = layer(validate(Graph(SMALL.nodes[:2], (Output("o", "d", "accumulators"),))), "d"), layer(SMALL, "d")
+    assert sums.result == Word.holding(*SMALL.ranges["d"])
+    assert fires.result == Word(1, signed=False)
+    assert ap_type(fires.arrays[0].word) == "ap_int<4>"
 
 
 def test_the_model_graph_is_hls4mls_own_and_holds_those_types(tmp_path):
@@ -47,17 +45,15 @@ def test_the_model_graph_is_hls4mls_own_and_holds_those_types(tmp_path):
     assert [type(node).__name__ for node in model.get_layers()] == [
         "VitisInput",
         "VitisWhetgenDense",
-        "VitisWhetgenThreshold",
     ]
-    assert str(model.graph["d"].get_output_variable().type.precision) == f"int<{layer(SMALL, 'd').result.bits}>"
+    assert str(model.graph["d"].get_output_variable().type.precision) == "uint<1>"
     assert model.config.get_config_value("Part") == "xc7a35tcpg236-1"
     model.write()
     top = (tmp_path / "firmware" / "tiny.cpp").read_text()
-    assert "nnet::wg_dense<input_t, layer2_t, config2>(in, layer2_out, wg_weights2, wg_bias2); // d" in top
-    assert "nnet::wg_threshold<layer2_t, result_t, config3>" in top
+    assert "nnet::wg_dense<input_t, result_t, config2>(in, layer2_out, wg_weights2, wg_levels2); // d" in top
 
 
-def test_decoding_and_thresholds_have_the_layers_they_are_named_after():
+def test_only_weights_that_are_a_key_are_decoded():
     key = np.array([[2, -2], [-2, 2], [2, 2]])
     assert layer(classifier(Dense("d", "in", key, ints(2))), "d").kind == "decode"
     assert layer(classifier(Dense("d", "in", key * 2, ints(2))), "d").kind == "dense"
@@ -77,13 +73,13 @@ def test_classify_gives_the_class_and_the_lowest_index_wins_ties(tmp_path):
 
 
 @pytest.mark.slow
-def test_hls4mls_trace_shows_every_tensor(tmp_path):
+def test_hls4mls_trace_shows_every_layers_result(tmp_path):
     model, codes = to_hls4ml(SMALL, tmp_path), np.array([[0, 255, 3, 1], [9, 0, 0, 7]])
     for node in model.get_layers():
         node.set_attr("trace", True)
     _, found = model.trace(codes.astype(np.float64))
     wanted = run_tensors(SMALL, codes)
-    assert {name: values.tolist() for name, values in found.items()} == {n: wanted[n].tolist() for n in ("d", "fire")}
+    assert {name: values.tolist() for name, values in found.items()} == {"d": wanted["fire"].tolist()}
 
 
 @pytest.mark.slow
@@ -177,7 +173,7 @@ def test_options_that_cannot_be_taken_are_refused(options, message, tmp_path):
 
 def test_a_missing_hls4ml_names_the_extra(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "hls4ml", None)
-    monkeypatch.delitem(sys.modules, "whetgen.targets.hls4ml.layers", raising=False)
+    monkeypatch.delitem(sys.modules, "whetgen.targets.hls4ml.extension", raising=False)
     with pytest.raises(
         BadInput, match=r"^the hls4ml bridge needs hls4ml \(.*\); install it with: pip install 'whetgen\[hls\]'$"
     ):

@@ -8,7 +8,7 @@ from whetgen.assets import assets
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.targets.hls.dataflow import Dataflow
-from whetgen.targets.hls.design import DIALECTS, HlsPlan, Section
+from whetgen.targets.hls.design import HlsPlan, Section
 from whetgen.targets.hls.options import MAX_WORD_BITS, HlsOptions
 from whetgen.targets.output.identifiers import Identifiers, check_name
 from whetgen.targets.output.words import input_words, output_words

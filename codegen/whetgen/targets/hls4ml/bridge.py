@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING
 from whetgen.errors import BadInput, CouldNotRun
 from whetgen.host.processes import find_program, telling_line
 from whetgen.ir import Graph
+from whetgen.targets.hls4ml.model import InputLayer, Plan, PlannedLayer, ap_type, class_name
 from whetgen.targets.hls4ml.plan import plan
-from whetgen.targets.hls4ml.records import InputLayer, Layer, Plan, class_name
 from whetgen.wording import unknown
 
 if TYPE_CHECKING:
     from hls4ml.model import ModelGraph
 
+CLASSIFIES = "WhetgenClassifies"  # key of hls4ml's configuration: whether a class is all that the model tells
+
 
 def require() -> ModuleType:
-    """``whetgen.targets.hls4ml.layers``, with our layers registered in hls4ml.
+    """``whetgen.targets.hls4ml.extension``, with our layers registered in hls4ml.
 
     Raises:
         BadInput: hls4ml is not installed.
@@ -32,13 +34,13 @@ def require() -> ModuleType:
         with quiet():
             import hls4ml  # noqa: F401 - the real one
 
-            from whetgen.targets.hls4ml import layers
+            from whetgen.targets.hls4ml import extension
     except ImportError as error:
         raise BadInput(
             f"the hls4ml bridge needs hls4ml ({error}); install it with: pip install 'whetgen[hls]'"
         ) from error
-    layers.register_layers()
-    return layers
+    extension.register_layers()
+    return extension
 
 
 @contextmanager
@@ -58,7 +60,7 @@ def to_hls4ml(
     classify: bool = False,
     reuse_factor: int = 1,
     io_type: str = "io_parallel",
-    **options,
+    **options: object,
 ) -> ModelGraph:
     """The network as an hls4ml model: ``compile()``, ``predict()`` and ``build()`` it as any other.
 
@@ -69,9 +71,9 @@ def to_hls4ml(
     Raises:
         BadInput: hls4ml is missing, an option it cannot take, or a layer that does not fit its types.
     """
-    layers = require()
-    if backend not in layers.BACKENDS:
-        raise unknown("hls4ml backend", backend, layers.BACKENDS)
+    extension = require()
+    if backend not in extension.BACKENDS:
+        raise unknown("hls4ml backend", backend, extension.BACKENDS)
     if io_type != "io_parallel":
         raise BadInput(
             f"hls4ml io_type {io_type!r}: the bridge makes io_parallel; for streams generate with --target hls"
@@ -84,7 +86,7 @@ def to_hls4ml(
         return _model_graph(made, str(output_dir), backend, reuse_factor, options)
 
 
-def _check_options(backend: str, options: dict) -> None:
+def _check_options(backend: str, options: dict[str, object]) -> None:
     """hls4ml ignores what it does not know; a misspelt option is refused here."""
     from hls4ml.backends import get_backend
 
@@ -94,15 +96,18 @@ def _check_options(backend: str, options: dict) -> None:
         raise BadInput(f"hls4ml option '{strange[0]}': the {backend} backend takes {', '.join(known)}")
 
 
-def _model_graph(made: Plan, output_dir: str, backend: str, reuse_factor: int, options: dict) -> ModelGraph:
+def _model_graph(
+    made: Plan, output_dir: str, backend: str, reuse_factor: int, options: dict[str, object]
+) -> ModelGraph:
     from hls4ml.model import ModelGraph
     from hls4ml.utils.config import create_config
 
     config = create_config(output_dir, made.name, backend, io_type="io_parallel", **options)
     style = {"PipelineStyle": "dataflow"} if made.dataflow else {}
+    config[CLASSIFIES] = made.classifies
     config["HLSConfig"] = {
-        "Model": {"Precision": {"default": made.input.word.ctype}, "ReuseFactor": reuse_factor, **style},
-        "LayerName": {made.input.name: {"Precision": {"result": made.input.word.ctype}}},
+        "Model": {"Precision": {"default": ap_type(made.input.word)}, "ReuseFactor": reuse_factor, **style},
+        "LayerName": {made.input.name: {"Precision": {"result": ap_type(made.input.word)}}},
     }
     described = [_describe_input(made.input), *map(_describe, made.layers)]
     return ModelGraph.from_layer_list(config, described, [made.input.name], list(made.outputs))
@@ -112,7 +117,7 @@ def _describe_input(layer: InputLayer) -> dict:
     return {"class_name": "InputLayer", "name": layer.name, "input_shape": list(layer.shape)}
 
 
-def _describe(layer: Layer) -> dict:
+def _describe(layer: PlannedLayer) -> dict:
     return {"class_name": class_name(layer.kind), "name": layer.name, "inputs": list(layer.inputs), "wg_layer": layer}
 
 

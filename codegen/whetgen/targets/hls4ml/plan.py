@@ -1,36 +1,32 @@
-"""Graph -> Plan: one hls4ml layer a node, every type as wide as its proved range.
+"""Graph -> Plan: one hls4ml layer a layer, every type as wide as its proved range.
 
-==============  ==========================================================================
-node            layers
-==============  ==========================================================================
-Dense           decode where it reads spikes and every weight is 2 or -2 (an N-hot key), else dense
-Conv            conv
-Threshold       threshold
-MaxPool         max_pool (spikes: OR)
-SumPool         sum_pool
-WeightedSum     scale, or a chain of blend: two operands each
-Permute, Pad,   gather by a constant table of indices
-Upsample
-Concat          a chain of gather2
-Reshape         nothing: tensors are flat arrays, so it is its source under another name
-==============  ==========================================================================
+======  ==========================================================================
+layer   hls4ml layers
+======  ==========================================================================
+Linear  decode where it reads spikes and every weight is 2 or -2 (an N-hot key); dense where the window is the
+        whole map; else conv
+Pool    max_pool (spikes: OR) or sum_pool
+Blend   scale, or a chain of blend: two operands each
+Move    gather by an array of indices, from two sources gather2; more are joined before, two at a time
+======  ==========================================================================
 
-Each output is a layer that nothing else reads; where the graph has it otherwise a copy is added.
-The rules stand in ``nodes``.
+Thresholds are part of the layers whose sums they compare. Each output is a layer that nothing else reads; where the
+graph has it otherwise a copy is added. The rules stand in ``rules``.
 """
 
 from __future__ import annotations
 
 import re
 
-import numpy as np
-
 from whetgen.errors import BadInput
 from whetgen.ir import Graph, Output
-from whetgen.targets.hls4ml.nodes import comparing, plan_node
+from whetgen.ir.integers import Word
+from whetgen.layers import Tensor, layer_graph
+from whetgen.targets.hls4ml.model import InputLayer, Plan, PlannedLayer
 from whetgen.targets.hls4ml.planning import Planning
-from whetgen.targets.hls4ml.records import Constant, InputLayer, Layer, Plan, word_for
+from whetgen.targets.hls4ml.rules import plan_layer
 from whetgen.targets.output.identifiers import Identifiers, check_name
+from whetgen.targets.streams.decision import with_decision
 
 _WINDOWED = ("conv", "max_pool", "sum_pool")
 _ATTRIBUTES = "name class_name inputs outputs index trace result_t reuse_factor target_cycles strategy"
@@ -43,18 +39,28 @@ def plan(graph: Graph, name: str, classify: bool = False) -> Plan:
     ``classify``: the class (index of the largest, lowest of equals; of one neuron whether it is 0 or more) instead of the scores of the one classifier output.
 
     Raises:
-        BadInput: a name that is not legal, integers wider than ap_int holds, nothing to classify.
+        BadInput: the name is taken, ``classify`` is not possible, or an integer is wider than ap_int.
     """
     _check_project(name)
-    state = Planning(graph, Identifiers(name, *_ATTRIBUTES.split()))
-    entry = InputLayer(
-        _input_name(graph, state.identifiers), graph.input.shape, word_for(*graph.ranges[graph.input.name])
+    graph = with_decision(_classifier(graph), "class") if classify else graph
+    network, state = layer_graph(graph), Planning(Identifiers(name, *_ATTRIBUTES.split()))
+    entry = InputLayer(_input_name(graph, state.identifiers), network.input.shape, network.input.word)
+    state.at[network.input.name] = entry.name
+    for layer in network.layers:
+        state.at[layer.result.name] = plan_layer(layer, state)
+    heads = list(zip(graph.outputs, network.outputs, strict=True))
+    if classify and network.outputs[0].count > 1:
+        outputs = [_winner(heads[0][1], state)]
+    else:
+        outputs = [_output(output, tensor, network.outputs, state) for output, tensor in heads]
+    return Plan(
+        name=name,
+        input=entry,
+        layers=tuple(state.layers),
+        outputs=tuple(outputs),
+        classifies=classify,
+        dataflow=_as_dataflow(state),
     )
-    state.at[graph.input.name] = entry.name
-    for node in graph.needed[1:]:
-        plan_node(node, state)
-    outputs = _class_output(state) if classify else tuple(_output(o, state, entry.name) for o in graph.outputs)
-    return Plan(name, entry, tuple(state.layers), outputs, _as_dataflow(state))
 
 
 def _as_dataflow(state: Planning) -> bool:
@@ -68,36 +74,48 @@ def _check_project(name: str) -> None:
         raise BadInput(f"--name {name!r} is a word that hls4ml generates itself; choose another")
 
 
+def _classifier(graph: Graph) -> Graph:
+    """The graph, of which a class is all that it tells."""
+    if not graph.is_classifier:
+        heads = sum(output.classifier for output in graph.outputs)
+        raise BadInput(
+            f"classify needs exactly one output, a classifier; this network has {len(graph.outputs)} outputs, {heads} of them classifiers"
+        )
+    return graph
+
+
 def _input_name(graph: Graph, identifiers: Identifiers) -> str:
     """The user's, unless hls4ml makes the same word itself: it becomes an argument of the C++ function."""
     name = graph.input.name
     return identifiers.unique(f"{name}_codes" if _GENERATED.fullmatch(name) else name)
 
 
-def _output(output: Output, state: Planning, entry: str) -> str:
-    layer = state.at[output.source]
-    taken = {s for other in state.layers for s in other.inputs} | {entry}
-    shared = [o.name for o in state.graph.outputs if state.at[o.source] == layer]
-    if layer not in taken and len(shared) == 1:
-        return layer
-    name, node = state.identifiers.unique(output.name), state.graph[output.source]
-    size = (Constant("n_in", state.size(node.name)),)
-    state.put(Layer("copy", name, (layer,), state.graph.shapes[node.name], state.result(node), size), output.name)
-    return name
+def _winner(scores: Tensor, state: Planning) -> str:
+    """The layer that tells the class."""
+    planned = PlannedLayer(
+        kind="argmax",
+        name=state.identifiers.unique("winner"),
+        inputs=(state.at[scores.name],),
+        shape=(1,),
+        result=Word.holding(0, scores.count - 1),
+        constants={"n_in": scores.count},
+    )
+    return state.put(planned, scores.name)
 
 
-def _class_output(state: Planning) -> tuple[str]:
-    heads = [o for o in state.graph.outputs if o.classifier]
-    if len(heads) != 1 or len(state.graph.outputs) != 1:
-        raise BadInput(
-            f"classify needs exactly one output, a classifier; this network has {len(state.graph.outputs)} outputs, {len(heads)} of them classifiers"
-        )
-    (head,), name = heads, state.identifiers.unique("winner")
-    inputs, word = (state.at[head.source],), word_for(0, state.graph.classes(head) - 1)
-    if (scores := state.size(head.source)) > 1:
-        layer = Layer("argmax", name, inputs, (1,), word, (Constant("n_in", scores),))
-    else:
-        level = np.array([head.level], dtype=object)
-        layer = Layer("decide", name, inputs, (1,), word, *comparing(head.source, level, state))
-    state.put(layer, head.name)
-    return (name,)
+def _output(output: Output, tensor: Tensor, outputs: tuple[Tensor, ...], state: Planning) -> str:
+    """The layer that holds an output's tensor, or a copy where that is the input or somebody else's, too."""
+    held = state.at[tensor.name]
+    taken = {source for layer in state.layers for source in layer.inputs}
+    alone = [t.name for t in outputs].count(tensor.name) == 1
+    if alone and held not in taken and any(layer.name == held for layer in state.layers):
+        return held
+    planned = PlannedLayer(
+        kind="copy",
+        name=state.identifiers.unique(output.name),
+        inputs=(held,),
+        shape=tensor.shape,
+        result=tensor.word,
+        constants={"n_in": tensor.count},
+    )
+    return state.put(planned, output.name)

@@ -8,7 +8,7 @@ import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
-from whetgen.targets.hls4ml.bridge import quiet
+from whetgen.targets.hls4ml.bridge import CLASSIFIES, quiet
 
 if TYPE_CHECKING:
     from hls4ml.model import ModelGraph
@@ -30,7 +30,7 @@ def predict_codes(model: ModelGraph, graph: Graph, codes: np.ndarray) -> np.ndar
     with quiet():
         found = model.predict(frames)
     found = found if len(graph.outputs) > 1 else [found]
-    if model.graph[model.outputs[0]].class_name in ("WhetgenArgmax", "WhetgenDecide"):
+    if model.config.get_config_value(CLASSIFIES):
         return np.asarray(found[0]).astype(np.int64).reshape(len(frames))
     shaped = {
         o.name: np.asarray(values).astype(np.int64).reshape(len(frames), *graph.shapes[o.source])

@@ -11,20 +11,22 @@ from math import prod
 import hls4ml
 import numpy as np
 from hls4ml.backends.template import FunctionCallTemplate, LayerConfigTemplate
-from hls4ml.model.layers import Layer as HlsLayer
+from hls4ml.model import ModelGraph
+from hls4ml.model.layers import Layer as Hls4mlLayer
 from hls4ml.model.layers import register_layer
 from hls4ml.model.types import IntegerPrecisionType, WeightVariable
 
 from whetgen.assets import assets
 from whetgen.errors import BadInput
+from whetgen.ir.integers import Word
 from whetgen.targets.hls4ml.decoding import key_layer
-from whetgen.targets.hls4ml.records import Constant, Layer, Table, Type, Word, class_name
+from whetgen.targets.hls4ml.model import ConstArray, PlannedLayer, ap_type, class_name
 from whetgen.targets.output.templating import template_environment
 
 BACKENDS = ("Vitis", "Vivado")
 _HEADERS = {
     "dense": "linear", "conv": "linear", "decode": "linear",
-    "threshold": "fire", "sharp": "fire", "argmax": "fire", "decide": "fire",
+    "sharp": "fire", "argmax": "fire",
     "max_pool": "pool", "sum_pool": "pool",
     "scale": "elements", "blend": "elements", "gather": "elements", "gather2": "elements", "copy": "elements",
 }  # fmt: skip
@@ -32,15 +34,15 @@ _SOURCES = tuple(f"nnet_whetgen_{part}.h" for part in ("common", *dict.fromkeys(
 _SPIKES_STAY_SPIKES = ("Reshape", "Transpose", "Concatenate", "ZeroPadding1D", "ZeroPadding2D")
 
 
-class IntegerTable(WeightVariable):
+class IntegerArray(WeightVariable):
     """Integer constants, printed digit by digit: hls4ml's own formatting goes through floats."""
 
     def __iter__(self):
         return iter([str(value) for value in self.data.reshape(-1).tolist()])
 
 
-class WhetgenLayer(HlsLayer):
-    """Any layer of ours: it brings its output type, its tables and its config struct along."""
+class WhetgenLayer(Hls4mlLayer):
+    """Any layer of ours: it brings its output type, its constants and its config struct along."""
 
     kind = ""
 
@@ -48,17 +50,17 @@ class WhetgenLayer(HlsLayer):
         layer = self.planned()
         self.set_attr("wg_layer", layer)
         self.add_output_variable(list(layer.shape), precision=precision_of(layer.result))
-        for table in layer.tables:
-            self._add_table(table)
+        for array in layer.arrays:
+            self._add_array(array)
 
-    def planned(self) -> Layer:
+    def planned(self) -> PlannedLayer:
         """What the bridge planned for this layer."""
         return self.get_attr("wg_layer")
 
-    def _add_table(self, table: Table) -> None:
-        name = f"wg_{table.role}"
-        variable = IntegerTable(
-            name + "{index}", name + "{index}_t", precision_of(table.stored_word), table.stored, index=self.index
+    def _add_array(self, array: ConstArray) -> None:
+        name = f"wg_{array.role}"
+        variable = IntegerArray(
+            name + "{index}", name + "{index}_t", precision_of(array.stored_word), array.stored, index=self.index
         )
         self.set_attr(name, variable)
 
@@ -68,10 +70,16 @@ class WhetgenSharp(WhetgenLayer):
 
     kind = "sharp"
 
-    def planned(self) -> Layer:
+    def planned(self) -> PlannedLayer:
         shape = tuple(self.get_input_variable().shape)
-        sizes = (Constant("n_in", prod(shape)), Constant("twice_level", self.get_attr("twice_level")))
-        return Layer(self.kind, self.name, tuple(self.inputs), shape, Word(1, False), sizes)
+        return PlannedLayer(
+            kind=self.kind,
+            name=self.name,
+            inputs=tuple(self.inputs),
+            shape=shape,
+            result=Word(1, signed=False),
+            constants={"n_in": prod(shape), "twice_level": self.get_attr("twice_level")},
+        )
 
 
 class WhetgenKey(WhetgenLayer):
@@ -79,7 +87,7 @@ class WhetgenKey(WhetgenLayer):
 
     kind = "decode"
 
-    def planned(self) -> Layer:
+    def planned(self) -> PlannedLayer:
         key = np.array(self.get_attr("key"), dtype=np.int64)
         if not spiking(self.get_input_node()):
             raise BadInput(
@@ -93,11 +101,11 @@ class WhetgenKey(WhetgenLayer):
         return key_layer(self.name, tuple(self.inputs), key)
 
 
-def spiking(node: HlsLayer | None) -> bool:
+def spiking(node: Hls4mlLayer | None) -> bool:
     """Whether a layer of an hls4ml model is known to hold nothing but 0 and 1."""
-    if isinstance(node, WhetgenSharp):
-        return True
-    stays = node is not None and (node.class_name in _SPIKES_STAY_SPIKES or node.get_attr("pool_op") == "Max")
+    if node is None or isinstance(node, WhetgenSharp):
+        return node is not None
+    stays = node.class_name in _SPIKES_STAY_SPIKES or node.get_attr("pool_op") == "Max"
     return stays and all(spiking(node.get_input_node(name)) for name in node.inputs)
 
 
@@ -128,15 +136,14 @@ class _Config(LayerConfigTemplate):
 
     def format(self, node: WhetgenLayer) -> str:
         layer = node.get_attr("wg_layer")
-        constants = (
-            Constant("reuse_factor", node.get_attr("reuse_factor", 1)),
-            *layer.constants,
-            *(Constant(f"{t.role}_words", t.words) for t in layer.tables),
-            *(Constant(f"{t.role}_size", t.stored.size) for t in layer.tables),
-        )
-        types = (*layer.types, *(Type(f"{t.role}_t", t.word) for t in layer.tables))
+        constants = {"reuse_factor": node.get_attr("reuse_factor", 1), **layer.constants}
+        types = dict(layer.types)
+        for array in layer.arrays:
+            constants |= {f"{array.role}_limbs": array.limbs, f"{array.role}_size": array.stored.size}
+            types[f"{array.role}_t"] = array.word
+        typedefs = {name: ap_type(word) for name, word in types.items()}
         template = template_environment("hls4ml").get_template("config.h")
-        return template.render(index=node.index, constants=constants, types=types)
+        return template.render(index=node.index, constants=constants, types=typedefs)
 
 
 class _Call(FunctionCallTemplate):
@@ -146,7 +153,7 @@ class _Call(FunctionCallTemplate):
         super().__init__(LAYERS)
         self.name = "whetgen_function_template"
 
-    def transform(self, model, node: WhetgenLayer) -> bool:
+    def transform(self, model: ModelGraph, node: WhetgenLayer) -> bool:
         self.include_header = [f"nnet_utils/nnet_whetgen_{_HEADERS[node.kind]}.h"]
         return super().transform(model, node)
 
@@ -154,8 +161,8 @@ class _Call(FunctionCallTemplate):
         inputs = [node.get_input_variable(name) for name in node.inputs]
         result = node.get_output_variable()
         types = ", ".join(v.type.name for v in (*inputs, result))
-        tables = [node.get_weights(f"wg_{t.role}") for t in node.get_attr("wg_layer").tables]
-        arguments = ", ".join(v.name for v in (*inputs, result, *tables))
+        arrays = [node.get_weights(f"wg_{a.role}") for a in node.get_attr("wg_layer").arrays]
+        arguments = ", ".join(v.name for v in (*inputs, result, *arrays))
         return f"nnet::wg_{node.kind}<{types}, config{node.index}>({arguments});"
 
 
