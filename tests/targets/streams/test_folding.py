@@ -13,7 +13,7 @@ from whetgen.app.bench import lfc
 from whetgen.errors import BadInput
 from whetgen.report import inspection
 from whetgen.targets.hls import target as hls
-from whetgen.targets.hls.dataflow import COSTS as HLS
+from whetgen.targets.hls.trips import trips
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.folding import choose_settings
 from whetgen.targets.streams.network import hardware_layers
@@ -21,10 +21,9 @@ from whetgen.targets.streams.options import HardwareOptions
 from whetgen.targets.streams.setting import cycles as busy_cycles
 from whetgen.targets.streams.setting import legal_settings
 from whetgen.targets.verilog import target as verilog
-from whetgen.targets.verilog.folded.network import COSTS as VERILOG
 
 GRAPH = hardware_layers(residual(), Identifiers())
-BOTH = pytest.mark.parametrize("model", [VERILOG, HLS], ids=["verilog", "hls"])
+BOTH = pytest.mark.parametrize("taken", [busy_cycles, trips], ids=["verilog", "hls"])
 
 
 def test_every_legal_folding_divides_neurons_and_inputs():
@@ -35,15 +34,15 @@ def test_every_legal_folding_divides_neurons_and_inputs():
 
 @BOTH
 @given(cycles=st.integers(20, 5000))
-def test_the_pace_that_is_asked_for_is_kept_or_refused(model, cycles):
+def test_the_pace_that_is_asked_for_is_kept_or_refused(taken, cycles):
     options = HardwareOptions(target_fps=1e6, clock_mhz=cycles)
-    fastest = max(min(model.cycles(s, f) for f in legal_settings(s)) for s in GRAPH.layers)
+    fastest = max(min(taken(s, f) for f in legal_settings(s)) for s in GRAPH.layers)
     if cycles < fastest:
         with pytest.raises(BadInput, match=rf"takes {fastest} cycles a frame at least, {cycles} are left; lower"):
-            choose_settings(GRAPH, 64, options, model)
+            choose_settings(GRAPH, 64, options, taken)
         return
-    chosen = choose_settings(GRAPH, 64, options, model)
-    assert max(model.cycles(s, chosen[s.name]) for s in GRAPH.layers) <= cycles
+    chosen = choose_settings(GRAPH, 64, options, taken)
+    assert max(taken(s, chosen[s.name]) for s in GRAPH.layers) <= cycles
 
 
 def folded(graph, **options):
@@ -118,7 +117,7 @@ def test_without_a_pace_a_layer_has_at_most_1024_lanes():
 
 @pytest.mark.parametrize("most", [1, 2, 3, 7, 8, 100, 511, 512, 5000])
 def test_a_pace_is_refused_only_where_no_legal_setting_keeps_it(most):
-    chosen = choose_settings(WIDE_GRAPH, 64, verilog.VerilogOptions(target_fps=1e6, clock_mhz=most), VERILOG)
+    chosen = choose_settings(WIDE_GRAPH, 64, verilog.VerilogOptions(target_fps=1e6, clock_mhz=most), busy_cycles)
     for layer in WIDE_GRAPH.layers:
         assert min(busy_cycles(layer, s) for s in legal_settings(layer)) == 1
         assert busy_cycles(layer, chosen[layer.name]) <= most

@@ -16,7 +16,6 @@ from whetgen.targets.streams.setting import cycles, legal_settings
 from whetgen.targets.streams.vectors import stream_outputs
 from whetgen.targets.verilog import target as verilog
 from whetgen.targets.verilog.folded.edges import IN_ORDER, Edge
-from whetgen.targets.verilog.folded.network import COSTS
 from whetgen.targets.verilog.folded.schedule import Times, available, busy_times, depth
 from whetgen.targets.verilog.folded.walk import in_order_walk
 
@@ -124,7 +123,7 @@ def test_inputs_come_bit_by_bit_where_there_is_time():
 
 def planned_settings(pace: int):
     graph = hardware_layers(networks.CONSTRUCTS["conv"], Identifiers())
-    return choose_settings(graph, 64, paced(verilog.VerilogOptions, pace)(), COSTS)["conv"]
+    return choose_settings(graph, 64, paced(verilog.VerilogOptions, pace)(), cycles)["conv"]
 
 
 def test_cycles_of_a_layer_follow_from_its_setting():

@@ -18,14 +18,11 @@ from whetgen.targets.hls.kernels import ctype, kernel_of, operand_word
 from whetgen.targets.hls.options import HlsOptions
 from whetgen.targets.hls.trips import engine_trips, trips, window_trips
 from whetgen.targets.output.identifiers import Identifiers
-from whetgen.targets.streams.cost import ENDS, luts
-from whetgen.targets.streams.describe import describe_input, describe_output
-from whetgen.targets.streams.folding import CostModel, choose_settings
+from whetgen.targets.streams.folding import choose_settings
 from whetgen.targets.streams.network import with_joined_outputs
 from whetgen.targets.streams.setting import Setting, read_elements, slides
-from whetgen.targets.streams.streams import Stream
+from whetgen.targets.streams.streams import Stream, describe_input, describe_output
 
-COSTS = CostModel(trips, luts, ENDS)
 _SHALLOW = 2
 
 
@@ -35,7 +32,7 @@ class Dataflow:
     def __init__(self, graph: LayerGraph, source: Stream, sink: Stream, identifiers: Identifiers, options: HlsOptions):
         self.source, self.sink, self.identifiers = source, sink, identifiers
         self._graph, self._last = with_joined_outputs(graph, identifiers)
-        self.settings = choose_settings(self._graph, source.bus_bits, options, COSTS)
+        self.settings = choose_settings(self._graph, source.bus_bits, options, trips)
         self.sections: list[Section] = []
         self._level = _levels(self._graph)
         self._words = {self._graph.input.name: (source.bus_bits, source.beats)}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from math import lcm, log
 
 from whetgen.errors import BadInput
 from whetgen.layers import Layer, LayerGraph, Linear
+from whetgen.targets.streams.cost import ENDS, luts
 from whetgen.targets.streams.options import DEFAULT_LANES, HardwareOptions
 from whetgen.targets.streams.setting import Setting, cycles, legal_settings, read_elements, reuse, widest_word
 from whetgen.wording import counted, meant
@@ -15,27 +15,15 @@ from whetgen.wording import counted, meant
 MAX_BUFFER_WORD = 16_384
 _NEAREST = 4  # legal foldings that a refusal names
 Settings = dict[str, Setting]
-
-
-@dataclass(frozen=True)
-class CostModel:
-    """What a layer takes in a setting.
-
-    ``cycles``: a frame, in the target's form of the layer. ``luts``: lookup tables, sources arriving in words of so many
-    bits, by their names. ``ends``: lookup tables of the network's ends.
-    """
-
-    cycles: Callable[[Layer, Setting], int]
-    luts: Callable[[Layer, Setting, Mapping[str, int]], float]
-    ends: int
+Cycles = Callable[[Layer, Setting], int]
 
 
 def choose_settings(
-    graph: LayerGraph, input_word: int, options: HardwareOptions, model: CostModel, max_luts: int | None = None
+    graph: LayerGraph, input_word: int, options: HardwareOptions, taken: Cycles, max_luts: int | None = None
 ) -> Settings:
     """Setting of each layer by its name; the same for every target, but where its form would miss an asked pace.
 
-    ``max_luts``: the fastest balanced settings of that size by the cost model.
+    ``taken``: cycles that a frame takes in the target's form of a layer. ``max_luts``: the fastest balanced settings of that size by the cost model.
 
     Raises:
         BadInput: a layer, a folding, a reuse or a pace that is not possible; the message lists what is.
@@ -45,29 +33,29 @@ def choose_settings(
     if options.reuse is not None:
         _restrict_to_reuse(graph, found, options)
     if options.most_cycles is not None:
-        _restrict_to_pace(graph, found, options, model)
+        _restrict_to_pace(graph, found, options, taken)
 
     def at_pace(pace: int) -> Settings:
-        return _cheapest(graph, input_word, found, pace, model)
+        return _cheapest(graph, input_word, found, pace)
 
     if max_luts is None:
         return at_pace(options.most_cycles or _default_pace(graph, found, options))
-    return _within(graph, input_word, found, at_pace, max_luts, options.most_cycles, model)
+    return _within(graph, input_word, found, at_pace, max_luts, options.most_cycles)
 
 
-def check_pace(what: str, taken: int, options: HardwareOptions, remedy: str) -> None:
+def check_pace(what: str, least: int, options: HardwareOptions, remedy: str) -> None:
     """Refuse what cannot keep the pace that was asked for."""
-    if options.most_cycles is not None and taken > options.most_cycles:
+    if options.most_cycles is not None and least > options.most_cycles:
         raise BadInput(
-            f"--target-fps: {what} takes {counted(taken, 'cycle')} a frame at least, {options.most_cycles:,} are left; {remedy}"
+            f"--target-fps: {what} takes {counted(least, 'cycle')} a frame at least, {options.most_cycles:,} are left; {remedy}"
         )
 
 
-def total_luts(graph: LayerGraph, input_word: int, chosen: Settings, model: CostModel) -> int:
+def total_luts(graph: LayerGraph, input_word: int, chosen: Settings) -> int:
     """Of all layers and the ends of the network."""
-    words, total = {graph.input.name: input_word}, float(model.ends)
+    words, total = {graph.input.name: input_word}, float(ENDS)
     for layer in graph.layers:
-        total += model.luts(layer, chosen[layer.name], words)
+        total += luts(layer, chosen[layer.name], words)
         words[layer.result.name] = chosen[layer.name].pe * layer.result.width
     return round(total)
 
@@ -132,31 +120,29 @@ def _restrict_to_reuse(graph: LayerGraph, found: dict[str, list[Setting]], optio
 
 
 def _restrict_to_pace(
-    graph: LayerGraph, found: dict[str, list[Setting]], options: HardwareOptions, model: CostModel
+    graph: LayerGraph, found: dict[str, list[Setting]], options: HardwareOptions, taken: Cycles
 ) -> None:
     """Keep the settings in which the target's form of the layer takes ``options.most_cycles`` at most."""
-    fastest = {layer.name: min(model.cycles(layer, s) for s in found[layer.name]) for layer in graph.layers}
+    fastest = {layer.name: min(taken(layer, s) for s in found[layer.name]) for layer in graph.layers}
     slowest = max(fastest, key=fastest.get, default=None)
     if slowest is not None:
         check_pace(f"layer '{slowest}'", fastest[slowest], options, "lower --target-fps or raise --clock-mhz")
     for layer in graph.layers:
-        found[layer.name] = [s for s in found[layer.name] if model.cycles(layer, s) <= options.most_cycles]
+        found[layer.name] = [s for s in found[layer.name] if taken(layer, s) <= options.most_cycles]
 
 
-def _cheapest(
-    graph: LayerGraph, input_word: int, found: dict[str, list[Setting]], pace: int, model: CostModel
-) -> Settings:
+def _cheapest(graph: LayerGraph, input_word: int, found: dict[str, list[Setting]], pace: int) -> Settings:
     words, chosen = {graph.input.name: input_word}, {}
     for layer in graph.layers:
-        chosen[layer.name] = min(found[layer.name], key=lambda s, layer=layer: _rank(layer, s, words, pace, model))
+        chosen[layer.name] = min(found[layer.name], key=lambda s, layer=layer: _rank(layer, s, words, pace))
         words[layer.result.name] = chosen[layer.name].pe * layer.result.width
     return chosen
 
 
-def _rank(layer: Layer, setting: Setting, words: dict[str, int], pace: int, model: CostModel) -> tuple:
+def _rank(layer: Layer, setting: Setting, words: dict[str, int], pace: int) -> tuple[float, ...]:
     joint = max(lcm(words[t.name], read_elements(layer, setting) * t.width) for t in layer.sources)
     late = max(cycles(layer, setting) - pace, 0)
-    return late, joint > MAX_BUFFER_WORD, model.luts(layer, setting, words), joint, setting.pe, setting.simd
+    return late, joint > MAX_BUFFER_WORD, luts(layer, setting, words), joint, setting.pe, setting.simd
 
 
 def _within(
@@ -166,21 +152,20 @@ def _within(
     at_pace: Callable[[int], Settings],
     max_luts: int,
     most_cycles: int | None,
-    model: CostModel,
 ) -> Settings:
     """The fastest balanced settings of at most ``max_luts``."""
     paces = sorted({cycles(layer, s) for layer in graph.layers for s in found[layer.name]})
     slowest = max(min(cycles(layer, s) for s in found[layer.name]) for layer in graph.layers)
     paces = [p for p in paces if p >= slowest and p <= (most_cycles or p)] or [slowest]
     low, high = 0, len(paces) - 1
-    smallest = total_luts(graph, input_word, at_pace(paces[high]), model)
+    smallest = total_luts(graph, input_word, at_pace(paces[high]))
     if smallest > max_luts:
         raise BadInput(
             f"--max-luts {max_luts}: about {counted(smallest, 'LUT')} are the smallest possible; ask for more"
         )
     while low < high:
         middle = (low + high) // 2
-        if total_luts(graph, input_word, at_pace(paces[middle]), model) <= max_luts:
+        if total_luts(graph, input_word, at_pace(paces[middle])) <= max_luts:
             high = middle
         else:
             low = middle + 1

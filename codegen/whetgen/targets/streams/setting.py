@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import singledispatch
 
 from whetgen.layers import Blend, Layer, Linear, Move, Pool, Window
 from whetgen.wording import counted
@@ -31,42 +32,69 @@ def divisors(n: int) -> list[int]:
     return [d for d in range(1, n + 1) if n % d == 0]
 
 
-def legal_settings(layer: Layer) -> list[Setting]:
+@singledispatch
+def legal_settings(layer: object) -> list[Setting]:
     """Every setting: PE divides the neurons, SIMD the channels; pools and blends have PE = SIMD.
 
     A window that slides may have a SIMD of several whole pixels, too, whose number divides its taps.
     """
-    if isinstance(layer, Linear):
-        g = layer.window
-        pixels = [] if g.trivial else [g.channels * n for n in divisors(g.taps)[1:]]
-        return [
-            Setting(pe, simd, planes)
-            for planes in sorted({1, layer.source.width})
-            for pe in divisors(layer.neurons)
-            for simd in (*divisors(g.channels), *pixels)
-        ]
-    if isinstance(layer, Pool):
-        return [Setting(n, n) for n in divisors(layer.window.channels)]
-    if isinstance(layer, Blend):
-        return [Setting(n, n) for n in divisors(layer.period)]
+    raise TypeError(f"no hardware for {type(layer).__name__}")
+
+
+@legal_settings.register
+def _(layer: Linear) -> list[Setting]:
+    w = layer.window
+    pixels = [] if w.trivial else [w.channels * n for n in divisors(w.taps)[1:]]
+    return [
+        Setting(pe, simd, planes)
+        for planes in sorted({1, layer.source.width})
+        for pe in divisors(layer.neurons)
+        for simd in (*divisors(w.channels), *pixels)
+    ]
+
+
+@legal_settings.register
+def _(layer: Pool) -> list[Setting]:
+    return [Setting(n, n) for n in divisors(layer.window.channels)]
+
+
+@legal_settings.register
+def _(layer: Blend) -> list[Setting]:
+    return [Setting(n, n) for n in divisors(layer.period)]
+
+
+@legal_settings.register
+def _(layer: Move) -> list[Setting]:
     return [Setting(1, 1)]
 
 
 def cycles(layer: Layer, setting: Setting) -> int:
-    """Cycles a frame keeps the layer busy; the next frame follows without a gap."""
+    """Cycles a frame keeps the layer of folded Verilog busy; the next frame follows without a gap."""
     if isinstance(layer, Move):
         return layer.result.count + 1
-    waits = isinstance(layer, Linear) and slides(layer, setting)
-    return engine_cycles(layer, setting) + (places(layer.window) if waits else 0)
+    waits = places(layer.window) if isinstance(layer, Linear) and slides(layer, setting) else 0
+    return engine_cycles(layer, setting) + waits
 
 
-def engine_cycles(layer: Linear | Pool | Blend, setting: Setting) -> int:
-    """Cycles a frame in which the layer computes: each takes a word of what it reads."""
-    if isinstance(layer, Linear):
-        passes = layer.neurons // setting.pe
-        return layer.window.positions * passes * setting.planes * walk_words(layer, setting)
-    if isinstance(layer, Pool):
-        return layer.window.positions * (layer.window.channels // setting.simd) * layer.window.taps
+@singledispatch
+def engine_cycles(layer: object, setting: Setting) -> int:
+    """Cycles a frame in which the layer takes inputs, every input being there."""
+    raise TypeError(f"no hardware for {type(layer).__name__}")
+
+
+@engine_cycles.register
+def _(layer: Linear, setting: Setting) -> int:
+    turns = layer.neurons // setting.pe * setting.planes
+    return layer.window.positions * turns * walk_words(layer, setting)
+
+
+@engine_cycles.register
+def _(layer: Pool, setting: Setting) -> int:
+    return layer.window.positions * layer.window.taps * (layer.window.channels // setting.simd)
+
+
+@engine_cycles.register
+def _(layer: Blend, setting: Setting) -> int:
     return layer.result.count // setting.simd
 
 

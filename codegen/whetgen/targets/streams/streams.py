@@ -10,6 +10,7 @@ from whetgen.ir import Graph
 from whetgen.ir.integers import signed_bits
 from whetgen.targets.output.kinds import check_kind, legal_kinds
 from whetgen.targets.streams.options import DEFAULT_BUS_BITS, HardwareOptions
+from whetgen.wording import counted
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,17 @@ def output_stream(graph: Graph, options: HardwareOptions) -> Stream:
         return Stream(kind, count, 1, False, _bus_bits(options.bus_bits, count))
     narrow = all(signed_bits(*graph.ranges[s]) <= 32 for s in sources)
     return Stream(kind, count, 32 if narrow else 64, True, 32 if narrow else 64)
+
+
+def describe_input(stream: Stream) -> str:
+    """``784 uint8 elements in 98 beats.``"""
+    return f"{counted(stream.count, f'{stream.kind} element')} in {counted(stream.beats, 'beat')}."
+
+
+def describe_output(stream: Stream) -> str:
+    """``class: 1 element of 8 bits in 1 beat.``"""
+    element = f"{counted(stream.count, 'element')} of {counted(stream.element_bits, 'bit')}"
+    return f"{stream.kind}: {element} in {counted(stream.beats, 'beat')}."
 
 
 def _bus_bits(asked: int | str | None, frame_bits: int) -> int:

@@ -17,8 +17,7 @@ import numpy as np
 from whetgen.ir.integers import signed_bits, unsigned_bits
 from whetgen.layers import Layer, LayerGraph, Linear, Move, Pool, Tensor, describe
 from whetgen.targets.output.identifiers import Identifiers
-from whetgen.targets.streams.describe import describe_input, describe_output
-from whetgen.targets.streams.streams import Stream
+from whetgen.targets.streams.streams import Stream, describe_input, describe_output
 from whetgen.targets.verilog.logic.cones import Tables, unread
 from whetgen.targets.verilog.logic.cost import Choice, cost_of
 from whetgen.targets.verilog.logic.digits import signed_digits

@@ -12,12 +12,10 @@ import numpy as np
 
 from whetgen.layers import Layer, LayerGraph, Move, Tensor, describe
 from whetgen.targets.output.identifiers import Identifiers
-from whetgen.targets.streams.cost import ENDS, luts
-from whetgen.targets.streams.describe import describe_input, describe_output
-from whetgen.targets.streams.folding import CostModel, choose_settings, total_luts
+from whetgen.targets.streams.folding import choose_settings, total_luts
 from whetgen.targets.streams.network import with_joined_outputs
 from whetgen.targets.streams.setting import cycles, in_order, read_elements
-from whetgen.targets.streams.streams import Stream
+from whetgen.targets.streams.streams import Stream, describe_input, describe_output
 from whetgen.targets.verilog.folded.edges import FRAMES, IN_ORDER, RANDOM, Edge
 from whetgen.targets.verilog.folded.layers import FoldedLayer, delay, draw
 from whetgen.targets.verilog.folded.schedule import Times, available, busy_times, depth
@@ -26,7 +24,6 @@ from whetgen.targets.verilog.folded.walk import in_order_walk, walk
 from whetgen.targets.verilog.options import VerilogOptions
 from whetgen.wording import counted
 
-COSTS = CostModel(cycles, luts, ENDS)
 SEND_DELAY, CLASS_DELAY, CLASS_CYCLES = 2, 3, 4
 _OUTPUT = ""  # in the place of a layer's name
 
@@ -48,7 +45,7 @@ class Folded:
         self.source, self.sink = source, sink
         graph, self._last = with_joined_outputs(graph, identifiers)
         self._rank = sink.kind == "class" and self._last.count > 1
-        self.settings = choose_settings(graph, source.bus_bits, options, COSTS, options.max_luts)
+        self.settings = choose_settings(graph, source.bus_bits, options, cycles, options.max_luts)
         self._sheet = Sheet(identifiers, name)
         self._edges: dict[str, Edge] = {}
         self._from: dict[str, list[str]] = {}
@@ -62,7 +59,7 @@ class Folded:
         for layer in graph.layers:
             self._draw(layer)
         self._send()
-        self.estimates = {"luts_estimated": total_luts(graph, source.bus_bits, self.settings, COSTS)}
+        self.estimates = {"luts_estimated": total_luts(graph, source.bus_bits, self.settings)}
         self.sections, self.roms, self.sums = self._sheet.sections, self._sheet.roms, self._sheet.sums
         self.cycles = [(s.name, cycles(s, self.settings[s.name]), *self.settings[s.name].folding) for s in graph.layers]
         self.cycles.append((sink.kind, self.sink_cycles()))

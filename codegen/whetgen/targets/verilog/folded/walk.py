@@ -5,11 +5,11 @@ A layer's busy cycles of a frame are numbered; ``schedule`` says when they take 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from whetgen.layers import Layer, Linear, Move, Pool, Window
+from whetgen.layers import Layer, Linear, Move, Pool, Window, window_indices
 from whetgen.targets.streams.setting import Setting, cycles, in_order, slides, walk_words
 from whetgen.targets.verilog.folded.edges import RANDOM, Edge
 
@@ -99,12 +99,8 @@ def _window_walk(layer: Linear | Pool, setting: Setting, edge: Edge, busy: int) 
 
 def _touched(g: Window, chunks: int, begin: int, count: int) -> np.ndarray:
     """(positions, taps * count) word read at each step of a window, -1 in the padding."""
-    y = np.arange(g.out_height)[:, None] * g.stride[0] + np.arange(g.kernel[0]) * g.dilation[0] - g.before[0]
-    x = np.arange(g.out_width)[:, None] * g.stride[1] + np.arange(g.kernel[1]) * g.dilation[1] - g.before[1]
-    inside = ((y >= 0) & (y < g.height))[:, None, :, None] & ((x >= 0) & (x < g.width))[None, :, None, :]
-    pixel = y[:, None, :, None] * g.width + x[None, :, None, :]
-    pixel = np.where(inside, pixel, -1).reshape(g.positions, g.taps, 1)
-    return np.where(pixel < 0, -1, pixel * chunks + begin + np.arange(count)).reshape(g.positions, -1)
+    words = window_indices(replace(g, channels=chunks))
+    return words[:, :, begin : begin + count].reshape(g.positions, -1)
 
 
 def _records(at: np.ndarray, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
