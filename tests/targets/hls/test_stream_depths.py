@@ -25,9 +25,9 @@ STUCK = 9
 
 
 def harness(plan: HlsPlan, frames: int) -> str:
-    """A program that runs each call of the plan in a thread of its own, ``frames`` times."""
+    """A program that runs each process of the plan in a thread of its own, ``frames`` times."""
     channels = [c for section in plan.sections for c in section.channels]
-    calls = [c for section in plan.sections for c in section.calls]
+    processes = [p for section in plan.sections for p in section.processes]
     lines = [f'#include "{plan.name}.h"', f'#include "{plan.name}_layers.h"']
     lines += [f'#include "library/{file}"' for file in plan.kernels]
     lines += ["#include <cstdio>", "#include <thread>", "#include <vector>", f"using namespace {plan.name}_layers;"]
@@ -37,8 +37,8 @@ def harness(plan: HlsPlan, frames: int) -> str:
     for channel in channels:
         loop = f"for (auto &stream : {channel.name}) stream" if channel.count else channel.name
         lines.append(f"    {loop}.depth = {channel.depth};")
-    for call in calls:
-        work = f"{call.function}({', '.join(call.arguments)});"
+    for process in processes:
+        work = f"{process.function}({', '.join(process.arguments)});"
         lines.append(f"    threads.emplace_back([] {{ for (int k = 0; k < {frames}; ++k) {work} }});")
     lines.append(
         FEED.replace("BEATS", str(plan.input.beats))

@@ -13,14 +13,14 @@ from __future__ import annotations
 from math import gcd
 
 from whetgen.layers import Blend, Layer, LayerGraph, Linear, Move, Pool, Tensor, describe
-from whetgen.targets.hls.design import Call, Channel, Kernel, LayerCycles, Section
-from whetgen.targets.hls.kernels import ctype, kernel_of, operand_word
+from whetgen.targets.hls.design import Channel, Engine, Process, Section
+from whetgen.targets.hls.engines import ctype, engine_of, operand_word
 from whetgen.targets.hls.options import HlsOptions
 from whetgen.targets.hls.trips import engine_trips, trips, window_trips
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.folding import choose_settings
 from whetgen.targets.streams.network import with_joined_outputs
-from whetgen.targets.streams.setting import Setting, read_elements, slides
+from whetgen.targets.streams.setting import LayerCycles, Setting, read_elements, slides
 from whetgen.targets.streams.streams import Stream, describe_input, describe_output
 
 _SHALLOW = 2
@@ -50,11 +50,17 @@ class Dataflow:
 
     def _begin(self) -> None:
         self._channels: list[Channel] = []
-        self._calls: list[Call] = []
+        self._processes: list[Process] = []
 
-    def _close(self, title: str, note: str, kernel: Kernel | None = None) -> None:
+    def _close(self, title: str, note: str, engine: Engine | None = None) -> None:
         self.sections.append(
-            Section(title=title, notes=(note,), kernel=kernel, channels=tuple(self._channels), calls=tuple(self._calls))
+            Section(
+                title=title,
+                notes=(note,),
+                engine=engine,
+                channels=tuple(self._channels),
+                processes=tuple(self._processes),
+            )
         )
 
     def _channel(self, name: str, bits: int, depth: int = _SHALLOW, count: int = 0) -> str:
@@ -62,9 +68,9 @@ class Dataflow:
         self._channels.append(Channel(name, bits, depth, count))
         return name
 
-    def _call(self, function: str, parameters: tuple[object, ...], cycles: int, *arguments: str) -> None:
+    def _process(self, function: str, parameters: tuple[object, ...], cycles: int, *arguments: str) -> None:
         text = f"{function}<{', '.join(map(str, parameters))}>"
-        self._calls.append(Call(text, arguments, cycles))
+        self._processes.append(Process(text, arguments, cycles))
 
     # ---- between the layers ----
 
@@ -80,7 +86,7 @@ class Dataflow:
             return
         self._channels.append(Channel(tensor.name, bits, _SHALLOW))
         copies = self._channel(f"{tensor.name}_to", bits, max(rooms), len(rooms))
-        self._call("wg_fork", (bits, len(rooms), words), words, tensor.name, copies)
+        self._process("wg_fork", (bits, len(rooms), words), words, tensor.name, copies)
         self._waiting[tensor.name] = [f"{copies}[{k}]" for k in range(len(rooms))]
 
     def _room(self, tensor: Tensor, reader: Layer, words: int) -> int:
@@ -100,11 +106,11 @@ class Dataflow:
         if bits != unit:
             parts = self._channel(f"{prefix}_parts", unit)
             words = tensor.bits // unit
-            self._call("wg_narrow", (unit, bits // unit, words), words, stream, parts)
+            self._process("wg_narrow", (unit, bits // unit, words), words, stream, parts)
             stream = parts
         if want != unit:
             wide = self._channel(f"{prefix}_words", want)
-            self._call("wg_widen", (unit, want // unit, tensor.bits // want), tensor.bits // unit, stream, wide)
+            self._process("wg_widen", (unit, want // unit, tensor.bits // want), tensor.bits // unit, stream, wide)
             stream = wide
         return stream
 
@@ -116,7 +122,7 @@ class Dataflow:
         for k, (tensor, stream) in enumerate(zip(layer.sources, taken, strict=True)):
             words = tensor.count // lanes
             types = (ctype(tensor.word), ctype(word), lanes, words)
-            self._call("wg_resize", types, words, stream, f"{array}[{k}]")
+            self._process("wg_resize", types, words, stream, f"{array}[{k}]")
         return array
 
     def _windows(self, layer: Linear | Pool, setting: Setting, config: str) -> str:
@@ -127,7 +133,7 @@ class Dataflow:
             return stream
         windows = self._channel(f"{name}_windows", setting.simd * source.width)
         function = "wg_slide" if slides(layer, setting) else "wg_window"
-        self._call(function, (config,), window_trips(layer, setting), stream, windows)
+        self._process(function, (config,), window_trips(layer, setting), stream, windows)
         return windows
 
     # ---- layers ----
@@ -136,23 +142,23 @@ class Dataflow:
         self._begin()
         name, setting = layer.result.name, self.settings[layer.name]
         self._words[name] = (setting.pe * layer.result.width, layer.result.count // setting.pe)
-        kernel = kernel_of(layer, setting, self.identifiers)
+        engine = engine_of(layer, setting, self.identifiers)
         if isinstance(layer, Linear | Pool):
-            read = self._windows(layer, setting, kernel.config.name)
+            read = self._windows(layer, setting, engine.config.name)
         else:
             read = self._operands(layer, setting.pe)
-        arrays = (array.name for array in kernel.arrays)
-        self._call(kernel.function, (kernel.config.name,), engine_trips(layer, setting), read, name, *arrays)
+        arrays = (array.name for array in engine.arrays)
+        self._process(engine.function, (engine.config.name,), engine_trips(layer, setting), read, name, *arrays)
         self._produce(layer.result)
-        note = f"{setting}: {max(c.cycles for c in self._calls)} loop trips a frame."
-        self._close(f"{layer.name}: {describe(layer)}", note, kernel)
+        note = f"{setting}: {max(p.cycles for p in self._processes)} loop trips a frame."
+        self._close(f"{layer.name}: {describe(layer)}", note, engine)
 
     # ---- the two ends ----
 
     def _receive(self, tensor: Tensor) -> None:
         self._begin()
         bus, beats = self.source.bus_bits, self.source.beats
-        self._call("wg_receive", (bus, beats), 2 * beats, "s_axis", tensor.name, "err_frames")
+        self._process("wg_receive", (bus, beats), 2 * beats, "s_axis", tensor.name, "err_frames")
         self._produce(tensor)
         self._close("Input stream", describe_input(self.source))
 
@@ -162,11 +168,11 @@ class Dataflow:
         if self.sink.kind == "spikes":
             bits = gcd(self._words[last.name][0], bus, last.bits)
             stream = self._take(last, bits, "sent")
-            self._call("wg_send_packed", (bits, bus, last.bits // bits), last.bits // bits, stream, "m_axis")
+            self._process("wg_send_packed", (bits, bus, last.bits // bits), last.bits // bits, stream, "m_axis")
         else:
             function = "wg_send_class" if self.sink.kind == "class" and last.count > 1 else "wg_send"
             stream = self._take(last, last.width, "sent")
-            self._call(function, (ctype(last.word), bus, last.count), last.count, stream, "m_axis")
+            self._process(function, (ctype(last.word), bus, last.count), last.count, stream, "m_axis")
         self._close("Output stream", describe_output(self.sink))
 
 

@@ -1,10 +1,11 @@
-"""The generated C++ as data: sections of channels, configs, arrays and calls."""
+"""The generated C++ as data: sections of channels, processes, configs and arrays."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from math import prod
 
+from whetgen.targets.streams.setting import LayerCycles
 from whetgen.targets.streams.streams import Stream
 
 Pairs = tuple[tuple[str, str], ...]
@@ -53,8 +54,8 @@ class ConstArray:
 
 
 @dataclass(frozen=True)
-class Kernel:
-    """A function of the library and what it is instantiated with for one layer."""
+class Engine:
+    """What computes a layer: a kernel of the library, and the struct and the constants that it is instantiated with."""
 
     function: str
     config: Config
@@ -62,8 +63,8 @@ class Kernel:
 
 
 @dataclass(frozen=True)
-class Call:
-    """One process: a kernel and what it reads and writes. ``cycles``: trips of its pipelined loops, a frame."""
+class Process:
+    """A kernel of the library at work, what it reads and writes. ``cycles``: trips of its pipelined loops, a frame."""
 
     function: str
     arguments: tuple[str, ...]
@@ -76,24 +77,14 @@ class Section:
 
     title: str
     notes: tuple[str, ...]
-    kernel: Kernel | None
+    engine: Engine | None
     channels: tuple[Channel, ...]
-    calls: tuple[Call, ...]
+    processes: tuple[Process, ...]
 
     @property
     def cycles(self) -> int:
         """Of the slowest process, a frame."""
-        return max((call.cycles for call in self.calls), default=0)
-
-
-@dataclass(frozen=True)
-class LayerCycles:
-    """Folding of a layer, and the loop trips of its slowest process: what the tool reaches with II = 1, at best."""
-
-    layer: str
-    cycles: int
-    pe: int
-    simd: int
+        return max((process.cycles for process in self.processes), default=0)
 
 
 @dataclass(frozen=True, kw_only=True)

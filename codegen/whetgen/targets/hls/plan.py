@@ -11,6 +11,7 @@ from whetgen.targets.hls.dataflow import Dataflow
 from whetgen.targets.hls.design import HlsPlan, Section
 from whetgen.targets.hls.options import MAX_WORD_BITS, HlsOptions
 from whetgen.targets.output.identifiers import Identifiers, check_name
+from whetgen.targets.output.library import with_needed
 from whetgen.targets.output.words import input_words, output_words
 from whetgen.targets.streams.decision import with_decision
 from whetgen.targets.streams.folding import check_pace
@@ -65,7 +66,7 @@ def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
         output=sink,
         sections=sections,
         kernels=kernels,
-        library=_library(kernels),
+        library=with_needed((*kernels, "wg_numbers.h"), _included),
         cycles=built.cycles,
         resources=estimate(network, _array_bits(sections)),
         input_meaning=input_words(graph),
@@ -81,20 +82,17 @@ def _check_bus(stream: Stream) -> None:
 
 
 def _array_bits(sections: tuple[Section, ...]) -> int:
-    return sum(array.bits for section in sections if section.kernel for array in section.kernel.arrays)
+    return sum(array.bits for section in sections if section.engine for array in section.engine.arrays)
 
 
 def _kernels(sections: tuple[Section, ...]) -> tuple[str, ...]:
     """Headers of the kernels that are called."""
-    return tuple(sorted({_FILE_OF[call.function.split("<")[0]] for section in sections for call in section.calls}))
+    return tuple(
+        sorted({_FILE_OF[process.function.split("<")[0]] for section in sections for process in section.processes})
+    )
 
 
-def _library(kernels: tuple[str, ...]) -> tuple[str, ...]:
-    """The headers and what they include in turn, but for wg_types.h, which is the tool's."""
-    waiting, found = [*kernels, "wg_numbers.h"], set()
-    while waiting:
-        file = waiting.pop()
-        if file not in found and file != "wg_types.h":
-            found.add(file)
-            waiting += _INCLUDE.findall((assets() / "hdl" / "hls" / file).read_text(encoding="utf-8"))
-    return tuple(sorted(found))
+def _included(file: str) -> list[str]:
+    """The library's headers that one of them includes, but for wg_types.h, which is the tool's."""
+    text = (assets() / "hdl" / "hls" / file).read_text(encoding="utf-8")
+    return [included for included in _INCLUDE.findall(text) if included != "wg_types.h"]

@@ -28,6 +28,16 @@ class Setting:
         return self.pe, self.simd
 
 
+@dataclass(frozen=True)
+class LayerCycles:
+    """Cycles that a layer takes, and its folding where it has one; of what, the target says."""
+
+    layer: str
+    cycles: int
+    pe: int | None = None
+    simd: int | None = None
+
+
 def divisors(n: int) -> list[int]:
     return [d for d in range(1, n + 1) if n % d == 0]
 

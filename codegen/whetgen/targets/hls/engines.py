@@ -1,4 +1,4 @@
-"""The kernel of ``hdl/hls`` that computes a layer, with the struct and the arrays of constants that instantiate it."""
+"""What computes each kind of layer: a kernel of ``hdl/hls`` with the struct and the arrays of constants for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from whetgen.ir.integers import Word, signed_bits
 from whetgen.layers import Blend, Layer, Linear, Move, Pool, Tensor, Window
 from whetgen.targets.hls.const_arrays import const_array
-from whetgen.targets.hls.design import Config, ConstArray, Kernel, Pairs
+from whetgen.targets.hls.design import Config, ConstArray, Engine, Pairs
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.codes import weight_blocks
 from whetgen.targets.streams.setting import Setting, read_elements, slides, sliding, walk_words
@@ -29,13 +29,13 @@ def operand_word(layer: Blend | Move) -> Word:
 
 
 @singledispatch
-def kernel_of(layer: Layer, setting: Setting, names: Identifiers) -> Kernel:
+def engine_of(layer: Layer, setting: Setting, names: Identifiers) -> Engine:
     """What computes ``layer``."""
     raise TypeError(f"no HLS form of {type(layer).__name__}")
 
 
-@kernel_of.register
-def _(layer: Linear, setting: Setting, names: Identifiers) -> Kernel:
+@engine_of.register
+def _(layer: Linear, setting: Setting, names: Identifiers) -> Engine:
     pe, simd = setting.folding
     weight, total = layer_widths(layer)
     windows, pixel = _slide(layer, setting) if slides(layer, setting) else (_window(layer.window, simd), ())
@@ -59,7 +59,7 @@ def _(layer: Linear, setting: Setting, names: Identifiers) -> Kernel:
         FIRE=layer.fire,
     )
     arrays = (_weights(layer, setting, weight, names), _thresholds_or_biases(layer, pe, total, names))
-    return Kernel("wg_linear", Config(names.unique(f"{layer.result.name}_config"), types, constants), arrays)
+    return Engine("wg_linear", Config(names.unique(f"{layer.result.name}_config"), types, constants), arrays)
 
 
 def _weights(layer: Linear, setting: Setting, bits: int, names: Identifiers) -> ConstArray:
@@ -96,8 +96,8 @@ def _numbered(noun: str, first: int, count: int) -> str:
     return f"{noun} {first}" if count == 1 else f"{plural(noun)} {first} to {first + count - 1}"
 
 
-@kernel_of.register
-def _(layer: Pool, setting: Setting, names: Identifiers) -> Kernel:
+@engine_of.register
+def _(layer: Pool, setting: Setting, names: Identifiers) -> Engine:
     g, lanes = layer.window, setting.pe
     constants = _constants(
         **{"CHUNKS": g.channels // lanes, **_window(g, lanes, layer.largest and layer.result.signed)},
@@ -108,11 +108,11 @@ def _(layer: Pool, setting: Setting, names: Identifiers) -> Kernel:
         LARGEST=layer.largest,
     )
     types = _words(layer.source.word, lanes, layer.result, lanes)
-    return Kernel("wg_pool", Config(names.unique(f"{layer.result.name}_config"), types, constants))
+    return Engine("wg_pool", Config(names.unique(f"{layer.result.name}_config"), types, constants))
 
 
-@kernel_of.register
-def _(layer: Blend, setting: Setting, names: Identifiers) -> Kernel:
+@engine_of.register
+def _(layer: Blend, setting: Setting, names: Identifiers) -> Engine:
     (factor, total), lanes, stem = blend_widths(layer), setting.pe, layer.result.name
     types = (
         *_words(operand_word(layer), lanes, layer.result, lanes),
@@ -140,11 +140,11 @@ def _(layer: Blend, setting: Setting, names: Identifiers) -> Kernel:
         layer.level_table.reshape(-1, lanes),
         total,
     )
-    return Kernel("wg_blend", Config(names.unique(f"{stem}_config"), types, constants), (factors, levels))
+    return Engine("wg_blend", Config(names.unique(f"{stem}_config"), types, constants), (factors, levels))
 
 
-@kernel_of.register
-def _(layer: Move, setting: Setting, names: Identifiers) -> Kernel:
+@engine_of.register
+def _(layer: Move, setting: Setting, names: Identifiers) -> Engine:
     """Where each source ends and, unless all elements stay in order, where each result comes from."""
     stem, total = layer.result.name, sum(t.count for t in layer.sources)
     index = signed_bits(0, total)
@@ -154,10 +154,10 @@ def _(layer: Move, setting: Setting, names: Identifiers) -> Kernel:
     so_far = np.array(list(accumulate(t.count for t in layer.sources)))
     ends = const_array(names.unique(f"{stem}_ends"), f"{layer.name}: elements of the sources so far", so_far, 32)
     if layer.in_order:
-        return Kernel("wg_append", config, (ends,))
+        return Engine("wg_append", config, (ends,))
     comment = f"{layer.name}: where each element comes from; {total} is zero"
     places = np.where(layer.indices < 0, total, layer.indices)
-    return Kernel("wg_gather", config, (ends, const_array(names.unique(f"{stem}_indices"), comment, places, index)))
+    return Engine("wg_gather", config, (ends, const_array(names.unique(f"{stem}_indices"), comment, places, index)))
 
 
 def _words(source: Word, lanes_in: int, result: Tensor, lanes_out: int) -> Pairs:
