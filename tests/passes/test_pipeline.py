@@ -10,6 +10,7 @@ from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Pad, Permute, Reshape, Threshold, WeightedSum
 from whetgen.passes import optimise
 from whetgen.passes.constants import remove_constants
+from whetgen.passes.order import permute_weights
 from whetgen.passes.reduce import clip_thresholds, reduce_scales
 from whetgen.passes.tidy import (
     absorb_weighted_sums,
@@ -181,3 +182,30 @@ def test_a_common_divisor_leaves_the_weights():
 def test_thresholds_are_clipped_to_what_sums_can_reach():
     graph = graph_of(Threshold("t", "x", ints(-5, 3, 999, 16)), kind="spikes")
     assert clip_thresholds(graph)["t"].thresholds.tolist() == [0, 3, 16, 16]
+
+
+def test_the_rows_of_a_dense_layer_move_instead_of_what_it_reads():
+    weights = np.arange(24).reshape(12, 2) - 9
+    graph = graph_of(
+        Permute("turned", "x", (2, 0, 1)),
+        Reshape("flat", "turned", (12,)),
+        Dense("out", "flat", weights, ints(0, 1)),
+        shape=(2, 3, 2),
+    )
+    after = permute_weights(graph)
+    assert kinds(after) == ["Reshape", "Dense"] and after.nodes[1].source == "x"
+    assert equal_on_random_codes(graph, after)
+
+
+def test_a_permute_that_somebody_else_reads_stays_for_them():
+    graph = graph_of(
+        Permute("turned", "x", (1, 0, 2)),
+        Reshape("flat", "turned", (4,)),
+        Dense("out", "flat", np.eye(4, dtype=np.int64), ints(0, 0, 0, 0)),
+        shape=(2, 2, 1),
+    )
+    graph = validate(Graph(graph.nodes, (*graph.outputs, Output("z", "turned", "accumulators"))))
+    after = permute_weights(graph)
+    codes = np.arange(4).reshape(1, 2, 2, 1)
+    assert kinds(after) == ["Permute", "Reshape", "Dense"]
+    assert all(np.array_equal(after.run(codes)[k], graph.run(codes)[k]) for k in ("y", "z"))

@@ -41,8 +41,8 @@ class Hdf5:
     ``shapes``: of every dataset, by its path without the leading slash, in the order of the names.
     """
 
-    def __init__(self, file: h5py.File, what: str, size: int):
-        self._file, self._what = file, what
+    def __init__(self, file: h5py.File, what: str, size: int, texts: bool = False):
+        self._file, self._what, self._texts = file, what, texts
         self.shapes: dict[str, tuple[int, ...]] = {}
         held = SMALL + MOST_EXPANSION * size
         self._large, self._left = held > LARGEST, min(held, LARGEST)
@@ -80,6 +80,11 @@ class Hdf5:
             held = np.asarray(self._file[path])
             return held if held.dtype.kind != "V" else (held.view("<u2") * np.uint32(1 << 16)).astype("<u4").view("<f4")
 
+    def texts(self, path: str) -> list[str]:
+        """A dataset of texts, row after row."""
+        with _readable(self._what):
+            return [_text(value) for value in np.asarray(self._file[path]).reshape(-1)]
+
     def _attribute(self, path: str, name: str):
         held = self._file[path].attrs.get_id(name)
         if math.prod(held.shape) * max(held.dtype.itemsize, 1) > LARGEST_TEXT:
@@ -109,7 +114,7 @@ class Hdf5:
                 raise BadInput(f"{self._what}: '{inner}' is neither a group nor an array of numbers")
 
     def _check(self, dataset: h5py.Dataset, path: str) -> None:
-        if refused := _refusal(dataset):
+        if refused := _refusal(dataset, self._texts):
             raise BadInput(f"{self._what}: the array '{path}' {refused}")
         self._left -= math.prod(dataset.shape) * dataset.dtype.itemsize
         if self._left < 0:
@@ -123,8 +128,8 @@ class Hdf5:
 
 
 @contextmanager
-def open_hdf5(data: bytes, what: str) -> Iterator[Hdf5]:
-    """The file whose whole contents are ``data``; ``what`` names it in messages.
+def open_hdf5(data: bytes, what: str, texts: bool = False) -> Iterator[Hdf5]:
+    """The file whose whole contents are ``data``; ``what`` names it in messages, ``texts``: arrays may hold texts.
 
     Raises:
         BadInput: damaged, or against the rules above; the message names the link or array.
@@ -132,7 +137,7 @@ def open_hdf5(data: bytes, what: str) -> Iterator[Hdf5]:
     import h5py
 
     with _readable(what), h5py.File(io.BytesIO(data), "r") as file:
-        yield Hdf5(file, what, len(data))
+        yield Hdf5(file, what, len(data), texts)
 
 
 @contextmanager
@@ -154,8 +159,8 @@ def _readable(what: str) -> Iterator[None]:
         raise BadInput(f"{what}: a damaged HDF5 file ({one_line(error)}); copy or save it again") from error
 
 
-def _refusal(dataset: h5py.Dataset) -> str | None:
-    """What makes a dataset one that Keras does not write."""
+def _refusal(dataset: h5py.Dataset, texts: bool) -> str | None:
+    """What makes a dataset one that Keras does not write, or where there may be ``texts`` NIR."""
     import h5py
 
     if dataset.shape is None:
@@ -168,6 +173,8 @@ def _refusal(dataset: h5py.Dataset) -> str | None:
     known = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
     if not known.issuperset(kept.get_filter(n)[0] for n in range(kept.get_nfilters())):
         return "is compressed in a way that Keras does not use; save the model again"
+    if texts and h5py.check_string_dtype(dataset.dtype) is not None:
+        return None
     if dataset.dtype.kind == "c":
         return "is complex; weights are real numbers"
     if dataset.dtype.str == "|V2" and not _is_bfloat16(dataset):

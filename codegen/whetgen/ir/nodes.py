@@ -10,6 +10,7 @@ Input        the code q                                     of its element type
 Dense        sum_i weights[i, c] x[i] + bias[c]             proved from the weights
 Conv         sum over the window, + bias                    proved from the weights
 Threshold    1 if x >= thresholds[c] else 0                 0..1
+MultiThres.  how many of thresholds[:, c] x reaches         0..their number
 MaxPool      largest x in the window (bits: OR)             as its source
 SumPool      sum of x in the window                         window times its source
 WeightedSum  sum_k factors[k] x_k + bias, element-wise      proved from the factors
@@ -126,6 +127,20 @@ class Threshold(Unary):
 
 
 @dataclass(frozen=True, eq=False)
+class MultiThreshold(Unary):
+    """A neuron of several thresholds: the number of those that x reaches, ``x >= threshold``.
+
+    ``thresholds``: (steps, channels), or (steps, *the source's whole shape); each neuron's ascend.
+    """
+
+    thresholds: np.ndarray
+
+    @property
+    def steps(self) -> int:
+        return len(self.thresholds)
+
+
+@dataclass(frozen=True, eq=False)
 class MaxPool(Unary):
     """Largest element of each window, channel by channel; padding never wins."""
 
@@ -190,5 +205,6 @@ class Concat(Nary):
 
 
 LINEAR = (Dense, Conv)
+FIRING = (Threshold, MultiThreshold)
 MOVES = (Reshape, Permute, Pad, Upsample, Concat)
-KINDS: tuple[type[Node], ...] = (Input, *LINEAR, Threshold, MaxPool, SumPool, WeightedSum, *MOVES)
+KINDS: tuple[type[Node], ...] = (Input, *LINEAR, *FIRING, MaxPool, SumPool, WeightedSum, *MOVES)

@@ -11,7 +11,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from whetgen.ir.nodes import MOVES, NO_PADDING, Conv, Dense, Input, MaxPool, Node, Pad, SumPool, Threshold, WeightedSum
+from whetgen.ir.nodes import (
+    MOVES,
+    NO_PADDING,
+    Conv,
+    Dense,
+    Input,
+    MaxPool,
+    MultiThreshold,
+    Node,
+    Pad,
+    SumPool,
+    Threshold,
+    WeightedSum,
+)
 
 if TYPE_CHECKING:
     from whetgen.ir.graph import Graph
@@ -93,6 +106,11 @@ def _(node: Dense | Conv | WeightedSum, *sources: Range) -> Range:
 @output_range.register
 def _(node: Threshold, source: Range) -> Range:
     return 0, 1
+
+
+@output_range.register
+def _(node: MultiThreshold, source: Range) -> Range:
+    return 0, node.steps
 
 
 @output_range.register

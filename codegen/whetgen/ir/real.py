@@ -75,6 +75,18 @@ class RealThreshold(Unary):
 
 
 @dataclass(frozen=True, eq=False)
+class RealMultiThreshold(Unary):
+    """A neuron of several levels: the number of those that x reaches.
+
+    ``levels``: (steps, ...) exact numbers whose rows broadcast against the source, each column ascending. ``strict``: for
+    each step whether x has to be above its level, ``x > level``; else ``x >= level``.
+    """
+
+    levels: np.ndarray
+    strict: tuple[bool, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Decode(Unary):
     """N-hot scores ``(2x - 1) . (2 key - 1)^T`` of spikes; key (classes, width) of 0 and 1."""
 
@@ -111,6 +123,7 @@ def _(node: Decode, source: Shape) -> Shape:
 @output_shape.register(Affine)
 @output_shape.register(RealSum)
 @output_shape.register(RealThreshold)
+@output_shape.register(RealMultiThreshold)
 @output_shape.register(Head)
 def _(node: Node, source: Shape, *more: Shape) -> Shape:
     return source

@@ -11,6 +11,7 @@ from whetgen.ir.nodes import (
     Dense,
     Input,
     MaxPool,
+    MultiThreshold,
     Node,
     Pad,
     Padding,
@@ -70,8 +71,9 @@ def _(node: MaxPool | SumPool, source: Shape) -> Shape:
     return (*slide(source, node.window, node.stride, (1, 1), node.padding), source[2])
 
 
-@output_shape.register
-def _(node: Threshold, source: Shape) -> Shape:
+@output_shape.register(Threshold)
+@output_shape.register(MultiThreshold)
+def _(node: Threshold | MultiThreshold, source: Shape) -> Shape:
     return source
 
 

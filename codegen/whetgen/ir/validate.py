@@ -16,6 +16,7 @@ from whetgen.ir.nodes import (
     Dense,
     Input,
     MaxPool,
+    MultiThreshold,
     Node,
     Pad,
     Permute,
@@ -30,6 +31,7 @@ from whetgen.ir.shapes import output_shape
 
 OUTPUT_BITS = 64
 LARGEST_TENSOR = 1 << 26
+MOST_STEPS = 15
 
 
 def validate(graph: Graph) -> Graph:
@@ -150,6 +152,17 @@ def _(node: MaxPool | SumPool, source: Shape) -> None:
 def _(node: Threshold, source: Shape) -> None:
     _integers(node, node.thresholds)
     _per_channel(node, node.thresholds, source)
+
+
+@check_node.register
+def _(node: MultiThreshold, source: Shape) -> None:
+    _integers(node, node.thresholds)
+    if node.thresholds.ndim < 2 or not 1 <= node.steps <= MOST_STEPS:
+        raise _broken(node, f"thresholds are 1 to {MOST_STEPS} rows", node.thresholds.shape)
+    for row in node.thresholds:
+        _per_channel(node, row, source)
+    if np.any(node.thresholds[1:] < node.thresholds[:-1]):
+        raise _broken(node, "each neuron's thresholds ascend", "others")
 
 
 @check_node.register

@@ -25,6 +25,7 @@ from whetgen.layers.layer import Blend, Layer, LayerGraph, Linear, Move, Pool
 from whetgen.layers.sums import SumRange, sum_range
 from whetgen.layers.tensor import Tensor
 from whetgen.layers.window import Window
+from whetgen.passes.split import split_thresholds
 from whetgen.reference import evaluate
 
 _SUMS = (Dense, Conv, SumPool, WeightedSum)
@@ -32,6 +33,7 @@ _SUMS = (Dense, Conv, SumPool, WeightedSum)
 
 def layer_graph(graph: Graph) -> LayerGraph:
     """The layers of the network in graph order, each sum with the Threshold that alone reads it."""
+    graph = split_thresholds(graph)
     fused = {node.source: node for node in graph.nodes if isinstance(node, Threshold) and _fuses(graph, node)}
     tensors: dict[str, Tensor] = {}
     layers: list[Layer] = []

@@ -16,11 +16,26 @@ import numpy as np
 
 from whetgen.ir.graph import Graph
 from whetgen.ir.integers import as_integers
-from whetgen.ir.nodes import LINEAR, Conv, Dense, MaxPool, Node, Pad, Reshape, SumPool, Threshold, Unary, Upsample
+from whetgen.ir.nodes import (
+    LINEAR,
+    Conv,
+    Dense,
+    MaxPool,
+    MultiThreshold,
+    Node,
+    Pad,
+    Reshape,
+    SumPool,
+    Threshold,
+    Unary,
+    Upsample,
+)
 from whetgen.ir.ranges import sum_ranges
 from whetgen.passes.rewrite import decided, rebuilt
 from whetgen.passes.tidy import bias_into_threshold
 from whetgen.reference import evaluate
+
+Fire = Threshold | MultiThreshold
 
 
 def remove_constants(graph: Graph) -> Graph:
@@ -42,7 +57,7 @@ class _Path:
     readers: tuple[Dense | Conv, ...]
 
 
-def _without_idle_channels(graph: Graph, linear: Dense | Conv, fire: Threshold) -> Graph | None:
+def _without_idle_channels(graph: Graph, linear: Dense | Conv, fire: Fire) -> Graph | None:
     """The graph without the idle channels of one layer; None when there are none."""
     path = None if _grouped(linear) else _path(graph, fire)
     if path is None:
@@ -66,7 +81,7 @@ def _pads(node: SumPool | Pad) -> bool:
     return any(map(any, node.padding))
 
 
-def _path(graph: Graph, fire: Threshold) -> _Path | None:
+def _path(graph: Graph, fire: Fire) -> _Path | None:
     """None when a reader mixes channels or is an output."""
     between: list[Unary] = []
     readers: list[Dense | Conv] = []
@@ -91,7 +106,7 @@ def _keeps_channels(graph: Graph, node: Unary) -> bool:
     return not isinstance(node, Reshape) or len(node.shape) == 1 or node.shape[-1] == graph.shapes[node.source][-1]
 
 
-def _constant_channels(graph: Graph, linear: Dense | Conv, fire: Threshold) -> tuple[np.ndarray, np.ndarray]:
+def _constant_channels(graph: Graph, linear: Dense | Conv, fire: Fire) -> tuple[np.ndarray, np.ndarray]:
     """(always, never): for which channels the bounds decide, at every position."""
     lowest, highest = sum_ranges(linear, graph.ranges[linear.source])
     always: np.ndarray = lowest + linear.bias.astype(object) >= fire.thresholds
@@ -113,9 +128,7 @@ def _read_channels(graph: Graph, path: _Path, channels: int) -> np.ndarray:
     return read
 
 
-def _shrink(
-    graph: Graph, linear: Dense | Conv, fire: Threshold, path: _Path, idle: np.ndarray, ones: np.ndarray
-) -> Graph:
+def _shrink(graph: Graph, linear: Dense | Conv, fire: Fire, path: _Path, idle: np.ndarray, ones: np.ndarray) -> Graph:
     kept = ~idle
     replaced: dict[str, Node | None] = {
         linear.name: replace(linear, weights=linear.weights[..., kept], bias=linear.bias[..., kept]),
@@ -132,9 +145,10 @@ def _shrink(
     return rebuilt(graph, replaced, {})
 
 
-def _constant_maps(graph: Graph, fire: Threshold, path: _Path, ones: np.ndarray) -> dict[str, np.ndarray]:
+def _constant_maps(graph: Graph, fire: Fire, path: _Path, ones: np.ndarray) -> dict[str, np.ndarray]:
     """Value of every tensor on the path when only the dropped, always-firing channels count."""
-    start = np.broadcast_to(ones.astype(np.int64), graph.shapes[fire.name])
+    most = fire.steps if isinstance(fire, MultiThreshold) else 1
+    start = np.broadcast_to(most * ones.astype(np.int64), graph.shapes[fire.name])
     maps = {fire.name: start[None]}
     for node in path.between:
         maps[node.name] = evaluate(node, maps[node.source])

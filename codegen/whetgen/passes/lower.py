@@ -5,6 +5,7 @@ or per element), and each rule keeps that true:
 
     dense, conv   W (X s + o) + b = (integers N . X) u + (W o + b)        u: a column's unit
     step          X s + o >= t   <=>   X >= ceil((t - o) / s)             for s > 0
+                  X s + o >  t   <=>   X >= floor((t - o) / s) + 1
                                  <=>  -X >= ceil((t - o) / -s)            for s < 0
     average       sum / count                                             the count goes into s
     max           max X when s > 0, max -X when s < 0
@@ -25,7 +26,7 @@ from functools import singledispatch
 import numpy as np
 
 from whetgen.errors import BadInput
-from whetgen.ir.exact import Number, ceil, exact_array, sign
+from whetgen.ir.exact import Number, ceil, exact_array, floor, sign
 from whetgen.ir.graph import Graph
 from whetgen.ir.integers import as_integers
 from whetgen.ir.nodes import (
@@ -35,6 +36,7 @@ from whetgen.ir.nodes import (
     Dense,
     Input,
     MaxPool,
+    MultiThreshold,
     Node,
     Pad,
     Permute,
@@ -43,7 +45,17 @@ from whetgen.ir.nodes import (
     Threshold,
     Upsample,
 )
-from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, RealSum, RealThreshold
+from whetgen.ir.real import (
+    Affine,
+    AveragePool,
+    Decode,
+    Head,
+    RealConv,
+    RealDense,
+    RealMultiThreshold,
+    RealSum,
+    RealThreshold,
+)
 from whetgen.ir.validate import validate
 from whetgen.passes.dyadic import integer_columns, reduce_columns
 from whetgen.passes.lowering import Lowering
@@ -75,7 +87,7 @@ def lower(traced: Graph) -> Lowered:
             state.add(node)
             tensors[node.name] = Scaled(node.name, node.shape, cell(traced.meaning.scale), cell(traced.meaning.offset))
             continue
-        if isinstance(node, RealThreshold):
+        if isinstance(node, RealThreshold | RealMultiThreshold):
             sources = [preactivations.setdefault(node.name, state.positive(sources[0], node.name))]
         tensors[node.name] = lower_node(node, state, *sources)
     outputs = tuple(lower_output(o, tensors[o.source], state) for o in traced.outputs)
@@ -168,12 +180,27 @@ def _(node: RealSum, state: Lowering, *operands: Scaled) -> Scaled:
 
 @lower_node.register
 def _(node: RealThreshold, state: Lowering, x: Scaled) -> Scaled:
-    lo, hi = state.ranges[x.node]
-    scale, offset = np.broadcast_to(x.scale, x.columns), np.broadcast_to(x.offset, x.columns)
-    levels = [_least_firing(node.level - o, s, lo, hi) for s, o in zip(scale.flat, offset.flat, strict=True)]
-    thresholds = as_integers(np.array(levels, dtype=object).reshape(x.columns))
-    state.add(Threshold(node.name, x.node, thresholds))
+    state.add(Threshold(node.name, x.node, _thresholds(state, x, cell(node.level), strict=False)))
     return Scaled(node.name, x.shape)
+
+
+@lower_node.register
+def _(node: RealMultiThreshold, state: Lowering, x: Scaled) -> Scaled:
+    rows = [_thresholds(state, x, level, s) for level, s in zip(node.levels, node.strict, strict=True)]
+    columns = max((row.shape for row in rows), key=len)
+    steps = as_integers(np.stack([np.broadcast_to(row, columns) for row in rows]).astype(object))
+    state.add(MultiThreshold(node.name, x.node, steps) if len(steps) > 1 else Threshold(node.name, x.node, steps[0]))
+    return Scaled(node.name, x.shape)
+
+
+def _thresholds(state: Lowering, x: Scaled, level: np.ndarray, strict: bool) -> np.ndarray:
+    """Least integers with ``X * scale + offset >= level`` (strict: ``>``), (channels,) or a tensor's shape."""
+    lo, hi = state.ranges[x.node]
+    columns = x.shape if level.ndim == len(x.shape) else x.columns
+    scale, offset, level = (np.broadcast_to(a, columns) for a in (x.scale, x.offset, level))
+    least = _least_above if strict else _least_firing
+    found = [least(t - o, s, lo, hi) for t, s, o in zip(level.flat, scale.flat, offset.flat, strict=True)]
+    return as_integers(np.array(found, dtype=object).reshape(columns))
 
 
 def _least_firing(distance: Number, scale: Number, lo: int, hi: int) -> int:
@@ -181,6 +208,13 @@ def _least_firing(distance: Number, scale: Number, lo: int, hi: int) -> int:
     if scale == 0:
         return lo if sign(distance) <= 0 else hi + 1
     return min(max(ceil(distance / scale), lo), hi + 1)
+
+
+def _least_above(distance: Number, scale: Number, lo: int, hi: int) -> int:
+    """As ``_least_firing``, with ``X * scale > distance``."""
+    if scale == 0:
+        return lo if sign(distance) < 0 else hi + 1
+    return min(max(floor(distance / scale) + 1, lo), hi + 1)
 
 
 @lower_node.register

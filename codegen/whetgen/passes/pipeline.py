@@ -7,6 +7,7 @@ from collections.abc import Callable
 from whetgen.ir.graph import Graph
 from whetgen.ir.validate import validate
 from whetgen.passes.constants import remove_constants
+from whetgen.passes.order import permute_weights
 from whetgen.passes.reduce import clip_thresholds, reduce_scales
 from whetgen.passes.tidy import (
     absorb_weighted_sums,
@@ -22,6 +23,7 @@ Pass = Callable[[Graph], Graph]
 PIPELINE: tuple[Pass, ...] = (
     drop_unread,
     drop_idle_moves,
+    permute_weights,
     merge_pads,
     absorb_weighted_sums,
     threshold_before_pool,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from whetgen.ir.graph import Graph
-from whetgen.ir.nodes import LINEAR, Conv, Dense, Nary, Node, Threshold, Unary
+from whetgen.ir.nodes import FIRING, LINEAR, Conv, Dense, MultiThreshold, Nary, Node, Threshold, Unary
 
 Reader = TypeVar("Reader", bound=Unary)
 
@@ -39,9 +39,10 @@ def with_source(graph: Graph, kind: type[Reader]) -> Iterator[tuple[Reader, Node
     return ((node, graph[node.source]) for node in graph.nodes if isinstance(node, kind))
 
 
-def decided(graph: Graph) -> Iterator[tuple[Dense | Conv, Threshold]]:
-    """Each linear layer that only a threshold reads, with that threshold."""
-    for fire, linear in with_source(graph, Threshold):
+def decided(graph: Graph) -> Iterator[tuple[Dense | Conv, Threshold | MultiThreshold]]:
+    """Each linear layer that only neurons of one or of several thresholds read, with those."""
+    for fire in graph.nodes:
+        linear = graph[fire.source] if isinstance(fire, FIRING) else None
         if isinstance(linear, LINEAR) and only_reader(graph, linear.name) is fire:
             yield linear, fire
 

@@ -18,6 +18,7 @@ from whetgen.ir.nodes import (
     Dense,
     Input,
     MaxPool,
+    MultiThreshold,
     Node,
     Pad,
     Padding,
@@ -139,6 +140,14 @@ def _conv_chunk(node: Conv, x: np.ndarray) -> np.ndarray:
 @evaluate.register
 def _(node: Threshold, x: np.ndarray) -> np.ndarray:
     return (x >= node.thresholds).astype(np.int64)
+
+
+@evaluate.register
+def _(node: MultiThreshold, x: np.ndarray) -> np.ndarray:
+    reached = np.zeros(x.shape, dtype=np.int64)
+    for row in node.thresholds:
+        reached += x >= row
+    return reached
 
 
 @evaluate.register

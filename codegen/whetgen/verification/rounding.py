@@ -22,7 +22,17 @@ import numpy as np
 from whetgen.ir.exact import approximate
 from whetgen.ir.graph import Graph, Output
 from whetgen.ir.nodes import Concat, Conv, Dense, Input, MaxPool, Node, Pad, Permute, Reshape, Upsample
-from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, RealSum, RealThreshold
+from whetgen.ir.real import (
+    Affine,
+    AveragePool,
+    Decode,
+    Head,
+    RealConv,
+    RealDense,
+    RealMultiThreshold,
+    RealSum,
+    RealThreshold,
+)
 from whetgen.passes import Lowered
 from whetgen.reference import classify, evaluate, run_tensors
 
@@ -86,7 +96,7 @@ def compare_with_keras(
     exact = run_tensors(lowered.graph, codes)
     clean = np.ones(len(codes), dtype=bool)
     compared = rounded = outside = 0
-    for step in (n for n in traced.nodes if isinstance(n, RealThreshold)):
+    for step in (n for n in traced.nodes if isinstance(n, RealThreshold | RealMultiThreshold)):
         if step.name not in keras_values:
             continue
         spikes = exact[step.name]
@@ -97,7 +107,8 @@ def compare_with_keras(
         rounded += int(differs.sum())
         frames = np.flatnonzero(differs.reshape(len(codes), -1).any(axis=1))
         if len(frames):
-            outside += _outside_bound(traced, lowered, step, exact, codes, frames, differs)
+            theirs = keras_values[step.name].reshape(spikes.shape)[frames]
+            outside += _outside_bound(traced, lowered, step, exact, codes, frames, theirs)
         clean[frames] = False
     classes, strays = _classes(traced, lowered.graph, exact, keras_values, clean, codes)
     values, far = _values(traced, lowered.graph, exact, keras_values, clean, codes)
@@ -105,17 +116,22 @@ def compare_with_keras(
 
 
 def _outside_bound(
-    traced: Graph, lowered: Lowered, step: RealThreshold, exact, codes, frames: np.ndarray, differs: np.ndarray
+    traced: Graph, lowered: Lowered, step: RealThreshold | RealMultiThreshold, exact, codes, frames, theirs: np.ndarray
 ) -> int:
+    """Neurons of some frames for which no rounding explains each of the levels that only one side has reached."""
     bound = _bounds(traced, step.source, exact, codes, frames)
     meaning = lowered.preactivations[step.name]
     scale, offset = (np.broadcast_to(a, meaning.shape) for a in (meaning.scale, meaning.offset))
-    sums = exact[meaning.node][frames]
+    sums, ours = exact[meaning.node][frames], exact[step.name][frames]
+    given = [np.array([step.level], dtype=object)] if isinstance(step, RealThreshold) else step.levels
+    levels = [np.broadcast_to(level, meaning.shape) for level in given]
     count = 0
-    for index in zip(*np.nonzero(differs[frames]), strict=True):
+    for index in zip(*np.nonzero(theirs != ours), strict=True):
         where = index[1:]
-        distance = approximate(scale[where] * int(sums[index]) + offset[where] - step.level)
-        count += int(abs(float(distance)) > bound[index])
+        value = scale[where] * int(sums[index]) + offset[where]
+        low, high = sorted((int(ours[index]), int(np.clip(theirs[index], 0, len(levels)))))
+        far = max(abs(float(approximate(value - level[where]))) for level in levels[low:high])
+        count += int(far > bound[index])
     return count
 
 
@@ -198,7 +214,7 @@ def _bounds(
         if isinstance(node, Input):
             real = np.abs(codes[frames].astype(float) * float(traced.meaning.scale) + float(traced.meaning.offset))
             sizes[node.name] = _Size(real, 2)
-        elif isinstance(node, RealThreshold):
+        elif isinstance(node, RealThreshold | RealMultiThreshold):
             sizes[node.name] = _Size(exact[node.name][frames].astype(float), 0, 0.0)
         else:
             sizes[node.name] = _size(node, *(sizes[s] for s in node.sources))
@@ -210,7 +226,7 @@ def _since_spikes(traced: Graph, name: str) -> list[Node]:
     """The nodes that make a tensor out of spikes and input codes, in their order."""
     needed = {name}
     for node in reversed(traced.nodes):
-        if node.name in needed and not isinstance(node, RealThreshold):
+        if node.name in needed and not isinstance(node, RealThreshold | RealMultiThreshold):
             needed.update(node.sources)
     return [node for node in traced.nodes if node.name in needed]
 

@@ -1,0 +1,1 @@
+"""NIR graphs, whose neurons spike once: -> graph of real-valued nodes."""

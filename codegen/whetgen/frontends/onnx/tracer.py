@@ -1,0 +1,210 @@
+"""An ONNX model as a graph of real-valued nodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
+
+from whetgen.errors import BadInput
+from whetgen.foreign.onnx_files import OnnxFile
+from whetgen.frontends.keras.builder import Builder
+from whetgen.frontends.onnx import resize  # noqa: F401 - its handlers
+from whetgen.frontends.onnx.advice import instead_of
+from whetgen.frontends.onnx.constants import computed
+from whetgen.frontends.onnx.operators import DOMAINS
+from whetgen.frontends.operators import arithmetic, heads, moves, pools, quantisers, sums  # noqa: F401 - their handlers
+from whetgen.frontends.operators.building import Counts, OperatorBuilder
+from whetgen.frontends.operators.handlers import HANDLERS
+from whetgen.frontends.operators.values import Call, Classes, Signal, Value
+from whetgen.ir.graph import Graph, InputMeaning, Output
+from whetgen.ir.integers import Word
+from whetgen.ir.nodes import Input, Node, Reshape, Shape
+from whetgen.ir.real import Affine, AveragePool, Head, RealConv, RealDense, RealSum
+
+_STANDARD = ("", "ai.onnx")
+
+
+@dataclass(frozen=True, eq=False)
+class OnnxTrace:
+    """``graph``: of real-valued nodes; ``counts``: where the file has what the neurons make; ``outputs``: the tensor of the
+    file that each output of the graph is, None where it has the class only."""
+
+    graph: Graph
+    counts: tuple[Counts, ...]
+    outputs: tuple[tuple[str, Signal] | None, ...]
+    input: Signal
+
+
+def trace_onnx(file: OnnxFile, element: Word, meaning: InputMeaning) -> OnnxTrace:
+    """The model as a graph of real-valued nodes, its parameters exact.
+
+    Raises:
+        BadInput: something in the file is no network of thresholds, or not supported; the message names the node.
+    """
+    graph = file.model.graph
+    builder, values = OperatorBuilder(), _constants(graph)
+    name, shape = entry(file.model)
+    first = _entry_signal(file.model, name, shape)
+    node = builder.add(Input, name, shape=tuple(shape[a] for a in first.order), type=element)
+    first = Signal(node, shape, first.last)
+    values[name] = first
+    for position, proto in enumerate(graph.node):
+        _visit(proto, position, file.model, values, builder)
+    _check_heads(builder)
+    outputs, tensors = _outputs(graph, values, builder)
+    return OnnxTrace(Graph(tuple(builder.nodes), outputs, meaning), tuple(builder.counts), tensors, first)
+
+
+def _constants(graph: GraphProto) -> dict[str, Value]:
+    return {tensor.name: np.asarray(numpy_helper.to_array(tensor)) for tensor in graph.initializer}
+
+
+def entry(model: ModelProto) -> tuple[str, Shape]:
+    """Name and shape of the one input, without the batch axis.
+
+    Raises:
+        BadInput: several inputs, an open shape, one frame that has no axis of the batch in front.
+    """
+    stored = {tensor.name for tensor in model.graph.initializer}
+    inputs = [value for value in model.graph.input if value.name not in stored]
+    if len(inputs) != 1:
+        names = ", ".join(value.name for value in inputs) or "none"
+        raise BadInput(f"the model has {len(inputs)} inputs ({names}); join them into one input tensor")
+    axes = inputs[0].type.tensor_type.shape.dim
+    shape = tuple(axis.dim_value for axis in axes)
+    if not 2 <= len(shape) <= 4 or any(n < 1 for n in shape[1:]) or shape[0] > 1:
+        told = tuple(axis.dim_value or axis.dim_param or "?" for axis in axes)
+        raise BadInput(
+            f"input '{inputs[0].name}' has the shape {told}; export with one frame a batch and one to three fixed axes "
+            "behind it, for example (1, 1, 28, 28)"
+        )
+    return inputs[0].name, shape[1:]
+
+
+def _entry_signal(model: ModelProto, name: str, shape: Shape) -> Signal:
+    """Channels last, unless the file has them there already: all that reads the input moves them to the front."""
+    readers = [node for node in model.graph.node if name in node.input]
+    perms = [_attributes(node).get("perm") for node in readers if node.op_type == "Transpose"]
+    is_last = (
+        bool(readers) and len(perms) == len(readers) and all(p == [0, len(shape), *range(1, len(shape))] for p in perms)
+    )
+    return Signal(name, shape, last=len(shape) > 1 and not is_last)
+
+
+def _attributes(node: NodeProto) -> dict[str, Any]:
+    return {a.name: helper.get_attribute_value(a) for a in node.attribute}
+
+
+def _visit(
+    proto: NodeProto, position: int, model: ModelProto, values: dict[str, Value], builder: OperatorBuilder
+) -> None:
+    """Add what one node means to ``values``."""
+    name = proto.name or (proto.output[0] if proto.output else f"node {position}")
+    if missing := [n for n in proto.input if n and n not in values]:
+        raise BadInput(
+            f"node '{name}' ({proto.op_type}) reads '{missing[0]}', which nothing before it makes; export the model again"
+        )
+    opset = max((o.version for o in model.opset_import if o.domain in _STANDARD), default=1)
+    inputs = tuple(values[n] if n else None for n in proto.input)
+    call = Call(proto.op_type, name, inputs, tuple(proto.output), _attributes(proto), opset)
+    if proto.domain not in (*_STANDARD, *DOMAINS):
+        raise call.refuse(
+            f"is of the domain '{proto.domain}', which whetgen does not know; {instead_of(call.operator)}"
+        )
+    results = _results(call, builder)
+    values.update(zip(proto.output, results, strict=False))
+
+
+def _results(call: Call, builder: OperatorBuilder) -> tuple[Value, ...]:
+    """What a node makes: constants are computed, what depends on the input is traced."""
+    if call.operator == "Constant":
+        return (_constant(call),)
+    if call.operator in ("Shape", "Size") and call.signals:
+        shape = np.array((1, *call.signals[0].shape), dtype=np.int64)
+        cut = shape[slice(call.attribute("start", 0), call.attribute("end"))]
+        return (cut if call.operator == "Shape" else np.array(prod(shape)),)
+    if any(isinstance(value, Classes) for value in call.inputs):
+        return (_after_class(call),)
+    if not call.signals:
+        return computed(call)
+    if call.operator not in HANDLERS:
+        raise call.refuse(f"is not supported; {instead_of(call.operator)}")
+    found = HANDLERS[call.operator](call, builder)
+    return (found, found) if call.operator == "TopK" else (found,)
+
+
+def _constant(call: Call) -> np.ndarray:
+    for kind, value in call.attributes.items():
+        if isinstance(value, TensorProto):
+            return np.asarray(numpy_helper.to_array(value))
+        if kind.startswith("value_") and not isinstance(value, bytes):
+            return np.array(value, dtype=np.float32 if "float" in kind else np.int64)
+    raise call.refuse("holds no numbers; export the model again")
+
+
+def _after_class(call: Call) -> Classes:
+    """The index of the class may be cast and reshaped."""
+    if call.operator not in ("Cast", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "Identity"):
+        raise call.refuse("computes with the index of the class; end the network there")
+    return next(value for value in call.inputs if isinstance(value, Classes))
+
+
+def _outputs(
+    graph: GraphProto, values: dict[str, Value], builder: OperatorBuilder
+) -> tuple[tuple[Output, ...], tuple[tuple[str, Signal] | None, ...]]:
+    """The graph's outputs, and the tensors of the file that they are."""
+    read = {n for node in graph.node for n in node.input}
+    outputs: list[Output] = []
+    tensors: list[tuple[str, Signal] | None] = []
+    for value in graph.output:
+        found = values.get(value.name)
+        if isinstance(found, Classes):
+            outputs.append(Output(value.name, found.scores.node, "accumulators", classifier=True))
+            tensors.append(None)
+        elif isinstance(found, Signal):
+            if found.clipped:
+                raise BadInput(
+                    f"output '{value.name}' is what Relu or Clip makes of real numbers; leave that out, or quantise"
+                )
+            outputs.append(Output(value.name, found.node, "accumulators", classifier=_tells_class(found.node, builder)))
+            tensors.append((value.name, found))
+        else:
+            raise BadInput(f"output '{value.name}' does not depend on the input; leave it out")
+    names = [output.name for output in outputs]
+    if len(outputs) > 1 and len({id(values[n]) for n in names}) < len(names) and read:
+        kept = [k for k, n in enumerate(names) if values[n] not in [values[m] for m in names[:k]]]
+        outputs, tensors = [outputs[k] for k in kept], [tensors[k] for k in kept]
+    return tuple(outputs), tuple(tensors)
+
+
+def _tells_class(source: str, builder: Builder) -> bool:
+    """Whether an output is a row of scores, one a class, or the one neuron of a sigmoid."""
+    kinds = {node.name: node for node in builder.nodes}
+    shape, node = builder.shapes[source], kinds[source]
+    if len(shape) != 1:
+        return False
+    if isinstance(node, Head) and node.activation == "sigmoid":
+        return shape == (1,)
+    return shape != (1,) and (isinstance(node, Head) or _is_linear(node, kinds, builder.shapes))
+
+
+def _is_linear(node: Node, kinds: dict[str, Node], shapes: dict[str, Shape]) -> bool:
+    """Whether a tensor holds sums over whole tensors, perhaps normed, reshaped, or added to others."""
+    if isinstance(node, Affine | Reshape | RealSum):
+        return any(_is_linear(kinds[s], kinds, shapes) for s in node.sources)
+    return isinstance(node, RealDense | RealConv | AveragePool) and set(shapes[node.name][:-1]) <= {1}
+
+
+def _check_heads(builder: Builder) -> None:
+    heads_of = {node.name: node for node in builder.nodes if isinstance(node, Head)}
+    for node in builder.nodes:
+        for source in node.sources:
+            if source in heads_of:
+                raise BadInput(
+                    f"node '{source}' ({heads_of[source].activation}) is read by '{node.name}'; softmax and sigmoid are "
+                    "only supported as outputs"
+                )

@@ -1,0 +1,150 @@
+"""Element-wise operators: sums of tensors, products with constants, batch norms, clips."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from whetgen.frontends.operators.building import OperatorBuilder
+from whetgen.frontends.operators.handlers import affine, handles
+from whetgen.frontends.operators.values import Call, Signal, against, in_order
+from whetgen.ir.exact import reciprocal, simplest_rational, square_root
+from whetgen.ir.real import RealSum
+
+_ONE, _ZERO = (np.array([Fraction(number)], dtype=object) for number in (1, 0))
+
+
+@handles("Identity", "Dropout", "CastLike")
+def _identity(call: Call, builder: OperatorBuilder) -> Signal:
+    return call.signal()
+
+
+@handles("Cast")
+def _cast(call: Call, builder: OperatorBuilder) -> Signal:
+    """To a type of floats: the same numbers."""
+    if call.attribute("to") not in (1, 10, 11, 16):  # float, float16, double, bfloat16 of onnx.TensorProto
+        raise call.refuse(
+            "turns numbers into integers or truth values; quantise with BipolarQuant, Quant or a comparison"
+        )
+    return call.signal()
+
+
+@handles("Add")
+def _add(call: Call, builder: OperatorBuilder) -> Signal:
+    return _sum(call, builder, (1, 1))
+
+
+@handles("Sub")
+def _sub(call: Call, builder: OperatorBuilder) -> Signal:
+    return _sum(call, builder, (1, -1))
+
+
+@handles("Sum")
+def _sum_of_many(call: Call, builder: OperatorBuilder) -> Signal:
+    return _sum(call, builder, (1,) * len(call.inputs))
+
+
+@handles("Neg")
+def _neg(call: Call, builder: OperatorBuilder) -> Signal:
+    return affine(builder, call.name, call.unclipped(), -_ONE, _ZERO)
+
+
+@handles("Mul")
+def _mul(call: Call, builder: OperatorBuilder) -> Signal:
+    if len(call.signals) > 1:
+        raise call.refuse("multiplies two tensors that depend on the input; only products with constants are integers")
+    constant = 0 if isinstance(call.inputs[0], np.ndarray) else 1
+    return _scaled(call, builder, call.signal(1 - constant), _exact(call, call.signals[0], constant))
+
+
+@handles("Div")
+def _div(call: Call, builder: OperatorBuilder) -> Signal:
+    x = call.signal(0)
+    divisor = _exact(call, x, 1)
+    if any(value == 0 for value in divisor.flat):
+        raise call.refuse("divides by 0; give another constant")
+    return _scaled(call, builder, x, _ONE / divisor)
+
+
+def _exact(call: Call, x: Signal, index: int) -> np.ndarray:
+    return against(call, x, call.constant(index))
+
+
+def _scaled(call: Call, builder: OperatorBuilder, x: Signal, factor: np.ndarray) -> Signal:
+    """``factor * x``; one positive factor for all scales the bounds of a clip too."""
+    if x.clipped and not (factor.size == 1 and factor.item() > 0):
+        call.unclipped()
+    found = affine(builder, call.name, x, factor, _ZERO)
+    low, high = (bound if bound is None else bound * factor.item() for bound in x.bounds)
+    return replace(found, bounds=(low, high))
+
+
+def _sum(call: Call, builder: OperatorBuilder, signs: tuple[int, ...]) -> Signal:
+    """``sum_k signs[k] * inputs[k]`` of tensors and constants."""
+    signals = [call.unclipped(k) for k, value in enumerate(call.inputs) if isinstance(value, Signal)]
+    of_signals = tuple(s for s, value in zip(signs, call.inputs, strict=True) if isinstance(value, Signal))
+    first = signals[0]
+    if any(s.shape != first.shape for s in signals):
+        shapes = ", ".join(str((1, *s.shape)) for s in signals)
+        raise call.refuse(f"adds tensors of different shapes ({shapes}); give them one shape")
+    constants = [
+        against(call, first, value) * Fraction(sign)
+        for sign, value in zip(signs, call.inputs, strict=True)
+        if isinstance(value, np.ndarray)
+    ]
+    if len(signals) == 1:
+        return affine(builder, call.name, first, _ONE * of_signals[0], *constants)
+    operands = tuple(in_order(call, builder, s, replace(first, node=s.node)).node for s in signals)
+    name = f"{call.name}_sum" if constants else call.name
+    total = replace(first, node=builder.add(RealSum, name, operands=operands, signs=of_signals))
+    return affine(builder, call.name, total, _ONE, *constants) if constants else total
+
+
+@handles("BatchNormalization")
+def _batch_normalization(call: Call, builder: OperatorBuilder) -> Signal:
+    """``gamma (x - mean) / sqrt(variance + epsilon) + beta`` along the channels; epsilon as it is written."""
+    if call.attribute("training_mode", 0):
+        raise call.refuse("is in training mode; export the model in evaluation mode (model.eval())")
+    x = call.unclipped()
+    rank = len(x.shape)
+    gamma, beta, mean, variance = (
+        against(call, x, call.constant(k).reshape(-1, *[1] * (rank - 1))) for k in range(1, 5)
+    )
+    spread = variance + simplest_single(call.attribute("epsilon", 1e-5))
+    if any(value <= 0 for value in spread.flat):
+        raise call.refuse("has a variance that is not positive; train the model again")
+    roots = np.vectorize(lambda value: reciprocal(square_root(value)), otypes=[object])(spread)
+    multiplier = gamma * roots
+    return affine(builder, call.name, x, multiplier, -mean * multiplier, beta)
+
+
+def simplest_single(value: float) -> Fraction:
+    """The decimal that a single-precision attribute was written as: 1e-05 for 9.999999747378752e-06."""
+    return simplest_rational(float(str(np.float32(value))))
+
+
+@handles("Relu")
+def _relu(call: Call, builder: OperatorBuilder) -> Signal:
+    return _clipped(call.signal(), Fraction(0), None)
+
+
+@handles("Clip")
+def _clip(call: Call, builder: OperatorBuilder) -> Signal:
+    bounds = [_bound(call, index, name) for index, name in ((1, "min"), (2, "max"))]
+    return _clipped(call.signal(), *bounds)
+
+
+def _bound(call: Call, index: int, name: str) -> Fraction | None:
+    """A bound of Clip, which was an attribute until opset 11; infinities and float32's ends are none."""
+    value = float(call.constant(index)) if call.has(index) else call.attribute(name)
+    if value is None or abs(value) >= np.finfo(np.float32).max:
+        return None
+    return Fraction(value)
+
+
+def _clipped(x: Signal, low: Fraction | None, high: Fraction | None) -> Signal:
+    lows = [bound for bound in (x.bounds[0], low) if bound is not None]
+    highs = [bound for bound in (x.bounds[1], high) if bound is not None]
+    return replace(x, bounds=(max(lows, default=None), min(highs, default=None)))
