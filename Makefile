@@ -6,7 +6,7 @@ PYTHON  ?= python3
 VENV    := .venv
 BIN     := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
-EXTRAS  := keras,train,sim,synth,serial,boards,bench,hls,report,dev
+EXTRAS  := keras,train,sim,synth,serial,boards,bench,hls,onnx,nir,report,dev
 
 .PHONY: help demo test lint clean
 help:

@@ -124,7 +124,7 @@ def test_a_corrupt_folder_is_refused(tmp_path):
         (
             '"kind": "Conv"',
             '"kind": "Blob"',
-            r"nodes\[1\].kind is 'Blob', not Input or Dense or Conv or Threshold or MaxPool",
+            r"nodes\[1\].kind is 'Blob', not Input or Dense or Conv or Threshold or MultiThreshold",
         ),
         ('"source": "pool"', '"source": "pond"', "sources come before their readers; found pond"),
     ],
