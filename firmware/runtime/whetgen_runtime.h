@@ -113,13 +113,12 @@ void wg_dense(const wg_dense_layer *layer, const void *source, void *result, voi
 
 /* A window that slides over height and width; what lies outside the map counts as 0. */
 typedef struct {
-    uint16_t height, width;         /* of the source */
-    uint16_t channels;              /* of the source */
+    uint16_t height, width, channels; /* of the source */
     uint16_t out_height, out_width;
     uint16_t kernel_height, kernel_width;
     uint16_t stride_y, stride_x;
     uint16_t dilation_y, dilation_x;
-    uint16_t top, left;             /* padding */
+    uint16_t top, left; /* padding */
 } wg_window;
 
 /* Weights (kernel height, kernel width, channels / groups, neurons); each group of channels feeds

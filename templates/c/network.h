@@ -9,8 +9,9 @@
  *     {{ plan.name }}_output_t output[{{ plan.name }}_OUTPUT_LEN];
  *     {{ plan.name }}_infer(input, output);
  *
- * Flash: {{ plan.flash_table_bytes | counted("byte") }} of tables, and the code of the kernels, whose size is the compiler's.
+ * Flash: {{ plan.flash_table_bytes | counted("byte") }} of constants, and about {{ plan.code_bytes | counted("byte") }} of code (estimated for --mcu {{ plan.mcu }}; the linker tells).
  * RAM:   {{ plan.arena_bytes | counted("byte") }}, the arena; there is no other writable memory.
+ * Time:  about {{ plan.cycles | counted(plan.time_unit) }} a frame (estimated for --mcu {{ plan.mcu }} and {{ plan.typical }}).
  * Stack: no recursion and no arrays of variable size; the depth in bytes is the compiler's (-fstack-usage).
  */
 #ifndef WHETGEN_{{ plan.name }}_H

@@ -12,7 +12,7 @@ from whetgen.errors import ProgramFailed
 from whetgen.host.processes import call, find_program, run, telling_line
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph, Word
-from whetgen.targets.c.tensors import Tensors
+from whetgen.targets.c.tensors import output_elements
 
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
 SANITIZERS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
@@ -92,7 +92,7 @@ def pack_codes(codes: np.ndarray, kind: Word) -> np.ndarray:
 
 def output_dtype(graph: Graph) -> type:
     """Of ``NAME_output_t``."""
-    return _CTYPES[Tensors(graph).output_elements.ctype]
+    return _CTYPES[output_elements(graph).ctype]
 
 
 def _parsed(data: bytes, frames: int, predicts: bool) -> CRun:

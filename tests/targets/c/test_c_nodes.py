@@ -24,7 +24,7 @@ from whetgen.ir.nodes import (
     Upsample,
     WeightedSum,
 )
-from whetgen.targets.c import layers
+from whetgen.targets.c import planner
 from whetgen.targets.c.target import plan
 
 RNG = np.random.default_rng(5)
@@ -151,7 +151,7 @@ def found(tmp_path_factory) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """C and reference outputs of all cases, from one program."""
     batch = [(graph, random_codes(graph, Random(1), 12)) for graph in CASES.values()]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(layers, "choose", lambda groups, limits, measure: tuple(group[0] for group in groups))
+        patch.setattr(planner, "choose", lambda groups, limits, measure: tuple(group[0] for group in groups))
         results = run_batch(batch, tmp_path_factory.mktemp("nodes"))
     return {name: (c, expected(*case)) for name, c, case in zip(CASES, results, batch, strict=True)}
 

@@ -11,9 +11,10 @@ from tests.targets.c.batch import expected, run_batch
 from whetgen import Options, generate
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
-from whetgen.targets.c import layers, popcount
+from whetgen.targets.c import planner
 from whetgen.targets.c.boards import find_board
-from whetgen.targets.c.early_exit import GROUP, certain_after, first_look
+from whetgen.targets.c.kernels import popcount
+from whetgen.targets.c.kernels.early_exit import GROUP, certain_after, first_look
 from whetgen.targets.c.target import COptions, plan
 from whetgen.verification.board_build import build_image
 from whetgen.verification.board_runner import run_image
@@ -101,7 +102,7 @@ def test_the_same_bits_wherever_it_looks_first(flags, tmp_path, monkeypatch):
     """Where the compiler has no such flag, the second run is a plain one."""
     rng = Random(5)
     cases = [random_case(rng, 12) for _ in range(60)]
-    monkeypatch.setattr(layers, "choose", force(EXIT))
+    monkeypatch.setattr(planner, "choose", force(EXIT))
     monkeypatch.setattr(popcount, "first_look", lambda certain, group, look: (rng.randint(1, len(certain)), 0.0))
     for (graph, codes), outputs in zip(cases, run_batch(cases, tmp_path, flags), strict=True):
         assert np.array_equal(outputs, expected(graph, codes)), graph
@@ -164,7 +165,7 @@ def test_on_a_board_it_takes_fewer_instructions_and_at_worst_a_few_more(tmp_path
     frames = np.concatenate([codes[:20], tied])
     board, costs = find_board("riscv-virt-zbb"), {}
     for label in (EXIT, "popcount"):
-        monkeypatch.setattr(layers, "choose", force(label))
+        monkeypatch.setattr(planner, "choose", force(label))
         folder = tmp_path / label.replace(", ", "-")
         generate(graph, "c", folder, Options("net", mcu=board.mcu), Frames(codes))
         run = run_image(build_image(folder, "net", board, folder / "build"), graph, frames, board)

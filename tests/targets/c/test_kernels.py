@@ -10,7 +10,7 @@ from tests.targets.c.batch import expected, run_batch
 
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Reshape, Threshold
-from whetgen.targets.c import layers
+from whetgen.targets.c import planner
 from whetgen.verification.c_runner import SANITIZERS
 
 FRAMES = 6
@@ -123,7 +123,7 @@ def test_any_choice_of_kernels_gives_the_same_bits(first, flags, tmp_path, monke
         rng = Random(seed)
         graph = (ternary_network if seed % 8 == 7 else dense_network if seed % 2 else conv_network)(rng)
         cases.append((graph, random_codes(graph, rng, FRAMES)))
-    monkeypatch.setattr(layers, "choose", pick_the_rarest(Random(first), seen))
+    monkeypatch.setattr(planner, "choose", pick_the_rarest(Random(first), seen))
     found = run_batch(cases, tmp_path, flags)
     for seed, (graph, codes), outputs in zip(range(first, first + 70), cases, found, strict=True):
         assert np.array_equal(outputs, expected(graph, codes)), f"seed {seed}\n{graph}"

@@ -1,4 +1,4 @@
-"""The C target: hand-written kernels of ``firmware/runtime`` and generated tables."""
+"""The C target: hand-written kernels of ``firmware/runtime`` and generated constants."""
 
 from whetgen.targets.base import Target
 from whetgen.targets.c.manifest import CManifest

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Buffer:
-    """``size`` bytes in use from step ``first`` to step ``last``, both included.
+    """``size`` bytes in use from the call of number ``first`` to that of number ``last``.
 
     ``over``: a larger buffer, read last where this one is written first, that this one may start at the start of.
     """

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from whetgen.errors import BadInput
-from whetgen.targets.c.candidates import Candidate
+from whetgen.targets.c.kernels import Candidate
 from whetgen.targets.c.mcus import Mcu
 from whetgen.wording import counted
 
@@ -64,7 +64,7 @@ def choose(
 
 
 def _with(partial: _Partial, pick: Candidate) -> _Partial:
-    flash, ram = partial.flash + pick.table_bytes, max(partial.ram, pick.scratch)
+    flash, ram = partial.flash + pick.array_bytes, max(partial.ram, pick.scratch_bytes)
     return _Partial(partial.cycles + pick.cycles, flash, ram, (*partial.picks, pick))
 
 

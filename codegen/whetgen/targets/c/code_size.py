@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from whetgen.targets.c.kernels import KernelCall
 from whetgen.targets.c.mcus import Mcu
-from whetgen.targets.c.records import Draft
-from whetgen.targets.c.runtime import units
 
 # Of each runtime file, by arm-none-eabi-gcc 12.2 -mcpu=cortex-m4 -mthumb -Os; a test compiles them again.
 THUMB_BYTES = {
@@ -87,8 +86,8 @@ _CALL = 12  # of a kernel, in NAME_infer
 _RECORD = 80  # of a layer
 
 
-def code_bytes(drafts: tuple[Draft, ...], mcu: Mcu) -> int:
+def code_bytes(calls: tuple[KernelCall, ...], mcu: Mcu) -> int:
     """Code and layer records of these calls."""
-    kernels = {unit for draft in drafts for unit in units(draft)}
-    code = sum(THUMB_BYTES[unit] for unit in kernels) + _CALL * len(drafts)
-    return round(code * mcu.code) + _RECORD * len(drafts)
+    kernels = {unit for call in calls for unit in call.units}
+    code = sum(THUMB_BYTES[unit] for unit in kernels) + _CALL * len(calls)
+    return round(code * mcu.code) + _RECORD * len(calls)

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from whetgen.ir.nodes import Input
 from whetgen.targets.c.arena import Buffer, place
-from whetgen.targets.c.records import Draft
+from whetgen.targets.c.kernels import KernelCall
 from whetgen.targets.c.tensors import Tensors
 
 _SHRINKING = "wg_binarise"  # eight bytes are read before their byte is written
 
 
-def place_tensors(tensors: Tensors, drafts: tuple[Draft, ...]) -> tuple[dict[str, int], int]:
-    """Offsets of the tensors (by name) and of each step's sums (as "step k") in the arena."""
+@dataclass(frozen=True)
+class Memory:
+    """Places in the arena: of tensors by name, of each call's scratch, None where it needs none; ``bytes`` of all."""
+
+    tensors: dict[str, int]
+    scratch: tuple[int | None, ...]
+    bytes: int
+
+
+def lay_out(tensors: Tensors, calls: tuple[KernelCall, ...]) -> Memory:
+    """A place for everything that is not input or output."""
     first: dict[str, int] = {}
     last: dict[str, int] = {}
     over: dict[str, str] = {}
-    buffers = []
-    for k, draft in enumerate(drafts):
-        for name in filter(None, (*draft.sources, draft.result)):
-            first.setdefault(tensors.root(name), k)
-            last[tensors.root(name)] = k
-        if draft.function.startswith(_SHRINKING):
-            over[tensors.root(draft.result)] = f"tensor {tensors.root(draft.sources[0])}"
-        if draft.sum_bytes:
-            buffers.append(Buffer(f"step {k}", draft.sum_bytes, 8, k, k))
-    for root in first:
-        if root not in tensors.in_output and not isinstance(tensors.graph[root], Input):
-            elements = tensors.elements(root)
-            size = elements.bytes_for(tensors.length(root))
-            buffers.append(Buffer(f"tensor {root}", size, elements.align, first[root], last[root], over.get(root, "")))
+    for k, call in enumerate(calls):
+        for name in filter(None, (*call.sources, call.result)):
+            first.setdefault(name, k)
+            last[name] = k
+        if call.function.startswith(_SHRINKING):
+            over[call.result] = f"tensor {call.sources[0]}"
+    buffers = [Buffer(f"call {k}", call.scratch_bytes, 8, k, k) for k, call in enumerate(calls) if call.scratch_bytes]
+    stored = [name for name in first if name not in tensors.in_output and name != tensors.layers.input.name]
+    buffers += [
+        Buffer(f"tensor {t}", tensors.bytes(t), tensors.elements(t).align, first[t], last[t], over.get(t, ""))
+        for t in stored
+    ]
     lasts = {buffer.name: buffer.last for buffer in buffers}
-    return place([b if lasts.get(b.over) == b.first else replace(b, over="") for b in buffers])
+    offsets, size = place([b if lasts.get(b.over) == b.first else replace(b, over="") for b in buffers])
+    scratch = tuple(offsets.get(f"call {k}") for k in range(len(calls)))
+    return Memory({name: offsets[f"tensor {name}"] for name in stored}, scratch, size)

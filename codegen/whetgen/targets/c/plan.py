@@ -1,23 +1,25 @@
-"""Graph -> CPlan: which kernels run, on which tables, at which places in memory."""
+"""Graph -> CPlan: plain final data, one field for each hole of the templates."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from whetgen.ir import Graph, Output
-from whetgen.ir.nodes import Input
-from whetgen.targets.c.candidates import Planned
+from whetgen.layers import layer_graph
+from whetgen.targets.c.arrays import ConstArray, literal
 from whetgen.targets.c.choose import Limits
 from whetgen.targets.c.code_size import code_bytes
-from whetgen.targets.c.layers import choose_drafts
+from whetgen.targets.c.elements import INPUT_ELEMENTS
+from whetgen.targets.c.kernels import KernelCall
 from whetgen.targets.c.mcus import find_mcu
-from whetgen.targets.c.memory import place_tensors
+from whetgen.targets.c.memory import Memory, lay_out
 from whetgen.targets.c.options import COptions
+from whetgen.targets.c.planner import Choice, Planner
 from whetgen.targets.c.rates import Rate, guessed_rates, measured_rates
-from whetgen.targets.c.records import CLayer, COutput, CPlan, Draft
+from whetgen.targets.c.records import Record
 from whetgen.targets.c.runtime import runtime_files
-from whetgen.targets.c.storage import INPUT_ELEMENTS
-from whetgen.targets.c.tables import literal
 from whetgen.targets.c.tensors import Tensors
 from whetgen.targets.output.identifiers import Identifiers, check_name, comment_text
 from whetgen.targets.output.words import input_words, output_words
@@ -30,6 +32,80 @@ _PACKING = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class CCall:
+    """One kernel call: its record, the arrays of that, and the pointers that it gets, as C expressions."""
+
+    name: str
+    title: str
+    function: str
+    record: Record
+    sources: tuple[str, ...]
+    result: str
+    scratch: str
+
+    @property
+    def arrays(self) -> tuple[ConstArray, ...]:
+        return self.record.arrays
+
+
+@dataclass(frozen=True, kw_only=True)
+class COutput:
+    """One output's part of the output array."""
+
+    name: str
+    title: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CPlan:
+    """Everything that the C files say.
+
+    ``output_kind``: "spikes", "scores" or "accumulators", "mixed" for outputs of several kinds;
+    ``output_elements``: the runtime's element kind of the output array; ``meaning``: of an input code, in words;
+    ``typical``: what frames ``choices`` think of; ``time_unit``: of their cycles, singular; ``board``: what ``compile_command`` compiles for; ``level``: C constant from which on the one output means class 1,
+    None where ``argmax`` finds the class.
+    """
+
+    name: str
+    title: str
+    input_title: str
+    input_ctype: str
+    input_len: int
+    input_bytes: int
+    packing: str
+    meaning: str
+    output_ctype: str
+    output_kind: str
+    output_elements: str
+    output_len: int
+    outputs: tuple[COutput, ...]
+    calls: tuple[CCall, ...]
+    flash_table_bytes: int
+    arena_bytes: int
+    predicts: bool
+    predict_at: int
+    runtime_format: int
+    runtime_files: tuple[str, ...]
+    argmax: str
+    level: str | None
+    mcu: str
+    board: str
+    compile_command: str
+    choices: tuple[Choice, ...]
+    typical: str
+    time_unit: str
+    code_bytes: int
+    single_header: bool
+
+    @property
+    def cycles(self) -> int:
+        """Of a frame, as estimated."""
+        return sum(choice.cycles for choice in self.choices)
+
+
 def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.ndarray | None = None) -> CPlan:
     """Everything that the C files of ``graph`` say, under the prefix ``name``.
 
@@ -40,23 +116,21 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     """
     check_name(name)
     options = options or COptions()
-    tensors = Tensors(graph)
+    tensors = Tensors(graph, layer_graph(graph))
     mcu = find_mcu(options.mcu or "generic")
-    rates = guessed_rates(graph) if codes is None else measured_rates(graph, codes)
-    if options.constant_time:
-        rates = dict.fromkeys(rates, Rate(1.0, 1.0))  # every input costs what a spike costs
-    drafts, choices = choose_drafts(
-        Planned(tensors, rates, mcu),
-        Identifiers(name),
-        Limits(options.max_flash, options.max_ram).on(mcu),
-        options.constant_time,
+    planner = Planner(
+        tensors=tensors,
+        rates=_rates(tensors, codes, options.constant_time),
+        mcu=mcu,
+        limits=Limits(options.max_flash, options.max_ram).on(mcu),
+        constant_time=options.constant_time,
     )
-    offsets, used = place_tensors(tensors, drafts)
-    layers = tuple(_layer(draft, k, tensors, offsets) for k, draft in enumerate(drafts))
+    calls, choices = planner.choose(Identifiers(name))
+    memory = lay_out(tensors, calls)
     predicts = graph.is_classifier
     level = _level(graph, graph.outputs[0]) if predicts else None
-    predict_at = used + -used % 8
-    result_bytes = tensors.output_elements.bytes_for(_output_len(tensors)) if predicts else 0
+    predict_at = memory.bytes + -memory.bytes % 8
+    result_bytes = tensors.output_elements.bytes_for(tensors.output_length)
     argmax = "wg_argmax_i32" if tensors.output_elements.kind == "WG_I32" else "wg_argmax"
     kind, board = graph.input.type.name, mcu.board
     return CPlan(
@@ -64,67 +138,81 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
         title=_title(graph),
         input_title=f"{_shape(graph.input.shape)} {kind}",
         input_ctype=INPUT_ELEMENTS[kind].ctype,
-        input_len=tensors.length(graph.input.name),
-        input_bytes=INPUT_ELEMENTS[kind].bytes_for(tensors.length(graph.input.name)),
+        input_len=tensors.layers.input.count,
+        input_bytes=tensors.bytes(graph.input.name),
         packing=_PACKING.get(kind, "one element each"),
         meaning=input_words(graph),
         output_ctype=tensors.output_elements.ctype,
         output_kind=_output_kind(graph),
         output_elements=tensors.output_elements.kind,
-        output_len=_output_len(tensors),
+        output_len=tensors.output_length,
         outputs=_outputs(tensors),
-        layers=layers,
-        flash_table_bytes=sum(table.bytes for layer in layers for table in layer.tables),
-        arena_bytes=(predict_at + result_bytes if predicts else used) + _ARENA_SLACK,
+        calls=tuple(_call(call, k, tensors, memory) for k, call in enumerate(calls)),
+        flash_table_bytes=sum(call.array_bytes for call in calls),
+        arena_bytes=(predict_at + result_bytes if predicts else memory.bytes) + _ARENA_SLACK,
         predicts=predicts,
         predict_at=predict_at,
         runtime_format=RUNTIME_FORMAT,
-        runtime_files=runtime_files(drafts, (argmax,) if predicts and level is None else ()),
+        runtime_files=runtime_files(calls, (argmax,) if predicts and level is None else ()),
         argmax=argmax,
         level=level,
         mcu=mcu.name,
         board=board.title,
         compile_command=board.compile_command,
         choices=choices,
-        code_bytes=code_bytes(drafts, mcu),
+        typical=_typical(codes, options.constant_time),
+        time_unit="cycle" if board.unit == "cycles" else "instruction",
+        code_bytes=code_bytes(calls, mcu),
         single_header=options.single_header,
     )
 
 
-def _layer(draft: Draft, step: int, tensors: Tensors, offsets: dict[str, int]) -> CLayer:
-    return CLayer(
-        kind=draft.kind,
-        name=draft.name,
-        title=comment_text(draft.title),
-        function=draft.function,
-        record=draft.record,
-        tables=draft.tables,
-        sources=tuple(_pointer(s, tensors, offsets) for s in draft.sources),
-        result=_pointer(draft.result, tensors, offsets) if draft.result else "output",
-        sums=f"arena + {offsets[f'step {step}']}" if draft.sum_bytes else "",
+def _rates(tensors: Tensors, codes: np.ndarray | None, constant_time: bool) -> dict[str, Rate]:
+    """In constant time every input costs what a spike costs."""
+    if constant_time:
+        return {layer.name: Rate(1.0, 1.0) for layer in tensors.layers.layers}
+    layers = tensors.layers
+    return guessed_rates(layers) if codes is None else measured_rates(tensors.graph, layers, codes)
+
+
+def _typical(codes: np.ndarray | None, constant_time: bool) -> str:
+    if constant_time:
+        return "any frame"
+    return "frames of which a quarter is not 0" if codes is None else "frames of the given data"
+
+
+def _call(call: KernelCall, number: int, tensors: Tensors, memory: Memory) -> CCall:
+    place = memory.scratch[number]
+    return CCall(
+        name=call.name,
+        title=comment_text(call.title),
+        function=call.function,
+        record=call.record,
+        sources=tuple(_pointer(source, tensors, memory) for source in call.sources),
+        result=_pointer(call.result, tensors, memory) if call.result else "output",
+        scratch="" if place is None else f"arena + {place}",
     )
 
 
-def _pointer(name: str, tensors: Tensors, offsets: dict[str, int]) -> str:
+def _pointer(name: str, tensors: Tensors, memory: Memory) -> str:
     """C expression for a tensor's first element."""
-    root = tensors.root(name)
-    if isinstance(tensors.graph[root], Input):
+    if name == tensors.layers.input.name:
         return "input"
-    if root in tensors.in_output:
-        return f"output + {tensors.in_output[root]}"
-    return f"arena + {offsets[f'tensor {root}']}"
+    if name in tensors.in_output:
+        return f"output + {tensors.in_output[name]}"
+    return f"arena + {memory.tensors[name]}"
 
 
 def _outputs(tensors: Tensors) -> tuple[COutput, ...]:
     names = Identifiers()
     return tuple(
         COutput(
-            names.unique(o.name),
-            comment_text(output_words(tensors.graph, o)),
-            at,
-            tensors.length(o.source),
+            name=names.unique(output.name),
+            title=comment_text(output_words(tensors.graph, output)),
+            offset=offset,
+            length=tensors.graph.size(output.source),
         )
-        for o, at in zip(tensors.graph.outputs, tensors.output_offsets, strict=True)
+        for output, offset in zip(tensors.graph.outputs, tensors.output_offsets, strict=True)
     )
 
 
@@ -137,10 +225,6 @@ def _level(graph: Graph, head: Output) -> str | None:
     """C constant that an output of one element reaches in class 1; None for the rows of others."""
     lo, hi = graph.ranges[head.source]
     return literal(min(max(head.level, lo), hi + 1)) if graph.size(head.source) == 1 else None
-
-
-def _output_len(tensors: Tensors) -> int:
-    return sum(tensors.length(output.source) for output in tensors.graph.outputs)
 
 
 def _title(graph: Graph) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from whetgen.ir import Graph
-from whetgen.ir.nodes import Conv, Input, Node
+from whetgen.layers import Layer, LayerGraph, Linear, Window, window_indices
 from whetgen.reference import run_tensors
 
 _GUESS = 0.25  # of spikes
@@ -31,45 +31,41 @@ class Rate:
         return cls(single, 1 - (1 - single) ** NIBBLE)
 
 
-def guessed_rates(graph: Graph) -> dict[str, Rate]:
-    """Without data: a quarter of the spikes, a quarter of the pixels, every other number. By the name of the reader."""
-    bits = {n.name for n in graph.nodes if isinstance(n, Input) or graph.is_spikes(n.name)}
-    return {n.name: Rate.independent(_GUESS if n.sources[0] in bits else 1.0) for n in graph.nodes if n.sources}
+def guessed_rates(layers: LayerGraph) -> dict[str, Rate]:
+    """Without data: a quarter of the spikes, a quarter of the pixels, every other number. By the name of the layer."""
+    return {layer.name: Rate.independent(_guessed(layer, layers)) for layer in layers.layers}
 
 
-def measured_rates(graph: Graph, codes: np.ndarray) -> dict[str, Rate]:
-    """What each node sees of its (first) source in (the first 64) ``codes``; by the name of the reader.
+def _guessed(layer: Layer, layers: LayerGraph) -> float:
+    source = layer.sources[0]
+    return _GUESS if source.name == layers.input.name or (source.lo >= 0 and source.hi <= 1) else 1.0
+
+
+def measured_rates(graph: Graph, layers: LayerGraph, codes: np.ndarray) -> dict[str, Rate]:
+    """What each layer sees of its (first) source in (the first 64) ``codes``; by the name of the layer.
 
     A convolution sees the middle of a map more often than its border, which is empty in most images.
     """
     values = run_tensors(graph, codes[:_MOST_FRAMES])
-    return {n.name: _seen(n, graph, values[n.sources[0]] != 0) for n in graph.nodes if n.sources}
+    return {layer.name: _seen(layer, values[layer.sources[0].name] != 0) for layer in layers.layers}
 
 
-def _seen(node: Node, graph: Graph, busy: np.ndarray) -> Rate:
+def _seen(layer: Layer, busy: np.ndarray) -> Rate:
     """``busy``: (frames, *shape of the source)."""
-    weight = np.ones(busy.shape[1:]) if not isinstance(node, Conv) else _windows_over(node, graph)
-    total = weight.size
-    if isinstance(node, Conv):
-        total = np.prod(graph.shapes[node.name][:2]) * np.prod(node.weights.shape[:2]) * busy.shape[-1]
     flat = busy.reshape(len(busy), -1)
+    looks, total = np.ones(flat.shape[1]), flat.shape[1]
+    if isinstance(layer, Linear):
+        w = layer.window
+        looks, total = _looks(w), w.positions * w.taps * w.channels
     runs = np.pad(flat, ((0, 0), (0, -flat.shape[1] % NIBBLE))).reshape(len(flat), -1, NIBBLE).any(axis=2)
-    shares = _share(flat, weight.reshape(-1), total), _share(runs, weight.reshape(-1)[::NIBBLE], total / NIBBLE)
-    return Rate(*shares, flat)
+    return Rate(_share(flat, looks, total), _share(runs, looks[::NIBBLE], total / NIBBLE), flat)
 
 
-def _windows_over(node: Conv, graph: Graph) -> np.ndarray:
-    """How many windows look at each element of the source's map, (height, width, channels)."""
-    height, width, channels = graph.shapes[node.source]
-    axes = zip((height, width), graph.shapes[node.name][:2], range(2), strict=True)
-    rows, columns = (_looks(node, size, count, axis) for size, count, axis in axes)
-    return np.broadcast_to((rows[:, None] * columns)[..., None], (height, width, channels))
-
-
-def _looks(node: Conv, size: int, count: int, axis: int) -> np.ndarray:
-    taps = np.arange(count)[:, None] * node.stride[axis] + np.arange(node.weights.shape[axis]) * node.dilation[axis]
-    places = (taps - node.padding[axis][0]).reshape(-1)
-    return np.bincount(places[(places >= 0) & (places < size)], minlength=size).astype(float)
+def _looks(window: Window) -> np.ndarray:
+    """(elements,) how many windows look at each element of the map."""
+    pixels = window_indices(replace(window, channels=1)).reshape(-1)
+    looks = np.bincount(pixels[pixels >= 0], minlength=window.height * window.width).astype(float)
+    return np.repeat(looks, window.channels)
 
 
 def _share(busy: np.ndarray, weight: np.ndarray, total: float) -> float:

@@ -1,308 +1,104 @@
-"""The plan: plain final data, one field for each hole of the templates."""
+"""Records of the runtime as C text; ``whetgen_runtime.h`` alone says which members a record has, and in which lines."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
 
-from whetgen.targets.c.storage import Elements
-from whetgen.targets.c.tables import CTable, TableRef
+from whetgen.assets import assets
+from whetgen.targets.c.arrays import ConstArray
+from whetgen.targets.c.elements import Elements
 
-
-@dataclass(frozen=True)
-class Window:
-    """``wg_window``."""
-
-    height: int
-    width: int
-    channels: int
-    out_height: int
-    out_width: int
-    kernel_height: int
-    kernel_width: int
-    stride_y: int
-    stride_x: int
-    dilation_y: int
-    dilation_x: int
-    top: int
-    left: int
+Value: TypeAlias = "int | str | ConstArray | Elements | Record | tuple[int, ...] | tuple[Record, ...] | None"
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_NAME = re.compile(r"(\w+)(?:\[\d+\])?$")
+_ONE_LINE = 80
 
 
 @dataclass(frozen=True)
-class Finish:
-    """``wg_finish``: what becomes of the sums of one position."""
+class Record:
+    """A value of the struct ``ctype``: its members by name.
 
-    channels: int
-    words: int
-    fire: int
-    row_step: int
-    rows: TableRef
-    row_of: TableRef
-    result: Elements
-
-
-@dataclass(frozen=True)
-class WeightRows:
-    """``wg_rows`` and the kernel that adds them."""
-
-    weights: str
-    words: int
-    sum_words: int
-    stride: int
-    neurons: int
-    kernel: str
-
-
-@dataclass(frozen=True)
-class DenseRecord:
-    source: Elements
-    inputs: int
-    rows: WeightRows
-    sums: str
-    finish: Finish
-
-
-@dataclass(frozen=True)
-class ConvRecord:
-    source: Elements
-    window: Window
-    groups: int
-    group_bytes: int
-    rows: WeightRows
-    sums: str
-    finish: Finish
-
-
-@dataclass(frozen=True)
-class SumPoolRecord:
-    source: Elements
-    window: Window
-    sums: str
-    finish: Finish
-
-
-@dataclass(frozen=True)
-class MaxPoolRecord:
-    source: Elements
-    window: Window
-    result: Elements
-
-
-@dataclass(frozen=True)
-class Operand:
-    """``wg_operand``."""
-
-    source: Elements
-    factors: TableRef
-    factor_step: int
-
-
-@dataclass(frozen=True)
-class WeightedSumRecord:
-    positions: int
-    operands: tuple[Operand, ...]
-    sums: str
-    finish: Finish
-
-
-@dataclass(frozen=True)
-class MoveRecord:
-    source: Elements
-    result: Elements
-    clear_elements: int
-    source_first: int
-    result_first: int
-    count: tuple[int, int, int, int]
-    source_step: tuple[int, int, int, int]
-    result_step: tuple[int, int, int, int]
-    run: int
-
-
-@dataclass(frozen=True)
-class EventPass:
-    """``wg_event_pass``."""
-
-    rows: str
-    block_bytes: int
-    skip: int
-    add: str
-
-
-@dataclass(frozen=True)
-class EventRecord:
-    """``wg_event_layer``."""
-
-    window: Window
-    neurons: int
-    entries: int
-    gather: str
-    fire: int
-    padded: int
-    result: Elements
-    levels: int
-    zero_row: int
-    blocks: int
-    block_bytes: int
-    list: int
-    base: int
-    least: int
-    start: str
-    row_of: str
-    row_step: int
-    passes: tuple[EventPass, ...]
-    finish_kernel: str
-
-
-@dataclass(frozen=True)
-class PopcountRecord:
-    """``wg_popcount_layer``."""
-
-    inputs: int
-    words: int
-    scale: int
-    least: int
-    surplus: int
-    scales: TableRef
-    planes: str
-    look: int
-    finish: Finish
-
-
-@dataclass(frozen=True)
-class WindowTableRecord:
-    """``wg_window_table_layer``."""
-
-    window: Window
-    neurons: int
-    table: str
-
-
-@dataclass(frozen=True)
-class BinariseRecord:
-    """``wg_binarise_layer``."""
-
-    count: int
-    threshold: int
-
-
-Record = (
-    DenseRecord
-    | ConvRecord
-    | SumPoolRecord
-    | MaxPoolRecord
-    | WeightedSumRecord
-    | MoveRecord
-    | EventRecord
-    | PopcountRecord
-    | WindowTableRecord
-    | BinariseRecord
-)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A kernel call before memory is laid out: tensors by name.
-
-    ``sum_bytes``: scratch; ``kind``: the template; ``function``: the kernel; ``units``: runtime files
-    beyond the function's own; ``cycles``: estimated; ``label``: the kernel's name for people.
+    A member is a number, a name of the runtime, an array (the address of its first element), null, or a record or
+    several; those stand in an array of their own, whose address is the member.
     """
 
-    kind: str
-    name: str
-    title: str
-    function: str
-    record: Record
-    sources: tuple[str, ...]
-    result: str
-    tables: tuple[CTable, ...] = ()
-    sum_bytes: int = 0
-    units: tuple[str, ...] = ()
-    cycles: float = 0.0
-    label: str = "general"
+    ctype: str
+    members: dict[str, Value]
 
     @property
-    def table_bytes(self) -> int:
-        return sum(table.bytes for table in self.tables)
+    def arrays(self) -> tuple[ConstArray, ...]:
+        """All that the members point to."""
+        return tuple(value for value in self._leaves() if isinstance(value, ConstArray))
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """Functions and tables of functions of the runtime among the members."""
+        names = (value.removeprefix("&") for value in self._leaves() if isinstance(value, str))
+        return tuple(name for name in names if name.startswith("wg_"))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The initialiser, between its braces: a line for each declaration of the header."""
+        every = []
+        for names in _declarations(self.ctype):
+            *before, last = [_member(name, self.members[name]) for name in names]
+            every += [" ".join([*(" ".join(lines) for lines in before), last[0]]), *last[1:]]
+        return tuple(every)
+
+    def _leaves(self) -> Iterator[Value]:
+        for value in self.members.values():
+            for part in value if isinstance(value, tuple) else (value,):
+                yield from part._leaves() if isinstance(part, Record) else (part,)
 
 
-@dataclass(frozen=True)
-class CLayer:
-    """One kernel call: its tables, its record and the pointers that it gets, as C expressions."""
+def record(ctype: str, **members: Value) -> Record:
+    """A record with all its members; one that is a keyword of Python has a ``_`` behind it.
 
-    kind: str
-    name: str
-    title: str
-    function: str
-    record: Record
-    tables: tuple[CTable, ...]
-    sources: tuple[str, ...]
-    result: str
-    sums: str
-
-
-@dataclass(frozen=True)
-class Option:
-    """One kernel for a layer: ``cycles`` estimated, bytes of tables and of scratch memory exact."""
-
-    kernel: str
-    cycles: int
-    table_bytes: int
-    scratch_bytes: int
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What the planner took for a layer, and all that it had, the fastest first."""
-
-    layer: str
-    kernel: str
-    cycles: int
-    options: tuple[Option, ...]
-
-
-@dataclass(frozen=True)
-class COutput:
-    """One output's part of the output array."""
-
-    name: str
-    title: str
-    offset: int
-    length: int
-
-
-@dataclass(frozen=True)
-class CPlan:
-    """Everything that the C files say.
-
-    ``output_kind``: "spikes", "scores" or "accumulators", "mixed" for outputs of several kinds;
-    ``output_elements``: the runtime's element kind of the output array; ``meaning``: of an input code, in words;
-    ``board``: what ``compile_command`` compiles for; ``level``: C constant from which on the one output means class 1, None where ``argmax`` finds the class.
+    Raises:
+        TypeError: the header has other members.
     """
+    given = {name.rstrip("_"): value for name, value in members.items()}
+    wanted = [name for names in _declarations(ctype) for name in names]
+    if given.keys() != set(wanted):
+        raise TypeError(f"{ctype} has the members {', '.join(wanted)}; given are {', '.join(given)}")
+    return Record(ctype, {name: given[name] for name in wanted})
 
-    name: str
-    title: str
-    input_title: str
-    input_ctype: str
-    input_len: int
-    input_bytes: int
-    packing: str
-    meaning: str
-    output_ctype: str
-    output_kind: str
-    output_elements: str
-    output_len: int
-    outputs: tuple[COutput, ...]
-    layers: tuple[CLayer, ...]
-    flash_table_bytes: int
-    arena_bytes: int
-    predicts: bool
-    predict_at: int
-    runtime_format: int
-    runtime_files: tuple[str, ...]
-    argmax: str
-    level: str | None
-    mcu: str
-    board: str
-    compile_command: str
-    choices: tuple[Choice, ...]
-    code_bytes: int
-    single_header: bool
+
+def array_record(array: ConstArray | None) -> Record:
+    """A ``wg_table``; None: all of it is zero, and nothing is stored."""
+    return record("wg_table", data=array, elements=array.elements if array else Elements("WG_I8"))
+
+
+@cache
+def _declarations(ctype: str) -> tuple[tuple[str, ...], ...]:
+    """Names of the members, those of one declaration together."""
+    header = _COMMENT.sub("", (assets() / "firmware" / "runtime" / "whetgen_runtime.h").read_text(encoding="utf-8"))
+    found = re.search(rf"struct \{{([^{{}}]*)\}} {ctype};|struct {ctype} \{{([^{{}}]*)\}};", header)
+    if found is None:
+        raise TypeError(f"whetgen_runtime.h has no record {ctype}")
+    declarations = (found[1] or found[2]).split(";")[:-1]
+    return tuple(tuple(_NAME.search(name)[1] for name in declaration.split(",")) for declaration in declarations)
+
+
+def _member(name: str, value: Value) -> list[str]:
+    """One line where it is short, else a line for each part."""
+    if isinstance(value, tuple) and isinstance(value[0], Record):
+        rows = [f"    {_text(row)}," for row in value]
+        return [f".{name} = (const {value[0].ctype}[]){{", *rows, "},"]
+    if isinstance(value, Record) and len(_text(value)) > _ONE_LINE:
+        return [f".{name} = {{", *(f"    {line}" for line in value.lines), "},"]
+    return [f".{name} = {_text(value)},"]
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, Record):
+        return "{" + ", ".join(f".{name} = {_text(part)}" for name, part in value.members.items()) + "}"
+    if isinstance(value, Elements):
+        return f"{{{value.kind}, {value.words}}}"
+    if isinstance(value, tuple):
+        return "{" + ", ".join(map(str, value)) + "}"
+    return value.name if isinstance(value, ConstArray) else str(value or 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from whetgen.assets import assets
-from whetgen.targets.c.records import CPlan
+from whetgen.targets.c.plan import CPlan
 from whetgen.targets.c.single_header import flatten
 from whetgen.targets.output.templating import template_environment
 

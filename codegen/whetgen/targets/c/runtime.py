@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 
 from whetgen.assets import assets
-from whetgen.targets.c.records import Draft
+from whetgen.targets.c.kernels import KernelCall
 
 _WITH_SOURCE = {"wg_wide.h": "wg_wide.c", "wg_bits.h": "wg_bits.c"}
 _INCLUDE = re.compile(r'^#include "(\w+\.h)"', re.MULTILINE)
 
 
-def runtime_files(drafts: tuple[Draft, ...], more: tuple[str, ...]) -> tuple[str, ...]:
-    """Runtime files that these kernels need, headers and sources, found through their includes."""
+def runtime_files(calls: tuple[KernelCall, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    """Headers and sources that these calls, and the functions ``more``, need, found through their includes."""
     folder = assets() / "firmware" / "runtime"
-    queue = [
-        "whetgen_runtime.h",
-        *(f"{unit}.c" for draft in drafts for unit in units(draft)),
-        *(f"{unit}.c" for unit in more),
-    ]
+    units = [*(unit for call in calls for unit in call.units), *more]
+    queue = ["whetgen_runtime.h", *(f"{unit}.c" for unit in units)]
     found: set[str] = set()
     while queue:
         file = queue.pop()
@@ -27,10 +24,3 @@ def runtime_files(drafts: tuple[Draft, ...], more: tuple[str, ...]) -> tuple[str
             queue += _INCLUDE.findall((folder / file).read_text(encoding="utf-8"))
             queue += [_WITH_SOURCE[file]] if file in _WITH_SOURCE else []
     return tuple(sorted(found))
-
-
-def units(draft: Draft) -> list[str]:
-    """Source files, named like the functions, that a kernel call links to."""
-    rows = getattr(draft.record, "rows", None)
-    sums = getattr(draft.record, "sums", None)
-    return [draft.function, *draft.units, *([sums] if sums else []), *([rows.kernel] if rows else [])]

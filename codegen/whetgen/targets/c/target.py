@@ -22,10 +22,10 @@ def rendered(graph: Graph, options: COptions, codes: np.ndarray, typical: np.nda
         "flash_table_bytes": made.flash_table_bytes,
         "flash_code_bytes_estimated": made.code_bytes,
         "arena_bytes": made.arena_bytes,
-        "cycles_estimated": sum(choice.cycles for choice in made.choices),
+        "cycles_estimated": made.cycles,
     }
     calls = [
-        {"title": c.title, "function": c.function, "table_bytes": sum(t.bytes for t in c.tables)} for c in made.layers
+        {"title": c.title, "function": c.function, "table_bytes": sum(a.bytes for a in c.arrays)} for c in made.calls
     ]
     details = {"mcu": made.mcu, "kernels": [asdict(choice) for choice in made.choices], "calls": calls}
     return Rendered(render(made), made.output_kind, made.output_len, resources, details=details)

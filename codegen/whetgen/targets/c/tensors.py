@@ -1,79 +1,66 @@
 """Which tensors exist in memory, and how each is stored.
 
-A Reshape is its source under another name. A sum that only a Threshold reads never exists: the kernel
-compares it at once. A tensor that nothing but one output reads is written straight into the output.
+A tensor that nothing but one output reads is written straight into the output.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
-from math import prod
 
 from whetgen.ir import Graph
-from whetgen.ir.nodes import Conv, Dense, Input, Reshape, SumPool, Threshold, WeightedSum
-from whetgen.targets.c.storage import INPUT_ELEMENTS, Elements, tensor_elements
-
-FUSABLE = (Dense, Conv, SumPool, WeightedSum)
+from whetgen.layers import LayerGraph, Tensor
+from whetgen.targets.c.elements import INPUT_ELEMENTS, Elements, tensor_elements
 
 
 class Tensors:
-    """Storage decisions for one graph."""
+    """Storage decisions for one graph and its layers."""
 
-    def __init__(self, graph: Graph):
+    def __init__(self, graph: Graph, layers: LayerGraph):
         self.graph = graph
+        self.layers = layers
 
-    def root(self, name: str) -> str:
-        """The tensor that ``name`` is a view of."""
-        while isinstance(node := self.graph[name], Reshape):
-            name = node.source
-        return name
+    @cached_property
+    def by_name(self) -> dict[str, Tensor]:
+        return {tensor.name: tensor for tensor in (self.layers.input, *(layer.result for layer in self.layers.layers))}
 
     def elements(self, name: str) -> Elements:
-        root = self.root(name)
-        if root in self.in_output:
+        if name in self.in_output:
             return self.output_elements
-        if isinstance(node := self.graph[root], Input):
-            return INPUT_ELEMENTS[node.type.name]
-        return tensor_elements(*self.graph.ranges[root])
+        if name == self.layers.input.name:
+            return INPUT_ELEMENTS[self.graph.input.type.name]
+        return tensor_elements(self.by_name[name].lo, self.by_name[name].hi)
 
-    def length(self, name: str) -> int:
-        return prod(self.graph.shapes[name])
+    def bytes(self, name: str) -> int:
+        return self.elements(name).bytes_for(self.by_name[name].count)
 
-    @cached_property
-    def fused(self) -> dict[str, Threshold]:
-        """Sums that never exist in memory, each with the Threshold that its kernel applies."""
-        found = {}
-        for node in self.graph.nodes:
-            if isinstance(node, Threshold) and isinstance(self.graph[node.source], FUSABLE):
-                alone = self.graph.readers[node.source] == (node,)
-                if alone and node.source not in self.graph.read_by_output:
-                    found[node.source] = node
-        return found
-
-    @cached_property
+    @property
     def output_elements(self) -> Elements:
-        """Element kind of ``NAME_output_t``."""
-        if all(output.kind == "spikes" for output in self.graph.outputs):
-            return Elements("WG_U8")
-        ranges = [self.graph.ranges[output.source] for output in self.graph.outputs]
-        fits = all(lo >= -(1 << 31) and hi < 1 << 31 for lo, hi in ranges)
-        return Elements("WG_I32" if fits else "WG_I64")
+        return output_elements(self.graph)
+
+    @property
+    def output_length(self) -> int:
+        return sum(tensor.count for tensor in self.layers.outputs)
 
     @cached_property
     def output_offsets(self) -> tuple[int, ...]:
         """First element of each output in the output array."""
-        lengths = [self.length(output.source) for output in self.graph.outputs]
+        lengths = [tensor.count for tensor in self.layers.outputs]
         return tuple(sum(lengths[:k]) for k in range(len(lengths)))
 
     @cached_property
     def in_output(self) -> dict[str, int]:
-        """Roots that are written into the output array, with their offset there."""
-        users: dict[str, list[int]] = {}
-        for k, output in enumerate(self.graph.outputs):
-            users.setdefault(self.root(output.source), []).append(k)
-        read = {self.root(s) for node in self.graph.nodes if not isinstance(node, Reshape) for s in node.sources}
-        return {
-            root: self.output_offsets[ks[0]]
-            for root, ks in users.items()
-            if len(ks) == 1 and root not in read and not isinstance(self.graph[root], Input)
-        }
+        """Tensors that are written into the output array, with their offset there."""
+        outputs = [tensor.name for tensor in self.layers.outputs]
+        elsewhere = {tensor.name for layer in self.layers.layers for tensor in layer.sources} | {self.layers.input.name}
+        once = {name for name, count in Counter(outputs).items() if count == 1} - elsewhere
+        return {name: at for name, at in zip(outputs, self.output_offsets, strict=True) if name in once}
+
+
+def output_elements(graph: Graph) -> Elements:
+    """Element kind of ``NAME_output_t``."""
+    if all(output.kind == "spikes" for output in graph.outputs):
+        return Elements("WG_U8")
+    ranges = [graph.ranges[output.source] for output in graph.outputs]
+    fits = all(lo >= -(1 << 31) and hi < 1 << 31 for lo, hi in ranges)
+    return Elements("WG_I32" if fits else "WG_I64")

@@ -11,49 +11,47 @@
 
 /* ---- conv1/a + conv1/fire: Conv, 4x4x1 -> 4x4x2 ---- */
 
-/* weights in lanes of 16 bits (blocks, rows and one of zeros, words): (1, 10, 1), uint32 */
+/* sums before the first event of 'conv1/a', 2^15 minus the threshold, 2 neurons in each word, 16 bits each:
+ * 1 row x 1 block x 1 word, uint32 */
+static const uint32_t WG_FLASH conv1_a_start[1] = {
+    0x6c137f9f,
+};
+
+/* weights of 'conv1/a', 2 neurons in each word, 16 bits each; the last row is of zeros:
+ * 1 block x 10 rows x 1 word, uint32 */
 static const uint32_t WG_FLASH conv1_a_lanes[10] = {
     0xfff7fff7, 0xfff9fff9, 0xfffbfffb, 0xfffdfffd, 0xffffffff, 0x00020001, 0x00040003, 0x00060005,
     0x00080007, 0x00000000,
 };
 
-/* lanes of 16 bits before the first event (rows, blocks, words): (1, 1, 1), uint32 */
-static const uint32_t WG_FLASH conv1_a_start[1] = {
-    0x6c137f9f,
-};
-
-static const wg_event_pass conv1_a_passes[1] = {
-    {.rows = conv1_a_lanes, .block_bytes = 40, .skip = 0, .add = wg_lanes_scaled_x1},
-};
-
 static const wg_event_layer conv1_a_layer = {
     .window = {
-        .height        = 4, .width        = 4, .channels = 1,
-        .out_height    = 4, .out_width    = 4,
+        .height = 4, .width = 4, .channels = 1,
+        .out_height = 4, .out_width = 4,
         .kernel_height = 3, .kernel_width = 3,
-        .stride_y      = 1, .stride_x     = 1,
-        .dilation_y    = 1, .dilation_x   = 1,
-        .top           = 1, .left         = 1,
+        .stride_y = 1, .stride_x = 1,
+        .dilation_y = 1, .dilation_x = 1,
+        .top = 1, .left = 1,
     },
-    .neurons     = 2,
-    .entries     = 2,
-    .fire        = 1,
-    .padded      = 1,
-    .result      = WG_BIT,
-    .levels      = 16,
-    .zero_row    = 9,
-    .blocks      = 1,
-    .block_bytes = 4,
-    .list        = 128,
-    .base        = 0,
-    .least       = 0,
-    .start       = conv1_a_start,
-    .row_of      = 0,
-    .row_step    = 0,
-    .passes      = 1,
-    .pass        = conv1_a_passes,
-    .gather      = wg_gather_values,
-    .finish      = wg_finish_lanes,
+    .neurons = 2,
+    .entries = 2,
+    .fire = 1,
+    .padded = 1,
+    .result = WG_BIT,
+    .levels = 16,
+    .zero_row = 9,
+    .blocks = 1, .block_bytes = 4,
+    .list = 128,
+    .base = 0, .least = 0,
+    .start = conv1_a_start,
+    .row_of = 0,
+    .row_step = 0,
+    .passes = 1,
+    .pass = (const wg_event_pass[]){
+        {.rows = conv1_a_lanes, .block_bytes = 40, .skip = 0, .add = wg_lanes_scaled_x1},
+    },
+    .gather = wg_gather_values,
+    .finish = wg_finish_lanes,
 };
 
 /* ---- pool: MaxPool, 4x4x2 -> 2x2x2 ---- */
@@ -61,61 +59,59 @@ static const wg_event_layer conv1_a_layer = {
 static const wg_max_pool_layer pool_layer = {
     .source = {WG_BIT, 0},
     .window = {
-        .height        = 4, .width        = 4, .channels = 2,
-        .out_height    = 2, .out_width    = 2,
+        .height = 4, .width = 4, .channels = 2,
+        .out_height = 2, .out_width = 2,
         .kernel_height = 2, .kernel_width = 2,
-        .stride_y      = 2, .stride_x     = 2,
-        .dilation_y    = 1, .dilation_x   = 1,
-        .top           = 0, .left         = 0,
+        .stride_y = 2, .stride_x = 2,
+        .dilation_y = 1, .dilation_x = 1,
+        .top = 0, .left = 0,
     },
     .result = {WG_BIT, 0},
 };
 
 /* ---- register: Dense, 8 -> 3 ---- */
 
-/* weights in lanes of 8 bits (blocks, rows and one of zeros, words): (1, 9, 1), uint32 */
+/* sums before the first event of 'register', 2^7 plus the bias, 4 neurons in each word, 8 bits each:
+ * 1 row x 1 block x 1 word, uint32 */
+static const uint32_t WG_FLASH register_2_start[1] = {
+    0x00818180,
+};
+
+/* weights of 'register', 4 neurons in each word, 8 bits each; the last row is of zeros:
+ * 1 block x 9 rows x 1 word, uint32 */
 static const uint32_t WG_FLASH register_2_lanes[9] = {
     0xfffffefe, 0xfffe0201, 0x0000ffff, 0xfffefe02, 0x00020100, 0xfffffefe, 0xfffe0201, 0x0000ffff,
     0x00000000,
 };
 
-/* lanes of 8 bits before the first event (rows, blocks, words): (1, 1, 1), uint32 */
-static const uint32_t WG_FLASH register_2_start[1] = {
-    0x00818180,
-};
-
-static const wg_event_pass register_2_passes[1] = {
-    {.rows = register_2_lanes, .block_bytes = 36, .skip = 0, .add = wg_lanes_x1},
-};
-
 static const wg_event_layer register_2_layer = {
     .window = {
-        .height        = 1, .width        = 1, .channels = 8,
-        .out_height    = 1, .out_width    = 1,
+        .height = 1, .width = 1, .channels = 8,
+        .out_height = 1, .out_width = 1,
         .kernel_height = 1, .kernel_width = 1,
-        .stride_y      = 1, .stride_x     = 1,
-        .dilation_y    = 1, .dilation_x   = 1,
-        .top           = 0, .left         = 0,
+        .stride_y = 1, .stride_x = 1,
+        .dilation_y = 1, .dilation_x = 1,
+        .top = 0, .left = 0,
     },
-    .neurons     = 3,
-    .entries     = 1,
-    .fire        = 0,
-    .padded      = 0,
-    .result      = WG_I32,
-    .levels      = 8,
-    .zero_row    = 8,
-    .blocks      = 1,
-    .block_bytes = 4,
-    .list        = 128,
-    .base        = 0,
-    .least       = 0,
-    .start       = register_2_start,
-    .row_of      = 0,
-    .row_step    = 0,
-    .passes      = 1,
-    .pass        = register_2_passes,
-    .gather      = wg_gather_bits,
-    .finish      = wg_finish_lanes,
+    .neurons = 3,
+    .entries = 1,
+    .fire = 0,
+    .padded = 0,
+    .result = WG_I32,
+    .levels = 8,
+    .zero_row = 8,
+    .blocks = 1, .block_bytes = 4,
+    .list = 128,
+    .base = 0, .least = 0,
+    .start = register_2_start,
+    .row_of = 0,
+    .row_step = 0,
+    .passes = 1,
+    .pass = (const wg_event_pass[]){
+        {.rows = register_2_lanes, .block_bytes = 36, .skip = 0, .add = wg_lanes_x1},
+    },
+    .gather = wg_gather_bits,
+    .finish = wg_finish_lanes,
 };
 
 /* ---- inference ---- */

@@ -1,4 +1,4 @@
-"""How tensors and tables are stored: the runtime's element kinds, seen from the generator."""
+"""How tensors and constant arrays are stored: the runtime's element kinds, seen from the generator."""
 
 from __future__ import annotations
 
@@ -7,22 +7,13 @@ from dataclasses import dataclass
 from whetgen.ir.integers import signed_bits
 
 _BITS = {
-    "WG_BIT": 1,
-    "WG_U4": 4,
-    "WG_U8": 8,
-    "WG_I8": 8,
-    "WG_I16": 16,
-    "WG_I32": 32,
-    "WG_I64": 64,
-    "WG_U16": 16,
-    "WG_U32": 32,
-}
+    "WG_BIT": 1, "WG_U4": 4, "WG_U8": 8, "WG_I8": 8, "WG_I16": 16, "WG_I32": 32, "WG_I64": 64, "WG_U16": 16, "WG_U32": 32,
+}  # fmt: skip
 _CTYPE = {
     "WG_BIT": "uint8_t", "WG_U4": "uint8_t", "WG_U8": "uint8_t", "WG_I8": "int8_t", "WG_I16": "int16_t",
     "WG_I32": "int32_t", "WG_I64": "int64_t", "WG_WIDE": "uint32_t",
-    "WG_U16": "uint16_t", "WG_U32": "uint32_t",  # of tables only
+    "WG_U16": "uint16_t", "WG_U32": "uint32_t",  # of constant arrays only
 }  # fmt: skip
-_UNSIGNED = ("WG_U8", "WG_U16", "WG_U32")
 _SIGNED = ("WG_I8", "WG_I16", "WG_I32", "WG_I64")
 
 
@@ -44,10 +35,6 @@ class Elements:
     @property
     def wide(self) -> bool:
         return self.kind == "WG_WIDE"
-
-    @property
-    def unsigned(self) -> bool:
-        return self.kind in _UNSIGNED
 
     @property
     def dtype(self) -> str:
@@ -86,9 +73,9 @@ def signed_elements(lo: int, hi: int) -> Elements:
     for kind in _SIGNED:
         if bits <= _BITS[kind]:
             return Elements(kind)
-    return Elements("WG_WIDE", wide_words(lo, hi))
+    return wide_elements(lo, hi)
 
 
-def wide_words(lo: int, hi: int) -> int:
-    """32-bit words of a two's complement number that holds ``lo..hi``."""
-    return -(-signed_bits(lo, hi) // 32)
+def wide_elements(lo: int, hi: int) -> Elements:
+    """Two's complement in words of 32 bits that holds ``lo..hi``."""
+    return Elements("WG_WIDE", -(-signed_bits(lo, hi) // 32))

@@ -7,7 +7,7 @@ from tests.targets.c.batch import expected
 from whetgen import Options, generate
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, Reshape, Threshold
-from whetgen.targets.c import layers
+from whetgen.targets.c import planner
 from whetgen.targets.c.boards import find_board
 from whetgen.verification.board_build import build_image
 from whetgen.verification.board_runner import run_image
@@ -42,7 +42,7 @@ def test_sums_stay_in_their_registers_at_any_optimisation(span, channels, neuron
     codes = (rng.random((12, SIDE, SIDE, channels)) < np.repeat((0.1, 0.5, 1.0), 4)[:, None, None, None]).astype(
         np.int64
     )
-    monkeypatch.setattr(layers, "choose", walk_where_possible)
+    monkeypatch.setattr(planner, "choose", walk_where_possible)
     generate(graph, "c", tmp_path / "c", Options("net", mcu=board.mcu), Frames(codes))
     assert (tmp_path / "c" / "src" / f"wg_walk_{bits}.c").is_file()
     for number, flags in enumerate((None, "-O0", "-O1", "-Os", "-O3", "-O2 -fno-omit-frame-pointer")):

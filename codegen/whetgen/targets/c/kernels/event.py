@@ -1,0 +1,62 @@
+"""Sums over the inputs that are not 0, the *events*: what the families that add a row of weights for each have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from whetgen.layers import Linear
+from whetgen.targets.c.arrays import ConstArray, numbers
+from whetgen.targets.c.elements import Elements
+from whetgen.targets.c.kernels.kernel import Candidate, Job
+from whetgen.targets.c.records import Record, record
+from whetgen.targets.c.windows import window_record
+
+
+def event_record(job: Job, layer: Linear, **members: Any) -> Record:
+    """``wg_event_layer``; ``members``: all that the layer alone does not say."""
+    w, rows = layer.window, job.levels
+    return record(
+        "wg_event_layer",
+        window=window_record(layer),
+        neurons=layer.neurons,
+        fire=int(layer.fire),
+        padded=int(w.touched != (w.height, w.width)),
+        result=job.result.kind,
+        row_of=None if rows.row_of is None else _row_numbers(job, rows.row_of),
+        row_step=rows.row_step,
+        passes=len(members["pass_"]),
+        **members,
+    )
+
+
+def event_sums(job: Job, label: str, made: Record, cycles: float, even: bool = False) -> Candidate:
+    """The call that lists the events and adds their rows; in scratch memory stand the list and the sums."""
+    scratch = 2 * job.mcu.event_list + made.members["blocks"] * made.members["block_bytes"]
+    return job.candidate(label, "wg_event_sums", made, scratch_bytes=scratch, cycles=cycles, even=even)
+
+
+def event_pass(rows: ConstArray, block_bytes: int, add: str | None, skip: int = 0) -> Record:
+    """``wg_event_pass``; ``block_bytes``: of one block of all ``rows``."""
+    return record("wg_event_pass", rows=rows, block_bytes=block_bytes, skip=skip, add=add)
+
+
+def gather(job: Job, what: str) -> str:
+    """The function that lists "bits", "nibbles" or "values": those that are not 0, or all for the sake of constant time."""
+    return f"wg_gather_{'all_' if job.constant_time else ''}{what}"
+
+
+def with_zeros(rows: np.ndarray) -> np.ndarray:
+    """A row of zeros at the end, which fills lists up to whole groups."""
+    return np.concatenate([rows, np.zeros_like(rows[:1])])
+
+
+def start_levels(job: Job, layer: Linear) -> np.ndarray:
+    """(rows, neurons) of Python integers: what a sum is before the first event, minus the threshold or plus the bias."""
+    return -job.levels.values if layer.fire else job.levels.values
+
+
+def _row_numbers(job: Job, row_of: np.ndarray) -> ConstArray:
+    what = f"row of the sums before the first event {job.of} that a position begins with"
+    return numbers(f"{job.name}_row_of", what, ("position",), row_of, Elements("WG_U16"))

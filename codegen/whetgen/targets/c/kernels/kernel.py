@@ -1,0 +1,144 @@
+"""What every kernel family is given, a ``Job``, and what it offers, ``Candidate``s of kernel calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from whetgen.layers import Layer, Linear, Pool, Window
+from whetgen.targets.c.arrays import ConstArray, Rows, share_rows
+from whetgen.targets.c.elements import Elements
+from whetgen.targets.c.mcus import Mcu
+from whetgen.targets.c.rates import Rate
+from whetgen.targets.c.records import Record
+from whetgen.targets.c.tensors import Tensors
+from whetgen.targets.c.windows import FIELD_LIMIT, numbers_of
+
+BIT, BYTE = Elements("WG_BIT"), Elements("WG_U8")
+_NARROW = ("WG_U8", "WG_I8", "WG_I16", "WG_I32")
+
+
+@dataclass(frozen=True, kw_only=True)
+class KernelCall:
+    """A call of ``function`` of the runtime, before its tensors have places in memory.
+
+    ``name``: of the record in C; ``title``: of the layer, for people; ``sources``, ``result``: names of tensors, no
+    result: the whole output; ``scratch_bytes``: of memory while it runs; ``cycles``: estimated; ``even``: it takes
+    the same instructions for any data.
+    """
+
+    name: str
+    title: str
+    function: str
+    record: Record
+    sources: tuple[str, ...]
+    result: str
+    scratch_bytes: int = 0
+    cycles: float = 0.0
+    even: bool = False
+
+    @property
+    def arrays(self) -> tuple[ConstArray, ...]:
+        return self.record.arrays
+
+    @property
+    def array_bytes(self) -> int:
+        return sum(array.bytes for array in self.arrays)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Functions of the runtime that it needs; each has a source file of its name."""
+        return (self.function, *self.record.functions)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A way to compute a layer: calls one after the other.
+
+    ``label``: the kernel's name for people; ``pools``: the result is that of the pool behind the layer.
+    """
+
+    label: str
+    calls: tuple[KernelCall, ...]
+    pools: bool = False
+
+    @property
+    def cycles(self) -> float:
+        return sum(call.cycles for call in self.calls)
+
+    @property
+    def array_bytes(self) -> int:
+        return sum(call.array_bytes for call in self.calls)
+
+    @property
+    def scratch_bytes(self) -> int:
+        return max(call.scratch_bytes for call in self.calls)
+
+    def then(self, other: Candidate) -> Candidate:
+        return replace(self, calls=(*self.calls, *other.calls))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A layer that needs a kernel.
+
+    ``pool``: the largest-of-a-window layer that alone reads the result; ``name``: the layer's in C; ``rate``: how often
+    the elements of the source are not 0; ``constant_time``: kernels that can shall take the same instructions for any data.
+    """
+
+    layer: Layer
+    pool: Pool | None
+    name: str
+    tensors: Tensors
+    rate: Rate
+    mcu: Mcu
+    constant_time: bool = False
+
+    @property
+    def source(self) -> Elements:
+        return self.tensors.elements(self.layer.sources[0].name)
+
+    @property
+    def result(self) -> Elements:
+        return self.tensors.elements(self.layer.result.name)
+
+    @cached_property
+    def levels(self) -> Rows:
+        """Thresholds or biases of a sum, equal rows once."""
+        return share_rows(self.layer.levels)
+
+    @property
+    def of(self) -> str:
+        """For comments: whose arrays they are."""
+        return f"of '{self.layer.name}'"
+
+    @property
+    def title(self) -> str:
+        layer = self.layer
+        names = dict.fromkeys((layer.name, layer.result.name))
+        shapes = ("x".join(map(str, tensor.shape)) for tensor in (layer.sources[0], layer.result))
+        return f"{' + '.join(names)}: {layer.kind}, {' -> '.join(shapes)}"
+
+    def fast(self, source: Elements) -> Linear | None:
+        """The layer, if fast kernels may compute it: sums over elements of kind ``source`` without groups, weights of 64
+        bits at most, spikes or integers of 32 bits at most as the result, and numbers that fit their records."""
+        layer = self.layer
+        if not isinstance(layer, Linear) or layer.window.groups != 1 or layer.weights.dtype == object:
+            return None
+        fits = max(*numbers_of(layer.window).values(), *layer.weights.shape) < FIELD_LIMIT - 1
+        writes = self.result == BIT if layer.fire else self.result.kind in _NARROW
+        return layer if fits and writes and self.source == source else None
+
+    def whole(self) -> bool:
+        """Whether every neuron reads the whole source."""
+        return isinstance(self.layer, Linear) and self.layer.window == Window.whole(len(self.layer.weights))
+
+    def call(self, function: str, record: Record, **more: object) -> KernelCall:
+        """A call that reads the layer's sources and writes its result, where ``more`` does not tell others."""
+        layer = self.layer
+        told = {"name": self.name, "title": self.title, "sources": tuple(t.name for t in layer.sources)}
+        return KernelCall(**{**told, "result": layer.result.name, "function": function, "record": record, **more})
+
+    def candidate(self, label: str, function: str, record: Record, **more: object) -> Candidate:
+        """The candidate of one call."""
+        return Candidate(label, (self.call(function, record, **more),))

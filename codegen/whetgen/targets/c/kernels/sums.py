@@ -1,0 +1,93 @@
+"""The arithmetic of a layer: kind of sum, thresholds or biases, proved wide enough.
+
+A sum may use int32 or int64 when ``sum |w| max |x|``, plus the bias where it is added, fits: then no
+partial sum in any order leaves it. Wide sums wrap, so there only the final value counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from whetgen.layers import SumRange
+from whetgen.targets.c.arrays import ConstArray, Rows, numbers, span
+from whetgen.targets.c.elements import Elements, signed_elements, wide_elements
+from whetgen.targets.c.kernels.kernel import Job
+from whetgen.targets.c.records import Record, array_record, record
+
+_RUNTIME_NAME = {"WG_I32": "wg_sums_i32", "WG_I64": "wg_sums_i64", "WG_WIDE": "wg_sums_wide"}
+
+
+@dataclass(frozen=True)
+class SumPlan:
+    """The chosen kind of ``channels`` sums, and the ``wg_finish`` of a position's."""
+
+    elements: Elements
+    channels: int
+    finish: Record
+
+    @property
+    def members(self) -> dict[str, str | Record]:
+        """What every record of a layer with sums says of them."""
+        return {"sums": f"&{_RUNTIME_NAME[self.elements.kind]}", "finish": self.finish}
+
+    @property
+    def bytes(self) -> int:
+        return self.elements.bytes_for(self.channels)
+
+    @property
+    def even(self) -> bool:
+        """Whether they cost the same whatever their values; wide ones do not."""
+        return not self.elements.wide
+
+
+def plan_sums(job: Job, operands: tuple[Elements, ...] = ()) -> SumPlan:
+    """Kind of sum, and the thresholds or biases that the sums of each position meet.
+
+    ``operands``: all that is read besides the sources; a sum is at least as wide as each.
+    """
+    layer = job.layer
+    sums = layer.sum_range
+    levels = np.zeros_like(sums.lowest) if layer.levels is None else layer.levels
+    read = (*(job.tensors.elements(tensor.name) for tensor in layer.sources), *operands)
+    met = np.zeros_like(sums.lowest) if layer.fire else levels
+    elements = _sum_elements(sums, met, levels, read)
+    rows = job.levels if layer.fire or levels.any() else None
+    channels = sums.lowest.shape[-1]
+    finish = record(
+        "wg_finish",
+        channels=channels,
+        words=elements.words,
+        fire=int(layer.fire),
+        row_step=rows.row_step if rows else 0,
+        rows=array_record(_level_array(job, rows) if rows else None),
+        row_of=array_record(_row_array(job, rows) if rows and rows.row_of is not None else None),
+        result=job.result,
+    )
+    return SumPlan(elements, channels, finish)
+
+
+def _sum_elements(sums: SumRange, added: np.ndarray, levels: np.ndarray, read: tuple[Elements, ...]) -> Elements:
+    """WG_I32, WG_I64 or WG_WIDE, for sums that ``added`` comes to and ``levels`` stand beside."""
+    bound = sums.bound + max(map(abs, span(added)))
+    least, most = min(-bound, span(levels)[0]), max(bound, span(levels)[1])
+    widest = max(elements.bits for elements in read)
+    if widest <= 32 and signed_elements(least, most).bits <= 32:
+        return Elements("WG_I32")
+    if widest <= 64 and not signed_elements(least, most).wide:
+        return Elements("WG_I64")
+    return wide_elements(span(sums.lowest + added)[0], span(sums.highest + added)[1] + 1)
+
+
+def _level_array(job: Job, rows: Rows) -> ConstArray:
+    what = "thresholds" if job.layer.fire else "biases"
+    name = f"{job.name}_{what}"
+    if len(rows.values) == 1:
+        return numbers(name, f"{what} {job.of}", ("channel",), rows.values[0])
+    each = "position" if rows.row_of is None else "kind of position"
+    return numbers(name, f"{what} {job.of}, one row a {each}", ("row", "channel"), rows.values)
+
+
+def _row_array(job: Job, rows: Rows) -> ConstArray:
+    return numbers(f"{job.name}_row_of", f"number of the row {job.of} that a position uses", ("position",), rows.row_of)
