@@ -29,7 +29,7 @@ def network():
 
 
 def linear_bits(graph):
-    return [weight_bits(n) for n in graph.nodes if type(n).__name__ == "Dense"][:2]
+    return [weight_bits(n.weights) for n in graph.nodes if type(n).__name__ == "Dense"][:2]
 
 
 @pytest.mark.parametrize("bits", [1, 2, 3, 4])
@@ -176,7 +176,7 @@ def test_a_layer_whose_scale_meets_another_stays_exact_and_says_why(name):
     wide = next(c for c in narrowed.changes if c.name == "wide")
     assert wide.bits_after == wide.bits_before > 4
     assert re.match(f"keeps its exact weights, because {reason}", wide.note)
-    assert weight_bits(narrowed.graph["wide"]) > 4
+    assert weight_bits(narrowed.graph["wide"].weights) > 4
 
 
 def test_a_neuron_without_weights_does_not_blow_up_its_bias():

@@ -53,7 +53,7 @@ def test_a_folder_has_facts_layers_pictures_and_files(target, tmp_path):
     assert page.headings[0] == "tiny"
     assert {"Operations", "Weights", "Facts", "Layers", "Files"} <= set(page.headings)
     assert ("Time" in page.headings) == (target != "c")
-    assert set(manifest["files"]) <= set(page.cells) and {"hidden", "fire", "scores"} <= set(page.cells)
+    assert set(manifest["files"]) <= set(page.cells) and {"hidden", "Dense + Threshold", "scores"} <= set(page.cells)
     if target == "verilog":
         assert str(manifest["latency_cycles"]) in page.cells
 

@@ -487,19 +487,9 @@ class Report(Output):
         from whetgen.report import inspection
         from whetgen.targets.output.words import input_words, output_words
 
-        table = Table("layer", "kind", "shape", "value bits", "fan-in", "weight bits", "synapses", "operations")
+        table = Table(*inspection.HEAD)
         for row in inspection.layers(graph):
-            cells = (
-                row.name,
-                row.kind,
-                "x".join(map(str, row.shape)),
-                row.value_bits,
-                row.fan_in,
-                row.weight_bits,
-                row.synapses,
-                row.operations,
-            )
-            table.add_row(*("" if c is None else str(c) for c in cells))
+            table.add_row(*row.cells)
         lines = [f"input: {input_words(graph)}", *(f"output {output_words(graph, o)}" for o in graph.outputs)]
         lines.append(", ".join(told_facts(inspection.totals(graph))))
         lines += [f"{target}: {', '.join(told_facts(facts))}" for target, facts in resources.items()]

@@ -75,7 +75,7 @@ def narrow_auto(
 
     def fewest(current: Graph, route: Route) -> tuple[Graph, str | None]:
         for bits in _AUTO_BITS:
-            if bits >= weight_bits(route.linear):
+            if bits >= weight_bits(route.linear.weights):
                 break
             trial, note = _narrow_layer(job, current, route, bits)
             if lost_frames(graph, trial, codes, labels) <= allowed:
@@ -85,10 +85,10 @@ def narrow_auto(
     return _narrow_each(job, fewest, progress)
 
 
-def weight_bits(node: Dense | Conv) -> int:
-    """Bits of the layer's weights: 1 for one magnitude of both signs, else two's complement, symmetric."""
-    largest = magnitude(node.weights)
-    return 1 if largest == 1 and np.all(node.weights != 0) else largest.bit_length() + 1
+def weight_bits(weights: np.ndarray) -> int:
+    """Bits of a layer's weights: 1 for one magnitude of both signs, else two's complement, symmetric."""
+    largest = magnitude(weights)
+    return 1 if largest == 1 and np.all(weights != 0) else largest.bit_length() + 1
 
 
 def lost_frames(exact: Graph, trial: Graph, codes: np.ndarray, labels: np.ndarray | None) -> int:
@@ -158,8 +158,8 @@ def _narrow_each(
                 note = f"keeps its exact weights, because {route}"
             else:
                 current, note = narrow_layer(current, route)
-            after = weight_bits(_linear(current, node.name))
-            changes.append(LayerChange(node.name, weight_bits(node), after, job.kept(current, route), note))
+            after = weight_bits(_linear(current, node.name).weights)
+            changes.append(LayerChange(node.name, weight_bits(node.weights), after, job.kept(current, route), note))
     narrowed = optimise(current)
     return Narrowed(narrowed, tuple(changes), float(same_results(job.exact, narrowed, job.codes).mean()))
 
@@ -174,7 +174,7 @@ def _is_decode(graph: Graph, node: Node) -> bool:
 
 
 def _narrow_layer(job: _Job, current: Graph, route: Route, bits: int) -> tuple[Graph, str | None]:
-    if weight_bits(route.linear) <= bits:
+    if weight_bits(route.linear.weights) <= bits:
         return current, None
     if route.end is None:
         return _narrow_sums(job, current, route, bits)

@@ -12,7 +12,7 @@ import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
-from whetgen.ir.nodes import LINEAR
+from whetgen.layers import Linear, layer_graph
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,11 +37,11 @@ def bars(values: Mapping[str, float], unit: str) -> str:
 
 def weight_histograms(graph: Graph) -> str:
     """How often each weight occurs, a panel a layer; wide weights in 41 bins."""
-    layers = [node for node in graph.nodes if isinstance(node, LINEAR)][:_MOST_PANELS]
+    layers = [layer for layer in layer_graph(graph).layers if isinstance(layer, Linear)][:_MOST_PANELS]
     with _panels(len(layers)) as (panels, svg):
-        for axes, node in zip(panels, layers, strict=False):
-            _histogram(axes, node.weights)
-            axes.set_title(node.name, fontsize=9)
+        for axes, layer in zip(panels, layers, strict=False):
+            _histogram(axes, layer.weights)
+            axes.set_title(layer.name, fontsize=9)
     return svg[0]
 
 

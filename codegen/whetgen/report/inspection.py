@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import TypeGuard
 
 import numpy as np
 
 from whetgen.ir import Graph
-from whetgen.ir.integers import signed_bits
-from whetgen.ir.nodes import LINEAR, Conv, Dense, Input, Node
-from whetgen.layers import Layer
+from whetgen.ir.integers import word_bits
+from whetgen.layers import Blend, Layer, Linear, Pool, layer_graph
 from whetgen.passes.narrow import weight_bits
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.cost import luts
 from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.setting import Setting, cycles, legal_settings, read_elements, widest_word
 
+HEAD = ("layer", "kind", "shape", "sum bits", "value bits", "fan-in", "weight bits", "synapses", "operations")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class LayerFacts:
-    """One node. Counts are of one frame; bits are those of a word that holds any value.
+    """The input or one layer. Counts are of one frame; bits are those of a word that holds any value.
 
-    ``fan_in``: inputs of a neuron; ``synapses``: stored weights that are not zero; ``operations``:
-    weights applied in one frame.
+    ``kind``: of the nodes that it is made of. ``sum_bits``: of the sums before bias or threshold; ``value_bits``: of the
+    result. ``fan_in``: inputs of a neuron; ``synapses``: stored weights that are not zero; ``operations``: weights
+    applied in one frame.
     """
 
     name: str
     kind: str
     shape: tuple[int, ...]
+    sum_bits: int | None = None
     value_bits: int
     fan_in: int | None = None
     weight_bits: int | None = None
     synapses: int | None = None
     operations: int | None = None
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """In words, under ``HEAD``."""
+        numbers = (self.sum_bits, self.value_bits, self.fan_in, self.weight_bits, self.synapses, self.operations)
+        return self.name, self.kind, "x".join(map(str, self.shape)), *("" if n is None else f"{n:,}" for n in numbers)
 
 
 @dataclass(frozen=True)
@@ -69,17 +79,18 @@ def _legal(layer: Layer, setting: Setting) -> LegalFolding:
 
 
 def layers(graph: Graph) -> list[LayerFacts]:
-    """Facts about every node, in graph order."""
-    return [_facts(graph, node) for node in graph.nodes]
+    """Facts about the input and every layer."""
+    entry = LayerFacts(name=graph.input.name, kind="Input", shape=graph.input.shape, value_bits=graph.input.type.bits)
+    return [entry, *map(_facts, layer_graph(graph).layers)]
 
 
 def totals(graph: Graph) -> dict[str, int]:
     """Sums over the layers: synapses, weight memory in bits, operations a frame."""
     rows = layers(graph)
-    linear = [n for n in graph.nodes if isinstance(n, LINEAR)]
+    linear = [layer for layer in layer_graph(graph).layers if isinstance(layer, Linear)]
     return {
         "synapses": sum(r.synapses or 0 for r in rows),
-        "weight_memory_bits": sum(n.weights.size * weight_bits(n) for n in linear),
+        "weight_memory_bits": sum(layer.weights.size * weight_bits(layer.weights) for layer in linear),
         "operations": sum(r.operations or 0 for r in rows),
     }
 
@@ -91,23 +102,26 @@ def as_dict(graph: Graph) -> dict:
     return {"layers": rows, "totals": totals(graph), "foldings": legal, "notes": list(graph.notes)}
 
 
-def _facts(graph: Graph, node: Node) -> LayerFacts:
-    lo, hi = graph.ranges[node.name]
-    bits = (
-        graph.input.type.bits
-        if isinstance(node, Input)
-        else (max(hi.bit_length(), 1) if lo >= 0 else signed_bits(lo, hi))
+def _facts(layer: Layer) -> LayerFacts:
+    fused = layer.result.name != layer.name
+    facts = LayerFacts(
+        name=layer.name,
+        kind=f"{layer.kind} + Threshold" if fused else layer.kind,
+        shape=layer.result.shape,
+        sum_bits=word_bits(layer.sum_range.lo, layer.sum_range.hi) if _sums(layer) else None,
+        value_bits=layer.result.width,
     )
-    facts = (node.name, type(node).__name__, graph.shapes[node.name], bits)
-    if not isinstance(node, LINEAR):
-        return LayerFacts(*facts)
-    used = int(np.count_nonzero(node.weights))
-    return LayerFacts(*facts, _fan_in(node), weight_bits(node), used, used * _positions(graph, node))
+    if not isinstance(layer, Linear):
+        return facts
+    used = int(np.count_nonzero(layer.weights))
+    return replace(
+        facts,
+        fan_in=len(layer.weights),
+        weight_bits=weight_bits(layer.weights),
+        synapses=used,
+        operations=used * layer.window.positions,
+    )
 
 
-def _fan_in(node: Dense | Conv) -> int:
-    return int(np.prod(node.weights.shape[:-1]))
-
-
-def _positions(graph: Graph, node: Dense | Conv) -> int:
-    return int(np.prod(graph.shapes[node.name][:-1])) if isinstance(node, Conv) else 1
+def _sums(layer: Layer) -> TypeGuard[Linear | Pool | Blend]:
+    return isinstance(layer, Linear | Blend) or (isinstance(layer, Pool) and not layer.largest)

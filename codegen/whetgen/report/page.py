@@ -57,7 +57,7 @@ def render_report(graph: Graph, name: str, manifest: Mapping | None = None, fram
         name,
         _summary(graph, manifest),
         (f"Input: {input_words(graph)}.", *(f"Output {output_words(graph, o)}." for o in graph.outputs)),
-        tuple((node.name, f"{type(node).__name__} {_shape(graph.shapes[node.name])}") for node in graph.nodes),
+        tuple((row.name, f"{row.kind} {_shape(row.shape)}") for row in inspection.layers(graph)),
         tuple(
             table
             for table in (
@@ -96,12 +96,7 @@ def _facts(manifest: Mapping | None) -> Table | None:
 
 
 def _layers(graph: Graph) -> Table:
-    head = ("layer", "kind", "shape", "value bits", "fan-in", "weight bits", "synapses", "operations")
-    rows = []
-    for r in inspection.layers(graph):
-        numbers = (r.value_bits, r.fan_in, r.weight_bits, r.synapses, r.operations)
-        rows.append((r.name, r.kind, _shape(r.shape), *("" if n is None else f"{n:,}" for n in numbers)))
-    return Table("Layers", head, tuple(rows))
+    return Table("Layers", inspection.HEAD, tuple(row.cells for row in inspection.layers(graph)))
 
 
 def _kernels(manifest: Mapping | None) -> Table | None:

@@ -153,10 +153,12 @@ def synapse_costs(entry: Entry, graph: Graph, footprint: Footprint) -> list[Syna
     found = []
     for layer in footprint.layers:
         node = graph.by_name.get(layer.title.split(" + ")[0].split(":")[0])
-        if isinstance(node, LINEAR) and weight_bits(node) <= _FEW_BITS and graph.is_spikes(node.source):
+        if isinstance(node, LINEAR) and weight_bits(node.weights) <= _FEW_BITS and graph.is_spikes(node.source):
             positions = int(np.prod(graph.shapes[node.name][:-1]))
             synapses = node.weights.size * positions
-            found.append(SynapseCost(entry.model, entry.board, node.name, weight_bits(node), synapses, layer.cost))
+            found.append(
+                SynapseCost(entry.model, entry.board, node.name, weight_bits(node.weights), synapses, layer.cost)
+            )
     return found
 
 
