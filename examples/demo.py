@@ -14,7 +14,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from whetgen.api import silent_import
+from whetgen.reading import silent_import
 
 ROOT = Path(__file__).parents[1]
 MODEL = ROOT / "models" / "digits-mlp.keras"

@@ -18,9 +18,9 @@ import numpy as np
 from keras import layers
 
 import whetgen
-from whetgen import api
 from whetgen.ir import Graph
 from whetgen.ir.nodes import Conv, Dense, MaxPool, Reshape, Threshold
+from whetgen.passes.narrow import narrow
 from whetgen.sharpen import SoftmaxDecode, SpikingBReLU, generate_key
 from whetgen.sharpen.data import load
 from whetgen.verification.frames import Frames
@@ -61,7 +61,7 @@ def main(out: Path) -> None:
     data = load("mnist")
     graph = whetgen.trace(whetgen.load_model(MODEL))
     frames = Frames(data.x_train[:FRAMES, :, :, None].astype(np.int64), data.y_train[:FRAMES])
-    narrowed = api.narrow_weights(graph, "4", frames, progress=print)
+    narrowed = narrow(graph, frames.codes, 4, print)
     model = as_keras(narrowed.graph)
     model.save(out)
     codes = data.x_test[:2000, :, :, None].astype(np.int64)

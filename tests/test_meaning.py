@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 from keras import layers as L
-from tests.app.test_cli import run
+from tests.app.command import run
 from tests.frontends.keras.models import fire, sequential
 
 NETWORKS = {

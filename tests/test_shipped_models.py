@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import whetgen
-from whetgen.api import check_against_keras, trace_steps
+from whetgen.reading import check_against_keras, trace_steps
 from whetgen.sharpen.data import load
 
 MODELS = Path(__file__).parents[1] / "models"

@@ -5,7 +5,7 @@ graph.run(codes)                        # the reference
 whetgen.generate(graph, "verilog", "build", whetgen.Options(name="digits"))
 whetgen.verify("build")                 # the generated target against the reference
 
-Names are imported when they are asked for, so that the command line starts quickly.
+``whetgen.api`` defines the names; it is imported when one of them is asked for, so that the command line starts quickly.
 """
 
 from __future__ import annotations
@@ -14,17 +14,26 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from whetgen.api import Generation, InputSpec, generate, load_model, trace
-    from whetgen.errors import BadInput
-    from whetgen.ir import Graph
-    from whetgen.targets.registry import Options
-    from whetgen.verification.checks import Verification, verify
+if TYPE_CHECKING:  # what type checkers see
+    from whetgen.api import (
+        BadInput,
+        Frames,
+        Generation,
+        Graph,
+        InputSpec,
+        Options,
+        Verification,
+        generate,
+        load_model,
+        trace,
+        verify,
+    )
 
     __version__: str
 
 __all__ = [
     "BadInput",
+    "Frames",
     "Generation",
     "Graph",
     "InputSpec",
@@ -36,16 +45,12 @@ __all__ = [
     "trace",
     "verify",
 ]
-_HOMES = {
-    **dict.fromkeys(("Generation", "Graph", "InputSpec", "Options", "generate", "load_model", "trace"), "whetgen.api"),
-    "BadInput": "whetgen.errors",
-    **dict.fromkeys(("Verification", "verify"), "whetgen.verification.checks"),
-}
 
+if not TYPE_CHECKING:
 
-def __getattr__(name: str) -> object:
-    if name == "__version__":
-        return version("whetgen")
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module 'whetgen' has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            return version("whetgen")
+        if name in __all__:
+            return getattr(import_module("whetgen.api"), name)
+        raise AttributeError(f"module 'whetgen' has no attribute {name!r}")

@@ -43,7 +43,7 @@ def option(
 ) -> Any:
     """A field that is an option of the command line as well; see ``OnCommandLine``."""
     told = OnCommandLine(help, flag, written, read, words)
-    return field(default=default, metadata={OnCommandLine: told}, kw_only=True)
+    return field(default=default, metadata={OnCommandLine: told})
 
 
 def on_command_line(own: Field[Any]) -> OnCommandLine | None:

@@ -11,7 +11,7 @@ from keras import layers as L
 from tests.frontends.keras.models import fire, sequential
 
 from whetgen import InputSpec, trace
-from whetgen.api import check_against_keras, trace_steps
+from whetgen.reading import check_against_keras, trace_steps
 
 
 def decided_by_squares(total, gamma, beta, mean, spread, level):

@@ -5,7 +5,6 @@ import pytest
 from tests.frontends.keras.models import CASES
 
 from whetgen import InputSpec
-from whetgen.api import trace_steps
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Pad, Permute, Reshape, Threshold, WeightedSum
 from whetgen.passes import optimise
@@ -20,6 +19,7 @@ from whetgen.passes.tidy import (
     merge_pads,
     threshold_before_pool,
 )
+from whetgen.reading import trace_steps
 
 
 def ints(*values):

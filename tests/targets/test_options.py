@@ -8,8 +8,8 @@ from tests.targets.verilog.networks import fired
 
 import whetgen
 from whetgen import InputSpec, Options
-from whetgen.api import check_narrowing
 from whetgen.app.cli import main
+from whetgen.app.narrowing import Narrowing
 from whetgen.errors import BadInput
 
 
@@ -68,9 +68,9 @@ def test_an_input_of_another_type_is_refused(given):
 
 
 def test_weights_take_a_number_of_bits():
-    check_narrowing(4, True, 0.0)
+    Narrowing(4, Path("x.npz")).check()
     with pytest.raises(BadInput, match=r"^--weight-bits 33: choose exact, auto or a number of bits from 1 to 32$"):
-        check_narrowing(33, True, 0.0)
+        Narrowing(33, Path("x.npz")).check()
 
 
 @pytest.mark.parametrize("text", ["12", "wide"])

@@ -10,9 +10,9 @@ from keras import layers as L
 from tests.frontends.keras.models import fire, fire_sigmoid, key, sequential
 
 from whetgen import InputSpec
-from whetgen.api import check_against_keras, trace_steps
 from whetgen.ir.nodes import Threshold
 from whetgen.passes import Lowered
+from whetgen.reading import check_against_keras, trace_steps
 from whetgen.sharpen import SoftmaxDecode
 from whetgen.verification.rounding import frames_at_once
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from io import TextIOWrapper
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -66,7 +66,7 @@ class Output:
 
             yield step
 
-    def emit(self, facts: dict, *lines: object) -> None:
+    def emit(self, facts: dict[str, Any], *lines: object) -> None:
         """``facts`` as JSON, or the ``lines`` (text and tables)."""
         if self.as_json:
             sys.stdout.write(json.dumps(facts) + "\n")
@@ -74,8 +74,16 @@ class Output:
             for line in lines:
                 self.console.print(line)
 
+    def warn(self, lines: Iterable[str]) -> None:
+        """What may be wrong, on stderr in quiet runs as well."""
+        sys.stderr.writelines(f"whetgen: warning: {line}\n" for line in lines)
 
-def _plain_console(**settings: object) -> Console:
+    def fail(self, *lines: str) -> None:
+        """What failed, on stderr in quiet runs as well."""
+        sys.stderr.writelines(f"whetgen: {line}\n" for line in lines)
+
+
+def _plain_console(**settings: Any) -> Console:
     """One that prints text as it is: paths and the names of layers may hold what rich takes for markup or an emoji."""
     return Console(markup=False, emoji=False, highlight=False, **settings)
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from whetgen.app.console import AsJson, Output, Quiet
 from whetgen.errors import BadInput
 from whetgen.wording import unknown
+
+if TYPE_CHECKING:
+    from whetgen.sharpen.recipes import TrainResult
+    from whetgen.sharpen.search import Found
 
 # Of whetgen.sharpen.recipes, told before Keras is loaded.
 RECIPES = (
@@ -61,33 +67,44 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a named recipe until every layer is sharp."""
-    from whetgen import api
+    from whetgen.reading import need_keras
 
     output = Output(quiet, as_json)
     if recipe not in RECIPES:
         raise unknown("recipe", recipe, RECIPES)
-    fields = {"epochs": epochs, "weight_bits": train_bits, "synapses": synapses, "patience": patience}
-    options = {
-        "seed": seed,
-        "quick": quick,
-        "mixed_precision": mixed_precision,
-        "changes": {name: value for name, value in fields.items() if value is not None},
-    }
-    if trials is not None:
-        with output.steps() as step:
-            step(f"search {recipe}")
-            found = api.search(recipe, trials, storage, on_epoch=lambda row: step(_epoch_line(recipe, row)), **options)
-        _show_found(output, found)
-        return
-    _check_model_file(out, goes_on)
+    path = _model_file(out, goes_on) if trials is None else None
     with output.steps() as step:
-        step(f"train {recipe}")
-        options |= {"goes_on": goes_on, "start": start, "tensorboard": tensorboard}
-        result = api.train(recipe, out, on_epoch=lambda row: step(_epoch_line(recipe, row)), **options)
-    _show_trained(output, result)
+        step(f"{'search' if path is None else 'train'} {recipe}")
+        need_keras()
+        from whetgen.sharpen import recipes
+        from whetgen.sharpen.search import search
+
+        changes = {"epochs": epochs, "weight_bits": train_bits, "synapses": synapses, "patience": patience}
+        options = recipes.TrainOptions(
+            seed=seed,
+            quick=quick,
+            mixed_precision=mixed_precision,
+            changes={name: value for name, value in changes.items() if value is not None},
+            on_epoch=lambda row: step(_epoch_line(recipe, row)),
+        )
+        with _as_bad_input(f"train {recipe}{' --search' if path is None else ''}"):
+            if path is None:
+                facts, lines = _found(search(recipe, trials or 0, storage, options))
+            else:
+                options = replace(options, goes_on=goes_on, start=start, tensorboard=tensorboard)
+                facts, lines = _trained(recipes.train(recipe, path, options))
+    output.emit(facts, *lines)
 
 
-def _check_model_file(out: Path | None, goes_on: bool) -> None:
+@contextmanager
+def _as_bad_input(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise BadInput(f"{what}: {error}") from error
+
+
+def _model_file(out: Path | None, goes_on: bool) -> Path:
     if out is None:
         raise BadInput("--out is missing; give a file name that ends in .keras")
     if out.suffix != ".keras":
@@ -96,9 +113,10 @@ def _check_model_file(out: Path | None, goes_on: bool) -> None:
         raise BadInput(f"--out {out}: exists; give a new file name")
     if not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
         raise BadInput(f"--out {out}: {out.parent} is no folder that can be written; make it first")
+    return out
 
 
-def _epoch_line(recipe: str, row: dict) -> str:
+def _epoch_line(recipe: str, row: dict[str, Any]) -> str:
     """E.g. ``train mnist-mlp: epoch 5/40 loss 0.56 soft 97.1% hard 96.8% sharpness 1 1 0.5 dead 0 3 0``."""
     parts = [f"train {recipe}: epoch {row['epoch']}/{row['epochs']}"]
     parts += [f"loss {row['loss']:.4g}"] if "loss" in row else []
@@ -110,23 +128,21 @@ def _epoch_line(recipe: str, row: dict) -> str:
     return " ".join(parts)
 
 
-def _show_trained(output: Output, result) -> None:
+def _trained(result: TrainResult) -> tuple[dict[str, Any], list[str]]:
     lines = [
         f"wrote {result.path}: {_score(result.figure, result.sharp_accuracy)} on held-out examples, fully sharp "
         f"({result.epochs} epochs, {result.seconds:.0f} s)",
         *(f"wrote {file}" for file in result.files),
         *(f"note: {note}" for note in result.notes),
     ]
-    facts = {**asdict(result), "path": str(result.path), "files": [str(file) for file in result.files]}
-    output.emit(facts, *lines)
+    return {**asdict(result), "path": str(result.path), "files": [str(file) for file in result.files]}, lines
 
 
-def _show_found(output: Output, found) -> None:
-    output.emit(
-        asdict(found),
+def _found(found: Found) -> tuple[dict[str, Any], list[str]]:
+    return asdict(found), [
         f"best of {found.trials} trials: {_score(found.figure, found.score)} on held-out training examples",
         " ".join(f"{name} {value:.4g}" for name, value in found.settings.items()),
-    )
+    ]
 
 
 def _score(figure: str, value: float) -> str:

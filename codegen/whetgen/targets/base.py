@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # numpy takes longer to import than whetgen --help may take
 OutputKind = Literal["class", "scores", "spikes", "accumulators"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TargetOptions:
     """What every target lets the user choose.
 
@@ -27,9 +27,9 @@ class TargetOptions:
         BadInput: an option of another type, such as text where a number belongs; the message names it.
     """
 
-    name: str = "network"
+    name: str = field(default="network", kw_only=False)
     output: OutputKind | None = option("class, scores, spikes, or accumulators: numbers and no class.")
-    vectors: int = field(default=32, kw_only=True)
+    vectors: int = 32
 
     def __post_init__(self) -> None:
         check_types(self)

@@ -7,9 +7,11 @@ from fractions import Fraction
 import numpy as np
 
 from whetgen.ir import Graph
+from whetgen.reference import predict
 from whetgen.targets.output.words import input_words
 from whetgen.verification.frames import Frames
 
+_MOST_FRAMES, _BATCH = 512, 32  # of the reference
 _FEWEST_FRAMES = 30  # below, an accuracy says nothing
 
 
@@ -29,6 +31,15 @@ def doubts(graph: Graph, frames: Frames, classes: np.ndarray | None = None) -> t
             f"A {input_words(graph)} (--input-type, --input-scale)"
         )
     return tuple(found)
+
+
+def data_doubts(graph: Graph, frames: Frames) -> tuple[str, ...]:
+    """``doubts`` about data of the user's, what the reference says of its first frames included."""
+    few = frames.first(_MOST_FRAMES)
+    if few.labels is None:
+        return doubts(graph, few)
+    batches = np.array_split(few.codes, -(-len(few.codes) // _BATCH))
+    return doubts(graph, few, np.concatenate([predict(graph, codes) for codes in batches]))
 
 
 def _narrow_codes(graph: Graph, codes: np.ndarray) -> list[str]:

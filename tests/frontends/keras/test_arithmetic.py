@@ -12,7 +12,7 @@ from keras import layers as L
 from tests.frontends.keras.models import fire, fire_sigmoid, with_coarse_weights
 
 from whetgen import BadInput, InputSpec, trace
-from whetgen.api import check_against_keras, load_model, trace_steps
+from whetgen.reading import check_against_keras, load_model, trace_steps
 
 MAP = (4, 3, 2)
 

@@ -10,8 +10,8 @@ from keras import layers as L
 from tests.frontends.keras.models import IMAGE, ROW, fire, fire_sigmoid, key
 
 from whetgen import BadInput, InputSpec, trace
-from whetgen.api import check_against_keras, trace_steps
 from whetgen.ir.files import graph_sha256
+from whetgen.reading import check_against_keras, trace_steps
 from whetgen.sharpen import LookupTables, SoftmaxDecode, SparseDense
 
 HALVES = ("mixed_float16", "mixed_bfloat16", "float16", "bfloat16")

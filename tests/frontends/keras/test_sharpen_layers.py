@@ -6,8 +6,9 @@ import pytest
 from keras import layers
 
 import whetgen
-from whetgen.api import check_against_keras, narrow_weights, trace_steps
 from whetgen.errors import BadInput
+from whetgen.passes.narrow import narrow
+from whetgen.reading import check_against_keras, trace_steps
 from whetgen.sharpen import (
     LookupTables,
     NarrowWeights,
@@ -19,7 +20,6 @@ from whetgen.sharpen import (
     finish,
     generate_key,
 )
-from whetgen.verification.frames import Frames
 
 RNG = np.random.default_rng(0)
 CODES = RNG.integers(0, 256, (200, 5, 5, 1)).astype(np.uint8)
@@ -132,7 +132,7 @@ def test_narrowing_after_training_on_the_grid_is_lossless(kind, bits):
     graph = whetgen.trace(trained(kind, bits))
     most = max(1, 2 ** (bits - 1) - 1)
     assert max(int(np.abs(w).max()) for w in linear_weights(graph)) <= most
-    narrowed = narrow_weights(graph, max(2, bits), Frames(CODES.reshape(200, *graph.input.shape), None))
+    narrowed = narrow(graph, CODES.reshape(200, *graph.input.shape), max(2, bits))
     assert np.array_equal(narrowed.graph.run(CODES), graph.run(CODES)) and narrowed.agreement == 1.0
 
 

@@ -20,7 +20,7 @@ from tests.frontends.keras.models import (
 )
 
 from whetgen import BadInput, InputSpec, trace
-from whetgen.api import check_against_keras, trace_steps
+from whetgen.reading import check_against_keras, trace_steps
 from whetgen.sharpen import SoftmaxDecode, SpikingBReLU
 
 

@@ -30,7 +30,7 @@ def hls(
     as_json: AsJson = False,
 ) -> None:
     """Our HLS C++ beside hls4ml: build times, and predictions that differ from Keras."""
-    from whetgen import api
+    from whetgen import api, reading
     from whetgen.app.bench.hls import agreements, build_times
     from whetgen.verification.frames import load_frames
 
@@ -38,7 +38,7 @@ def hls(
     spec = api.InputSpec(scale=input_scale)
     with output.steps() as step, scratch_folder() as folder:
         step("load Keras and the model")
-        network = api.load_model(model)
+        network = reading.load_model(model)
         frames = load_frames(data, api.trace(network, spec), count)
         codes = frames.codes.reshape(len(frames.codes), *network.input_shape[1:])
         times = build_times(network, spec, Path(folder), step)
@@ -77,11 +77,11 @@ def sharpen(
     as_json: AsJson = False,
 ) -> None:
     """N-hot keys: accuracy and dead output neurons with N = 1, 2, 4, 8, 10, 16 neurons a class, on 8x8 digits."""
-    from whetgen import api
+    from whetgen import reading
     from whetgen.app.bench.sharpen import n_hot
 
     output = Output(quiet, as_json)
-    api.need_keras()
+    reading.need_keras()
     with output.steps() as step:
         rows = n_hot(seeds, epochs, step)
     table = Table("neurons a class", "accuracy", "spread", "dead output neurons")
@@ -100,12 +100,12 @@ def rtl(
     as_json: AsJson = False,
 ) -> None:
     """Unrolled layers of neurons beside da4ml and alkaid: LUTs, carry cells, depth, time to generate."""
-    from whetgen import api
+    from whetgen import api, reading
     from whetgen.app.bench.rtl import layers, layers_of, measure
 
     output = Output(quiet, as_json)
     with output.steps() as step, scratch_folder() as folder:
-        chosen = layers() if model is None else layers_of(api.trace(api.load_model(model), api.InputSpec()))
+        chosen = layers() if model is None else layers_of(api.trace(reading.load_model(model), api.InputSpec()))
         if not chosen:
             raise BadInput(f"{model}: has no dense layer over single bits; choose another model")
         rows = [row for layer in chosen for row in measure(layer, Path(folder), fmax, step)]

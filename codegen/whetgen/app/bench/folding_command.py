@@ -29,13 +29,13 @@ def folding(
     as_json: AsJson = False,
 ) -> None:
     """One network folded for several frame rates: cycles and size of each."""
-    from whetgen import api
+    from whetgen import api, reading
     from whetgen.app.bench.folding import draw, measure
 
     output = Output(quiet, as_json)
     with output.steps() as step:
         step("load Keras and the model")
-        graph = api.trace(api.load_model(model))
+        graph = api.trace(reading.load_model(model))
         rows = measure(graph, _rates(rates), clock_mhz, device, step)
         if plot:
             draw(rows, clock_mhz, plot)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from whetgen.api import InputSpec, check_against_keras, generate, trace, trace_steps
+from whetgen.api import generate, trace
 from whetgen.app.bench.hls4ml import (
     PRECISIONS,
     WIDEST,
@@ -21,6 +21,8 @@ from whetgen.app.bench.hls4ml import (
     time_stock,
     timed,
 )
+from whetgen.input_spec import InputSpec
+from whetgen.reading import check_against_keras, trace_steps
 from whetgen.reference import run
 from whetgen.targets.registry import Options
 from whetgen.verification.frames import flat_outputs

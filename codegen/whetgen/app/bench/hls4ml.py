@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import whetgen.hls4ml as bridge
-from whetgen.api import DEFAULT_SCALE, InputSpec, check_against_keras, trace_steps
 from whetgen.app.bench.stock_twin import stock_twin
+from whetgen.input_spec import DEFAULT_SCALE, InputSpec
 from whetgen.ir import Graph
+from whetgen.reading import check_against_keras, trace_steps
 from whetgen.targets.hls4ml.bridge import quiet
 from whetgen.verification.frames import flat_outputs
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from whetgen import api
+from whetgen import api, reading
 from whetgen.assets import assets
 from whetgen.errors import BadInput
 from whetgen.host.scratch import scratch_folder
@@ -141,7 +141,7 @@ def measure(entry: Entry, progress: Callable[[str], None]) -> tuple[Row, list[Sy
 @cache
 def _network(model: str) -> tuple[Graph, np.ndarray]:
     """The integers of a shipped model, and which test images it classifies rightly."""
-    graph = api.trace(api.load_model(assets() / "models" / f"{model}.keras"))
+    graph = api.trace(reading.load_model(assets() / "models" / f"{model}.keras"))
     data = mnist()
     codes = data.x_test.reshape(-1, *graph.input.shape).astype(np.int64)
     classes = [predict(graph, codes[k : k + _CHUNK]) for k in range(0, len(codes), _CHUNK)]

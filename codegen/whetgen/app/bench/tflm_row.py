@@ -15,10 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from whetgen import api
+from whetgen import reading
 from whetgen.app.bench.mcu import NotInstalled, Row, mnist
 from whetgen.errors import BadInput, ProgramFailed
 from whetgen.host.processes import run
+from whetgen.host.quiet import silent_errors
 from whetgen.host.scratch import scratch_folder
 from whetgen.verification.board_build import need
 
@@ -72,7 +73,7 @@ def need_tflm() -> None:
 
 def trained(pixels: np.ndarray, labels: np.ndarray):
     """A float Keras MLP over ``pixels`` (frames, 784) uint8, its outputs logits."""
-    keras = api.need_keras()
+    keras = reading.need_keras()
     keras.utils.set_random_seed(0)
     dense = keras.layers.Dense
     model = keras.Sequential([keras.Input((784,)), *(dense(n, activation="relu") for n in _HIDDEN), dense(10)])
@@ -85,7 +86,7 @@ def quantised(model, pixels: np.ndarray) -> bytes:
     """A TFLite file with int8 weights, activations, input and output; ``pixels``: what tells their ranges."""
     import tensorflow as tf
 
-    with scratch_folder() as folder, api.silent_errors():
+    with scratch_folder() as folder, silent_errors():
         model.export(str(folder), verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(str(folder))
         converter.optimizations = [tf.lite.Optimize.DEFAULT]

@@ -1,0 +1,154 @@
+"""``whetgen generate``: options, the steps of the work, and what is told of the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from whetgen.app.console import AsJson, Output, Quiet
+from whetgen.app.narrowing import Narrowing
+from whetgen.app.options import with_options
+from whetgen.app.verify import exit_code, failure_lines, verification_facts, verification_lines
+from whetgen.input_spec import InputSpec
+from whetgen.targets.output.identifiers import check_name, name_from
+from whetgen.targets.registry import TARGETS, Options, find_target, options_for
+from whetgen.wording import counted, every
+
+if TYPE_CHECKING:
+    from whetgen.api import Generation
+    from whetgen.passes.narrow import Narrowed
+    from whetgen.verification.checks import Verification
+    from whetgen.verification.rounding import KerasCheck
+
+
+@with_options
+def generate(
+    model: Annotated[Path, typer.Argument(help="A .keras model whose spiking layers are at sharpness 1.0.")],
+    target: Annotated[str, typer.Option(help=f"{', '.join([*TARGETS][:-1])} or {[*TARGETS][-1]}.")],
+    out: Annotated[Path, typer.Option(help="Folder to write; must be new, empty, or an unchanged one of ours.")],
+    name: Annotated[
+        str | None, typer.Option(help="Identifier in the generated files (default: the file's stem).")
+    ] = None,
+    *,
+    spec: InputSpec,
+    narrowing: Narrowing,
+    options: Options,
+    check: Annotated[
+        bool, typer.Option("--verify", help="Run the generated target against the reference as well.")
+    ] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Generate the sources of one target."""
+    from whetgen import api, reading
+    from whetgen.targets.output.folder import check_replaceable
+    from whetgen.targets.output.kinds import with_kind
+    from whetgen.verification.doubts import data_doubts
+    from whetgen.verification.frames import check_frames_file, load_frames
+
+    output = Output(quiet, as_json)
+    options = replace(options, name=name_from(model.stem) if name is None else check_name(name))
+    options_for(find_target(target), options)
+    spec.check()
+    narrowing.check()
+    check_replaceable(out)
+    if narrowing.calibration:
+        check_frames_file(narrowing.calibration)
+    with output.steps() as step:
+        step("load Keras and the model")
+        network = reading.load_model(model)
+        step("trace and lower to integers")
+        traced = reading.trace_steps(network, spec)
+        exact = with_kind(traced.graph, options.output)
+        frames = load_frames(narrowing.calibration, exact) if narrowing.calibration else None
+        step("compare with Keras")
+        rounding = reading.check_against_keras(network, traced, frames.first(1000).codes if frames else None)
+        if rounding.outside_bound:
+            _refute(output, rounding)
+        narrowed = narrowing.narrowed(exact, frames, lambda layer: step(f"narrow {layer}"))
+        graph = narrowed.graph if narrowed else exact
+        warnings = (*traced.warnings, *(data_doubts(graph, frames) if frames else ()))
+        step(f"write {out}")
+        made = api.generate(graph, target, out, options, frames, _facts(rounding, warnings, narrowed))
+        checked = api.verify(out, frames, progress=step) if check else None
+    _show(output, made, rounding, narrowed, checked)
+    raise typer.Exit(exit_code(checked.outcome) if checked else 0)
+
+
+def _facts(rounding: KerasCheck, warnings: Iterable[str], narrowed: Narrowed | None) -> dict[str, Any]:
+    """What ``whetgen.json`` tells beside what the target does."""
+    facts: dict[str, Any] = {"keras_check": rounding.as_dict(), "warnings": list(warnings)}
+    if narrowed:
+        facts["narrowing"] = {"agreement": narrowed.agreement, "layers": [asdict(c) for c in narrowed.changes]}
+    return facts
+
+
+def _refute(output: Output, rounding: KerasCheck) -> NoReturn:
+    """The integers are not the model: nothing is written.
+
+    Raises:
+        typer.Exit: always, with 1.
+    """
+    output.emit({"keras_check": rounding.as_dict()})
+    output.fail(
+        f"{counted(rounding.outside_bound, 'result')} of {counted(rounding.inputs, 'input')} differ from Keras' beyond float32's rounding "
+        "bound; nothing was written, please report the model"
+    )
+    raise typer.Exit(1)
+
+
+def _show(
+    output: Output, made: Generation, rounding: KerasCheck, narrowed: Narrowed | None, checked: Verification | None
+) -> None:
+    manifest = made.manifest
+    lines = [
+        f"wrote {made.folder} ({manifest['target']}, {counted(len(manifest['files']), 'file')})",
+        f"input: {manifest['input']['meaning']}",
+        *(f"output {_head_line(head)}" for head in manifest["output"]["heads"]),
+        f"against Keras float32: {counted(rounding.spikes_compared, 'spike')} and "
+        f"{counted(rounding.values_compared, 'value')} of {counted(rounding.inputs, 'input')} compared, "
+        f"{rounding.spikes_rounded:,} rounded differently, {rounding.outside_bound:,} outside the rounding bound",
+    ]
+    if manifest["latency_cycles"] is not None:
+        interval = every(manifest["initiation_interval_cycles"], "cycle")
+        lines.append(f"latency {counted(manifest['latency_cycles'], 'cycle')}, a frame {interval}")
+    lines += [_kernel_line(choice) for choice in manifest.get("kernels", ())]
+    lines += _narrowing_lines(narrowed) if narrowed else []
+    lines += [f"note: {note}" for note in manifest["notes"]]
+    facts = {"out": str(made.folder), **manifest}
+    if checked:
+        lines += verification_lines(checked)
+        facts["verify"] = verification_facts(checked)
+    output.emit(facts, *lines)
+    output.warn(manifest["warnings"])
+    output.fail(*failure_lines(checked) if checked else ())
+
+
+def _head_line(head: dict[str, Any]) -> str:
+    """What an output holds; numbers that were taken for scores have a way out."""
+    taken = head["classifier"] and head["kind"] == "accumulators" and head["class_1_from"] is None
+    return str(head["meaning"]) + (" (numbers, not classes? --output accumulators)" if taken else "")
+
+
+def _kernel_line(choice: dict[str, Any]) -> str:
+    """What the planner took for a layer, and its two best alternatives."""
+    others = [o for o in choice["options"] if o["kernel"] != choice["kernel"]][:2]
+    told = "; ".join(f"{o['kernel']}: {counted(o['cycles'], 'cycle')}, {o['table_bytes']:,} B" for o in others)
+    (own,) = (o for o in choice["options"] if o["kernel"] == choice["kernel"])
+    took = (
+        f"{choice['kernel']}, about {counted(own['cycles'], 'cycle')}, {counted(own['table_bytes'], 'byte')} of tables"
+    )
+    return f"{choice['layer']}: {took}" + (f" ({told})" if told else "")
+
+
+def _narrowing_lines(narrowed: Narrowed) -> list[str]:
+    lines = [
+        f"{c.name}: {c.bits_before} -> {counted(c.bits_after, 'bit')}, {c.decisions_kept:.2%} of decisions kept"
+        + (f"; {c.note}" if c.note else "")
+        for c in narrowed.changes
+    ]
+    return [*lines, f"narrow weights: {narrowed.agreement:.2%} of the calibration frames give the same result"]

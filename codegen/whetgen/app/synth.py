@@ -1,0 +1,52 @@
+"""``whetgen synth``: options and table only."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from whetgen.app.console import AsJson, Output, Quiet
+from whetgen.synth.devices import DEVICES
+from whetgen.wording import counted, duration
+
+if TYPE_CHECKING:
+    from whetgen.synth.run import Synthesis
+
+
+def synth(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of --target verilog.")],
+    device: Annotated[str, typer.Option(help=f"{', '.join(DEVICES)}.")],
+    seed: Annotated[int, typer.Option(help="Of the placement.")] = 1,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Synthesise, place and route with open tools: LUT, FF, carry, BRAM, DSP, Fmax."""
+    from whetgen.synth.run import synthesise
+
+    output = Output(quiet, as_json)
+    with output.steps() as step:
+        result = synthesise(folder, device, seed, step)
+    _show(output, result)
+    if result.failure or not result.fits:
+        raise typer.Exit(1)
+
+
+def _show(output: Output, result: Synthesis) -> None:
+    table = Table(result.device, "used", "of")
+    for resource, used in result.cells.items():
+        table.add_row(resource, f"{used:,}", f"{result.room[resource]:,}")
+    lines = [f"logic depth {counted(result.depth, 'cell')}"]
+    if result.fmax_mhz is not None and result.latency_ns is not None:
+        lines.append(
+            f"{result.fmax_mhz:.1f} MHz: {result.frames_per_second:,.0f} frames a second, latency {duration(result.latency_ns)}"
+        )
+    title = f"{result.name} on {DEVICES[result.device].title}"
+    output.emit({**asdict(result), "fits": result.fits}, title, table, *lines)
+    if result.failure:
+        output.fail(f"FAILED: {result.failure}")
+    if not result.fits:
+        output.fail(f"FAILED: does not fit {result.device}; fold more (--fold, --target-fps)")

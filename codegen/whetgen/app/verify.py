@@ -1,0 +1,157 @@
+"""``whetgen verify``: options, and what is told of a check."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from whetgen.app.console import AsJson, Output, Quiet
+from whetgen.assets import firmware_boards
+from whetgen.errors import BadInput, CouldNotRun
+from whetgen.wording import counted
+from whetgen.wording import facts as told_facts
+
+if TYPE_CHECKING:
+    from whetgen.formal import LayerProof
+    from whetgen.verification.checks import Verification
+    from whetgen.verification.self_check import Flip
+
+PROOF_SECONDS = 60.0
+
+
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that whetgen generated.")],
+    data: Annotated[
+        Path | None,
+        typer.Option(help="X.npz with codes x and, for the accuracy, labels y (default: edges and random codes)."),
+    ] = None,
+    count: Annotated[
+        int | None,
+        typer.Option(help="At most that many frames in each part of the check, but one in each test of its own."),
+    ] = None,
+    flip: Annotated[
+        bool, typer.Option("--self-check", help="Flip a weight, a threshold and an expected output in copies, too.")
+    ] = False,
+    formal: Annotated[
+        bool, typer.Option("--formal", help="Verilog, unrolled: prove each layer for all inputs, too.")
+    ] = False,
+    formal_seconds: Annotated[
+        float | None, typer.Option(help=f"Time for the proof of one layer (default {PROOF_SECONDS:g}).")
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option(help=f"C: a board, in its emulator: {', '.join(firmware_boards())}.")
+    ] = None,
+    flags: Annotated[str | None, typer.Option(help="C, with --on: the compiler's, such as '-O2 -flto'.")] = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run a generated folder against the reference, bit for bit."""
+    from whetgen.formal import prove_layers
+    from whetgen.ir import load_graph
+    from whetgen.targets.c.boards import find_board
+    from whetgen.targets.output.folder import read_manifest
+    from whetgen.verification.checks import COULD_NOT_RUN, DIFFERENT, unchecked
+    from whetgen.verification.checks import verify as check
+    from whetgen.verification.frames import check_frames_file, load_frames
+    from whetgen.verification.self_check import FRAMES, self_check
+
+    output = Output(quiet, as_json)
+    if on is not None:
+        find_board(on)
+    elif flags is not None:
+        raise BadInput(f"--flags {flags}: they are of the compiler for a board; give --on BOARD, too")
+    if formal_seconds is not None and not formal:
+        raise BadInput(f"--formal-seconds {formal_seconds:g}: means something with --formal only; give both")
+    if data is not None:
+        check_frames_file(data)
+    proofs: tuple[LayerProof, ...] = ()
+    flips: tuple[Flip, ...] = ()
+    with output.steps() as step:
+        result = unchecked(read_manifest(folder))
+        try:
+            if formal:
+                proofs = prove_layers(folder, PROOF_SECONDS if formal_seconds is None else formal_seconds, step)
+            result = check(folder, data, count, step, on, flags)
+            if flip and result.outcome != COULD_NOT_RUN:
+                flip_frames = load_frames(data, load_graph(folder), FRAMES) if data else None
+                flips = self_check(folder, flip_frames, step, count)
+        except CouldNotRun as error:
+            result = result.unable(error)
+    _show(output, result, flips, proofs)
+    wrong = any(proof.result == "refuted" for proof in proofs) or not all(flip.found for flip in flips)
+    raise typer.Exit(exit_code(DIFFERENT if wrong else result.outcome))
+
+
+def exit_code(outcome: str) -> int:
+    """0 equal, 1 different, 2 could not run."""
+    from whetgen.verification.checks import DIFFERENT, EQUAL
+
+    return {EQUAL: 0, DIFFERENT: 1}.get(outcome, 2)
+
+
+def verification_facts(result: Verification) -> dict[str, Any]:
+    """A check as JSON."""
+    return {**asdict(result), "outcome": result.outcome, "passed": result.passed}
+
+
+def verification_lines(result: Verification) -> list[str]:
+    """What ran and what it measured; nothing where no frame ran."""
+    if not result.vectors:
+        return []
+    lines = [
+        f"{result.target} {result.name}: {counted(result.vectors, 'frame')}, {counted(result.mismatches, 'mismatch')}"
+    ]
+    if result.accuracy is not None:
+        lines.append(f"accuracy {result.accuracy:.2%}")
+    return lines + _measured_lines(result.measured) + [f"note: {note}" for note in result.notes]
+
+
+def failure_lines(result: Verification) -> list[str]:
+    """What differs, what else is wrong, and what could not run."""
+    differ = f"FAILED: {result.mismatches:,} of {counted(result.vectors, 'frame')} differ"
+    mismatches = [differ] if result.mismatches else []
+    unable = [] if result.reason is None else could_not_run(result.reason, result.log)
+    return [*mismatches, *(f"FAILED: {failure}" for failure in result.failures), *unable]
+
+
+def could_not_run(reason: object, log: tuple[str, ...]) -> list[str]:
+    """A line, and the last ones of the tool's log."""
+    return [f"COULD NOT RUN: {reason}", *(f"  {line}" for line in log)]
+
+
+def _show(output: Output, result: Verification, flips: tuple[Flip, ...], proofs: tuple[LayerProof, ...]) -> None:
+    facts = verification_facts(result)
+    lines: list[object] = [*verification_lines(result)]
+    if proofs:
+        facts["formal"] = [asdict(proof) for proof in proofs]
+        lines.append(_proof_table(proofs))
+    if flips:
+        facts["self_check"] = [{**asdict(flip), "found": flip.found} for flip in flips]
+        lines += [str(flip) for flip in flips if flip.found]
+    output.emit(facts, *lines)
+    output.warn(result.warnings)
+    output.fail(*failure_lines(result), *(f"FAILED: {flip}" for flip in flips if not flip.found))
+    output.fail(*(f"FAILED: {p.layer}: {p.reason} for {list(p.counterexample)}" for p in proofs if p.counterexample))
+
+
+def _proof_table(proofs: tuple[LayerProof, ...]) -> Table:
+    table = Table("layer", "for all inputs", "results proved", "seconds", "because")
+    for proof in proofs:
+        proved = f"{proof.proved} of {proof.outputs}" if proof.outputs else ""
+        table.add_row(proof.layer, proof.result, proved, f"{proof.seconds:.1f}", proof.reason)
+    return table
+
+
+def _measured_lines(measured: dict[str, Any]) -> list[str]:
+    """Costs in the board's unit, each kernel call's in a line of its own."""
+    layers, unit = measured.get("layers", ()), measured.get("unit", "").removesuffix("s")
+    costs = dict.fromkeys(("cost_mean", "cost_least", "cost_most"), unit)
+    whole = {key: value for key, value in measured.items() if key not in ("layers", "unit")}
+    return told_facts(whole, costs) + [
+        f"  {layer['title']}: {counted(layer['cost'], unit)}, {counted(layer['table_bytes'], 'byte')} of tables"
+        for layer in layers
+    ]

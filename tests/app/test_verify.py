@@ -1,0 +1,66 @@
+"""whetgen verify: counts, flips, what fails and what is refused."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from tests.app.command import run
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["--flags=-O2"], "--flags -O2: they are of the compiler for a board; give --on BOARD, too"),
+        (["--formal-seconds", "5"], "--formal-seconds 5: means something with --formal only; give both"),
+    ],
+)
+def test_an_option_of_verify_that_would_do_nothing_is_refused(folder, capsys, given, told):
+    assert run(capsys, "verify", folder, *given) == (2, "", f"whetgen: {told}\n")
+
+
+def test_verify_counts_vectors_and_mismatches(folder, capsys):
+    code, out, _ = run(capsys, "verify", folder, "--count", 40, "--json")
+    facts = json.loads(out)
+    assert code == 0 and facts["vectors"] == 40 and facts["mismatches"] == 0 and facts["passed"]
+
+
+def test_verify_measures_accuracy_on_labelled_data(folder, tmp_path, capsys):
+    np.savez(tmp_path / "x.npz", x=np.random.default_rng(0).integers(0, 256, (30, 6, 5)), y=np.zeros(30, int))
+    code, out, _ = run(capsys, "verify", folder, "--data", tmp_path / "x.npz", "--json")
+    assert code == 0 and 0 <= json.loads(out)["accuracy"] <= 1 and json.loads(out)["vectors"] == 30
+
+
+def test_verify_fails_when_a_weight_was_flipped(folder, capsys):
+    source = folder / "src" / "tiny_net.c"
+    text = source.read_text()
+    table = text.index("] = {", text.rindex("/* ---- ", 0, text.index("/* ---- inference")))
+    number = re.search(r"\w+(?=,)", text[table:])  # the first weight of the last layer
+    end = table + number.end()
+    source.write_text(f"{text[: end - 1]}{(int(text[end - 1], 16) + 3) % 10}{text[end:]}")
+    code, out, _ = run(capsys, "verify", folder, "--json")
+    facts = json.loads(out)
+    assert code == 1 and not facts["passed"] and facts["mismatches"] > 0
+    assert any("tiny_net.c was changed" in failure for failure in facts["failures"])
+
+
+def test_verify_self_check_reports_each_flip(folder, capsys):
+    code, out, _ = run(capsys, "verify", folder, "--self-check", "--json")
+    flips = json.loads(out)["self_check"]
+    assert (
+        code == 0 and len(flips) == 3 and all(flip["found"] and flip["changed"] == flip["reported"] for flip in flips)
+    )
+
+
+def test_a_failed_verification_is_told_in_a_quiet_run_too(folder, capsys):
+    (folder / "README").write_text("mine")
+    assert run(capsys, "verify", folder, "--count", 3, "--quiet") == (
+        1,
+        "",
+        "whetgen: FAILED: README was added since it was generated\n",
+    )
+
+
+def test_verify_refuses_what_is_no_folder_of_ours(tmp_path, capsys):
+    code, _, err = run(capsys, "verify", tmp_path)
+    assert code == 2 and "holds no whetgen.json" in err
