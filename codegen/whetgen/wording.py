@@ -18,6 +18,21 @@ def every(count: int, noun: str) -> str:
     return f"every {noun}" if count == 1 else f"every {counted(count, noun)}"
 
 
+def listed(noun: str, numbers: Iterable[int]) -> str:
+    """``neuron 3``, ``neurons 4, 5, 8 to 11``; ``numbers``: rising, one at least."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    one = len(runs) == 1 and len(runs[0]) == 1
+    told = (
+        f"{run[0]}{', ' if run[-1] - run[0] == 1 else ' to '}{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs
+    )
+    return f"{noun if one else plural(noun)} {', '.join(told)}"
+
+
 def plural(noun: str) -> str:
     """Of a noun that takes -s or -es."""
     return noun + ("es" if noun.endswith(("s", "ch", "x")) else "s")

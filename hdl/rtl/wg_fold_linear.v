@@ -1,9 +1,15 @@
-// Neurons of a convolution or dense layer, folded: accumulates partial sums, PE neurons at once.
+// Neurons of a convolution or dense layer, folded: PE neurons at once, each adding up the partial sums of its words.
 //
 //   FIRE = 1:  result = level + sum >= 0          FIRE = 0:  result = level + sum
 //
-// The partial sums of the words at `tap_valid` come two cycles later. Of elements that come plane by plane, highest
-// first, the sum is doubled before each plane, and the level's low bits enter one by one as it is.
+// The partial sum of the word at `tap_valid` comes two cycles later. With PLANES = 1 each result starts at its level and
+// adds a partial sum for each word. With PLANES > 1 the bits of an input come one by one, the most significant first: the
+// words of a result pass PLANES times, with one bit of each input, and whenever the next bit begins (`tap_shift`) the sum
+// so far is worth twice as much:
+//
+//   sum = 2 * sum + part          (Horner's rule: for bits 1, 0, 1 of an input of weight w, ((w) * 2 + 0) * 2 + w = 5 w)
+//
+// Only the level must not be doubled: the sum starts at level >> (PLANES - 1), and each doubling shifts in the next lower bit.
 // Latency: 3 cycles from a result's last word. Throughput: one word a cycle. Never stalls.
 //
 // Parameters
@@ -11,7 +17,7 @@
 //   PART_BITS      bits of a partial sum, not negative; SUM_WIDTH: of level and sum (two's complement)
 //   RESULT_WIDTH   bits of a result, 1 where FIRE is 1
 //   STEPS, PASSES  words of the weight ROM for a pass; passes over it
-//   PLANES         planes in a row make a result
+//   PLANES         times that the words of a result pass: 1, or the bits of an input, which then come one by one
 //   LEVEL_WORDS    words of the level ROM
 //   *_BITS         bits of the addresses
 //
@@ -119,7 +125,7 @@ module wg_fold_linear #(
             if (PLANES == 1) begin : g_plain
                 assign earlier = first_2_reg ? mine : sum_reg;
             end else begin : g_doubled
-                // The level's low bits wait for their planes.
+                // The level's low bits, each shifted in when the sum is doubled.
                 localparam LOW = PLANES - 1;
                 reg  [LOW-1:0]       low_reg;
                 wire [SUM_WIDTH+LOW-1:0] wide = {{LOW{mine[SUM_WIDTH-1]}}, mine};

@@ -1,11 +1,12 @@
-// Words of a buffer as the neurons' adders want them: padding is zero, no element is negative; the lowest bits of all
-// elements, then the next ones, and so on; of elements that are used plane by plane one bit.
+// Words of a buffer as the neurons' adders want them: padding is zero, no element is negative, and the bits stand by their
+// significance: the lowest bits of all elements, then the next ones, and so on; or one bit of each element, the one of the
+// present plane.
 //
 // Latency: 0. Inverting the sign bit adds 2**(IN_WIDTH - 1) to a signed element, which the layer's levels take back.
 //
 // Parameters
 //   SIMD, IN_WIDTH   elements of a word and their bits; IN_SIGNED: they are two's complement
-//   PLANES           1: whole elements; IN_WIDTH: one bit of each, plane 0 the highest
+//   PLANES           1: whole elements; IN_WIDTH: one bit of each, plane 0 the most significant
 `default_nettype none
 
 module wg_fold_taps #(
@@ -32,7 +33,7 @@ module wg_fold_taps #(
                     assign taps[b*SIMD + i] = element[b];
                 end
             end else begin : g_plane
-                // Highest first: the order is turned round so that the plane's number selects its bit.
+                // The most significant bit is plane 0: the bits in reverse, so that the plane's number selects its bit.
                 wire [IN_WIDTH-1:0] turned;
                 for (b = 0; b < IN_WIDTH; b = b + 1) begin : g_bit
                     assign turned[b] = element[IN_WIDTH-1-b];

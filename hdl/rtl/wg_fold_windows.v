@@ -1,5 +1,6 @@
-// Walks sliding windows over a map that comes as a stream: for each position, for each pass, for each plane of
-// the elements, every tap and chunk of channels, one word a cycle.
+// Walks sliding windows over a map that comes as a stream: for each position, for each pass, for each bit plane (one bit of
+// every element), every tap and chunk of channels, one word a cycle. The input of a dense layer is a map of one pixel, its
+// window that pixel: what the parameters from HEIGHT to PAD_LEFT are by default.
 //
 // Latency: `tap_*` two cycles after the word is asked for, when its data leave the buffer. Throughput: one word a
 // cycle, OUT_HEIGHT * OUT_WIDTH * PASSES * PLANES * KERNEL_Y * KERNEL_X * CHUNKS cycles a frame, the next frame
@@ -9,7 +10,8 @@
 //   HEIGHT, WIDTH, CHUNKS       the map, in words of channels
 //   OUT_HEIGHT, OUT_WIDTH       windows; KERNEL_*: taps of one, STRIDE_*: pixels from one to the next, DILATION_*: from
 //                               tap to tap; PAD_TOP, PAD_LEFT: rows and columns of padding in front of the map
-//   PASSES, PLANES              times that each window is walked: PLANES in a row make a result
+//   PASSES, PLANES              times that each window is walked: PLANES in a row, with one bit of each element or 1 with all
+//                               of them, make a result
 //   BY_CHANNEL                  0: a pass sees all chunks; 1: pass p sees chunk p only (pooling)
 //   BY_ROW                      1: rows are freed as soon as no later window reads them, which asks for
 //                               (OUT_HEIGHT - 1) * STRIDE_Y - PAD_TOP < HEIGHT; 0: frames are

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from whetgen.layers import Layer, Move, Tensor
+from whetgen.layers import Move, Tensor
 from whetgen.layers.meaning import Neuron, neurons
-from whetgen.targets.verilog.logic.cones import Tables
+from whetgen.targets.verilog.logic.lookup_tables import LogicLayer, LookupTables
 
 
 @dataclass(frozen=True)
-class Word:
+class Element:
     """An element of the input: the number of its lowest net, its bits and its range."""
 
     net: int
@@ -38,19 +38,19 @@ class Claim(Neuron):
         return self.value(elements) % (1 << self.width) == sum(y[self.first + k] << k for k in range(self.width))
 
 
-def words_of(sources: Sequence[Tensor]) -> list[Word]:
+def elements_of(sources: Sequence[Tensor]) -> list[Element]:
     """The elements of a layer's input, in the order of x."""
     found, net = [], 1
     for tensor in sources:
         for _ in range(tensor.count):
-            found.append(Word(net, tensor.width, tensor.lo, tensor.hi))
+            found.append(Element(net, tensor.width, tensor.lo, tensor.hi))
             net += tensor.width
     return found
 
 
-def claims_of(layer: Layer | Tables) -> list[Claim] | str:
+def claims_of(layer: LogicLayer) -> list[Claim] | str:
     """A claim for each element of the result, or why there are none."""
-    if isinstance(layer, Tables):
+    if isinstance(layer, LookupTables):
         return "neurons of six bits at most, one lookup table each"
     if isinstance(layer, Move):
         return "wiring, no logic of its own"

@@ -71,7 +71,7 @@ class _Reader:
         ports = {name: port["bits"] for name, port in module["ports"].items()}
         self.x, self.y = ports["x"], ports["y"]
         self.clk, self.advance = ports.get("clk"), ports.get("advance")
-        self.driver: dict[int, tuple[dict, str, int]] = {}
+        self.driver: dict[int | str, tuple[dict, str, int]] = {}
         for cell in module["cells"].values():
             for port in (p for p, way in cell["port_directions"].items() if way == "output"):
                 for k, bit in enumerate(cell["connections"][port]):
@@ -80,7 +80,8 @@ class _Reader:
                     self.driver[bit] = cell, port, k
         self.literal: dict[int | str, int] = {"0": 0, "1": 1} | {bit: 2 * (k + 1) for k, bit in enumerate(self.x)}
         self.ways: dict[int | str, tuple[int, int] | None] = {"0": None, "1": None} | dict.fromkeys(self.x, (0, 0))
-        self.nets, self.cells = len(self.x) + 1, []
+        self.nets = len(self.x) + 1
+        self.cells: list[Cell] = []
 
     def netlist(self, cycles: int) -> Netlist:
         for bit in self.y:
@@ -129,7 +130,7 @@ class _Reader:
 
     def _enter(self, bit: int | str) -> None:
         cell, _, _ = self.driver[bit]
-        ways = [self.ways[b] for b in self._reads(bit) if self.ways[b] is not None]
+        ways = [way for way in map(self.ways.get, self._reads(bit)) if way is not None]
         span = (min(w[0] for w in ways), max(w[1] for w in ways)) if ways else None
         if cell["type"] in _WIRES:
             (source,) = self._reads(bit)

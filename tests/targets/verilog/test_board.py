@@ -57,7 +57,7 @@ def test_the_stored_frames_are_the_last_vectors(tmp_path):
     folder = generate(tiny(), tmp_path / "v", output="scores")
     frames = [line.split() for line in (folder / "sim" / "vectors.txt").read_text().splitlines()[1:]][-8:]
     words = {
-        p.stem: [line.split("'h")[1][:-1] for line in p.read_text().splitlines() if "] = " in line]
+        p.stem: [line.split("'h")[1].split(";")[0] for line in p.read_text().splitlines() if "] = " in line]
         for p in (folder / "board" / "rtl").glob("tiny_*s.v")
     }
     assert "".join(words["tiny_images"]) == "".join(frame for frame, _ in frames)

@@ -8,6 +8,7 @@ from tests.targets.verilog.icarus import IcarusSimulator
 from tests.targets.verilog.test_constructs import random_codes
 
 from whetgen.errors import BadInput
+from whetgen.layers import Tensor
 from whetgen.reference import run
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.folding import choose_settings
@@ -15,9 +16,9 @@ from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.setting import cycles, legal_settings
 from whetgen.targets.streams.vectors import stream_outputs
 from whetgen.targets.verilog import target as verilog
-from whetgen.targets.verilog.folded.edges import IN_ORDER, Edge
+from whetgen.targets.verilog.folded.buffers import IN_ORDER, Buffer
 from whetgen.targets.verilog.folded.schedule import Times, available, busy_times, depth
-from whetgen.targets.verilog.folded.walk import in_order_walk
+from whetgen.targets.verilog.folded.timetable import in_order_timetable
 
 
 def settings(name: str) -> list[tuple[str, tuple[int, ...]]]:
@@ -60,26 +61,36 @@ def test_branches_that_meet_again_never_deadlock(seed, tmp_path):
         measured(plan, tmp_path / str(at), graph, 6, seed=seed + at, idle_percent=idle, stall_percent=stall)
 
 
-def stream(words: int, interval: int, late: int) -> tuple[Edge, Times, Times]:
+def stream(words: int, interval: int, late: int) -> tuple[Buffer, Times, Times]:
     """A word each cycle to a reader that begins ``late`` cycles after the first."""
-    edge = Edge(None, "edge", 1, words, 1, words, IN_ORDER)
+    spikes = Tensor("spikes", (words,), 0, 1)
+    buffer = Buffer(
+        layer="reader",
+        tensor=spikes,
+        prefix="buffer",
+        write_bits=1,
+        writes=words,
+        read_bits=1,
+        reads=words,
+        reader=IN_ORDER,
+    )
     written = Times(np.arange(words), np.arange(words))
-    walk = in_order_walk(edge, words, words)
-    ready = available(edge, written)
-    busy = busy_times([walk], [ready.shifted(late)], interval)
-    return edge, written, busy.at(walk.free_at)
+    table = in_order_timetable(buffer, words, words)
+    ready = available(buffer, written)
+    busy = busy_times([table], [ready.shifted(late)], interval)
+    return buffer, written, busy.at(table.free_at)
 
 
 @pytest.mark.parametrize(("late", "deep"), [(0, 3), (1, 4), (10, 13), (50, 53)])
 def test_a_buffer_is_as_deep_as_its_reader_is_late(late, deep):
     """Each word lives one cycle in memory, ``late`` cycles of waiting, and two until its room is free."""
-    edge, written, freed = stream(20, 20, late)
-    assert depth(edge, written, freed, 20) == deep
+    buffer, written, freed = stream(20, 20, late)
+    assert depth(buffer, written, freed, 20) == deep
 
 
 def test_a_pause_between_frames_needs_no_room():
-    edge, written, freed = stream(20, 100, 50)
-    assert depth(edge, written, freed, 100) == 20
+    buffer, written, freed = stream(20, 100, 50)
+    assert depth(buffer, written, freed, 100) == 20
 
 
 def planned(name: str, **options):

@@ -5,9 +5,8 @@ import subprocess
 
 import pytest
 
-from whetgen.targets.output.identifiers import comment_text
-from whetgen.targets.output.templating import template_environment
-from whetgen.targets.verilog.netlist import ROM_BLOCK, Rom
+from whetgen.targets.verilog.layout import hdl_templates
+from whetgen.targets.verilog.rom import BLOCK, Rom, RomRow
 from whetgen.verification.simulators import tool_environment
 
 BENCH = """
@@ -30,16 +29,15 @@ endmodule
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "width"),
-    [(1, 4), (ROM_BLOCK, 7), (ROM_BLOCK + 1, 1), (5_000, 4), (600, 2_051)],
+    [(1, 4), (BLOCK, 7), (BLOCK + 1, 1), (5_000, 4), (600, 2_051)],
 )
 def test_every_word_is_read_as_it_was_given(words, width, tmp_path):
     rng = random.Random(words)
     values = [rng.getrandbits(width) for _ in range(words)]
     address = max(1, (words - 1).bit_length())
-    rom = Rom("rom", "a table", "words", width, address, tuple(f"{v:0{-(-width // 4)}x}" for v in values))
-    templates = template_environment("verilog")
-    templates.filters["comment"] = comment_text
-    text = templates.get_template("rom.v.j2").render(rom=rom, plan={"name": "net"})
+    rows = tuple(RomRow(f"{v:0{-(-width // 4)}x}", f"number {n}") for n, v in enumerate(values))
+    rom = Rom(module="rom", title="a table", packing="words", width=width, address_bits=address, rows=rows)
+    text = hdl_templates().get_template("rom.v.j2").render(rom=rom, plan={"name": "net"})
     sizes = {"ADDRESS": address, "WIDTH": width, "WORDS": words}
     bench = BENCH
     for name, size in sizes.items():

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from whetgen.assets import FPGA_BOARDS, assets, read_facts
-from whetgen.targets.output.identifiers import comment_text
 from whetgen.targets.output.templating import template_environment
-from whetgen.targets.verilog.netlist import Rom
+from whetgen.targets.verilog.layout import hdl_templates
 from whetgen.targets.verilog.plan import VerilogPlan
+from whetgen.targets.verilog.rom import Rom, RomRow
 from whetgen.wording import counted
 
 SELF_TEST_FRAMES = 8
@@ -109,16 +109,19 @@ def plan_board(plan: VerilogPlan, board: FpgaBoard, frames: Sequence[bytes], ans
 
 def _rom(module: str, title: str, frames: Sequence[bytes], size: int) -> Rom:
     """Beats of ``size`` bytes as a table."""
-    data = b"".join(frames)
-    words = tuple(data[i : i + size][::-1].hex() for i in range(0, len(data), size))
-    packing = f"{counted(len(frames), 'frame')}, {counted(len(words) // len(frames), 'beat')} each"
-    return Rom(module, title, packing, 8 * size, max(1, (len(words) - 1).bit_length()), words)
+    rows = tuple(
+        RomRow(frame[i : i + size][::-1].hex(), f"frame {number}, beat {i // size}")
+        for number, frame in enumerate(frames)
+        for i in range(0, len(frame), size)
+    )
+    packing = f"{counted(len(frames), 'frame')}, {counted(len(rows) // len(frames), 'beat')} each"
+    bits = max(1, (len(rows) - 1).bit_length())
+    return Rom(module=module, title=title, packing=packing, width=8 * size, address_bits=bits, rows=rows)
 
 
 def render_board(plan: VerilogPlan, board: BoardPlan) -> dict[str, str]:
     """Text of every file in ``board/`` by its path in the output folder."""
-    hdl, bench = template_environment("verilog"), template_environment("cocotb")
-    hdl.filters["comment"] = comment_text
+    hdl, bench = hdl_templates(), template_environment("cocotb")
     facts = {"plan": plan, "board": board}
     files = {
         f"board/rtl/{board.top}.v": hdl.get_template("board/board.v.j2").render(facts),

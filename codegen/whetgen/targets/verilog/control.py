@@ -51,7 +51,7 @@ def version_number(version: str) -> str:
 
     A version of Python packages: fewer numbers end in zeros, pre-release, development and local parts are left out.
     """
-    release = re.match(r"(?:\d+!)?(\d+(?:\.\d+)*)", version)[1]
+    (release,) = re.findall(r"^(?:\d+!)?(\d+(?:\.\d+)*)", version)
     major, minor, patch, *_ = (*map(int, release.split(".")), 0, 0)
     return f"{min(major, 0xFFFF):04x}{min(minor, 0xFF):02x}{min(patch, 0xFF):02x}"
 

@@ -25,7 +25,8 @@ def render_extras(
     paths: list[str],
 ) -> dict[str, str]:
     """Text of the files by their paths. ``control``: as ``--control``; ``codes``, ``outputs``: frames to store; ``paths``: of the network's own files."""
-    files, made = {}, version("whetgen")
+    files: dict[str, str] = {}
+    made = version("whetgen")
     registers = plan_control(plan, made, graph_sha256(graph)) if control else None
     if registers:
         files |= render_control(plan, registers)

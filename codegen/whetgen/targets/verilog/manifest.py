@@ -6,8 +6,8 @@ from whetgen.targets.output.schema import AtLeastOne, Count, LayerCycles, Manife
 
 
 class VerilogManifest(Manifest):
-    latency_cycles: Count
-    initiation_interval_cycles: AtLeastOne
+    latency_cycles: Count  # type: ignore[misc]  # never None
+    initiation_interval_cycles: AtLeastOne  # type: ignore[misc]
     architecture: str
     cycles: list[LayerCycles]
     stream: Streams

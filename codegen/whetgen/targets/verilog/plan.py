@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from whetgen.assets import assets
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.layers import LayerGraph
 from whetgen.targets.output.identifiers import Identifiers, check_name
-from whetgen.targets.output.library import with_needed
 from whetgen.targets.output.words import input_words, output_words
 from whetgen.targets.streams.decision import with_decision
 from whetgen.targets.streams.folding import check_pace
 from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.resources import estimate
 from whetgen.targets.streams.streams import Stream, input_stream, output_stream
-from whetgen.targets.verilog.folded import Folded
-from whetgen.targets.verilog.folded.sums import Sums
-from whetgen.targets.verilog.logic.cost import Choice
-from whetgen.targets.verilog.logic.layers import SOLVERS, STRATEGIES
+from whetgen.targets.verilog.folded.adders import Adders
+from whetgen.targets.verilog.folded.network import folded_network
+from whetgen.targets.verilog.logic.cost import StrategyChoice
+from whetgen.targets.verilog.logic.lookup_tables import LogicGraph
 from whetgen.targets.verilog.logic.module import LOGIC_CELLS, LogicModule
 from whetgen.targets.verilog.logic.simplify import simplified
-from whetgen.targets.verilog.netlist import Rom, Section
+from whetgen.targets.verilog.logic.strategies import SOLVERS, STRATEGIES
+from whetgen.targets.verilog.network import LayerCycles
 from whetgen.targets.verilog.options import LEVELS_PER_STAGE, UNROLLED_LUTS, UNROLLED_WINDOWS, VerilogOptions
-from whetgen.targets.verilog.unrolled import MAX_WORD_BITS, Unrolled, expected_luts, sliding_windows, widest_word
-
-_INSTANCE = re.compile(r"^ +(wg_\w+) #\(", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class LayerCycles:
-    """Cycles that one layer adds to the latency; in the folded form also its interval."""
-
-    layer: str
-    cycles: int
-    pe: int | None = None
-    simd: int | None = None
+from whetgen.targets.verilog.rom import Rom
+from whetgen.targets.verilog.sections import Section, Sections
+from whetgen.targets.verilog.unrolled.network import unrolled_network
+from whetgen.targets.verilog.unrolled.size import MAX_WORD_BITS, expected_luts, sliding_windows, widest_word
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class VerilogPlan:
     """A generated network.
 
@@ -60,8 +49,8 @@ class VerilogPlan:
     sections: tuple[Section, ...]
     roms: tuple[Rom, ...]
     logic: tuple[LogicModule, ...]
-    sums: tuple[Sums, ...]
-    choices: tuple[Choice, ...]
+    adders: tuple[Adders, ...]
+    choices: tuple[StrategyChoice, ...]
     modules: tuple[str, ...]
     resources: dict[str, int]
     input_meaning: str
@@ -97,35 +86,34 @@ def plan(
     options.check()
     unrolled = _layers_to_unroll(network, sink.kind, options, unrolled_luts)
     if unrolled is None:
-        built = Folded(network, source, sink, identifiers, name, options)
+        built = folded_network(network, source, sink, identifiers, name, options)
     else:
         strategies = STRATEGIES | (SOLVERS[options.solver] if options.solver else {})
         stage = options.levels_per_stage or LEVELS_PER_STAGE
-        built = Unrolled(unrolled, source, sink, identifiers, name, stage, strategies)
-    cells = LOGIC_CELLS if built.logic else {"wg_count" for sums in built.sums if sums.counts}
+        built = unrolled_network(unrolled, source, sink, Sections(identifiers, name), stage, strategies)
+    cells = LOGIC_CELLS if built.logic else {"wg_count" for made in built.adders if made.counts}
     check_pace("the network with its streams", built.interval, options, "widen --bus-bits, or lower --target-fps")
-    sections = tuple(built.sections)
     return VerilogPlan(
-        name,
-        "folded" if unrolled is None else "unrolled",
-        source,
-        sink,
-        built.latency,
-        built.interval,
-        tuple(LayerCycles(*row) for row in built.cycles),
-        sections,
-        tuple(built.roms),
-        tuple(built.logic),
-        tuple(built.sums),
-        tuple(built.choices),
-        _library_modules(sections, cells),
-        estimate(network, sum(rom.width * len(rom.words) for rom in built.roms)) | built.estimates,
-        input_words(graph),
-        tuple(output_words(graph, o) for o in graph.outputs),
+        name=name,
+        architecture="folded" if unrolled is None else "unrolled",
+        input=source,
+        output=sink,
+        latency_cycles=built.latency,
+        initiation_interval_cycles=built.interval,
+        cycles=built.cycles,
+        sections=built.sections,
+        roms=built.roms,
+        logic=built.logic,
+        adders=built.adders,
+        choices=built.choices,
+        modules=_library_modules(built.sections, cells),
+        resources=estimate(network, sum(rom.bits for rom in built.roms)) | built.estimates,
+        input_meaning=input_words(graph),
+        output_meanings=tuple(output_words(graph, o) for o in graph.outputs),
     )
 
 
-def _layers_to_unroll(graph: LayerGraph, output_kind: str, options: VerilogOptions, luts: int) -> LayerGraph | None:
+def _layers_to_unroll(graph: LayerGraph, output_kind: str, options: VerilogOptions, luts: int) -> LogicGraph | None:
     """The simplified network where it is to be unrolled, None where it is to be folded: cheap reasons come first."""
     free = options.architecture in (None, "auto")
     if options.architecture == "folded" or (free and (options.folds or sliding_windows(graph) > UNROLLED_WINDOWS)):
@@ -141,12 +129,22 @@ def _layers_to_unroll(graph: LayerGraph, output_kind: str, options: VerilogOptio
     return simple
 
 
+_NEEDS = {
+    "wg_frame_in": ("wg_frame_check",),
+    "wg_receive": ("wg_frame_check",),
+    **{
+        f"wg_fold_{name}": ("wg_loop",)
+        for name in ("windows", "slide", "sequence", "linear", "gather", "send", "argmax")
+    },
+    "wg_fold_blend": ("wg_blend", "wg_loop"),
+    "wg_stream_buffer": ("wg_divide",),
+    "wg_divide": ("wg_table",),
+}
+
+
 def _library_modules(sections: tuple[Section, ...], cells: Iterable[str]) -> tuple[str, ...]:
     """Modules of hdl/rtl that the sections use, those that they use in turn, and ``cells`` of the layers' own modules."""
-    used = {i.module for s in sections for i in s.instances if i.module.startswith("wg_")}
-    return with_needed(used | set(cells), _instantiated)
-
-
-def _instantiated(module: str) -> list[str]:
-    """The library's modules in one of them."""
-    return _INSTANCE.findall((assets() / "hdl" / "rtl" / f"{module}.v").read_text(encoding="utf-8"))
+    used = {i.module for s in sections for i in s.instances if i.module.startswith("wg_")} | set(cells)
+    while more := {m for u in used for m in _NEEDS.get(u, ())} - used:
+        used |= more
+    return tuple(sorted(used))

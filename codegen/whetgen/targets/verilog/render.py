@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from whetgen.assets import assets
-from whetgen.targets.output.identifiers import comment_text
 from whetgen.targets.output.templating import template_environment
+from whetgen.targets.verilog.layout import hdl_templates
 from whetgen.targets.verilog.plan import VerilogPlan
 from whetgen.targets.verilog.ports import stream_ports
 
@@ -16,15 +16,14 @@ _SYNTHESIS = ("yosys.ys", "vivado.tcl", "vivado.xdc", "quartus.tcl", "quartus.sd
 
 def render(plan: VerilogPlan) -> dict[str, str]:
     """Text of every file by its path in the output folder, all but vectors and manifest."""
-    hdl, bench = template_environment("verilog"), template_environment("cocotb")
-    hdl.filters |= {"columns": columns, "comment": comment_text}
+    hdl, bench = hdl_templates(), template_environment("cocotb")
     files = {f"rtl/{plan.name}.v": hdl.get_template("top.v.j2").render(plan=plan, clocks=stream_ports(plan))}
     for rom in plan.roms:
         files[f"rtl/{rom.module}.v"] = hdl.get_template("rom.v.j2").render(plan=plan, rom=rom)
-    for module in plan.logic:
-        files[f"rtl/{module.name}.v"] = hdl.get_template("logic.v.j2").render(plan=plan, module=module)
-    for sums in plan.sums:
-        files[f"rtl/{sums.module}.v"] = hdl.get_template("sums.v.j2").render(plan=plan, sums=sums)
+    for logic in plan.logic:
+        files[f"rtl/{logic.name}.v"] = hdl.get_template("logic.v.j2").render(plan=plan, module=logic)
+    for adders in plan.adders:
+        files[f"rtl/{adders.module}.v"] = hdl.get_template("sums.v.j2").render(plan=plan, sums=adders)
     for module in plan.modules:
         files[f"rtl/{module}.v"] = (assets() / "hdl" / "rtl" / f"{module}.v").read_text(encoding="utf-8")
     sources = sorted(Path(path).name for path in files)
@@ -37,11 +36,6 @@ def render(plan: VerilogPlan) -> dict[str, str]:
         files[f"sim/{_bench_name(template, plan)}"] = text
     files["sim/place.py"] = (assets() / "templates" / "cocotb" / "place.py").read_text(encoding="utf-8")
     return files
-
-
-def columns(rows: tuple[tuple[str, str], ...]) -> int:
-    """Width of the first column."""
-    return max((len(row[0]) for row in rows), default=0)
 
 
 def _bench_name(template: str, plan: VerilogPlan) -> str:

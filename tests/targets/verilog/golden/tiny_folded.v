@@ -101,16 +101,16 @@ module tiny_folded (
     wire            hidden_data;
     wire            hidden_last;
     wire            hidden_take;
-    wire            hidden_soon;
+    wire            hidden_tap_soon;
     wire            hidden_soon_end;
     wire            hidden_soon_last;
-    wire            hidden_tap;
-    wire            hidden_inside;
-    wire            hidden_first;
-    wire            hidden_shift;
-    wire            hidden_final;
-    wire            hidden_frame;
-    wire [1:0]      hidden_plane;
+    wire            hidden_tap_valid;
+    wire            hidden_tap_inside;
+    wire            hidden_tap_first;
+    wire            hidden_tap_shift;
+    wire            hidden_tap_last;
+    wire            hidden_tap_frame;
+    wire [1:0]      hidden_tap_plane;
     wire [2:0]      hidden_weights_address;
     wire [2:0]      hidden_weights;
     wire            hidden_levels_address;
@@ -130,19 +130,7 @@ module tiny_folded (
     assign codes_to_hidden_enable = 1'b1;
 
     wg_fold_windows #(
-        .HEIGHT       (1),
-        .WIDTH        (1),
         .CHUNKS       (3),
-        .OUT_HEIGHT   (1),
-        .OUT_WIDTH    (1),
-        .KERNEL_Y     (1),
-        .KERNEL_X     (1),
-        .STRIDE_Y     (1),
-        .STRIDE_X     (1),
-        .DILATION_Y   (1),
-        .DILATION_X   (1),
-        .PAD_TOP      (0),
-        .PAD_LEFT     (0),
         .PASSES       (2),
         .PLANES       (4),
         .BY_CHANNEL   (0),
@@ -162,16 +150,16 @@ module tiny_folded (
         .rd_release   (codes_to_hidden_release),
         .out_room     (hidden_room),
         .out_take     (hidden_take),
-        .tap_soon     (hidden_soon),
+        .tap_soon     (hidden_tap_soon),
         .soon_end     (hidden_soon_end),
         .soon_last    (hidden_soon_last),
-        .tap_valid    (hidden_tap),
-        .tap_inside   (hidden_inside),
-        .tap_first    (hidden_first),
-        .tap_shift    (hidden_shift),
-        .tap_last     (hidden_final),
-        .tap_frame    (hidden_frame),
-        .tap_plane    (hidden_plane)
+        .tap_valid    (hidden_tap_valid),
+        .tap_inside   (hidden_tap_inside),
+        .tap_first    (hidden_tap_first),
+        .tap_shift    (hidden_tap_shift),
+        .tap_last     (hidden_tap_last),
+        .tap_frame    (hidden_tap_frame),
+        .tap_plane    (hidden_tap_plane)
     );
 
     tiny_folded_hidden_weights_rom hidden_weights_table (
@@ -194,8 +182,8 @@ module tiny_folded (
         .PLANE_BITS (2)
     ) hidden_condition (
         .data       (codes_to_hidden_data),
-        .inside_map (hidden_inside),
-        .plane      (hidden_plane),
+        .inside_map (hidden_tap_inside),
+        .plane      (hidden_tap_plane),
         .taps       (hidden_taps)
     );
 
@@ -223,14 +211,14 @@ module tiny_folded (
     ) hidden_neurons (
         .clk             (clk),
         .rst             (rst),
-        .tap_soon        (hidden_soon),
+        .tap_soon        (hidden_tap_soon),
         .soon_end        (hidden_soon_end),
         .soon_last       (hidden_soon_last),
-        .tap_valid       (hidden_tap),
-        .tap_first       (hidden_first),
-        .tap_shift       (hidden_shift),
-        .tap_last        (hidden_final),
-        .tap_frame       (hidden_frame),
+        .tap_valid       (hidden_tap_valid),
+        .tap_first       (hidden_tap_first),
+        .tap_shift       (hidden_tap_shift),
+        .tap_last        (hidden_tap_last),
+        .tap_frame       (hidden_tap_frame),
         .weights_address (hidden_weights_address),
         .levels_address  (hidden_levels_address),
         .levels          (hidden_levels),
@@ -276,16 +264,16 @@ module tiny_folded (
     wire [2:0]      scores_data;
     wire            scores_last;
     wire            scores_take;
-    wire            scores_soon;
+    wire            scores_tap_soon;
     wire            scores_soon_end;
     wire            scores_soon_last;
-    wire            scores_tap;
-    wire            scores_inside;
-    wire            scores_first;
-    wire            scores_shift;
-    wire            scores_final;
-    wire            scores_frame;
-    wire            scores_plane;
+    wire            scores_tap_valid;
+    wire            scores_tap_inside;
+    wire            scores_tap_first;
+    wire            scores_tap_shift;
+    wire            scores_tap_last;
+    wire            scores_tap_frame;
+    wire            scores_tap_plane;
     wire [1:0]      scores_weights_address;
     wire [2:0]      scores_weights;
     wire            scores_levels_address;
@@ -303,19 +291,7 @@ module tiny_folded (
     assign hidden_to_scores_enable = 1'b1;
 
     wg_fold_windows #(
-        .HEIGHT       (1),
-        .WIDTH        (1),
         .CHUNKS       (2),
-        .OUT_HEIGHT   (1),
-        .OUT_WIDTH    (1),
-        .KERNEL_Y     (1),
-        .KERNEL_X     (1),
-        .STRIDE_Y     (1),
-        .STRIDE_X     (1),
-        .DILATION_Y   (1),
-        .DILATION_X   (1),
-        .PAD_TOP      (0),
-        .PAD_LEFT     (0),
         .PASSES       (2),
         .PLANES       (1),
         .BY_CHANNEL   (0),
@@ -335,16 +311,16 @@ module tiny_folded (
         .rd_release   (hidden_to_scores_release),
         .out_room     (scores_room),
         .out_take     (scores_take),
-        .tap_soon     (scores_soon),
+        .tap_soon     (scores_tap_soon),
         .soon_end     (scores_soon_end),
         .soon_last    (scores_soon_last),
-        .tap_valid    (scores_tap),
-        .tap_inside   (scores_inside),
-        .tap_first    (scores_first),
-        .tap_shift    (scores_shift),
-        .tap_last     (scores_final),
-        .tap_frame    (scores_frame),
-        .tap_plane    (scores_plane)
+        .tap_valid    (scores_tap_valid),
+        .tap_inside   (scores_tap_inside),
+        .tap_first    (scores_tap_first),
+        .tap_shift    (scores_tap_shift),
+        .tap_last     (scores_tap_last),
+        .tap_frame    (scores_tap_frame),
+        .tap_plane    (scores_tap_plane)
     );
 
     tiny_folded_scores_weights_rom scores_weights_table (
@@ -367,8 +343,8 @@ module tiny_folded (
         .PLANE_BITS (1)
     ) scores_condition (
         .data       (hidden_to_scores_data),
-        .inside_map (scores_inside),
-        .plane      (scores_plane),
+        .inside_map (scores_tap_inside),
+        .plane      (scores_tap_plane),
         .taps       (scores_taps)
     );
 
@@ -396,14 +372,14 @@ module tiny_folded (
     ) scores_neurons (
         .clk             (clk),
         .rst             (rst),
-        .tap_soon        (scores_soon),
+        .tap_soon        (scores_tap_soon),
         .soon_end        (scores_soon_end),
         .soon_last       (scores_soon_last),
-        .tap_valid       (scores_tap),
-        .tap_first       (scores_first),
-        .tap_shift       (scores_shift),
-        .tap_last        (scores_final),
-        .tap_frame       (scores_frame),
+        .tap_valid       (scores_tap_valid),
+        .tap_first       (scores_tap_first),
+        .tap_shift       (scores_tap_shift),
+        .tap_last        (scores_tap_last),
+        .tap_frame       (scores_tap_frame),
         .weights_address (scores_weights_address),
         .levels_address  (scores_levels_address),
         .levels          (scores_levels),

@@ -2,6 +2,7 @@
 //
 // 13 counters, 2 carry chains, 2 tables in 3 stages. Throughput: one set of inputs a cycle.
 // Stalls with `advance` low. A name says whose logic it is: n3 is neuron 3, s_7 shared sum 7; _d2 is two cycles later.
+// Inputs are numbered as they stand in x, the first in the low bits.
 `default_nettype none
 
 module tiny_unrolled_hidden_logic (

@@ -10,11 +10,11 @@ from tests.targets.verilog.logic.evaluate import literals_of
 
 from whetgen.targets.verilog.logic.circuit import FALSE, TRUE, Circuit
 from whetgen.targets.verilog.logic.compress import reaches, reduced
+from whetgen.targets.verilog.logic.da4ml import EXACT, da4ml_sub_sums
 from whetgen.targets.verilog.logic.digits import signed_digits
-from whetgen.targets.verilog.logic.neurons import fires, plain_sum, sums, unsigned_word
 from whetgen.targets.verilog.logic.pipeline import staged
-from whetgen.targets.verilog.logic.share import own_sub_sums, share
-from whetgen.targets.verilog.logic.solver import EXACT, da4ml_sub_sums
+from whetgen.targets.verilog.logic.sub_sums import own_sub_sums, share
+from whetgen.targets.verilog.logic.weighted_sums import fires, plain_sum, sums, unsigned_operand
 
 BITS = 14
 bags = st.lists(st.tuples(st.integers(0, 2 * BITS + 1), st.integers(0, 4)), max_size=90)
@@ -101,7 +101,7 @@ def test_a_layer_over_words_equals_the_matrix_product(lo, hi, seed):
     weights = rng.integers(-9, 10, (inputs, neurons))
     width = max(hi.bit_length() if lo >= 0 else max(hi, -lo - 1).bit_length() + 1, 1)
     circuit = Circuit(inputs * width)
-    words = [unsigned_word([2 * (i * width + k + 1) for k in range(width)], lo, hi) for i in range(inputs)]
+    words = [unsigned_operand([2 * (i * width + k + 1) for k in range(width)], lo, hi) for i in range(inputs)]
     found = sums(circuit, words, weights, (own_sub_sums, None, da4ml_sub_sums)[seed % 3])
     codes = rng.integers(lo, hi + 1, (40, inputs))
     codes[0], codes[1] = lo, hi
@@ -120,7 +120,7 @@ def test_a_layer_over_words_equals_the_matrix_product(lo, hi, seed):
 def test_a_number_meets_a_constant_without_counters():
     for threshold in range(1, 256):
         circuit = Circuit(8)
-        word = unsigned_word([2 * (k + 1) for k in range(8)], 0, 255)
+        word = unsigned_operand([2 * (k + 1) for k in range(8)], 0, 255)
         fire = fires(circuit, plain_sum([word], [1]), threshold)
         assert len(circuit.cells) <= 2
         for code in (0, threshold - 1, threshold, min(threshold + 1, 255), 255):
@@ -129,14 +129,14 @@ def test_a_number_meets_a_constant_without_counters():
 
 def test_few_inputs_become_one_table():
     circuit = Circuit(6)
-    words = [unsigned_word([2 * (k + 1)], 0, 1) for k in range(6)]
+    words = [unsigned_operand([2 * (k + 1)], 0, 1) for k in range(6)]
     fires(circuit, plain_sum(words, [7, -3, 5, 1, -2, 9]), 6)
     assert [len(cell.inputs) for cell in circuit.cells] == [6]
 
 
 def test_constant_neurons_take_nothing():
     circuit = Circuit(2)
-    words = [unsigned_word([2], 0, 1), unsigned_word([4], 0, 1)]
+    words = [unsigned_operand([2], 0, 1), unsigned_operand([4], 0, 1)]
     assert fires(circuit, plain_sum(words, [1, -1]), -1) == TRUE
     assert fires(circuit, plain_sum(words, [1, -1]), 2) == FALSE
     assert not circuit.cells
@@ -152,7 +152,7 @@ def test_equal_cells_are_built_once():
 def test_a_stage_holds_no_more_tables_in_a_row_than_it_may(levels):
     rng = np.random.default_rng(0)
     circuit = Circuit(40)
-    words = [unsigned_word([2 * (k + 1)], 0, 1) for k in range(40)]
+    words = [unsigned_operand([2 * (k + 1)], 0, 1) for k in range(40)]
     outputs = [fires(circuit, total, 2) for total in sums(circuit, words, rng.integers(-3, 4, (40, 6))).neurons]
     made = staged(circuit, outputs, levels)
     assert made.cycles == 1 if levels == 100 else made.cycles > 2

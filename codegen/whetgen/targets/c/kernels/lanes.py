@@ -14,7 +14,7 @@ import numpy as np
 
 from whetgen.layers import Linear
 from whetgen.targets.c.arrays import ConstArray, numbers, packed
-from whetgen.targets.c.kernels.event import event_pass, event_sums, gather, start_levels, with_zeros
+from whetgen.targets.c.kernels.event import event_pass, event_record, event_sums, gather, start_levels, with_zeros
 from whetgen.targets.c.kernels.kernel import BIT, BYTE, Candidate, Job
 from whetgen.targets.c.kernels.packing import BLOCK, SUM_BITS, dealt, nibble_sums, pack_lanes, pack_narrow
 from whetgen.targets.c.rates import NIBBLE
@@ -100,7 +100,7 @@ def _grains(job: Job, layer: Linear) -> Iterator[_Grain]:
         gather="bits", label="", what="weights", rows=weights, events=rate.single * inputs, scanned=inputs / 32
     )
     groups = -(-inputs // NIBBLE)
-    if (job.whole or layer.window.channels % NIBBLE == 0) and 16 * groups + 1 < _ROW_LIMIT:
+    if (job.whole() or layer.window.channels % NIBBLE == 0) and 16 * groups + 1 < _ROW_LIMIT:
         yield _Grain(
             gather="nibbles",
             label="nibble tables, ",
@@ -166,24 +166,23 @@ def _event(
 ) -> Candidate:  # fmt: skip
     """Sums in lanes of ``bits``, ``block`` words of them to a block of ``rows``, each of which holds ``least`` too much."""
     blocks = len(rows.values)
-    return event_sums(
+    made = event_record(
         job,
         layer,
-        label,
-        (event_pass(rows, rows.bytes // blocks, add),),
-        cycles,
-        even=not least,
         entries=grain.entries,
         levels=bits,
         zero_row=len(grain.rows),
         blocks=blocks,
         block_bytes=4 * block,
+        list=job.mcu.event_list,
         base=0,
         least=spread(least, bits),
         start=start_lanes(job, layer, bits, block),
+        pass_=(event_pass(rows, rows.bytes // blocks, add),),
         gather=gather(job, grain.gather),
         finish="wg_finish_lanes",
     )
+    return event_sums(job, label, made, cycles, even=not least)
 
 
 def _cycles(job: Job, layer: Linear, grain: _Grain, rows: ConstArray, block: int, row: float) -> float:

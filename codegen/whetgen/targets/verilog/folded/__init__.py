@@ -1,5 +1,1 @@
 """The folded architecture: layers that run at once on a stream, PE neurons and SIMD inputs of each in a cycle."""
-
-from whetgen.targets.verilog.folded.network import Folded
-
-__all__ = ["Folded"]

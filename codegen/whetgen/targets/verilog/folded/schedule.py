@@ -23,8 +23,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from whetgen.targets.verilog.folded.edges import Edge
-from whetgen.targets.verilog.folded.walk import Walk
+from whetgen.targets.verilog.folded.buffers import Buffer
+from whetgen.targets.verilog.folded.timetable import Timetable
 
 AVAILABLE = 1  # cycles from a write to the first cycle that can ask for it
 REUSABLE = 2  # cycles from a word's last use to the first cycle that can take its room
@@ -56,13 +56,13 @@ class Busy:
         return Times(cycles + self.ahead.first[index], cycles + self.ahead.steady[index])
 
 
-def available(edge: Edge, written: Times) -> Times:
+def available(buffer: Buffer, written: Times) -> Times:
     """When each memory word can be asked for; ``written``: when the writer's words are."""
-    ends = edge.last_writes()
-    return written.at(np.full_like(ends, edge.writes - 1) if edge.commit else ends).shifted(AVAILABLE)
+    ends = buffer.last_writes()
+    return written.at(np.full_like(ends, buffer.writes - 1) if buffer.commit else ends).shifted(AVAILABLE)
 
 
-def busy_times(walks: Sequence[Walk], sources: Sequence[Times], interval: int) -> Busy:
+def busy_times(walks: Sequence[Timetable], sources: Sequence[Times], interval: int) -> Busy:
     """``sources``: of each walk, when its memory words are available."""
     need_at = np.concatenate([w.need_at for w in walks])
     order = np.argsort(need_at, kind="stable")
@@ -77,16 +77,16 @@ def busy_times(walks: Sequence[Walk], sources: Sequence[Times], interval: int) -
     return Busy(need_at, Times(first, np.maximum(steady, steady[-1] - (interval - walks[0].busy))))
 
 
-def depth(edge: Edge, taken: Times, freed: Times, interval: int) -> int:
+def depth(buffer: Buffer, taken: Times, freed: Times, interval: int) -> int:
     """Memory words of the buffer. ``taken``: when room for each written word is taken; ``freed``: last use of each memory word."""
-    taken, freed = taken.at(edge.first_writes()), freed.shifted(REUSABLE)
-    number = np.arange(edge.words) + 1
+    taken, freed = taken.at(buffer.first_writes()), freed.shifted(REUSABLE)
+    number = np.arange(buffer.words) + 1
     first = number - np.searchsorted(freed.first, taken.first, side="right")
     steady = number - np.searchsorted(freed.steady, taken.steady, side="right")
     late = taken.steady
     while True:
         late = late + interval
-        waiting = edge.words - np.searchsorted(freed.steady, late, side="right")
+        waiting = buffer.words - np.searchsorted(freed.steady, late, side="right")
         if not waiting.any():
             return int(max(first.max(), steady.max()))
         steady = steady + waiting

@@ -8,16 +8,17 @@ cell     inputs                           outputs                       costs on
 Count    up to 7 literals, at most 6 of   their number, 1 to 3 bits     a LUT a bit; none where an Add that
          them not constant                                              alone reads it has room for five inputs
 Add      two words and a carry            the sum, or the last carry    a LUT a bit, a CARRY4 for four
-Table    up to 6 literals                 any function, 1 bit           a LUT
+LookupTable    up to 6 literals                 any function, 1 bit           a LUT
 =======  ===============================  ============================  =====================================
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 Literal = int
+Key = tuple[object, ...]
 FALSE, TRUE = 0, 1
 MAX_TABLE_INPUTS = 6
 CHAIN_BITS = 4  # positions of a CARRY4
@@ -34,7 +35,7 @@ def is_constant(literal: Literal) -> bool:
 
 
 def add_levels(width: int) -> int:
-    """Tables in a row that take as long as a carry chain of that width."""
+    """LookupTables in a row that take as long as a carry chain of that width."""
     return 1 + -(-width // CHAIN_BITS_PER_LEVEL)
 
 
@@ -74,7 +75,7 @@ class Add:
 
 
 @dataclass(frozen=True)
-class Table:
+class LookupTable:
     """Bit ``i`` of ``truth`` is the output where the inputs, the first as the lowest bit, make the number i."""
 
     inputs: tuple[Literal, ...]
@@ -87,7 +88,7 @@ class Table:
 
 
 # ``nets`` of a cell are all that it drives.
-Cell = Count | Add | Table
+Cell = Count | Add | LookupTable
 
 
 @dataclass
@@ -103,7 +104,7 @@ class Circuit:
     level: list[int] = field(default_factory=list)
     owner: str = ""
     owners: list[str] = field(default_factory=list)
-    _known: dict[tuple, tuple[int, ...]] = field(default_factory=dict)
+    _known: dict[Key, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.level += [0] * (self.inputs + 1)
@@ -134,18 +135,22 @@ class Circuit:
             return self.table([left[-1], right[-1], below], 0b11101000)
         return self._add(left, right, carry, summed=False)[0]
 
-    def _add(self, left, right, carry, summed: bool) -> tuple[Literal, ...]:
+    def _add(
+        self, left: Sequence[Literal], right: Sequence[Literal], carry: Literal, summed: bool
+    ) -> tuple[Literal, ...]:
         width = len(left)
         if width == 2 and not is_constant(carry):
             return self._add_two(left, right, carry, summed)
-        key = ("add", *_spread(list(left), list(right)), carry, summed)
+        one, other = _spread(list(left), list(right))
 
         def cell(nets: tuple[int, ...]) -> Add:
-            return Add(*key[1:4], nets[:width] if summed else (), nets[-1])
+            return Add(one, other, carry, nets[:width] if summed else (), nets[-1])
 
-        return self._once(key, width + 1 if summed else 1, add_levels(width), cell)
+        return self._once(("add", one, other, carry, summed), width + 1 if summed else 1, add_levels(width), cell)
 
-    def _add_two(self, left, right, carry, summed: bool) -> tuple[Literal, ...]:
+    def _add_two(
+        self, left: Sequence[Literal], right: Sequence[Literal], carry: Literal, summed: bool
+    ) -> tuple[Literal, ...]:
         """Two positions in tables, the carry between them inside: a chain would not be smaller."""
         low, high = (left[0], right[0], carry), (left[1], right[1])
         literals = [*low, *high]
@@ -160,9 +165,9 @@ class Circuit:
             return truth & 1
         if len(variables) == 1:
             return variables[0] if truth == 2 else invert(variables[0])
-        return self._once(("table", variables, truth), 1, 1, lambda nets: Table(variables, truth, nets))[0]
+        return self._once(("table", variables, truth), 1, 1, lambda nets: LookupTable(variables, truth, nets))[0]
 
-    def _once(self, key: tuple, count: int, levels: int, cell) -> tuple[Literal, ...]:
+    def _once(self, key: Key, count: int, levels: int, cell: Callable[[tuple[int, ...]], Cell]) -> tuple[Literal, ...]:
         if key not in self._known:
             nets = tuple(range(len(self.level), len(self.level) + count))
             made = cell(nets)

@@ -26,7 +26,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Choice:
+class StrategyChoice:
     """How a layer was built, what it takes, and what the other ways would have taken."""
 
     layer: str

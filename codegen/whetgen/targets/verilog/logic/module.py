@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from whetgen.targets.verilog.logic.circuit import Add, Cell, Count, Literal, Table, is_constant
-from whetgen.targets.verilog.logic.layers import LayerLogic
+from whetgen.targets.verilog.logic.circuit import Add, Cell, Count, Literal, LookupTable, is_constant
+from whetgen.targets.verilog.logic.layer_circuits import LayerCircuit
 from whetgen.targets.verilog.logic.pipeline import Staged
 
 
@@ -51,7 +51,7 @@ class LogicModule:
     unused: tuple[str, ...]
 
 
-def logic_module(name: str, title: str, logic: LayerLogic, made: Staged) -> LogicModule:
+def logic_module(name: str, title: str, logic: LayerCircuit, made: Staged) -> LogicModule:
     """Names, registers and unused bits, decided; ``made``: the circuit's stages."""
     return _Namer(logic, made).module(name, title)
 
@@ -59,7 +59,7 @@ def logic_module(name: str, title: str, logic: LayerLogic, made: Staged) -> Logi
 class _Namer:
     """Names every net after its owner and the cell's kind: ``n3_count0[1]``, delayed by two cycles ``n3_count0_1_d2``."""
 
-    def __init__(self, logic: LayerLogic, made: Staged):
+    def __init__(self, logic: LayerCircuit, made: Staged):
         self.logic, self.circuit, self.made = logic, logic.circuit, made
         self.signal: dict[int, str] = {net: f"x[{net - 1}]" for net in range(1, self.circuit.inputs + 1)}
         self.cell_name: dict[int, str] = {}
@@ -121,9 +121,9 @@ class _Namer:
             return CellText(
                 signal, len(cell.outputs), "wg_count", size, (("bits", self._word(cell.inputs, stage)),), "number"
             )
-        if isinstance(cell, Table):
-            size = ("INPUTS", str(len(cell.inputs))), ("TRUTH", f"{1 << len(cell.inputs)}'h{cell.truth:x}")
-            return CellText(signal, 1, "wg_table", size, (("bits", self._word(cell.inputs, stage)),), "value")
+        if isinstance(cell, LookupTable):
+            table = ("INPUTS", str(len(cell.inputs))), ("TRUTH", f"{1 << len(cell.inputs)}'h{cell.truth:x}")
+            return CellText(signal, 1, "wg_table", table, (("bits", self._word(cell.inputs, stage)),), "value")
         ports = {"left": cell.left, "right": cell.right, "carry": (cell.carry,)}
         named = tuple((port, self._word(word, stage)) for port, word in ports.items())
         return CellText(signal, len(cell.left) + 1, "wg_add", (("WIDTH", str(len(cell.left))),), named, "sum")
@@ -134,14 +134,14 @@ class _Namer:
                 yield self.signal[net]
         for number in (n for stage in self.made.cells for n in stage):
             cell, signal = self.circuit.cells[number], self.cell_name[number]
-            for k, net in enumerate(_bits_of(cell)):
-                if net is None or net not in self.made.used:
+            for k, bit in enumerate(_bits_of(cell)):
+                if bit is None or bit not in self.made.used:
                     yield f"{signal}[{k}]"
 
 
 LOGIC_CELLS = ("wg_add", "wg_count", "wg_table")
-_KIND = {Count: "count", Add: "sum", Table: "table"}
-_PLURAL = {Count: "counters", Add: "carry chains", Table: "tables"}
+_KIND = {Count: "count", Add: "sum", LookupTable: "table"}
+_PLURAL = {Count: "counters", Add: "carry chains", LookupTable: "tables"}
 
 
 def _bits_of(cell: Cell) -> tuple[int | None, ...]:

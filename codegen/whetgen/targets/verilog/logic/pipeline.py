@@ -72,7 +72,9 @@ def staged(circuit: Circuit, outputs: Sequence[Literal], levels_per_stage: int) 
         wait = stage - place[literal >> 1][0]
         if wait and not is_constant(literal):
             delays[literal >> 1] = max(delays[literal >> 1], wait)
-    absorbed = frozenset(net for net, chain in chains.items() if place[net][0] == place[circuit.cells[chain].top][0])
+    absorbed = frozenset(
+        net for net, chain in chains.items() if place[net][0] == place[circuit.cells[chain].nets[-1]][0]
+    )
     cells = tuple(tuple(by_stage[s]) for s in range(count))
     return Staged(cells, {n: p[0] for n, p in place.items()}, dict(delays), used, absorbed)
 
@@ -96,7 +98,8 @@ def _chains(circuit: Circuit, alive: Sequence[int], outputs: Sequence[Literal]) 
         for net in cell.outputs
     }
     added = {(n, b >> 1) for n in alive if isinstance(c := circuit.cells[n], Add) for b in c.right}
-    return {net: who[0] for net, who in readers.items() if net in small and len(who) == 1 and (who[0], net) in added}
+    alone = {net: who[0] for net, who in readers.items() if net in small and len(who) == 1}
+    return {net: chain for net, chain in alone.items() if chain is not None and (chain, net) in added}
 
 
 def _hosts(circuit: Circuit, alive: Sequence[int], used: frozenset[int], chains: dict[int, int]) -> dict[int, int]:
@@ -105,8 +108,9 @@ def _hosts(circuit: Circuit, alive: Sequence[int], used: frozenset[int], chains:
     for number in alive:
         cell = circuit.cells[number]
         hosts = {chains.get(net) for net in cell.nets if net in used} if isinstance(cell, Count) else set()
-        if len(hosts) == 1 and None not in hosts:
-            found[number] = hosts.pop()
+        host = hosts.pop() if len(hosts) == 1 else None
+        if host is not None:
+            found[number] = host
     return found
 
 

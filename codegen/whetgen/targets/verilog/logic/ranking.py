@@ -39,9 +39,6 @@ def _most_frequent(weights: np.ndarray) -> np.ndarray:
     found = []
     for row in weights:
         values, counts = np.unique(row, return_counts=True)
-        found.append(
-            min(zip(values.tolist(), counts.tolist(), strict=True), key=lambda pair: (-pair[1], abs(pair[0]), pair[0]))[
-                0
-            ]
-        )
+        ranked = ((-count, abs(value), value) for value, count in zip(values.tolist(), counts.tolist(), strict=True))
+        found.append(min(ranked)[2])
     return np.array(found, dtype=weights.dtype)

@@ -1,4 +1,4 @@
-"""Tensors on their way from the layer that makes them to each layer that reads them."""
+"""The buffers between layers: a tensor on its way to each layer that reads it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from whetgen.layers import Tensor
 RANDOM, IN_ORDER, FRAMES = 0, 1, 2  # READER of wg_stream_buffer
 
 
-@dataclass(frozen=True)
-class Edge:
-    """One tensor on its way to one reader, in words of the writer's, the reader's and the memory's width.
+@dataclass(frozen=True, kw_only=True)
+class Buffer:
+    """What ``layer`` (by name) reads of a tensor, in words of the writer's, the reader's and the memory's width.
 
-    ``writes``, ``reads``: words of a frame. ``reader``: RANDOM, IN_ORDER or FRAMES. ``commit``: words count when
-    their frame is complete. ``cover``: a
-    reader frees words that it never reads. ``depth``: memory words, 0 while unknown. ``prefix`` begins the names in the Verilog.
+    ``prefix`` begins its names in the Verilog. ``writes``, ``reads``: words of a frame. ``reader``: RANDOM, IN_ORDER or
+    FRAMES. ``commit``: words count when their frame is complete. ``cover``: the reader frees words that it never reads.
+    ``depth``: memory words, 0 while unknown.
     """
 
+    layer: str
     tensor: Tensor
     prefix: str
     write_bits: int
@@ -69,5 +70,5 @@ class Edge:
         """Of each memory word, the number of the last word read from it in order."""
         return np.minimum((np.arange(self.words) + 1) * self.parts, self.reads) - 1
 
-    def with_depth(self, depth: int, cover: bool) -> Edge:
+    def with_depth(self, depth: int, cover: bool) -> Buffer:
         return replace(self, depth=max(depth, self.words + 1 if self.commit else 1), cover=cover)

@@ -8,18 +8,17 @@ from functools import singledispatch
 
 import numpy as np
 
-from whetgen.layers import Blend, Layer, Linear, Pool, Tensor, window_indices
+from whetgen.layers import Blend, Linear, Pool, Tensor, window_indices
 from whetgen.targets.verilog.logic.circuit import FALSE, TRUE, Circuit, Literal, invert
 from whetgen.targets.verilog.logic.compress import any_of, reduced
-from whetgen.targets.verilog.logic.cones import Tables
-from whetgen.targets.verilog.logic.neurons import Sum, Word, fires, plain_sum, sums, unsigned_word
-from whetgen.targets.verilog.logic.share import Finder, own_sub_sums
-from whetgen.targets.verilog.logic.solver import da4ml_sub_sums
+from whetgen.targets.verilog.logic.lookup_tables import LogicLayer, LookupTables
+from whetgen.targets.verilog.logic.sub_sums import Finder
+from whetgen.targets.verilog.logic.weighted_sums import BitSum, Operand, fires, plain_sum, sums, unsigned_operand
 from whetgen.wording import counted
 
 
 @dataclass(frozen=True)
-class LayerLogic:
+class LayerCircuit:
     """``outputs``: literals of the result's bits, element by element. ``owners``: by name, who a cell was built for, in words."""
 
     circuit: Circuit
@@ -27,7 +26,7 @@ class LayerLogic:
     owners: dict[str, str]
 
 
-def without(logic: LayerLogic, unread: np.ndarray | None) -> LayerLogic:
+def without(logic: LayerCircuit, unread: np.ndarray | None) -> LayerCircuit:
     """The same layer without the logic of elements that nobody reads; ``unread``: (elements,) bool, None for none."""
     if unread is None or not unread.any():
         return logic
@@ -36,34 +35,28 @@ def without(logic: LayerLogic, unread: np.ndarray | None) -> LayerLogic:
     return replace(logic, outputs=kept)
 
 
-# How a layer's sums can be built: who finds the sums that neurons share. Each is tried, the cheapest is taken.
-STRATEGIES: dict[str, Finder | None] = {"shared sub-sums": own_sub_sums, "separate sums": None}
-# What a user may ask to be tried as well.
-SOLVERS: dict[str, dict[str, Finder | None]] = {"da4ml": {"sub-sums of da4ml": da4ml_sub_sums}}
-
-
 @singledispatch
-def logic_of(layer: Layer | Tables, find: Finder | None = None) -> LayerLogic:
+def layer_circuit(layer: LogicLayer, find: Finder | None = None) -> LayerCircuit:
     """The layer as a circuit, with sub-sums that its neurons share or without."""
     raise TypeError(f"no logic for {type(layer).__name__}")
 
 
-def source_words(tensors: tuple[Tensor, ...]) -> Iterator[Word]:
-    """A word for each element of the tensors."""
+def source_operands(tensors: tuple[Tensor, ...]) -> Iterator[Operand]:
+    """An operand for each element of the tensors."""
     net = 1
     for tensor in tensors:
         for _ in range(tensor.count):
-            yield unsigned_word([2 * (net + k) for k in range(tensor.width)], tensor.lo, tensor.hi)
+            yield unsigned_operand([2 * (net + k) for k in range(tensor.width)], tensor.lo, tensor.hi)
             net += tensor.width
 
 
-def _bits(value: Sum, width: int, circuit: Circuit, constant: int) -> tuple[Literal, ...]:
+def _bits(value: BitSum, width: int, circuit: Circuit, constant: int) -> tuple[Literal, ...]:
     """The sum and a constant in ``width`` bits of two's complement."""
     found = reduced(circuit, value.bits, value.constant + constant, width)
     return (*found, *([FALSE] * (width - len(found))))
 
 
-def _result(circuit: Circuit, total: Sum, layer: Linear | Blend, level: int) -> tuple[Literal, ...]:
+def _result(circuit: Circuit, total: BitSum, layer: Linear | Blend, level: int) -> tuple[Literal, ...]:
     """The sum compared with the level, or raised by it."""
     return (fires(circuit, total, level),) if layer.fire else _bits(total, layer.result.width, circuit, level)
 
@@ -72,22 +65,24 @@ def _rule(layer: Linear | Blend, level: int) -> str:
     return f"fires where the sum >= {level}" if layer.fire else f"sum + {level}"
 
 
-@logic_of.register
-def _(layer: Linear, find: Finder | None = None) -> LayerLogic:
-    words = list(source_words(layer.sources))
+@layer_circuit.register
+def _(layer: Linear, find: Finder | None = None) -> LayerCircuit:
+    operands = list(source_operands(layer.sources))
     circuit = Circuit(layer.source.bits)
-    outputs, owners = [], {}
+    outputs: list[Literal] = []
+    owners: dict[str, str] = {}
     levels = np.broadcast_to(layer.levels, (layer.window.positions, layer.neurons))
-    nothing = Word((), 0)
+    nothing = Operand((), 0)
     for position, taps in enumerate(window_indices(layer.window).reshape(layer.window.positions, -1)):
         place = "" if layer.window.positions == 1 else f"p{position}"
-        found = sums(circuit, [words[i] if i >= 0 else nothing for i in taps], layer.weights, find, f"{place}s")
-        owners |= {name: f"shared sum{' at position ' + str(position) if place else ''}" for name in found.shared}
+        found = sums(circuit, [operands[i] if i >= 0 else nothing for i in taps], layer.weights, find, f"{place}s")
+        where = f" at position {position}" if place else ""
+        owners |= {name: f"shared sum{where} of {comment}" for name, comment in found.shared.items()}
         for neuron, total in enumerate(found.neurons):
             circuit.owner, level = f"{place}n{neuron}", int(levels[position, neuron])
             owners[circuit.owner] = _told(layer, position, neuron, level)
             outputs += _result(circuit, total, layer, level)
-    return LayerLogic(circuit, tuple(outputs), owners)
+    return LayerCircuit(circuit, tuple(outputs), owners)
 
 
 def _told(layer: Linear, position: int, neuron: int, level: int) -> str:
@@ -96,35 +91,37 @@ def _told(layer: Linear, position: int, neuron: int, level: int) -> str:
     return f"neuron {neuron}{where}: {counted(fan_in, 'input')}, {_rule(layer, level)}"
 
 
-@logic_of.register
-def _(layer: Tables, find: Finder | None = None) -> LayerLogic:
+@layer_circuit.register
+def _(layer: LookupTables, find: Finder | None = None) -> LayerCircuit:
     circuit = Circuit(sum(t.bits for t in layer.sources))
-    outputs, owners = [], {}
+    outputs: list[Literal] = []
+    owners: dict[str, str] = {}
     for neuron, (reads, truth) in enumerate(zip(layer.reads, layer.truths, strict=True)):
         circuit.owner = f"n{neuron}"
         owners[circuit.owner] = f"neuron {neuron}: {counted(len(reads), 'input')}"
         outputs.append(circuit.table([2 * (bit + 1) for bit in reads], truth))
-    return LayerLogic(circuit, tuple(outputs), owners)
+    return LayerCircuit(circuit, tuple(outputs), owners)
 
 
-@logic_of.register
-def _(layer: Pool, find: Finder | None = None) -> LayerLogic:
-    words = list(source_words(layer.sources))
+@layer_circuit.register
+def _(layer: Pool, find: Finder | None = None) -> LayerCircuit:
+    operands = list(source_operands(layer.sources))
     circuit = Circuit(layer.sources[0].bits)
-    outputs, owners = [], {}
+    outputs: list[Literal] = []
+    owners: dict[str, str] = {}
     for position, taps in enumerate(window_indices(layer.window)):
         for channel in range(layer.window.channels):
             circuit.owner = f"p{position}c{channel}"
             owners[circuit.owner] = f"window {position}, channel {channel}"
-            window = [words[i] for i in taps[:, channel] if i >= 0]
+            window = [operands[i] for i in taps[:, channel] if i >= 0]
             if layer.largest:
                 outputs += _largest(circuit, window, layer)
             else:
                 outputs += _bits(plain_sum(window, [1] * len(window)), layer.result.width, circuit, 0)
-    return LayerLogic(circuit, tuple(outputs), owners)
+    return LayerCircuit(circuit, tuple(outputs), owners)
 
 
-def _largest(circuit: Circuit, window: list[Word], layer: Pool) -> tuple[Literal, ...]:
+def _largest(circuit: Circuit, window: list[Operand], layer: Pool) -> tuple[Literal, ...]:
     width = layer.result.width
     if not window:
         return tuple(TRUE if layer.fill >> k & 1 else FALSE for k in range(width))
@@ -145,16 +142,19 @@ def _larger(circuit: Circuit, one: tuple[Literal, ...], other: tuple[Literal, ..
     return tuple(circuit.table([wins, a, b], 0b11011000) for a, b in zip(one, other, strict=True))
 
 
-@logic_of.register
-def _(layer: Blend, find: Finder | None = None) -> LayerLogic:
-    words = list(source_words(layer.sources))
+@layer_circuit.register
+def _(layer: Blend, find: Finder | None = None) -> LayerCircuit:
+    operands = list(source_operands(layer.sources))
     circuit = Circuit(sum(t.bits for t in layer.sources))
     count, period = layer.result.count, layer.period
-    outputs, owners = [], {}
+    outputs: list[Literal] = []
+    owners: dict[str, str] = {}
     for element in range(count):
         circuit.owner, level = f"e{element}", int(layer.level_table[element % period])
         owners[circuit.owner] = f"element {element}, {_rule(layer, level)}"
-        operands = [words[k * count + element] for k in range(len(layer.sources))]
-        total = plain_sum(operands, [int(f) for f in layer.factor_table[:, element % period]])
+        total = plain_sum(
+            [operands[k * count + element] for k in range(len(layer.sources))],
+            [int(f) for f in layer.factor_table[:, element % period]],
+        )
         outputs += _result(circuit, total, layer, level)
-    return LayerLogic(circuit, tuple(outputs), owners)
+    return LayerCircuit(circuit, tuple(outputs), owners)

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeGuard
 
 import numpy as np
 
-from whetgen.layers import Layer, Linear, Window, window_indices
+from whetgen.layers import Linear, Window, window_indices
+from whetgen.targets.verilog.logic.lookup_tables import LogicLayer
 
 
-def slides(layer: Layer) -> bool:
+def slides(layer: LogicLayer) -> TypeGuard[Linear]:
     """Whether every position of the layer does the same with its window."""
     return isinstance(layer, Linear) and not layer.window.trivial and bool((layer.levels == layer.levels[:1]).all())
 
 
-def one_window(layer: Layer) -> Layer:
+def one_window(layer: LogicLayer) -> LogicLayer:
     """The layer as its module has it: where a window slides, a dense layer that reads one window, taps first, then channels."""
     if not slides(layer):
         return layer
@@ -32,9 +34,9 @@ def one_window(layer: Layer) -> Layer:
     )
 
 
-def module_suffix(layer: Layer) -> str:
-    """What ends the name of the layer's module."""
-    return "window" if slides(layer) else "logic"
+def module_name(network: str, layer: LogicLayer) -> str:
+    """Of the layer's module, which is that of its window where this slides."""
+    return f"{network}_{layer.result.name}_{'window' if slides(layer) else 'logic'}"
 
 
 def windows(layer: Linear, bus: str) -> Iterator[list[str]]:

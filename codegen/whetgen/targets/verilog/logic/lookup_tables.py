@@ -11,7 +11,7 @@ more bits is a leaf for what follows. Backward: what is needed is a table where 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import singledispatch
 
 import numpy as np
@@ -21,7 +21,7 @@ from whetgen.targets.verilog.logic.circuit import MAX_TABLE_INPUTS
 
 
 @dataclass(frozen=True, eq=False)
-class Tables:
+class LookupTables:
     """Neuron n is bit ``i`` of ``truths[n]``, i being the number that its ``reads[n]`` make, the first the lowest bit.
 
     ``reads``: bits of the ``sources``, these one after the other.
@@ -34,6 +34,18 @@ class Tables:
     truths: tuple[int, ...]
 
 
+LogicLayer = Layer | LookupTables
+
+
+@dataclass(frozen=True, eq=False)
+class LogicGraph:
+    """A layer graph of which some layers are lookup tables."""
+
+    input: Tensor
+    layers: tuple[LogicLayer, ...]
+    outputs: tuple[Tensor, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Cone:
     """``values[i]`` where the ``bits``, (tensor, number of the bit), make the number i, the first the lowest."""
@@ -42,25 +54,33 @@ class Cone:
     values: tuple[int, ...]
 
 
-def with_tables(graph: LayerGraph) -> LayerGraph:
+def with_lookup_tables(graph: LayerGraph) -> LogicGraph:
     """The same network with neurons of few bits as tables."""
     cones = {graph.input.name: _leaves(graph.input)}
     tabled: dict[str, list[Cone]] = {}
     for layer in graph.layers:
-        found = _cones(layer, lambda tensor: cones[tensor.name])
-        closed = found is not None and None not in found
-        cones[layer.result.name] = found if closed else _leaves(layer.result)
-        if closed and layer.result.width == 1 and not layer.result.signed:
+        found = _closed(_cones(layer, lambda tensor: cones[tensor.name]))
+        cones[layer.result.name] = _leaves(layer.result) if found is None else list(found)
+        if found is not None and layer.result.width == 1 and not layer.result.signed:
             tabled[layer.result.name] = found
     tensors = {t.name: t for t in (graph.input, *(s.result for s in graph.layers))}
-    needed, kept = {t.name for t in graph.outputs}, []
+    needed = {t.name for t in graph.outputs}
+    kept: list[LogicLayer] = []
     for layer in reversed(graph.layers):
-        if layer.result.name in needed:
-            kept.append(
-                _table_step(layer, tabled[layer.result.name], tensors) if layer.result.name in tabled else layer
-            )
+        name = layer.result.name
+        if name in needed:
+            kept.append(_lookup_tables(layer, tabled[name], tensors) if name in tabled else layer)
             needed |= {t.name for t in kept[-1].sources}
-    return replace(graph, layers=tuple(reversed(kept)))
+    return LogicGraph(graph.input, tuple(reversed(kept)), graph.outputs)
+
+
+def _closed(cones: list[Cone | None] | None) -> list[Cone] | None:
+    """The cones where every element has one."""
+    found = [cone for cone in cones or [] if cone is not None]
+    return found if cones is not None and len(found) == len(cones) else None
+
+
+Known = Callable[[Tensor], list[Cone | None]]
 
 
 def _leaves(tensor: Tensor) -> list[Cone | None]:
@@ -76,17 +96,17 @@ def _leaves(tensor: Tensor) -> list[Cone | None]:
 
 
 @singledispatch
-def _cones(layer: Layer, known: Callable[[Tensor], list[Cone | None]]) -> list[Cone | None] | None:
+def _cones(layer: Layer, known: Known) -> list[Cone | None] | None:
     """A cone for each element of the result; None where an element, or the whole kind of layer, has none."""
     return None
 
 
 @_cones.register
-def _(layer: Linear, known):
+def _(layer: Linear, known: Known) -> list[Cone | None] | None:
     if not layer.window.trivial:
         return None
     sources = known(layer.source)
-    found = []
+    found: list[Cone | None] = []
     for neuron, weights in enumerate(layer.weights.T):
         reads = np.flatnonzero(weights)
         cone = None
@@ -100,7 +120,7 @@ def _(layer: Linear, known):
 
 
 @_cones.register
-def _(layer: Blend, known):
+def _(layer: Blend, known: Known) -> list[Cone | None] | None:
     sources, period = [known(t) for t in layer.sources], layer.period
     return [
         _combined(
@@ -114,15 +134,16 @@ def _(layer: Blend, known):
 
 
 @_cones.register
-def _(layer: Move, known):
+def _(layer: Move, known: Known) -> list[Cone | None] | None:
     joined = [cone for tensor in layer.sources for cone in known(tensor)]
     return [joined[i] if i >= 0 else Cone((), (0,)) for i in layer.indices]
 
 
 def _combined(operands: Sequence[Cone | None], factors: Sequence[int], level: int, fire: bool) -> Cone | None:
     """The cone of a weighted sum, compared with the level or raised by it."""
-    used = [(cone, int(f)) for cone, f in zip(operands, factors, strict=True) if f]
-    if any(cone is None for cone, _ in used):
+    needed = [(cone, int(f)) for cone, f in zip(operands, factors, strict=True) if f]
+    used = [(cone, f) for cone, f in needed if cone is not None]
+    if len(used) < len(needed):
         return None
     bits = tuple(sorted({bit for cone, _ in used for bit in cone.bits}))
     if len(bits) > MAX_TABLE_INPUTS:
@@ -135,35 +156,13 @@ def _combined(operands: Sequence[Cone | None], factors: Sequence[int], level: in
     return Cone(bits, tuple(int(t >= level) for t in totals) if fire else tuple(t + level for t in totals))
 
 
-def _table_step(layer: Layer, cones: Iterable[Cone], tensors: dict[str, Tensor]) -> Tables:
+def _lookup_tables(layer: Layer, cones: Iterable[Cone], tensors: dict[str, Tensor]) -> LookupTables:
     names = sorted({name for cone in cones for name, _ in cone.bits}) or [layer.sources[0].name]
     sources = tuple(tensors[name] for name in names)
-    start, at = {}, 0
+    start: dict[str, int] = {}
+    at = 0
     for tensor in sources:
         start[tensor.name], at = at, at + tensor.bits
     reads = tuple(tuple(start[name] + bit for name, bit in cone.bits) for cone in cones)
     truths = tuple(sum(value << i for i, value in enumerate(cone.values)) for cone in cones)
-    return Tables(layer.name, sources, layer.result, reads, truths)
-
-
-def unread(graph: LayerGraph) -> dict[str, np.ndarray]:
-    """By tensor, where dense layers and tables alone read it: (count,) True for elements that none of them reads."""
-    masks: dict[str, np.ndarray] = {}
-    sent = {t.name for t in graph.outputs}
-    for layer in graph.layers:
-        for tensor, ignored in zip(layer.sources, _ignored(layer), strict=True):
-            known = masks.get(tensor.name, np.ones(tensor.count, dtype=bool))
-            masks[tensor.name] = known & ignored & (tensor.name not in sent)
-    return masks
-
-
-def _ignored(layer: Layer | Tables) -> list[np.ndarray]:
-    """For each source, the elements that the layer does not read."""
-    if isinstance(layer, Tables):
-        read = np.zeros(sum(t.bits for t in layer.sources), dtype=bool)
-        read[[bit for reads in layer.reads for bit in reads]] = True
-        parts = np.split(~read, np.cumsum([t.bits for t in layer.sources])[:-1])
-        return [p.reshape(t.count, t.width).all(axis=1) for p, t in zip(parts, layer.sources, strict=True)]
-    if isinstance(layer, Linear) and layer.window.trivial:
-        return [~np.any(layer.weights != 0, axis=1)]
-    return [np.zeros(t.count, dtype=bool) for t in layer.sources]
+    return LookupTables(layer.name, sources, layer.result, reads, truths)

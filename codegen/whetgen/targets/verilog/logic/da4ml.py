@@ -9,13 +9,14 @@ from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
+from typing import Any
 
 import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.ir.integers import magnitude
 from whetgen.targets.verilog.logic.digits import signed_digits
-from whetgen.targets.verilog.logic.share import SubSum, own_sub_sums
+from whetgen.targets.verilog.logic.sub_sums import SubSum, own_sub_sums
 
 EXACT = 1 << 16  # the solver computes in float32, and rounds from about 24 bits on
 Value = dict[int, Fraction]  # factor of each word
@@ -66,12 +67,14 @@ class _Words:
         while broken := [word for word, factor in value.items() if factor.denominator > 1]:
             word = max(broken)
             rest = {w: f for w, f in value.items() if w != word}
-            value = _sum(rest, dict(self.words[word].terms), value[word])
+            sub = self.words[word]
+            terms = sub.terms if sub else ()  # never of an input, whose factors are whole
+            value = _sum(rest, {w: Fraction(f) for w, f in terms}, value[word])
         return value
 
 
-def _stage(stage, sources: list[Value], graph: _Words) -> list[Value]:
-    """Results of one adder graph: buffers that take a source or add a buffer, shifted, to another."""
+def _stage(stage: Any, sources: list[Value], graph: _Words) -> list[Value]:
+    """Results of one adder graph of da4ml's: buffers that take a source or add a buffer, shifted, to another."""
     used = Counter(i for op in stage.ops for i in ((op.id0, op.id1) if op.id1 >= 0 else ()))
     used.update(i for i in stage.out_idxs if i >= 0)
     buffers: list[Value] = []
@@ -86,5 +89,5 @@ def _stage(stage, sources: list[Value], graph: _Words) -> list[Value]:
 
 
 def _sum(one: Value, other: Value, factor: Fraction) -> Value:
-    found = {word: one.get(word, 0) + factor * other.get(word, 0) for word in {**one, **other}}
+    found = {word: one.get(word, Fraction(0)) + factor * other.get(word, Fraction(0)) for word in {**one, **other}}
     return {word: f for word, f in found.items() if f}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whetgen.layers import Linear, SumRange, Tensor, Window
-from whetgen.targets.verilog.logic.windows import beside_windows, one_window, slides, windows
+from whetgen.targets.verilog.logic.window_module import beside_windows, one_window, slides, windows
 
 small = st.integers(1, 3)
 

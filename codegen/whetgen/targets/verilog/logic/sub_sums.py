@@ -45,14 +45,14 @@ def share(rows: np.ndarray, highest: np.ndarray, least_gain: int = LEAST_GAIN) -
 
     ``rows``: (rows, words) of -1, 0, 1. ``highest``: (words,) largest value of each word, the smallest being 0.
     """
-    state = _State(rows, highest)
+    state = _Rows(rows, highest)
     shared: list[SubSum] = []
     while (best := state.best_pair())[3] >= least_gain:
         shared.append(state.extract(*best[:3]))
     return state.table[:, : state.words], tuple(shared)
 
 
-class _State:
+class _Rows:
     """The rows, and what each pair of them would save."""
 
     def __init__(self, rows: np.ndarray, highest: np.ndarray):

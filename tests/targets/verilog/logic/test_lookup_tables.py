@@ -1,4 +1,4 @@
-"""Tables instead of layers, scores without what they have in common: the same outputs, the same classes."""
+"""LookupTables instead of layers, scores without what they have in common: the same outputs, the same classes."""
 
 import numpy as np
 import pytest
@@ -10,9 +10,10 @@ from whetgen.layers import Linear
 from whetgen.reference import run
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.network import hardware_layers
-from whetgen.targets.verilog.logic.cones import Tables, unread, with_tables
-from whetgen.targets.verilog.logic.layers import logic_of
+from whetgen.targets.verilog.logic.layer_circuits import layer_circuit
+from whetgen.targets.verilog.logic.lookup_tables import LookupTables, with_lookup_tables
 from whetgen.targets.verilog.logic.ranking import ranked
+from whetgen.targets.verilog.logic.unread import unread
 
 INPUTS, UNITS, FAN_IN = 12, 9, 4
 
@@ -41,9 +42,9 @@ def two_turns(rng) -> Graph:
 def test_layers_of_few_bits_become_tables_with_the_same_outputs(seed):
     rng = np.random.default_rng(seed)
     graph = two_turns(rng)
-    layers = with_tables(hardware_layers(graph, Identifiers())).layers
-    assert [type(s) for s in layers] == [Tables]
-    logic = logic_of(layers[0], True)
+    layers = with_lookup_tables(hardware_layers(graph, Identifiers())).layers
+    assert [type(s) for s in layers] == [LookupTables]
+    logic = layer_circuit(layers[0], True)
     assert all(len(cell.inputs) <= FAN_IN for cell in logic.circuit.cells)
     codes = rng.integers(0, 2, (50, INPUTS))
     for code, wanted in zip(codes, run(graph, codes), strict=True):
@@ -51,7 +52,7 @@ def test_layers_of_few_bits_become_tables_with_the_same_outputs(seed):
 
 
 def test_inputs_that_no_table_reads_are_known():
-    graph = with_tables(hardware_layers(two_turns(np.random.default_rng(0)), Identifiers()))
+    graph = with_lookup_tables(hardware_layers(two_turns(np.random.default_rng(0)), Identifiers()))
     assert unread(graph)["x"][INPUTS - 1]
 
 
@@ -63,7 +64,7 @@ def test_a_layer_of_many_inputs_stays():
         Threshold("fire", "sum", np.array([5, 6, 7])),
     )
     graph = hardware_layers(validate(Graph(nodes, (Output("out", "fire", "spikes"),))), Identifiers())
-    assert [type(s) for s in with_tables(graph).layers] == [Linear]
+    assert [type(s) for s in with_lookup_tables(graph).layers] == [Linear]
 
 
 def scores(weights: np.ndarray, biases: np.ndarray) -> Graph:

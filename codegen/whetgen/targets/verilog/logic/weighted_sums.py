@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from whetgen.targets.verilog.logic.circuit import FALSE, MAX_TABLE_INPUTS, TRUE, Circuit, Literal, invert
-from whetgen.targets.verilog.logic.compress import Weighted, reaches, reduced
+from whetgen.targets.verilog.logic.columns import Weighted
+from whetgen.targets.verilog.logic.compress import reaches, reduced
 from whetgen.targets.verilog.logic.digits import signed_digits
-from whetgen.targets.verilog.logic.share import Finder
+from whetgen.targets.verilog.logic.sub_sum_comments import sub_sum_comments
+from whetgen.targets.verilog.logic.sub_sums import Finder
 
 MAX_ROWS = 1024  # digit rows that are searched for common sums at a time; time and memory grow with the square
 
 
 @dataclass(frozen=True)
-class Word:
+class Operand:
     """A number from ``offset`` to ``offset + highest``: its literals, the lowest first, tell how far above the offset it is."""
 
     bits: tuple[Literal, ...]
@@ -25,7 +27,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Sum:
+class BitSum:
     """A sum over literals in columns, from ``lowest`` to ``highest``, and the constant to add to it."""
 
     bits: tuple[Weighted, ...]
@@ -34,89 +36,100 @@ class Sum:
     highest: int
 
 
-def unsigned_word(bits: Sequence[Literal], lo: int, hi: int) -> Word:
+def unsigned_operand(bits: Sequence[Literal], lo: int, hi: int) -> Operand:
     """A word of two's complement or natural binary bits as one that starts at its least value's power of two."""
     if lo >= 0:
-        return Word(tuple(bits), hi)
+        return Operand(tuple(bits), hi)
     top = len(bits) - 1
-    return Word((*bits[:top], invert(bits[top])), hi + (1 << top), -(1 << top))
+    return Operand((*bits[:top], invert(bits[top])), hi + (1 << top), -(1 << top))
 
 
 @dataclass(frozen=True)
-class Sums:
-    """A sum for each neuron, and the names of the shared ones in between."""
+class BitSums:
+    """A sum for each neuron; ``shared``: of each sum that some of them share, by its name, what it adds and who reads it, in words."""
 
-    neurons: tuple[Sum, ...]
-    shared: tuple[str, ...]
+    neurons: tuple[BitSum, ...]
+    shared: dict[str, str]
 
 
-def plain_sum(words: Sequence[Word], weights: Sequence[int]) -> Sum:
+def plain_sum(operands: Sequence[Operand], weights: Sequence[int]) -> BitSum:
     """One weighted sum."""
     digits = signed_digits(np.array(weights, dtype=object))
-    return _digit_sum(dict(enumerate(words)), digits)
+    return _digit_sum(dict(enumerate(operands)), digits)
 
 
-def _digit_sum(known: dict[int, Word], digits: np.ndarray) -> Sum:
-    """The sum of words with digits (columns, words)."""
+def _digit_sum(known: Mapping[int, Operand], digits: np.ndarray) -> BitSum:
+    """The sum of operands with digits (columns, operands)."""
     return _together(_bag(known, _terms(row), column) for column, row in enumerate(digits))
 
 
 def sums(
-    circuit: Circuit, words: Sequence[Word], weights: np.ndarray, find: Finder | None = None, shared_name: str = "s"
-) -> Sums:
-    """Weighted sums; those of more than six bits use the common parts that ``find`` finds. ``weights``: (words, neurons)."""
-    digits = signed_digits(weights).transpose(2, 0, 1)  # neurons, columns, words
-    many = np.flatnonzero((weights != 0).T @ np.array([len(w.bits) for w in words]) > MAX_TABLE_INPUTS)
-    many = many if find else many[:0]
-    block = max(1, MAX_ROWS // digits.shape[1])
-    parts = [
-        _block_of_sums(circuit, words, weights[:, many[k : k + block]], find, f"{shared_name}{k // block if k else ''}")
-        for k in range(0, len(many), block)
-    ]
-    known = dict(enumerate(words))
-    found = dict(zip(many.tolist(), (n for part in parts for n in part.neurons), strict=True))
-    neurons = (found[n] if n in found else _digit_sum(known, rows) for n, rows in enumerate(digits))
-    return Sums(tuple(neurons), tuple(s for part in parts for s in part.shared))
+    circuit: Circuit,
+    operands: Sequence[Operand],
+    weights: np.ndarray,
+    find: Finder | None = None,
+    shared_name: str = "s",
+) -> BitSums:
+    """Weighted sums; those of more than six bits use the common parts that ``find`` finds. ``weights``: (operands, neurons)."""
+    digits = signed_digits(weights).transpose(2, 0, 1)  # neurons, columns, operands
+    many = np.flatnonzero((weights != 0).T @ np.array([len(w.bits) for w in operands]) > MAX_TABLE_INPUTS)
+    block, found, shared = max(1, MAX_ROWS // digits.shape[1]), dict[int, BitSum](), dict[str, str]()
+    if find is not None:
+        for k in range(0, len(many), block):
+            some, name = many[k : k + block].tolist(), f"{shared_name}{k // block if k else ''}"
+            part = _block_of_sums(circuit, operands, weights, some, find, name)
+            found |= zip(some, part.neurons, strict=True)
+            shared |= part.shared
+    known = dict(enumerate(operands))
+    return BitSums(tuple(found[n] if n in found else _digit_sum(known, rows) for n, rows in enumerate(digits)), shared)
 
 
 def _block_of_sums(
-    circuit: Circuit, words: Sequence[Word], weights: np.ndarray, find: Finder, shared_name: str
-) -> Sums:
-    digits, shared = find(weights, np.array([float(w.highest) for w in words]))
-    known = dict(enumerate(words))
+    circuit: Circuit,
+    operands: Sequence[Operand],
+    weights: np.ndarray,
+    neurons: Sequence[int],
+    find: Finder,
+    shared_name: str,
+) -> BitSums:
+    """Of ``neurons`` only."""
+    digits, shared = find(weights[:, neurons], np.array([float(w.highest) for w in operands]))
+    known = dict(enumerate(operands))
     names = tuple(f"{shared_name}_{number}" for number in range(len(shared)))
     for name, sub in zip(names, shared, strict=True):
         circuit.owner = name
         total = plain_sum([known[word] for word, _ in sub.terms], [factor for _, factor in sub.terms])
         bits = reduced(circuit, total.bits, -total.lowest, (total.highest - total.lowest).bit_length())
-        known[sub.word] = Word(bits, total.highest - total.lowest, total.constant + total.lowest)
-    return Sums(tuple(_digit_sum(known, own) for own in digits), names)
+        known[sub.word] = Operand(bits, total.highest - total.lowest, total.constant + total.lowest)
+    comments = sub_sum_comments(names, shared, digits, neurons)
+    return BitSums(tuple(_digit_sum(known, own) for own in digits), dict(zip(names, comments, strict=True)))
 
 
 def _terms(row: np.ndarray) -> list[tuple[int, int]]:
     return [(int(word), int(row[word])) for word in np.flatnonzero(row)]
 
 
-def _bag(words: dict[int, Word], terms, column: int) -> Sum:
+def _bag(operands: Mapping[int, Operand], terms: Iterable[tuple[int, int]], column: int) -> BitSum:
     """Literal form: ``-v = (2**n - 1 - v) - (2**n - 1)``, the bracket being v's bits inverted."""
-    bits, constant, lowest, highest = [], 0, 0, 0
+    bits: list[Weighted] = []
+    constant = lowest = highest = 0
     for number, sign in terms:
-        word = words[number]
+        word = operands[number]
         full = (1 << len(word.bits)) - 1
         constant += sign * word.offset - (full if sign < 0 else 0)
         lowest += full - word.highest if sign < 0 else 0
         highest += full if sign < 0 else word.highest
         bits += [(invert(b) if sign < 0 else b, column + k) for k, b in enumerate(word.bits)]
-    return Sum(tuple(bits), constant << column, lowest << column, highest << column)
+    return BitSum(tuple(bits), constant << column, lowest << column, highest << column)
 
 
-def _together(parts: Iterable[Sum]) -> Sum:
+def _together(parts: Iterable[BitSum]) -> BitSum:
     parts = list(parts)
     bits = tuple(b for part in parts for b in part.bits)
-    return Sum(bits, *(sum(getattr(part, name) for part in parts) for name in ("constant", "lowest", "highest")))
+    return BitSum(bits, *(sum(getattr(part, name) for part in parts) for name in ("constant", "lowest", "highest")))
 
 
-def fires(circuit: Circuit, total: Sum, threshold: int) -> Literal:
+def fires(circuit: Circuit, total: BitSum, threshold: int) -> Literal:
     """Whether the sum with its constant is at least the threshold."""
     wanted = threshold - total.constant
     if wanted <= total.lowest:
@@ -149,7 +162,7 @@ def _number_reaches(circuit: Circuit, bits: Sequence[Weighted], wanted: int) -> 
     return reached
 
 
-def _truth(bits, nets, wanted: int) -> int:
+def _truth(bits: Sequence[Weighted], nets: Sequence[int], wanted: int) -> int:
     place = {net: k for k, net in enumerate(nets)}
     truth = 0
     for index in range(1 << len(nets)):
@@ -158,7 +171,7 @@ def _truth(bits, nets, wanted: int) -> int:
     return truth
 
 
-def _without_slack(total: Sum, wanted: int) -> tuple[tuple[Weighted, ...], int, int]:
+def _without_slack(total: BitSum, wanted: int) -> tuple[tuple[Weighted, ...], int, int]:
     """Without the low columns that cannot change the decision.
 
     With ``sum = 2**k high + low``, ``low <= L`` and ``wanted = 2**k q + r``: high > q fires, high < q does not unless ``L >= 2**k``;

@@ -1,11 +1,11 @@
 """The adders of a layer: sums of bits, in counters of up to six bits.
 
-A neuron's sum is compressed column by column (a column is all bits of one weight). First the product bits, which are
-counted by threes, or twos for ternary weights: with the weights' bits that fills a table of six inputs. Then six bits
-of a column become their number, three bits, until no column holds more than ``ROWS``. What is left is added as words,
-a cycle later.
+The bits of a sum stand in columns, one for each power of two. First come the products, one bit of each input with one bit of
+its weight, which are counted by threes, or twos for ternary weights: with the weights' bits that fills a table of six inputs.
+Then six bits of a column become their number, which has three bits: one for this column and one for each of the two above. Where no
+column holds more than ``ROWS`` bits, what is left is added as so many words, a cycle later.
 
-All neurons of a step count alike: where a width or a place below says n, the text says ``PE*n``, the neurons side by
+All neurons of a layer count alike: where a width or a place below says n, the text says ``PE*n``, the neurons side by
 side. Counters of one column and level are one instance of ``wg_count``, a lane each, so that the text is short and a
 simulator works on whole words.
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from whetgen.targets.streams.codes import Code
-from whetgen.targets.verilog.netlist import concatenation
+from whetgen.targets.verilog.constants import concatenation
 
 ROWS, COUNTED = 3, 6
 
@@ -31,16 +31,21 @@ class Bus:
 
 @dataclass(frozen=True)
 class Counter:
-    """``wg_count`` of ``inputs`` bits in each of ``PE * lanes`` lanes, read from ``bits``; its result is ``name``."""
+    """``wg_count`` of ``inputs`` bits of ``column`` in each of ``PE * lanes`` lanes, read from ``bits``; its result is ``name``."""
 
     name: str
+    column: int
     inputs: int
     lanes: int
     bits: str
 
     @property
+    def number_bits(self) -> int:
+        return self.inputs.bit_length()
+
+    @property
     def width(self) -> int:
-        return self.lanes * self.inputs.bit_length()
+        return self.lanes * self.number_bits
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,12 @@ class Level:
     counters: tuple[Counter, ...]
 
 
-@dataclass(frozen=True)
-class Sums:
-    """The module that adds up PE neurons' inputs. ``levels`` leave ``rows``, words of ``part_bits`` to be added."""
+@dataclass(frozen=True, kw_only=True)
+class Adders:
+    """The module that adds up PE neurons' inputs. ``levels`` leave ``rows``, words of ``part_bits`` to be added.
+
+    ``unused``: wires of which not every bit is read.
+    """
 
     module: str
     title: str
@@ -63,21 +71,18 @@ class Sums:
     part_bits: int
     levels: tuple[Level, ...]
     rows: tuple[tuple[str, ...], ...]
+    unused: tuple[str, ...]
 
     @property
     def counts(self) -> bool:
         return any(level.counters for level in self.levels)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(wire.name for level in self.levels for wire in (*level.buses, *level.counters))
 
 
 Pieces = list[tuple[str, int]]  # (expression, bits), the first in the low bits
 Columns = dict[int, Pieces]
 
 
-def design(module: str, title: str, simd: int, width: int, code: Code, limit: int) -> Sums:
+def adders(module: str, title: str, simd: int, width: int, code: Code, limit: int) -> Adders:
     """Adders for ``simd`` inputs of ``width`` bits; sums are cut to ``limit`` bits."""
     columns, products = _products(simd, width, code, limit)
     levels = [products]
@@ -86,22 +91,38 @@ def design(module: str, title: str, simd: int, width: int, code: Code, limit: in
         columns, level = _compressed(columns, len(levels), limit)
         levels.append(level)
     left = [_bus(f"left_{c}", pieces) for c, pieces in sorted(columns.items())]
-    levels.append(Level(f"Left: at most {ROWS} bits of each weight, a bit of each to a row.", tuple(left), ()))
+    levels.append(Level(f"Left: at most {ROWS} bits of each power of two, a bit of each to a row.", tuple(left), ()))
     part_bits = min(limit, max(most.bit_length(), 1))
     rows = tuple(
         tuple(f"left_{c}[PE*{row} + n]" if row < _height(columns.get(c, [])) else "1'b0" for c in range(part_bits))
         for row in range(max(_height(pieces) for pieces in columns.values()))
     )
-    return Sums(module, title, simd * width, simd * code.bits, part_bits, tuple(levels), rows)
+    unused = [
+        *(("weights", "inputs") if width + _weight_bits(code) - 1 > limit else ()),
+        *(c.name for level in levels for c in level.counters if c.column + c.number_bits > limit),
+        *(f"left_{c}" for c in sorted(columns) if c >= part_bits),
+    ]
+    return Adders(
+        module=module,
+        title=title,
+        taps_bits=simd * width,
+        weights_bits=simd * code.bits,
+        part_bits=part_bits,
+        levels=tuple(levels),
+        rows=rows,
+        unused=tuple(unused),
+    )
 
 
 def _products(simd: int, width: int, code: Code, limit: int) -> tuple[Columns, Level]:
     """The bits to be added, one plane of the inputs with one of the weights at once, and what their first count leaves."""
-    columns, buses, counters = {}, [], []
+    columns: Columns = {}
+    buses: list[Bus] = []
+    counters: list[Counter] = []
     each = 2 if code.kind == "ternary" else 3
     for plane in range(width):
         inputs = _part("inputs", plane * simd, simd)
-        for weight_bit in range(1 if code.kind in ("sign", "ternary") else code.bits):
+        for weight_bit in range(_weight_bits(code)):
             column = plane + weight_bit
             if column >= limit:
                 continue
@@ -109,6 +130,11 @@ def _products(simd: int, width: int, code: Code, limit: int) -> tuple[Columns, L
             buses.append(bus)
             counters += _count(bus, f"count_{plane}_{weight_bit}", column, each, 1, limit, columns)
     return columns, Level("Products, one bit of all inputs with one of the weights, and their number.", tuple(buses), tuple(counters))  # fmt: skip
+
+
+def _weight_bits(code: Code) -> int:
+    """Bits of a weight that are multiplied with an input; a ternary one's second bit masks the product."""
+    return 1 if code.kind in ("sign", "ternary") else code.bits
 
 
 def _product(inputs: str, simd: int, code: Code, weight_bit: int) -> str:
@@ -124,7 +150,8 @@ def _product(inputs: str, simd: int, code: Code, weight_bit: int) -> str:
 def _compressed(columns: Columns, number: int, limit: int) -> tuple[Columns, Level]:
     """Six bits of a column become their number; what is left of a column below six waits."""
     after: Columns = {}
-    buses, counters = [], []
+    buses: list[Bus] = []
+    counters: list[Counter] = []
     for column, pieces in sorted(columns.items()):
         if _height(pieces) <= ROWS:
             after[column] = pieces + after.get(column, [])
@@ -135,17 +162,17 @@ def _compressed(columns: Columns, number: int, limit: int) -> tuple[Columns, Lev
     return after, Level(f"Level {number}: sixes of bits and their number.", tuple(buses), tuple(counters))
 
 
-def _count(bus: Bus, name: str, column: int, each: int, leave: int, limit: int, after: Columns):
+def _count(bus: Bus, name: str, column: int, each: int, leave: int, limit: int, after: Columns) -> list[Counter]:
     """Counters of ``each`` bits of the bus and one of the rest, unless it is at most ``leave`` bits, which wait."""
     lanes, rest = divmod(bus.width, each)
     at = lanes * each
-    counters = [Counter(name, each, lanes, _part(bus.name, 0, at))] if lanes else []
+    counters = [Counter(name, column, each, lanes, _part(bus.name, 0, at))] if lanes else []
     if rest > leave:
-        counters.append(Counter(f"{name}_rest", rest, 1, _part(bus.name, at, rest)))
+        counters.append(Counter(f"{name}_rest", column, rest, 1, _part(bus.name, at, rest)))
     elif rest:
         after.setdefault(column, []).append((_part(bus.name, at, rest), rest))
     for counter in counters:
-        for bit in range(counter.width // counter.lanes):
+        for bit in range(counter.number_bits):
             if column + bit < limit:
                 piece = _part(counter.name, bit * counter.lanes, counter.lanes)
                 after.setdefault(column + bit, []).append((piece, counter.lanes))

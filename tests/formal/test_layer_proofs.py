@@ -13,7 +13,7 @@ from whetgen import InputSpec, Options, generate, load_model, trace
 from whetgen.errors import BadInput
 from whetgen.formal import prove_layers
 from whetgen.formal.claims import claims_of
-from whetgen.formal.layers import PROVED, REFUTED, TESTED, UNDECIDED, reference_result
+from whetgen.formal.layer_proofs import PROVED, REFUTED, TESTED, UNDECIDED, reference_result
 from whetgen.ir import ELEMENT_TYPES, Output
 from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.targets.output.identifiers import Identifiers

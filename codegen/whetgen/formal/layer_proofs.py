@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from whetgen.errors import BadInput, ToolFailed
-from whetgen.formal.claims import Claim, claims_of, words_of
-from whetgen.formal.decide import Prover
-from whetgen.formal.netlist import Unreadable, read_netlist
-from whetgen.formal.search import Elements, counterexample, outputs_of
+from whetgen.formal.claims import Claim, claims_of, elements_of
+from whetgen.formal.netlist import Netlist, Unreadable, read_netlist
+from whetgen.formal.prover import Prover
+from whetgen.formal.search import Example, counterexample, outputs_of
 from whetgen.ir import Graph, load_graph
 from whetgen.ir.nodes import Threshold
 from whetgen.layers import Layer, Linear
@@ -28,9 +28,10 @@ from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.output.snapshot import snapshot
 from whetgen.targets.streams.decision import with_decision
 from whetgen.targets.streams.network import hardware_layers
-from whetgen.targets.verilog.logic.cones import unread
+from whetgen.targets.verilog.logic.lookup_tables import LogicLayer
 from whetgen.targets.verilog.logic.simplify import simplified
-from whetgen.targets.verilog.logic.windows import module_suffix, one_window
+from whetgen.targets.verilog.logic.unread import unread
+from whetgen.targets.verilog.logic.window_module import module_name, one_window
 
 PROVED, TESTED, UNDECIDED, REFUTED = "proved", "tested only", "undecided", "refuted"
 
@@ -48,7 +49,7 @@ class LayerProof:
     proved: int = 0
     seconds: float = 0.0
     reason: str = ""
-    counterexample: Elements | None = None
+    counterexample: Example | None = None
 
 
 def prove_layers(
@@ -93,18 +94,18 @@ def _proofs(
         elif not _same_order(given, layer):
             found.append(LayerProof(given.name, UNDECIDED, reason="the scores are not in the order of the graph's"))
         else:
-            source = folder / "rtl" / f"{manifest['name']}_{layer.result.name}_{module_suffix(layer)}.v"
+            source = folder / "rtl" / f"{module_name(manifest['name'], layer)}.v"
             ignored = unused.get(layer.result.name, np.zeros(layer.result.count, dtype=bool))
-            window = one_window(layer)
-            everywhere = ignored.reshape(-1, window.result.count).all(axis=0)
-            found.append(_prove(graph, given, window, everywhere, source, cycles[layer.name], seconds))
+            found.append(
+                _prove(_Subject(graph, given, one_window(layer), source, cycles[layer.name]), ignored, seconds)
+            )
     found.append(LayerProof("streams, wiring, argmax", TESTED, reason="library modules, each proved by itself"))
     return tuple(found)
 
 
-def _same_order(given: Layer, built: Layer) -> bool:
+def _same_order(given: Layer, built: LogicLayer) -> bool:
     """Whether the scores that were built differ from the graph's by a factor above 0 and what all of them have in common."""
-    if not isinstance(built, Linear) or built is given:
+    if not (isinstance(given, Linear) and isinstance(built, Linear)) or built is given:
         return True
     old = np.concatenate([given.weights, given.levels[:1]]).astype(object)
     new = np.concatenate([built.weights, built.levels[:1]]).astype(object)
@@ -114,52 +115,74 @@ def _same_order(given: Layer, built: Layer) -> bool:
     return factor > 0 and bool((old == factor * new).all())
 
 
-def _prove(
-    graph: Graph, given: Layer, layer: Layer, ignored: np.ndarray, source: Path, cycles: int, seconds: float
-) -> LayerProof:
-    """``given``: as the graph has it; ``layer``: as it was built; ``ignored``: (results,) True for those that nobody reads."""
-    began, claims = time.monotonic(), claims_of(layer)
+@dataclass(frozen=True)
+class _Subject:
+    """What is proved: ``given`` as the graph has it, ``layer`` as ``source`` has it in so many ``cycles``."""
+
+    graph: Graph
+    given: Layer
+    layer: LogicLayer
+    source: Path
+    cycles: int
+
+    def netlist(self) -> Netlist:
+        """The module in ``source``.
+
+        Raises:
+            Unreadable, ToolFailed: it is no such layer.
+        """
+        found = read_netlist(self.source, self.cycles)
+        if len(found.outputs) != self.layer.result.bits or found.inputs != sum(t.bits for t in self.layer.sources):
+            raise Unreadable("x or y has another width than the layer")
+        return found
+
+    def is_wrong(self, netlist: Netlist, claim: Claim, example: Example) -> bool:
+        """Whether the reference, too, wants other bits than the netlist gives; of a layer that was simplified nobody asks it."""
+        if self.layer is not self.given:
+            return True
+        (y,) = outputs_of(netlist, elements_of(self.layer.sources), [example])
+        wanted = int(reference_result(self.graph, self.layer, example)[claim.first // claim.width]) % (1 << claim.width)
+        return wanted != sum(y[claim.first + k] << k for k in range(claim.width))
+
+
+def _prove(subject: _Subject, ignored: np.ndarray, seconds: float) -> LayerProof:
+    """``ignored``: (results,) True for those that nobody reads."""
+    began, layer, claims = time.monotonic(), subject.layer, claims_of(subject.layer)
     if isinstance(claims, str):
         return LayerProof(layer.name, TESTED, layer.result.count, reason=claims)
-    claims = [claim for claim, gone in zip(claims, ignored, strict=True) if not gone]
-
-    def found(result: str, proved: int = 0, reason: str = "", elements: Elements | None = None) -> LayerProof:
-        spent = round(time.monotonic() - began, 2)
-        return LayerProof(layer.name, result, len(claims), proved, spent, reason, elements)
-
+    everywhere = np.atleast_1d(ignored.reshape(-1, layer.result.count).all(axis=0))
+    wanted = [claim for claim, gone in zip(claims, everywhere, strict=True) if not gone]
     try:
-        netlist = read_netlist(source, cycles)
+        result, proved, reason, example = _decide(subject, wanted, seconds)
     except (Unreadable, ToolFailed) as error:
-        return found(UNDECIDED, reason=f"{source.name}: {error}")
-    if len(netlist.outputs) != layer.result.bits or netlist.inputs != sum(t.bits for t in layer.sources):
-        return found(UNDECIDED, reason=f"{source.name}: x or y has another width than the layer")
-    words, deadline = words_of(layer.sources), time.monotonic() + seconds
-    prover = Prover(netlist, words)
+        result, proved, reason, example = UNDECIDED, 0, f"{subject.source.name}: {error}", None
+    spent = round(time.monotonic() - began, 2)
+    return LayerProof(layer.name, result, len(wanted), proved, spent, reason, example)
+
+
+def _decide(subject: _Subject, claims: list[Claim], seconds: float) -> tuple[str, int, str, Example | None]:
+    """Result, how many claims are proved, the reason and a counterexample."""
+    netlist, elements = subject.netlist(), elements_of(subject.layer.sources)
+    prover, deadline = Prover(netlist, elements), time.monotonic() + seconds
     open_claims = [c for c in claims if time.monotonic() > deadline or not prover.proves(c)]
     proved = len(claims) - len(open_claims)
     if not open_claims:
-        return found(PROVED, proved)
-    wrong = counterexample(netlist, words, open_claims)
+        return PROVED, proved, "", None
+    wrong = counterexample(netlist, elements, open_claims)
     if wrong is None:
         late = time.monotonic() > deadline
-        return found(UNDECIDED, proved, "out of time" if late else "no proof and no counterexample found")
-    claim, elements = wrong
-    if layer is given and not _is_wrong(graph, layer, claim, elements, outputs_of(netlist, words, [elements])[0]):
-        return found(UNDECIDED, proved, "the reference does not agree with the definition")
-    return found(REFUTED, proved, f"result {claim.first // claim.width} is wrong", elements)
+        return UNDECIDED, proved, "out of time" if late else "no proof and no counterexample found", None
+    if not subject.is_wrong(netlist, *wrong):
+        return UNDECIDED, proved, "the reference does not agree with the definition", None
+    claim, example = wrong
+    return REFUTED, proved, f"result {claim.first // claim.width} is wrong", example
 
 
-def _is_wrong(graph: Graph, layer: Layer, claim: Claim, elements: Elements, y: list[int]) -> bool:
-    """Whether the reference wants other bits than the netlist gives."""
-    wanted = int(reference_result(graph, layer, elements)[claim.first // claim.width]) % (1 << claim.width)
-    return wanted != sum(y[claim.first + k] << k for k in range(claim.width))
-
-
-def reference_result(graph: Graph, layer: Layer, elements: Elements) -> np.ndarray:
+def reference_result(graph: Graph, layer: LogicLayer, example: Example) -> np.ndarray:
     """What the reference interpreter makes of a layer's input elements, (results,)."""
     node, at, sources = graph[layer.name], 0, []
     for tensor, name in zip(layer.sources, node.sources, strict=True):
-        values = np.array(elements[at : at + tensor.count], dtype=object)
+        values = np.array(example[at : at + tensor.count], dtype=object)
         sources.append(values.reshape(1, *graph.shapes[name]))
         at += tensor.count
     result = evaluate(node, *sources)

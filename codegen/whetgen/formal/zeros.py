@@ -1,0 +1,54 @@
+"""Terms that are 0 whatever the input is: the last carry of an adder that is wide enough, for one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from whetgen.formal.blocks import Blocks
+from whetgen.formal.claims import Element
+from whetgen.formal.relation import SCALE, Relation, TermName, relation
+from whetgen.formal.spans import input_span
+
+NEARBY = 400  # blocks that are tried for a proof that a term is always 0
+
+
+class Zeros:
+    """Finds such terms of relations, and remembers them for every claim about the layer."""
+
+    def __init__(self, blocks: Blocks, elements: Sequence[Element]):
+        self.blocks, self.elements = blocks, elements
+        self._known: set[TermName] = set()
+        self._tried: set[int] = set()
+
+    def __contains__(self, name: TermName) -> bool:
+        return name in self._known
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def proves(self, name: TermName) -> bool:
+        """Whether that term is always 0, by a relation of its own or that of a block which its cells lead to."""
+        nets = [net for net, _ in name] if isinstance(name, tuple) else [name]
+        waiting, seen = sorted({self.blocks.driver[n] for n in nets}), set[int]()
+        if name not in self and isinstance(name, tuple):
+            self._learn(relation(self.blocks, {net: c // SCALE for net, c in name if c}))
+        while waiting and len(seen) < NEARBY and name not in self:
+            block = min(waiting)
+            waiting.remove(block)
+            seen.add(block)
+            if block not in self._tried and self.blocks.blocks[block][0].truth is None:
+                self._tried.add(block)
+                self._learn(relation(self.blocks, {}, root=block))
+            nets = [n for cell in self.blocks.blocks[block] for n in cell.outputs]
+            waiting += sorted({r for n in nets for r in self.blocks.readers[n]} - seen - set(waiting))
+        return name in self
+
+    def _learn(self, told: Relation) -> None:
+        """Terms of one value besides 0 that all the others together cannot make room for."""
+        low, high = input_span(self.elements, told.x)
+        terms = [values for name, values in told.rest.items() if name not in self]
+        low, high = low + told.constant - sum(t.hi for t in terms), high + told.constant - sum(t.lo for t in terms)
+        for name, (lo, hi, step) in told.rest.items():
+            alone = hi - lo == step and name not in self
+            if alone and ((lo == 0 and hi > high) or (hi == 0 and lo < low)):
+                self._known.add(name)

@@ -1,0 +1,100 @@
+"""The carry chain that ends a sum: when what is left fits one, and what it adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from whetgen.targets.verilog.logic.circuit import CHAIN_ROOM, FALSE, TRUE, Circuit, Literal
+from whetgen.targets.verilog.logic.columns import Columns, inverted, word
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The last chain: its first column, the plain bits from there on, the literals to count by column, the carry into it."""
+
+    start: int
+    plain: tuple[Literal, ...]
+    groups: tuple[tuple[int, tuple[Literal, ...]], ...]
+    carry: Literal
+
+
+def chain_of(columns: Columns) -> Chain | None:
+    """The chain that can finish what is there, None where it is still too much.
+
+    A position takes a plain bit and one more literal, or up to five more: their count then reaches over the next positions,
+    which take a plain bit only. The first position takes a carry too.
+    """
+    filled = [c for c in range(columns.width) if columns.bits[c]]
+    if not filled:
+        return Chain(columns.width, (), (), FALSE)
+    plain: list[Literal] = []
+    groups: list[tuple[int, tuple[Literal, ...]]] = []
+    carry, free = FALSE, 0
+    for column in range(filled[0], columns.width):
+        bits = sorted(columns.bits[column], key=inverted)
+        if column == filled[0] and len(bits) >= 3:
+            carry = bits.pop(0 if bits[1] & 1 == 0 else -1)
+        if column < free and bits and (len(bits) > 1 or bits[0] & 1):
+            return None
+        if len(bits) > 1 and (len(bits) > CHAIN_ROOM + 1 or (len(bits) > 2 and bits[0] & 1)):
+            return None
+        alone = len(bits) == 1 and column >= free and bits[0] & 1
+        plain.append(bits.pop(0) if bits and not alone else FALSE)
+        if bits:
+            groups.append((column, tuple(bits)))
+            free = column + len(bits).bit_length()
+    return Chain(filled[0], tuple(plain), tuple(groups), carry)
+
+
+def operands(columns: Columns, chain: Chain) -> tuple[list[Literal], list[Literal]]:
+    """The words that the last chain adds."""
+    left, right = list(chain.plain), [FALSE] * len(chain.plain)
+    for column, bits in chain.groups:
+        for k, bit in enumerate(columns.circuit.count(bits)):
+            if column + k < columns.width:
+                right[column + k - chain.start] = bit
+            else:
+                columns.beyond.append(bit)
+    return _with_constant(columns, chain.start, left, right)
+
+
+def _with_constant(
+    columns: Columns, start: int, left: list[Literal], right: list[Literal]
+) -> tuple[list[Literal], list[Literal]]:
+    """The words with what counters left of the constant, in free places or else by one more row of counters."""
+    constant = [TRUE if columns.constant >> (start + k) & 1 else FALSE for k in range(len(left))]
+    free = [c == FALSE or FALSE in pair for c, pair in zip(constant, zip(left, right, strict=True), strict=True)]
+    if all(free):
+        pairs = [(c, a or b) if c else (a, b) for c, a, b in zip(constant, left, right, strict=True)]
+        return [p[0] for p in pairs], [p[1] for p in pairs]
+    sums: list[Literal] = []
+    carries = [FALSE]
+    for bits in zip(left, right, constant, strict=True):
+        low, high = word(columns.circuit.count(bits) if any(bits) else (), 2)
+        sums.append(low)
+        carries.append(high)
+    columns.beyond.append(carries.pop())
+    return sums, carries
+
+
+def carry_of(circuit: Circuit, left: Sequence[Literal], right: Sequence[Literal], carry: Literal) -> Literal:
+    """The carry that leaves the chain; positions that cannot make or pass one are left out."""
+    while left and carry == FALSE and FALSE in (left[0], right[0]):
+        left, right = left[1:], right[1:]
+    if not left or left[-1] == right[-1] == FALSE:
+        return FALSE
+    if len(left) == 1:
+        return circuit.table([left[0], right[0], carry], 0b11101000)
+    return circuit.carry_out(left, right, carry)
+
+
+def sum_of(circuit: Circuit, left: Sequence[Literal], right: Sequence[Literal], carry: Literal) -> tuple[Literal, ...]:
+    """The sum without its carry; low positions with one bit only are wires."""
+    low = 0
+    while carry == FALSE and low < len(left) and FALSE in (left[low], right[low]):
+        low += 1
+    wires = tuple(a or b for a, b in zip(left[:low], right[:low], strict=True))
+    if low == len(left):
+        return wires
+    return (*wires, *circuit.add(left[low:], right[low:], carry)[:-1])

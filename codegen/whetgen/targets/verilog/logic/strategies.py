@@ -1,0 +1,56 @@
+"""The ways to build a layer's sums: each is tried, the one of fewest cells is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from whetgen.layers import Linear, describe
+from whetgen.targets.verilog.logic.cost import Cost, StrategyChoice, cost_of
+from whetgen.targets.verilog.logic.da4ml import da4ml_sub_sums
+from whetgen.targets.verilog.logic.layer_circuits import layer_circuit, without
+from whetgen.targets.verilog.logic.lookup_tables import LogicLayer, LookupTables
+from whetgen.targets.verilog.logic.module import LogicModule, logic_module
+from whetgen.targets.verilog.logic.pipeline import staged
+from whetgen.targets.verilog.logic.sub_sums import Finder, own_sub_sums
+from whetgen.targets.verilog.logic.window_module import one_window, slides
+from whetgen.wording import counted
+
+# Who finds the sums that neurons share.
+STRATEGIES: dict[str, Finder | None] = {"shared sub-sums": own_sub_sums, "separate sums": None}
+# What a user may ask to be tried as well.
+SOLVERS: dict[str, dict[str, Finder | None]] = {"da4ml": {"sub-sums of da4ml": da4ml_sub_sums}}
+
+
+def told(layer: LogicLayer) -> str:
+    """The layer in words."""
+    return counted(layer.result.count, "lookup table") if isinstance(layer, LookupTables) else describe(layer)
+
+
+def cheapest(
+    given: LogicLayer,
+    module: str,
+    strategies: Mapping[str, Finder | None],
+    levels_per_stage: int,
+    unread: np.ndarray | None,
+) -> tuple[LogicModule, StrategyChoice]:
+    """The layer, or a window of it, as ``module``, in the strategy of fewest cells; ``unread``: (elements,) bool, None for none."""
+    layer, copies = one_window(given), given.window.positions if slides(given) else 1
+    ignored = None if unread is None else np.atleast_1d(unread.reshape(copies, -1).all(axis=0))
+    made, costs = {}, dict[str, Cost]()
+    for strategy, find in _tried(layer, strategies).items():
+        circuit = without(layer_circuit(layer, find), ignored)
+        stages = staged(circuit.circuit, circuit.outputs, levels_per_stage)
+        made[strategy], costs[strategy] = (circuit, stages), copies * cost_of(circuit.circuit, stages)
+    chosen = min(costs, key=lambda strategy: costs[strategy].cells)
+    cost = costs.pop(chosen)
+    title = f"{layer.name}: {told(layer)}" + (f", of one window among {copies}" if copies > 1 else "")
+    return logic_module(module, title, *made[chosen]), StrategyChoice(layer.name, chosen, cost, costs)
+
+
+def _tried(layer: LogicLayer, strategies: Mapping[str, Finder | None]) -> Mapping[str, Finder | None]:
+    """Those that make a difference: only neurons of weights share sums."""
+    if isinstance(layer, Linear):
+        return strategies
+    return {"tables" if isinstance(layer, LookupTables) else "sums": None}

@@ -1,0 +1,78 @@
+"""Both ends of an unrolled network: the frame that comes in, and what is sent of the result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from whetgen.ir.integers import signed_bits
+from whetgen.layers import Tensor
+from whetgen.targets.streams.streams import Stream, describe_input, describe_output
+from whetgen.targets.verilog.constants import concatenation
+from whetgen.targets.verilog.sections import Wire
+from whetgen.targets.verilog.unrolled.buses import Buses
+
+_CLOCK = {"clk": "clk", "rst": "rst"}
+
+
+def argmax_levels(count: int) -> int:
+    """Rounds of a tournament of so many scores, a cycle each."""
+    return (count - 1).bit_length()
+
+
+def receive(tensor: Tensor, source: Stream, buses: Buses) -> None:
+    """The section of the input stream."""
+    sections = buses.sections
+    for name, width in ((tensor.name, tensor.bits), ("frame_valid", 1), ("frame_ready", 1)):
+        sections.named_wire(name, width)
+    shape = {"BUS_WIDTH": source.bus_bits, "BEATS": source.beats, "FRAME_WIDTH": tensor.bits}
+    ports = {
+        **_CLOCK, **{f"s_axis_{p}": f"s_axis_{p}" for p in ("tdata", "tvalid", "tready", "tlast")}, "frame": tensor.name,
+        "frame_valid": "frame_valid", "frame_ready": "frame_ready", "err_frames": "err_frames",
+    }  # fmt: skip
+    sections.instance("wg_frame_in", "receive", shape, ports)
+    sections.close("Input stream", describe_input(source))
+    buses.ready[tensor.name] = 0
+
+
+def send(outputs: tuple[Tensor, ...], source: Stream, sink: Stream, buses: Buses) -> int:
+    """The section of the output stream; returns the cycles from the frame to its result."""
+    cycle, found = buses.meet(outputs)
+    rank = sink.kind == "class" and outputs[0].count > 1
+    width = max(signed_bits(t.lo, t.hi) for t in outputs) if rank else sink.element_bits
+    parts = [buses.resized(b, t, width, f"{k}_sent") for k, (b, t) in enumerate(zip(found, outputs, strict=True))]
+    payload = concatenation(parts)
+    if rank:
+        payload, cycle = _class(payload, outputs[0].count, width, sink, buses), cycle + argmax_levels(outputs[0].count)
+    _leave(payload, cycle, source, sink, buses)
+    buses.sections.close("Output stream", describe_output(sink))
+    return cycle
+
+
+def _class(scores: str, count: int, width: int, sink: Stream, buses: Buses) -> str:
+    bits = sink.element_bits
+    indices = buses.sections.constant("class_numbers", range(count), bits, "Class number of each score")
+    winner = buses.sections.wire("winner", bits)
+    shape = {"COUNT": count, "WIDTH": width, "INDEX_WIDTH": bits}
+    buses.clocked_instance("wg_argmax", "argmax", shape, {"scores": scores, "indices": indices, "index": winner})
+    return winner
+
+
+def _leave(payload: str, depth: int, source: Stream, sink: Stream, buses: Buses) -> None:
+    sections, bits = buses.sections, sink.beats * sink.bus_bits
+    room = bits - sink.frame_bits
+    frame = sections.wire("result", bits, f"{{{room}'d0, {payload}}}" if room else payload)
+    advance, first = "advance" if buses.clocked else "unused_advance", sections.closed[0]
+    sections.closed[0] = replace(first, wires=(*first.wires, Wire(advance, 1)))
+    for name in ("result_valid", "result_ready"):
+        sections.named_wire(name, 1)
+    shape = {"STAGES": depth, "INTERVAL": sink.beats if sink.beats > source.beats else 1}
+    ports = {
+        **_CLOCK, "in_valid": "frame_valid", "in_ready": "frame_ready", "out_valid": "result_valid",
+        "out_ready": "result_ready", "advance": advance,
+    }  # fmt: skip
+    sections.instance("wg_pipeline", "pipeline", shape, ports)
+    ports = {
+        **_CLOCK, "frame": frame, "frame_valid": "result_valid", "frame_ready": "result_ready",
+        **{f"m_axis_{p}": f"m_axis_{p}" for p in ("tdata", "tvalid", "tready", "tlast")},
+    }  # fmt: skip
+    sections.instance("wg_frame_out", "send", {"BUS_WIDTH": sink.bus_bits, "BEATS": sink.beats}, ports)
