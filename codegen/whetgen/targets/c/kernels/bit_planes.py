@@ -117,12 +117,9 @@ def _record(job: Job, layer: Linear, sliced: _Sliced, bits: int, blocks: int) ->
 
 
 def _planes(job: Job, sliced: _Sliced, words: np.ndarray, first: int, count: int, bits: int) -> ConstArray:
-    raised = f" + {-sliced.least}" if sliced.least else ""
+    raised = f", plus {-sliced.least}" if sliced.least else ""
     which = f"bits {sliced.shift + first} to {sliced.shift + first + count - 1}"
-    what = (
-        f"{which} of the weights{raised} {job.of}, one bit of {bits} neurons in each word; "
-        "a row for each input, the last one of zeros"
-    )
+    what = f"weights {job.of}{raised}, {which}, one bit of {bits} neurons in each word; the last row is of zeros"
     planes = words[:, :, first : first + count]
     return packed(f"{job.name}_planes{first}", what, ("block", "row", "bit"), planes, bits)
 

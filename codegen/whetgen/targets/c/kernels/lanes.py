@@ -28,7 +28,7 @@ _LEAST = {4: 1, 8: 8}  # what makes weights not negative; a lane holds a run of 
 class _Grain:
     """What one event stands for: a spike, the spikes of four neighbours, or a byte.
 
-    ``what``: its rows, in words; ``rows``: (rows, neurons) weights; ``events``: expected in a window; ``scanned``: words,
+    ``what``: of which weights the rows are made, in words; ``rows``: (rows, neurons) weights; ``events``: expected in a window; ``scanned``: words,
     nibbles or bytes looked at; ``entries``: of the list for an event.
     """
 
@@ -89,22 +89,20 @@ def _grains(job: Job, layer: Linear) -> Iterator[_Grain]:
         yield _Grain(
             gather="values",
             label="scaled ",
-            what="weights",
+            what="",
             rows=weights,
             events=rate.single * inputs,
             scanned=inputs,
             entries=2,
         )
         return
-    yield _Grain(
-        gather="bits", label="", what="weights", rows=weights, events=rate.single * inputs, scanned=inputs / 32
-    )
+    yield _Grain(gather="bits", label="", what="", rows=weights, events=rate.single * inputs, scanned=inputs / 32)
     groups = -(-inputs // NIBBLE)
     if (job.whole() or layer.window.channels % NIBBLE == 0) and 16 * groups + 1 < _ROW_LIMIT:
         yield _Grain(
             gather="nibbles",
             label="nibble tables, ",
-            what="sums of the weights of each subset of each four neighbouring inputs",
+            what=", summed over each subset of each four neighbouring inputs",
             rows=nibble_sums(weights),
             events=groups * rate.nibble,
             scanned=groups,
@@ -121,7 +119,7 @@ def _narrow_bits(rows: np.ndarray) -> Iterator[int]:
 def _lanes(job: Job, layer: Linear, grain: _Grain, bits: int) -> Candidate:
     words, mcu, scaled = -(-layer.neurons // (32 // bits)), job.mcu, grain.entries == 2
     block = BLOCK if words > 2 else words
-    rows = _rows(job, grain, pack_lanes(with_zeros(grain.rows), bits, block), grain.what, bits)
+    rows = _rows(job, grain, pack_lanes(with_zeros(grain.rows), bits, block), bits)
     if scaled:
         row = block * (mcu.lane_event + mcu.scaled) + 3
     else:
@@ -134,7 +132,7 @@ def _lanes(job: Job, layer: Linear, grain: _Grain, bits: int) -> Candidate:
 def _narrow_lanes(job: Job, layer: Linear, grain: _Grain, narrow: int) -> Candidate:
     least, mcu = _LEAST[narrow], job.mcu
     words = pack_narrow(with_zeros(grain.rows + least), narrow)
-    rows = _rows(job, grain, words, f"{grain.what}, plus {least},", narrow)
+    rows = _rows(job, grain, words, narrow, least)
     block = BLOCK * SUM_BITS // narrow
     often = mcu.widen * BLOCK / _RUN[8] if narrow == 8 else mcu.row * 3 / _RUN[4]
     cycles = _cycles(job, layer, grain, rows, block, mcu.row + often)
@@ -143,9 +141,10 @@ def _narrow_lanes(job: Job, layer: Linear, grain: _Grain, narrow: int) -> Candid
     return _event(job, layer, grain, rows, label, f"wg_widened_{narrow}", cycles, SUM_BITS, block, least)
 
 
-def _rows(job: Job, grain: _Grain, words: np.ndarray, what: str, bits: int) -> ConstArray:
-    """``words``: (rows, blocks, words)."""
-    what = f"{what} {job.of}, {in_a_word(bits)}; the last row is of zeros"
+def _rows(job: Job, grain: _Grain, words: np.ndarray, bits: int, least: int = 0) -> ConstArray:
+    """``words``: (rows, blocks, words) of weights plus ``least``."""
+    raised = f", plus {least}" if least else ""
+    what = f"weights {job.of}{grain.what}{raised}, {in_a_word(bits)}; the last row is of zeros"
     return packed(f"{job.name}_lanes", what, ("block", "row", "word"), words.transpose(1, 0, 2), 32)
 
 

@@ -28,7 +28,7 @@ class _Counts:
     """``sum = scale (count - surplus) + least (spikes in)``, as in ``wg_popcount_layer``.
 
     ``scales``: by neuron, None where all are ``scale``; ``planes``: (neurons, words[, 2]) bits of 32 inputs each;
-    ``what``: which inputs they tell, in words.
+    ``what``: what they tell, in words.
     """
 
     scale: int
@@ -87,7 +87,7 @@ def _record(job: Job, layer: Linear, counts: _Counts, finish: Record, first_look
         least=counts.least,
         surplus=counts.surplus,
         scales=array_record(_scales(job, counts.scales)),
-        planes=packed(f"{job.name}_planes", f"{counts.what} {job.of}: a bit each", axes, counts.planes, _WORD),
+        planes=packed(f"{job.name}_planes", f"weights {job.of}, {counts.what}", axes, counts.planes, _WORD),
         look=first_look * (GROUP // _WORD),
         finish=finish,
     )
@@ -110,7 +110,7 @@ def _one_plane(weights: np.ndarray) -> _Counts | None:
         least=lower,
         surplus=0,
         planes=_words((weights != lower).T, fill=False),
-        what=f"inputs whose weight is {higher}, not {lower},",
+        what=f"a bit for each input, set where it is {higher} and not {lower}",
     )
 
 
@@ -124,7 +124,7 @@ def _two_planes(weights: np.ndarray) -> _Counts | None:
         least=0,
         surplus=inputs,
         planes=np.stack([_words((weights > 0).T, fill=False), _words((weights >= 0).T, fill=True)], axis=-1),
-        what="inputs whose weight is positive, and those whose weight is not negative,",
+        what="two bits for each input: whether it is positive, and whether it is not negative",
     )
 
 

@@ -58,8 +58,8 @@ def _run(weights: np.ndarray) -> tuple[int, int]:
 def _rows(job: Job, layer: Linear, bits: int, least: int) -> ConstArray:
     narrow = bits > 8
     words = pack_narrow(layer.weights + least, 8, _WORDS) if narrow else pack_lanes(layer.weights, 8, _WORDS)
-    raised = f", plus {least}," if least else ""
-    what = f"weights{raised} {job.of}, {in_a_word(8)}; a row for each input"
+    raised = f", plus {least}" if least else ""
+    what = f"weights {job.of}{raised}, {in_a_word(8)}; a row for each input"
     return packed(f"{job.name}_lanes", what, ("block", "row", "word"), words.transpose(1, 0, 2), 32)
 
 

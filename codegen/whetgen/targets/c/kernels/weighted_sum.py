@@ -35,7 +35,7 @@ def _factors(job: Job, layer: Blend, k: int) -> ConstArray | None:
     rows = layer.factors[k]
     if not (rows != 1).any():
         return None
-    what = f"what '{layer.sources[k].name}' is multiplied by in the sum {job.of}"
+    what = f"factors {job.of} for '{layer.sources[k].name}'"
     axes = ("channel",) if len(rows) == 1 else ("position", "channel")
     return numbers(f"{job.name}_factors{k + 1}", what, axes, rows[0] if len(rows) == 1 else rows)
 

@@ -66,10 +66,10 @@ def _pools_two_by_two(layer: Linear, pool: Pool) -> bool:
 def _spikes(job: Job, layer: Linear) -> ConstArray:
     bits = next(b for b in (8, 16, 32) if layer.neurons <= b)
     what = (
-        f"spikes {job.of} for everything that a window may hold: bit n of entry i is the spike of neuron n "
+        f"spikes {job.of} for whatever the window holds: bit n of entry i is the spike of neuron n "
         "where input k of the window is bit k of i"
     )
-    return packed(f"{job.name}_spikes", what, ("entry",), spikes_by_window(layer), bits)
+    return packed(f"{job.name}_spikes", what, ("window",), spikes_by_window(layer), bits)
 
 
 def _call(layer: Linear, spikes: ConstArray) -> tuple:
