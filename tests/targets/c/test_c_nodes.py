@@ -15,6 +15,7 @@ from whetgen.ir.nodes import (
     Dense,
     Input,
     MaxPool,
+    MultiThreshold,
     Node,
     Pad,
     Permute,
@@ -140,6 +141,10 @@ CASES = {
         "uint8", (6,), Dense("a", "in", ints(6, 4), ints(4)), Dense("b", "a", ints(4, 3), ints(3)), outputs=("b", "a")
     ),
     "an output twice": network("uint8", (6,), Dense("a", "in", ints(6, 4), ints(4)), outputs=("a", "a")),
+    "a quantiser of several thresholds": network(
+        "uint8", (6,), Dense("a", "in", ints(6, 4), ints(4)), MultiThreshold("q", "a", np.array([-40, 0, 9])[:, None] + ints(4)),
+        Dense("b", "q", ints(4, 3), ints(3)),
+    ),
     "a threshold that has a rival reader": network(
         "uint8", (6,), Dense("a", "in", ints(6, 4), ints(4)), Threshold("t", "a", ints(4)), Threshold("u", "a", ints(4)), outputs=("t", "u")
     ),

@@ -167,7 +167,7 @@ def test_on_a_board_it_takes_fewer_instructions_and_at_worst_a_few_more(tmp_path
     for label in (EXIT, "popcount"):
         monkeypatch.setattr(planner, "choose", force(label))
         folder = tmp_path / label.replace(", ", "-")
-        generate(graph, "c", folder, Options("net", mcu=board.mcu), Frames(codes))
+        generate(graph, "c", folder, Options("net", mcu=board.name), Frames(codes))
         run = run_image(build_image(folder, "net", board, folder / "build"), graph, frames, board)
         assert run.outputs.tolist() == expected(graph, frames).tolist()
         costs[label] = run.costs

@@ -99,6 +99,21 @@ def conv_network(rng: Random) -> Graph:
     return validate(Graph(tuple(nodes), (Output("sums", "last", "accumulators"),)))
 
 
+def test_pooled_spikes_that_are_the_output_are_bytes(tmp_path):
+    """The look-up that pools writes bits, and may not write the output itself."""
+    rng = Random(1)
+    kernel = weights(rng, 3, 3, 1, 8)
+    nodes = (
+        Input("in", (6, 6, 1), ELEMENT_TYPES["bit"]),
+        Conv("conv", "in", kernel, np.zeros(8, int)),
+        Threshold("spikes", "conv", near(rng, kernel)),
+        MaxPool("pool", "spikes", (2, 2), (2, 2)),
+    )
+    graph = validate(Graph(nodes, (Output("o", "pool", "spikes"),)))
+    codes = random_codes(graph, rng, FRAMES)
+    assert run_batch([(graph, codes)], tmp_path)[0].tolist() == expected(graph, codes).tolist()
+
+
 def pick_the_rarest(rng: Random, seen: Counter):
     """In place of the planner's choice: each kernel gets its turn."""
 

@@ -13,7 +13,7 @@ from tests.verification.test_boards import real_digits, small_network
 from whetgen.assets import CORES, assets, fact_files, microcontrollers
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
-from whetgen.ir.nodes import Conv, Dense, Input, Threshold
+from whetgen.ir.nodes import Conv, Dense, Input, MultiThreshold, Threshold
 from whetgen.layers import layer_graph
 from whetgen.reference import run_tensors
 from whetgen.targets.c.choose import Limits
@@ -194,6 +194,17 @@ def test_rates_are_measured_on_frames_and_guessed_without():
     groups = busy.size / 4
     assert rate.nibble == pytest.approx(sum(runs) / groups, rel=1e-12)
     assert guessed_rates(layer_graph(graph))[reader.name].single == 0.25
+
+
+def test_a_quantiser_of_several_thresholds_is_planned_with_data():
+    nodes = (
+        Input("in", (4,), ELEMENT_TYPES["uint8"]),
+        MultiThreshold("levels", "in", np.array([[9] * 4, [99] * 4])),
+        Dense("out", "levels", np.eye(4, dtype=int), np.zeros(4, int)),
+    )
+    graph = validate(Graph(nodes, (Output("o", "out", "accumulators"),)))
+    made = plan(graph, "net", codes=np.array([[0, 9, 98, 99]]))
+    assert [choice.layer for choice in made.choices] == ["levels_1", "levels_2", "levels", "out"]
 
 
 @given(st.integers(1, 3), st.integers(1, 2), st.integers(1, 2), st.integers(0, 2), st.randoms(use_true_random=False))

@@ -43,7 +43,7 @@ def test_sums_stay_in_their_registers_at_any_optimisation(span, channels, neuron
         np.int64
     )
     monkeypatch.setattr(planner, "choose", walk_where_possible)
-    generate(graph, "c", tmp_path / "c", Options("net", mcu=board.mcu), Frames(codes))
+    generate(graph, "c", tmp_path / "c", Options("net", mcu=board.name), Frames(codes))
     assert (tmp_path / "c" / "src" / f"wg_walk_{bits}.c").is_file()
     for number, flags in enumerate((None, "-O0", "-O1", "-Os", "-O3", "-O2 -fno-omit-frame-pointer")):
         run = run_image(build_image(tmp_path / "c", "net", board, tmp_path / f"{number}", flags), graph, codes, board)

@@ -145,7 +145,7 @@ def test_threads_with_their_own_arenas_do_not_disturb_each_other(tmp_path):
 def test_constant_time_takes_the_same_instructions_for_a_thousand_frames(name, tmp_path):
     """minstret counts every instruction: 500 real digits, 498 random frames, a black and a white one."""
     board, graph = find_board(name), small_network()
-    generate(graph, "c", tmp_path / "c", Options("net", mcu=board.mcu, constant_time=True))
+    generate(graph, "c", tmp_path / "c", Options("net", mcu=board.name, constant_time=True))
     random = np.random.default_rng(1).integers(0, 17, (498, 8, 8, 1))
     codes = np.concatenate([real_digits(500), random, np.zeros((1, 8, 8, 1), int), np.full((1, 8, 8, 1), 255)])
     run = run_image(build_image(tmp_path / "c", "net", board, tmp_path / "build"), graph, codes, board)
@@ -157,7 +157,7 @@ def test_constant_time_takes_the_same_instructions_for_a_thousand_frames(name, t
 def test_without_constant_time_the_same_frames_differ(tmp_path):
     """So the test above can fail."""
     board, graph = find_board("riscv-virt"), small_network()
-    generate(graph, "c", tmp_path / "c", Options("net", mcu=board.mcu))
+    generate(graph, "c", tmp_path / "c", Options("net", mcu=board.name))
     run = run_image(build_image(tmp_path / "c", "net", board, tmp_path / "build"), graph, real_digits(50), board)
     assert len(set(run.costs.tolist())) > 10
 

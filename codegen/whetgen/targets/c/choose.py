@@ -54,13 +54,13 @@ def choose(
     front = [_Partial(0.0, 0, 0, ())]
     for group in groups:
         front = _pareto([_with(partial, pick) for partial in front for pick in group])
-    smallest: Need | None = None
+    needs = []
     for partial in front:
         need = measure(partial.picks)
         if _within(need.flash, limits.flash) and _within(need.ram, limits.ram):
             return partial.picks
-        smallest = need if smallest is None else Need(min(smallest.flash, need.flash), min(smallest.ram, need.ram))
-    raise BadInput(_refusal(limits, smallest))
+        needs.append(need)
+    raise BadInput(_refusal(limits, Need(min(need.flash for need in needs), min(need.ram for need in needs))))
 
 
 def _with(partial: _Partial, pick: Candidate) -> _Partial:
@@ -94,6 +94,6 @@ def _refusal(limits: Limits, need: Need) -> str:
 
 
 def _flash_limit(limits: Limits) -> str:
-    if limits.board:
+    if limits.board and limits.flash is not None:
         return f"{limits.board} has {counted(limits.flash, 'byte')} of flash (--max-flash tells another size)"
     return f"--max-flash {limits.flash}"

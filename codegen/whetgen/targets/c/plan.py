@@ -8,6 +8,7 @@ import numpy as np
 
 from whetgen.ir import Graph, Output
 from whetgen.layers import layer_graph
+from whetgen.passes.split import split_thresholds
 from whetgen.targets.c.arrays import ConstArray, literal
 from whetgen.targets.c.choose import Limits
 from whetgen.targets.c.code_size import code_bytes
@@ -116,6 +117,7 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     """
     check_name(name)
     options = options or COptions()
+    graph = split_thresholds(graph)
     tensors = Tensors(graph, layer_graph(graph))
     mcu = find_mcu(options.mcu or "generic")
     planner = Planner(

@@ -47,7 +47,7 @@ def measured_rates(graph: Graph, layers: LayerGraph, codes: np.ndarray) -> dict[
     A convolution sees the middle of a map more often than its border, which is empty in most images.
     """
     values = run_tensors(graph, codes[:_MOST_FRAMES])
-    return {layer.name: _seen(layer, values[layer.sources[0].name] != 0) for layer in layers.layers}
+    return {layer.name: _seen(layer, np.not_equal(values[layer.sources[0].name], 0)) for layer in layers.layers}
 
 
 def _seen(layer: Layer, busy: np.ndarray) -> Rate:
@@ -57,7 +57,8 @@ def _seen(layer: Layer, busy: np.ndarray) -> Rate:
     if isinstance(layer, Linear):
         w = layer.window
         looks, total = _looks(w), w.positions * w.taps * w.channels
-    runs = np.pad(flat, ((0, 0), (0, -flat.shape[1] % NIBBLE))).reshape(len(flat), -1, NIBBLE).any(axis=2)
+    fours = np.pad(flat, ((0, 0), (0, -flat.shape[1] % NIBBLE))).reshape(len(flat), -1, NIBBLE)
+    runs = np.asarray(fours.any(axis=2))
     return Rate(_share(flat, looks, total), _share(runs, looks[::NIBBLE], total / NIBBLE), flat)
 
 

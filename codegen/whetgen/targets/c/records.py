@@ -81,7 +81,7 @@ def _declarations(ctype: str) -> tuple[tuple[str, ...], ...]:
     if found is None:
         raise TypeError(f"whetgen_runtime.h has no record {ctype}")
     declarations = (found[1] or found[2]).split(";")[:-1]
-    return tuple(tuple(_NAME.search(name)[1] for name in declaration.split(",")) for declaration in declarations)
+    return tuple(tuple(_NAME.findall(name)[0] for name in declaration.split(",")) for declaration in declarations)
 
 
 def _member(name: str, value: Value) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+from jinja2 import Environment
+
 from whetgen.assets import assets
 from whetgen.targets.c.plan import CPlan
 from whetgen.targets.c.single_header import flatten
@@ -37,5 +39,5 @@ def _runtime(plan: CPlan) -> dict[str, str]:
     return {f"src/{file}": (folder / file).read_text(encoding="utf-8") for file in plan.runtime_files}
 
 
-def _package(templates, file: str, plan: CPlan) -> str:
+def _package(templates: Environment, file: str, plan: CPlan) -> str:
     return templates.get_template(f"package/{file}").render(plan=plan, version=version("whetgen"))

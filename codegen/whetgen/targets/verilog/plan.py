@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from whetgen.assets import assets
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.layers import LayerGraph
 from whetgen.targets.output.identifiers import Identifiers, check_name
+from whetgen.targets.output.library import with_needed
 from whetgen.targets.output.words import input_words, output_words
 from whetgen.targets.streams.decision import with_decision
 from whetgen.targets.streams.folding import check_pace
@@ -28,6 +31,8 @@ from whetgen.targets.verilog.rom import Rom
 from whetgen.targets.verilog.sections import Section, Sections
 from whetgen.targets.verilog.unrolled.network import unrolled_network
 from whetgen.targets.verilog.unrolled.size import MAX_WORD_BITS, expected_luts, sliding_windows, widest_word
+
+_INSTANCE = re.compile(r"^ +(wg_\w+) #\(", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,22 +134,12 @@ def _layers_to_unroll(graph: LayerGraph, output_kind: str, options: VerilogOptio
     return simple
 
 
-_NEEDS = {
-    "wg_frame_in": ("wg_frame_check",),
-    "wg_receive": ("wg_frame_check",),
-    **{
-        f"wg_fold_{name}": ("wg_loop",)
-        for name in ("windows", "slide", "sequence", "linear", "gather", "send", "argmax")
-    },
-    "wg_fold_blend": ("wg_blend", "wg_loop"),
-    "wg_stream_buffer": ("wg_divide",),
-    "wg_divide": ("wg_table",),
-}
-
-
 def _library_modules(sections: tuple[Section, ...], cells: Iterable[str]) -> tuple[str, ...]:
     """Modules of hdl/rtl that the sections use, those that they use in turn, and ``cells`` of the layers' own modules."""
-    used = {i.module for s in sections for i in s.instances if i.module.startswith("wg_")} | set(cells)
-    while more := {m for u in used for m in _NEEDS.get(u, ())} - used:
-        used |= more
-    return tuple(sorted(used))
+    used = {i.module for s in sections for i in s.instances if i.module.startswith("wg_")}
+    return with_needed(used | set(cells), _instantiated)
+
+
+def _instantiated(module: str) -> list[str]:
+    """The library's modules in one of them."""
+    return _INSTANCE.findall((assets() / "hdl" / "rtl" / f"{module}.v").read_text(encoding="utf-8"))

@@ -15,9 +15,8 @@ import numpy as np
 
 from whetgen.layers import Linear
 from whetgen.targets.c.arrays import ConstArray, packed
-from whetgen.targets.c.kernels.event import event_pass, event_record, event_sums, gather, start_levels, with_zeros
+from whetgen.targets.c.kernels.event import event_pass, event_sums, gather, start_levels, with_zeros
 from whetgen.targets.c.kernels.kernel import BIT, Candidate, Job
-from whetgen.targets.c.records import Record
 
 _MOST_PLANES = 12
 _MOST_LEVELS = 31
@@ -47,9 +46,7 @@ def candidates(job: Job) -> Iterator[Candidate]:
         return
     for bits in sorted({job.mcu.word_bits, 16, 8}):
         if bits <= job.mcu.word_bits and (bits == 8 or layer.neurons > bits // 2):
-            blocks = -(-layer.neurons // bits)
-            made = _record(job, layer, sliced, bits, blocks)
-            yield event_sums(job, f"planes of {bits}", made, _cycles(job, layer, sliced, blocks))
+            yield _candidate(job, layer, sliced, bits)
 
 
 def as_planes(numbers: np.ndarray, planes: int, bits: int) -> np.ndarray:
@@ -84,8 +81,8 @@ def _passes(planes: int) -> list[tuple[int, int]]:
     return [(at, min(_PER_PASS, planes - at)) for at in range(0, planes, _PER_PASS)]
 
 
-def _record(job: Job, layer: Linear, sliced: _Sliced, bits: int, blocks: int) -> Record:
-    word = bits // 8
+def _candidate(job: Job, layer: Linear, sliced: _Sliced, bits: int) -> Candidate:
+    word, blocks = bits // 8, -(-layer.neurons // bits)
     words = as_planes(with_zeros(sliced.rows), sliced.planes, bits).transpose(1, 0, 2)  # (blocks, rows, planes)
     passes = tuple(
         event_pass(
@@ -98,19 +95,20 @@ def _record(job: Job, layer: Linear, sliced: _Sliced, bits: int, blocks: int) ->
     )
     what = f"counters before the first event {job.of}, one bit of {bits} neurons in each word"
     start = as_planes(sliced.start.astype(np.int64), sliced.levels, bits)
-    return event_record(
+    return event_sums(
         job,
         layer,
+        f"planes of {bits}",
+        passes,
+        _cycles(job, layer, sliced, blocks),
         entries=1,
         levels=sliced.levels,
         zero_row=len(sliced.rows),
         blocks=blocks,
         block_bytes=sliced.levels * word,
-        list=job.mcu.event_list,
         base=sliced.base,
         least=-sliced.least,
         start=packed(f"{job.name}_start", what, ("row", "block", "bit"), start, bits),
-        pass_=passes,
         gather=gather(job, "bits"),
         finish=f"wg_finish_{'planes' if layer.fire else 'counts'}_w{bits}",
     )

@@ -41,7 +41,9 @@ def first_look(certain: np.ndarray, group: float, look: float) -> tuple[int, flo
     return best + 1, costs[best]
 
 
-def _last(weights: np.ndarray, thresholds: np.ndarray, ends, frame: np.ndarray) -> np.ndarray:
+def _last(
+    weights: np.ndarray, thresholds: np.ndarray, ends: tuple[np.ndarray, np.ndarray], frame: np.ndarray
+) -> np.ndarray:
     """(neurons,) the group after which each neuron is certain; no spike is left behind the last one."""
     starts = np.arange(0, len(weights), GROUP)
     seen = np.add.reduceat(weights * frame[:, None], starts, axis=0).cumsum(axis=0)  # (groups, neurons)

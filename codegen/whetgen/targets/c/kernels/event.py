@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from whetgen.layers import Linear
 from whetgen.targets.c.arrays import ConstArray, numbers
 from whetgen.targets.c.elements import Elements
 from whetgen.targets.c.kernels.kernel import Candidate, Job
-from whetgen.targets.c.records import Record, record
+from whetgen.targets.c.records import Record, Value, record
 from whetgen.targets.c.windows import window_record
 
 
-def event_record(job: Job, layer: Linear, **members: Any) -> Record:
+def event_sums(
+    job: Job,
+    layer: Linear,
+    label: str,
+    passes: tuple[Record, ...],
+    cycles: float,
+    *,
+    blocks: int,
+    block_bytes: int,
+    even: bool = False,
+    **members: Value,
+) -> Candidate:
+    """The call that lists the events and adds their rows; in scratch memory stand the list and the sums."""
+    entries = job.mcu.event_list
+    made = event_record(job, layer, passes, blocks=blocks, block_bytes=block_bytes, list=entries, **members)
+    scratch = 2 * entries + blocks * block_bytes
+    return job.candidate(label, "wg_event_sums", made, scratch_bytes=scratch, cycles=cycles, even=even)
+
+
+def event_record(job: Job, layer: Linear, passes: tuple[Record, ...], **members: Value) -> Record:
     """``wg_event_layer``; ``members``: all that the layer alone does not say."""
     w, rows = layer.window, job.levels
     return record(
@@ -26,15 +43,10 @@ def event_record(job: Job, layer: Linear, **members: Any) -> Record:
         result=job.result.kind,
         row_of=None if rows.row_of is None else _row_numbers(job, rows.row_of),
         row_step=rows.row_step,
-        passes=len(members["pass_"]),
+        passes=len(passes),
+        pass_=passes,
         **members,
     )
-
-
-def event_sums(job: Job, label: str, made: Record, cycles: float, even: bool = False) -> Candidate:
-    """The call that lists the events and adds their rows; in scratch memory stand the list and the sums."""
-    scratch = 2 * job.mcu.event_list + made.members["blocks"] * made.members["block_bytes"]
-    return job.candidate(label, "wg_event_sums", made, scratch_bytes=scratch, cycles=cycles, even=even)
 
 
 def event_pass(rows: ConstArray, block_bytes: int, add: str | None, skip: int = 0) -> Record:

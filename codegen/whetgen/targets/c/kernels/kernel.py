@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from whetgen.layers import Layer, Linear, Pool, Window
+from whetgen.layers import Layer, Linear, Move, Pool, Window
 from whetgen.targets.c.arrays import ConstArray, Rows, share_rows
 from whetgen.targets.c.elements import Elements
 from whetgen.targets.c.mcus import Mcu
@@ -105,7 +105,10 @@ class Job:
     @cached_property
     def levels(self) -> Rows:
         """Thresholds or biases of a sum, equal rows once."""
-        return share_rows(self.layer.levels)
+        layer = self.layer
+        if isinstance(layer, Move) or layer.levels is None:
+            raise TypeError(f"'{layer.name}' has neither thresholds nor biases")
+        return share_rows(layer.levels)
 
     @property
     def of(self) -> str:
@@ -129,16 +132,29 @@ class Job:
         writes = self.result == BIT if layer.fire else self.result.kind in _NARROW
         return layer if fits and writes and self.source == source else None
 
+    @property
     def whole(self) -> bool:
         """Whether every neuron reads the whole source."""
         return isinstance(self.layer, Linear) and self.layer.window == Window.whole(len(self.layer.weights))
 
-    def call(self, function: str, record: Record, **more: object) -> KernelCall:
-        """A call that reads the layer's sources and writes its result, where ``more`` does not tell others."""
-        layer = self.layer
-        told = {"name": self.name, "title": self.title, "sources": tuple(t.name for t in layer.sources)}
-        return KernelCall(**{**told, "result": layer.result.name, "function": function, "record": record, **more})
+    def call(
+        self, function: str, record: Record, *, cycles: float, scratch_bytes: int = 0, even: bool = False
+    ) -> KernelCall:
+        """A call that reads the layer's sources and writes its result."""
+        return KernelCall(
+            name=self.name,
+            title=self.title,
+            function=function,
+            record=record,
+            sources=tuple(tensor.name for tensor in self.layer.sources),
+            result=self.layer.result.name,
+            scratch_bytes=scratch_bytes,
+            cycles=cycles,
+            even=even,
+        )
 
-    def candidate(self, label: str, function: str, record: Record, **more: object) -> Candidate:
+    def candidate(
+        self, label: str, function: str, record: Record, *, cycles: float, scratch_bytes: int = 0, even: bool = False
+    ) -> Candidate:
         """The candidate of one call."""
-        return Candidate(label, (self.call(function, record, **more),))
+        return Candidate(label, (self.call(function, record, cycles=cycles, scratch_bytes=scratch_bytes, even=even),))

@@ -14,7 +14,7 @@ import numpy as np
 
 from whetgen.layers import Linear
 from whetgen.targets.c.arrays import ConstArray, numbers, packed
-from whetgen.targets.c.kernels.event import event_pass, event_record, event_sums, gather, start_levels, with_zeros
+from whetgen.targets.c.kernels.event import event_pass, event_sums, gather, start_levels, with_zeros
 from whetgen.targets.c.kernels.kernel import BIT, BYTE, Candidate, Job
 from whetgen.targets.c.kernels.packing import BLOCK, SUM_BITS, dealt, nibble_sums, pack_lanes, pack_narrow
 from whetgen.targets.c.rates import NIBBLE
@@ -98,7 +98,7 @@ def _grains(job: Job, layer: Linear) -> Iterator[_Grain]:
         return
     yield _Grain(gather="bits", label="", what="", rows=weights, events=rate.single * inputs, scanned=inputs / 32)
     groups = -(-inputs // NIBBLE)
-    if (job.whole() or layer.window.channels % NIBBLE == 0) and 16 * groups + 1 < _ROW_LIMIT:
+    if (job.whole or layer.window.channels % NIBBLE == 0) and 16 * groups + 1 < _ROW_LIMIT:
         yield _Grain(
             gather="nibbles",
             label="nibble tables, ",
@@ -165,23 +165,24 @@ def _event(
 ) -> Candidate:  # fmt: skip
     """Sums in lanes of ``bits``, ``block`` words of them to a block of ``rows``, each of which holds ``least`` too much."""
     blocks = len(rows.values)
-    made = event_record(
+    return event_sums(
         job,
         layer,
+        label,
+        (event_pass(rows, rows.bytes // blocks, add),),
+        cycles,
+        even=not least,
         entries=grain.entries,
         levels=bits,
         zero_row=len(grain.rows),
         blocks=blocks,
         block_bytes=4 * block,
-        list=job.mcu.event_list,
         base=0,
         least=spread(least, bits),
         start=start_lanes(job, layer, bits, block),
-        pass_=(event_pass(rows, rows.bytes // blocks, add),),
         gather=gather(job, grain.gather),
         finish="wg_finish_lanes",
     )
-    return event_sums(job, label, made, cycles, even=not least)
 
 
 def _cycles(job: Job, layer: Linear, grain: _Grain, rows: ConstArray, block: int, row: float) -> float:

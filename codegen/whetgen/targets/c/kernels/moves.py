@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -45,14 +46,10 @@ def _calls(job: Job, layer: Move) -> Iterator[KernelCall]:
         to = np.flatnonzero((layer.indices >= first) & (layer.indices < first + source.count))
         made = _record(_elements(job, source), job.result, layer.indices[to] - first, to, clear)
         function = _function(_elements(job, source), job.result)
-        yield job.call(
-            function,
-            made,
-            name=job.name if len(layer.sources) == 1 else f"{job.name}_part{k}",
-            sources=(source.name,),
-            cycles=job.mcu.move * layer.result.count / len(layer.sources),
-            even=function != "wg_move_wide",
-        )
+        cycles = job.mcu.move * layer.result.count / len(layer.sources)
+        call = job.call(function, made, cycles=cycles, even=function != "wg_move_wide")
+        name = job.name if len(layer.sources) == 1 else f"{job.name}_part{k}"
+        yield replace(call, name=name, sources=(source.name,))
         first, clear = first + source.count, 0
 
 

@@ -26,7 +26,7 @@ def _max_pool(job: Job, layer: Pool) -> Candidate:
 
 
 def _sum_pool(job: Job, layer: Pool) -> Candidate:
-    sums = plan_sums(job)
+    sums = plan_sums(job, layer)
     made = record("wg_sum_pool_layer", source=job.source, window=window_record(layer), **sums.members)
     return job.candidate("general", "wg_sum_pool", made, scratch_bytes=sums.bytes, cycles=_cycles(job), even=sums.even)
 

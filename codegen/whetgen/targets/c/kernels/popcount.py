@@ -57,9 +57,9 @@ class _Counts:
 def candidates(job: Job) -> Iterator[Candidate]:
     """Weights of two values, or ternary ones, ``-a``, 0 and ``a`` with an ``a`` for each neuron; sums of 32 bits."""
     layer, mcu = job.fast(BIT), job.mcu
-    if layer is None or not job.whole():
+    if layer is None or not job.whole:
         return
-    sums, counts = plan_sums(job), _one_plane(layer.weights) or _two_planes(layer.weights)
+    sums, counts = plan_sums(job, layer), _one_plane(layer.weights) or _two_planes(layer.weights)
     if counts is None or sums.elements.kind != "WG_I32":
         return
     words, neurons, each = counts.words, layer.neurons, mcu.popcount[counts.per_input - 1]

@@ -33,6 +33,7 @@ def candidates(job: Job) -> Iterator[Candidate]:
     made = event_record(
         job,
         layer,
+        (event_pass(rows, rows.bytes // blocks, None),),
         entries=1,
         levels=bits,
         zero_row=0,
@@ -42,7 +43,6 @@ def candidates(job: Job) -> Iterator[Candidate]:
         base=run,
         least=spread(least, bits),
         start=start_lanes(job, layer, bits, bits),
-        pass_=(event_pass(rows, rows.bytes // blocks, None),),
         gather=None,
         finish=None,
     )

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from whetgen.layers import SumRange
+from whetgen.layers import Blend, Linear, Pool, SumRange
 from whetgen.targets.c.arrays import ConstArray, Rows, numbers, span
 from whetgen.targets.c.elements import Elements, signed_elements, wide_elements
 from whetgen.targets.c.kernels.kernel import Job
-from whetgen.targets.c.records import Record, array_record, record
+from whetgen.targets.c.records import Record, Value, array_record, record
 
 _RUNTIME_NAME = {"WG_I32": "wg_sums_i32", "WG_I64": "wg_sums_i64", "WG_WIDE": "wg_sums_wide"}
 
@@ -28,7 +28,7 @@ class SumPlan:
     finish: Record
 
     @property
-    def members(self) -> dict[str, str | Record]:
+    def members(self) -> dict[str, Value]:
         """What every record of a layer with sums says of them."""
         return {"sums": f"&{_RUNTIME_NAME[self.elements.kind]}", "finish": self.finish}
 
@@ -42,12 +42,11 @@ class SumPlan:
         return not self.elements.wide
 
 
-def plan_sums(job: Job, operands: tuple[Elements, ...] = ()) -> SumPlan:
+def plan_sums(job: Job, layer: Linear | Pool | Blend, operands: tuple[Elements, ...] = ()) -> SumPlan:
     """Kind of sum, and the thresholds or biases that the sums of each position meet.
 
     ``operands``: all that is read besides the sources; a sum is at least as wide as each.
     """
-    layer = job.layer
     sums = layer.sum_range
     levels = np.zeros_like(sums.lowest) if layer.levels is None else layer.levels
     read = (*(job.tensors.elements(tensor.name) for tensor in layer.sources), *operands)
@@ -61,8 +60,8 @@ def plan_sums(job: Job, operands: tuple[Elements, ...] = ()) -> SumPlan:
         words=elements.words,
         fire=int(layer.fire),
         row_step=rows.row_step if rows else 0,
-        rows=array_record(_level_array(job, rows) if rows else None),
-        row_of=array_record(_row_array(job, rows) if rows and rows.row_of is not None else None),
+        rows=array_record(_level_array(job, layer.fire, rows) if rows else None),
+        row_of=array_record(_row_array(job, rows.row_of) if rows and rows.row_of is not None else None),
         result=job.result,
     )
     return SumPlan(elements, channels, finish)
@@ -80,8 +79,8 @@ def _sum_elements(sums: SumRange, added: np.ndarray, levels: np.ndarray, read: t
     return wide_elements(span(sums.lowest + added)[0], span(sums.highest + added)[1] + 1)
 
 
-def _level_array(job: Job, rows: Rows) -> ConstArray:
-    what = "thresholds" if job.layer.fire else "biases"
+def _level_array(job: Job, fire: bool, rows: Rows) -> ConstArray:
+    what = "thresholds" if fire else "biases"
     name = f"{job.name}_{what}"
     if len(rows.values) == 1:
         return numbers(name, f"{what} {job.of}", ("channel",), rows.values[0])
@@ -89,5 +88,5 @@ def _level_array(job: Job, rows: Rows) -> ConstArray:
     return numbers(name, f"{what} {job.of}, one row a {each}", ("row", "channel"), rows.values)
 
 
-def _row_array(job: Job, rows: Rows) -> ConstArray:
-    return numbers(f"{job.name}_row_of", f"number of the row {job.of} that a position uses", ("position",), rows.row_of)
+def _row_array(job: Job, row_of: np.ndarray) -> ConstArray:
+    return numbers(f"{job.name}_row_of", f"number of the row {job.of} that a position uses", ("position",), row_of)

@@ -9,7 +9,7 @@ from whetgen.targets.c.arrays import ConstArray, numbers, span
 from whetgen.targets.c.elements import Elements, signed_elements, wide_elements
 from whetgen.targets.c.kernels.kernel import Candidate, Job
 from whetgen.targets.c.kernels.sums import SumPlan, plan_sums
-from whetgen.targets.c.records import Record, record
+from whetgen.targets.c.records import Record, Value, record
 from whetgen.targets.c.windows import window_record
 
 
@@ -18,8 +18,8 @@ def candidates(job: Job) -> Iterator[Candidate]:
     layer = job.layer
     if not isinstance(layer, Linear):
         return
-    sums = plan_sums(job, (signed_elements(*span(layer.weights)),))
-    function, made = _dense(job, layer, sums) if job.whole() else _conv(job, layer, sums)
+    sums = plan_sums(job, layer, (signed_elements(*span(layer.weights)),))
+    function, made = _dense(job, layer, sums) if job.whole else _conv(job, layer, sums)
     yield job.candidate("general", function, made, scratch_bytes=sums.bytes, cycles=_cycles(job, layer))
 
 
@@ -51,7 +51,7 @@ def _weights(job: Job, layer: Linear, sums: SumPlan, axes: tuple[str, ...], shap
     return numbers(f"{job.name}_weights", f"weights {job.of}", axes, layer.weights.reshape(shape), elements)
 
 
-def _row_members(weights: ConstArray, sums: SumPlan, stride: int, neurons: int) -> dict:
+def _row_members(weights: ConstArray, sums: SumPlan, stride: int, neurons: int) -> dict[str, Value]:
     """The members that both records have."""
     rows = record(
         "wg_rows",

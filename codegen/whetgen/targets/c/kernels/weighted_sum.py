@@ -17,7 +17,7 @@ def candidates(job: Job) -> Iterator[Candidate]:
     if not isinstance(layer, Blend):
         return
     factors = [_factors(job, layer, k) for k in range(len(layer.sources))]
-    sums = plan_sums(job, tuple(array.elements for array in factors if array))
+    sums = plan_sums(job, layer, tuple(array.elements for array in factors if array))
     operands = tuple(_operand(job, layer, k, array) for k, array in enumerate(factors))
     made = record(
         "wg_weighted_sum_layer",

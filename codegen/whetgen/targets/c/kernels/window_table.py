@@ -10,7 +10,7 @@ import numpy as np
 from whetgen.layers import Linear, Pool
 from whetgen.targets.c.arrays import ConstArray, packed
 from whetgen.targets.c.kernels.kernel import BIT, Candidate, Job
-from whetgen.targets.c.records import record
+from whetgen.targets.c.records import Record, record
 from whetgen.targets.c.windows import window_record
 
 _MOST_TAPS = 12
@@ -30,14 +30,8 @@ def candidates(job: Job) -> Iterator[Candidate]:
         w = job.pool.window
         pooled = replace(layer, window=replace(layer.window, out_height=w.out_height, out_width=w.out_width))
         function, made = _call(pooled, spikes)
-        call = job.call(
-            f"{function}_pool",
-            made,
-            title=f"{job.title}, and {job.pool.name}",
-            result=job.pool.result.name,
-            cycles=_cycles(job, pooled, 3),
-            even=True,
-        )
+        call = job.call(f"{function}_pool", made, cycles=_cycles(job, pooled, 3), even=True)
+        call = replace(call, title=f"{job.title}, and {job.pool.name}", result=job.pool.result.name)
         yield Candidate("window table and pool", (call,), pools=True)
 
 
@@ -72,7 +66,7 @@ def _spikes(job: Job, layer: Linear) -> ConstArray:
     return packed(f"{job.name}_spikes", what, ("window",), spikes_by_window(layer), bits)
 
 
-def _call(layer: Linear, spikes: ConstArray) -> tuple:
+def _call(layer: Linear, spikes: ConstArray) -> tuple[str, Record]:
     made = record("wg_window_table_layer", window=window_record(layer), neurons=layer.neurons, table=spikes)
     return f"wg_window_table_u{spikes.elements.bits}", made
 
