@@ -12,8 +12,8 @@ from whetgen.layers import Blend, Layer, Linear, Move, Pool, Tensor, Window
 from whetgen.targets.hls.const_arrays import const_array
 from whetgen.targets.hls.design import Config, ConstArray, Engine, Pairs
 from whetgen.targets.output.identifiers import Identifiers
-from whetgen.targets.streams.codes import weight_blocks
 from whetgen.targets.streams.setting import Setting, read_elements, slides, sliding, walk_words
+from whetgen.targets.streams.weight_codes import weight_blocks
 from whetgen.targets.streams.widths import blend_widths, layer_widths
 from whetgen.wording import counted, plural
 

@@ -7,12 +7,13 @@ What is block RAM takes none.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import singledispatch
 from math import lcm
 
-from whetgen.layers import Blend, Layer, Linear, Pool
-from whetgen.targets.streams.codes import code_of, sum_width
+from whetgen.layers import Blend, Layer, Linear, Move, Pool
 from whetgen.targets.streams.resources import BRAM_BITS, is_bram
 from whetgen.targets.streams.setting import Setting, in_order, read_elements, slides, walk_words
+from whetgen.targets.streams.weight_codes import code_of, sum_width
 from whetgen.targets.streams.widths import blend_widths
 
 LUT_WORDS = 64  # words of a ROM that a LUT holds one bit of
@@ -39,8 +40,8 @@ def _front(layer: Layer, setting: Setting) -> float:
 
 def _lines(layer: Linear, setting: Setting) -> float:
     """Lines of pixels in memory, the choice of a part of the window, and the control."""
-    g, pixel = layer.window, layer.window.channels * layer.source.width
-    stored = (g.kernel[0] - 1) * g.dilation[0] * g.touched[1] * pixel
+    w, pixel = layer.window, layer.window.channels * layer.source.width
+    stored = (w.kernel[0] - 1) * w.dilation[0] * w.touched[1] * pixel
     parts = walk_words(layer, setting)
     return (
         CONTROL / 2
@@ -62,18 +63,14 @@ def _buffers(layer: Layer, setting: Setting, written_bits: Mapping[str, int]) ->
     return total
 
 
-def _engine(layer: Layer, setting: Setting) -> float:
-    if isinstance(layer, Linear):
-        return _linear(layer, setting)
-    if isinstance(layer, Pool):
-        return setting.pe * layer.result.width * (1 if layer.result.width == 1 else 3)
-    if isinstance(layer, Blend):
-        factor, width = blend_widths(layer)
-        return setting.pe * (len(layer.sources) * factor * layer.operand_width * 1.2 + 2 * width)
-    return 30 + _table(layer.result.count, 16)
+@singledispatch
+def _engine(layer: object, setting: Setting) -> float:
+    """What computes."""
+    raise TypeError(f"no hardware for {type(layer).__name__}")
 
 
-def _linear(layer: Linear, setting: Setting) -> float:
+@_engine.register
+def _(layer: Linear, setting: Setting) -> float:
     code, width = code_of(layer), sum_width(layer)
     plane_bits = layer.source.width // setting.planes
     weight_bits = 1 if code.kind in ("sign", "ternary") else code.bits
@@ -84,6 +81,22 @@ def _linear(layer: Linear, setting: Setting) -> float:
     tables = _table(passes * walk_words(layer, setting), setting.pe * setting.simd * code.bits)
     tables += _table(passes * len(layer.levels), setting.pe * width)
     return setting.pe * (products + accumulator) + planes + tables
+
+
+@_engine.register
+def _(layer: Pool, setting: Setting) -> float:
+    return setting.pe * layer.result.width * (1 if layer.result.width == 1 else 3)
+
+
+@_engine.register
+def _(layer: Blend, setting: Setting) -> float:
+    factor, width = blend_widths(layer)
+    return setting.pe * (len(layer.sources) * factor * layer.operand_width * 1.2 + 2 * width)
+
+
+@_engine.register
+def _(layer: Move, setting: Setting) -> float:
+    return 30 + _table(layer.result.count, 16)
 
 
 def _table(words: int, bits: int) -> float:

@@ -1,4 +1,4 @@
-"""The class of one neuron as hardware: a threshold neuron behind it."""
+"""One score of which only the class is sent: hardware compares it like any sum that fires."""
 
 from __future__ import annotations
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import lcm, log
 
 from whetgen.errors import BadInput
@@ -23,7 +25,8 @@ def choose_settings(
 ) -> Settings:
     """Setting of each layer by its name; the same for every target, but where its form would miss an asked pace.
 
-    ``taken``: cycles that a frame takes in the target's form of a layer. ``max_luts``: the fastest balanced settings of that size by the cost model.
+    ``taken``: cycles that a frame takes in the target's form of a layer. ``max_luts``: the fastest balanced settings of
+    that size by the cost model.
 
     Raises:
         BadInput: a layer, a folding, a reuse or a pace that is not possible; the message lists what is.
@@ -33,7 +36,7 @@ def choose_settings(
     if options.reuse is not None:
         _restrict_to_reuse(graph, found, options)
     if options.most_cycles is not None:
-        _restrict_to_pace(graph, found, options, taken)
+        _restrict_to_pace(graph, found, options, options.most_cycles, taken)
 
     def at_pace(pace: int) -> Settings:
         return _cheapest(graph, input_word, found, pace)
@@ -120,26 +123,26 @@ def _restrict_to_reuse(graph: LayerGraph, found: dict[str, list[Setting]], optio
 
 
 def _restrict_to_pace(
-    graph: LayerGraph, found: dict[str, list[Setting]], options: HardwareOptions, taken: Cycles
+    graph: LayerGraph, found: dict[str, list[Setting]], options: HardwareOptions, most_cycles: int, taken: Cycles
 ) -> None:
-    """Keep the settings in which the target's form of the layer takes ``options.most_cycles`` at most."""
+    """Keep the settings in which the target's form of the layer takes ``most_cycles`` at most."""
     fastest = {layer.name: min(taken(layer, s) for s in found[layer.name]) for layer in graph.layers}
-    slowest = max(fastest, key=fastest.get, default=None)
-    if slowest is not None:
+    if fastest:
+        slowest = max(fastest, key=lambda name: fastest[name])
         check_pace(f"layer '{slowest}'", fastest[slowest], options, "lower --target-fps or raise --clock-mhz")
     for layer in graph.layers:
-        found[layer.name] = [s for s in found[layer.name] if taken(layer, s) <= options.most_cycles]
+        found[layer.name] = [s for s in found[layer.name] if taken(layer, s) <= most_cycles]
 
 
 def _cheapest(graph: LayerGraph, input_word: int, found: dict[str, list[Setting]], pace: int) -> Settings:
-    words, chosen = {graph.input.name: input_word}, {}
+    words, chosen = {graph.input.name: input_word}, Settings()
     for layer in graph.layers:
-        chosen[layer.name] = min(found[layer.name], key=lambda s, layer=layer: _rank(layer, s, words, pace))
+        chosen[layer.name] = min(found[layer.name], key=partial(_rank, layer, words, pace))
         words[layer.result.name] = chosen[layer.name].pe * layer.result.width
     return chosen
 
 
-def _rank(layer: Layer, setting: Setting, words: dict[str, int], pace: int) -> tuple[float, ...]:
+def _rank(layer: Layer, words: dict[str, int], pace: int, setting: Setting) -> tuple[float, ...]:
     joint = max(lcm(words[t.name], read_elements(layer, setting) * t.width) for t in layer.sources)
     late = max(cycles(layer, setting) - pace, 0)
     return late, joint > MAX_BUFFER_WORD, luts(layer, setting, words), joint, setting.pe, setting.simd
@@ -157,16 +160,13 @@ def _within(
     paces = sorted({cycles(layer, s) for layer in graph.layers for s in found[layer.name]})
     slowest = max(min(cycles(layer, s) for s in found[layer.name]) for layer in graph.layers)
     paces = [p for p in paces if p >= slowest and p <= (most_cycles or p)] or [slowest]
-    low, high = 0, len(paces) - 1
-    smallest = total_luts(graph, input_word, at_pace(paces[high]))
+    smallest = total_luts(graph, input_word, at_pace(paces[-1]))
     if smallest > max_luts:
         raise BadInput(
             f"--max-luts {max_luts}: about {counted(smallest, 'LUT')} are the smallest possible; ask for more"
         )
-    while low < high:
-        middle = (low + high) // 2
-        if total_luts(graph, input_word, at_pace(paces[middle])) <= max_luts:
-            high = middle
-        else:
-            low = middle + 1
-    return at_pace(paces[low])
+
+    def fits(pace: int) -> bool:
+        return total_luts(graph, input_word, at_pace(pace)) <= max_luts
+
+    return at_pace(paces[bisect_left(paces[:-1], True, key=fits)])

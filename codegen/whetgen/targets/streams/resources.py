@@ -1,4 +1,4 @@
-"""A first estimate of the size; to be fitted to synthesis later."""
+"""Sizes that follow from the plan alone: counts for ``whetgen.json``, and which tables are block RAM."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def is_bram(words: int, width: int) -> bool:
 
 
 def estimate(graph: LayerGraph, rom_bits: int) -> dict[str, int]:
-    """Counts that follow from the plan alone: synapses, constant bits, sums."""
+    """The counts; ``rom_bits``: of all the target's tables."""
     linear = [s for s in graph.layers if isinstance(s, Linear)]
     return {
         "synapses": sum(int(np.count_nonzero(s.weights)) for s in linear),

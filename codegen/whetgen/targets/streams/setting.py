@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import singledispatch
+from typing import TypeGuard
 
 from whetgen.layers import Blend, Layer, Linear, Move, Pool, Window
 from whetgen.wording import counted
@@ -82,7 +83,7 @@ def cycles(layer: Layer, setting: Setting) -> int:
     """Cycles a frame keeps the layer of folded Verilog busy; the next frame follows without a gap."""
     if isinstance(layer, Move):
         return layer.result.count + 1
-    waits = places(layer.window) if isinstance(layer, Linear) and slides(layer, setting) else 0
+    waits = places(layer.window) if slides(layer, setting) else 0
     return engine_cycles(layer, setting) + waits
 
 
@@ -118,7 +119,7 @@ def walk_words(layer: Linear, setting: Setting) -> int:
     return len(layer.weights) // setting.simd
 
 
-def slides(layer: Layer, setting: Setting) -> bool:
+def slides(layer: Layer, setting: Setting) -> TypeGuard[Linear]:
     """Whether the layer takes several pixels of a window at once, out of registers."""
     return isinstance(layer, Linear) and setting.simd > layer.window.channels
 
@@ -158,10 +159,8 @@ def widest_word(layer: Layer, setting: Setting) -> int:
 
 def in_order(layer: Layer, setting: Setting) -> bool:
     """Whether the layer reads every word of its sources once, as they come."""
-    if isinstance(layer, Blend):
+    if isinstance(layer, Blend) or slides(layer, setting):
         return True
-    if slides(layer, setting):
-        return True
-    if not isinstance(layer, Linear) or layer.neurons != setting.pe or setting.planes > 1:
+    if not isinstance(layer, Linear):
         return False
-    return layer.window.in_order
+    return layer.neurons == setting.pe and setting.planes == 1 and layer.window.in_order

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from math import prod
+from typing import Any, Literal
 
 from whetgen.ir import Graph
 from whetgen.ir.integers import signed_bits
@@ -13,7 +14,7 @@ from whetgen.targets.streams.options import DEFAULT_BUS_BITS, HardwareOptions
 from whetgen.wording import counted
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stream:
     """``count`` elements of ``element_bits`` each, packed back to back into beats of ``bus_bits``."""
 
@@ -36,15 +37,16 @@ class Stream:
         return {**asdict(self), "beats": self.beats}
 
     @staticmethod
-    def from_manifest(side: Mapping[str, object]) -> Stream:
+    def from_manifest(side: Mapping[str, Any]) -> Stream:
         """The inverse of ``manifest``."""
         return Stream(**{field.name: side[field.name] for field in fields(Stream)})
 
 
 def input_stream(graph: Graph, options: HardwareOptions) -> Stream:
     """The frame of input codes."""
-    kind, count = graph.input.type, prod(graph.input.shape)
-    return Stream(kind.name, count, kind.bits, kind.signed, _bus_bits(options.bus_bits, count * kind.bits))
+    word, count = graph.input.type, prod(graph.input.shape)
+    bus_bits = _bus_bits(options.bus_bits, count * word.bits)
+    return Stream(kind=word.name, count=count, element_bits=word.bits, signed=word.signed, bus_bits=bus_bits)
 
 
 def output_stream(graph: Graph, options: HardwareOptions) -> Stream:
@@ -55,11 +57,12 @@ def output_stream(graph: Graph, options: HardwareOptions) -> Stream:
     count = sum(map(graph.size, sources))
     if kind == "class":
         bits = 8 if count <= 256 else 16
-        return Stream(kind, 1, bits, False, bits)
+        return Stream(kind=kind, count=1, element_bits=bits, signed=False, bus_bits=bits)
     if kind == "spikes":
-        return Stream(kind, count, 1, False, _bus_bits(options.bus_bits, count))
-    narrow = all(signed_bits(*graph.ranges[s]) <= 32 for s in sources)
-    return Stream(kind, count, 32 if narrow else 64, True, 32 if narrow else 64)
+        bits = _bus_bits(options.bus_bits, count)
+        return Stream(kind=kind, count=count, element_bits=1, signed=False, bus_bits=bits)
+    bits = 32 if all(signed_bits(*graph.ranges[s]) <= 32 for s in sources) else 64
+    return Stream(kind=kind, count=count, element_bits=bits, signed=True, bus_bits=bits)
 
 
 def describe_input(stream: Stream) -> str:
@@ -73,7 +76,7 @@ def describe_output(stream: Stream) -> str:
     return f"{stream.kind}: {element} in {counted(stream.beats, 'beat')}."
 
 
-def _bus_bits(asked: int | str | None, frame_bits: int) -> int:
+def _bus_bits(asked: int | Literal["full"] | None, frame_bits: int) -> int:
     whole = 8 * -(-frame_bits // 8)
     if asked is None:
         return min(DEFAULT_BUS_BITS, whole)

@@ -1,4 +1,4 @@
-"""Widths of weights and sums that suit every neuron of a layer."""
+"""Bits of the weights and sums of a layer: the same for all of its neurons."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from whetgen.layers import Blend, Linear
 
 
 def layer_widths(layer: Linear) -> tuple[int, int]:
-    """(weight, sum) width that suits every neuron of the layer."""
+    """(weight, sum)"""
     weight = signed_bits(int(layer.weights.min()), int(layer.weights.max()))
     total = signed_bits(layer.sum_range.lo, layer.sum_range.hi + 1) if layer.fire else layer.result.width
     return weight, max(weight, total, layer.source.width + 1, 1 if layer.fire else layer.result.width)
 
 
 def blend_widths(layer: Blend) -> tuple[int, int]:
-    """(factor, sum) width."""
+    """(factor, sum)"""
     factor = signed_bits(int(layer.factor_table.min()), int(layer.factor_table.max()))
     total = signed_bits(layer.sum_range.lo, layer.sum_range.hi + 1) if layer.fire else layer.result.width
     return factor, max(factor, total, layer.operand_width + 1)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whetgen.targets.streams.codes import Code
+from whetgen.targets.streams.weight_codes import Code
 from whetgen.targets.verilog.constants import concatenation
 
 ROWS, COUNTED = 3, 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from whetgen.layers import Blend, Layer, Linear, Move, Pool
-from whetgen.targets.streams import codes
+from whetgen.targets.streams import weight_codes
 from whetgen.targets.streams.setting import walk_words
 from whetgen.targets.streams.widths import blend_widths
 from whetgen.targets.verilog.constants import concatenation
@@ -34,7 +34,7 @@ def _(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> None:
     parts = _sum_up(layer, folded, sections, flags, weights["weights"], made)
     passes, words = layer.neurons // pe, walk_words(layer, folded.setting)
     shape = {
-        "PE": pe, "PART_BITS": made.part_bits, "SUM_WIDTH": codes.sum_width(layer), "RESULT_WIDTH": result_width,
+        "PE": pe, "PART_BITS": made.part_bits, "SUM_WIDTH": weight_codes.sum_width(layer), "RESULT_WIDTH": result_width,
         "FIRE": int(layer.fire), "STEPS": words, "PASSES": passes, "PLANES": folded.setting.planes,
         "LEVEL_WORDS": passes * len(layer.levels), "WEIGHTS_BITS": address_bits(passes * words),
         "LEVELS_BITS": address_bits(passes * len(layer.levels)),
@@ -49,23 +49,23 @@ def _(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> None:
 
 def _weights(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> dict[str, str]:
     pe, simd = folded.setting.folding
-    code = codes.code_of(layer)
+    code = weight_codes.code_of(layer)
     packing = (
         f"{code.bits}-bit {code.kind} weights of {counted(pe, 'neuron')} and {counted(simd, 'input')} a word: the lowest bits "
         "of all of them, input by input, then the next bits, first in the low bits"
     )
-    words = codes.stored(code, codes.weight_blocks(layer, (pe, simd)))
+    words = weight_codes.stored(code, weight_codes.weight_blocks(layer, (pe, simd)))
     rows = list(zip(weight_rows(layer, folded.setting), words, strict=True))
     return sections.rom(layer.name, folded.prefix, "weights", packing, rows, pe * simd)
 
 
 def _levels(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> dict[str, str]:
-    pe, width = folded.setting.pe, codes.sum_width(layer)
+    pe, width = folded.setting.pe, weight_codes.sum_width(layer)
     packing = (
         f"{width}-bit starts of {counted(pe, 'sum')} a word, first in the low bits: {'minus threshold' if layer.fire else 'bias'}, "
         "and what the stored form of the weights adds too much"
     )
-    words = codes.levels(layer, codes.code_of(layer)).reshape(-1, pe).tolist()
+    words = weight_codes.levels(layer, weight_codes.code_of(layer)).reshape(-1, pe).tolist()
     rows = list(zip(level_rows(layer, pe), words, strict=True))
     return sections.rom(layer.name, folded.prefix, "levels", packing, rows, width)
 
@@ -77,8 +77,8 @@ def _adders(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> Add
         f"{layer.name}: sums of {counted(simd, 'input')}",
         simd,
         layer.source.width // folded.setting.planes,
-        codes.code_of(layer),
-        codes.sum_width(layer),
+        weight_codes.code_of(layer),
+        weight_codes.sum_width(layer),
     )
     sections.adders.append(made)
     return made
