@@ -1,11 +1,10 @@
-"""What Keras saves opens again, whatever it is made of: the same weights, the shapes that Keras gives."""
+"""What Keras saves opens again, whatever it is made of: with the same weights."""
 
 import numpy as np
 import pytest
 from tests.frontends.keras.models import CASES
 
 from whetgen.foreign.containers import open_model
-from whetgen.foreign.weights import shapes_of
 from whetgen.sharpen.load import construct
 
 
@@ -15,7 +14,6 @@ def test_model_is_the_same_once_it_is_loaded(name, suffix, tmp_path):
     model = CASES[name]()
     model.save(tmp_path / f"m.{suffix}")
     file = open_model(tmp_path / f"m.{suffix}")
-    assert shapes_of(file.model) == [tuple(t.shape[1:]) for t in model.outputs]
     loaded = construct(file)
     assert len(loaded.weights) == len(model.weights)
     for ours, theirs in zip(loaded.weights, model.weights, strict=True):

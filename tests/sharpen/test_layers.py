@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whetgen.sharpen import SoftmaxDecode, SpikingBReLU, SpikingSigmoid, generate_key
-from whetgen.sharpen.walk import spiking_layers
+from whetgen.sharpen.find_layers import spiking_layers
 
 LAYERS = [SpikingBReLU, SpikingSigmoid]
 LEVEL = {SpikingBReLU: 0.5, SpikingSigmoid: 0.0}

@@ -173,6 +173,28 @@ def test_call_of_nothing_is_refused(source, tmp_path):
         load_model(tmp_path / "old.h5")
 
 
+def test_call_with_an_array_is_refused_in_a_file_of_keras_2(tmp_path):
+    """Such a call waited for the array as for a tensor, without end."""
+    config = functional()
+    read = {"class_name": "__keras_tensor__", "config": {"keras_history": ["d1", 0, 0]}}
+    array = {"class_name": "__numpy__", "config": {"value": [1.0] * 5, "dtype": "float32"}}
+    config["config"]["layers"][2] = {**entry("Add", "n"), "inbound_nodes": [{"args": [[read, array]]}]}
+    save(tmp_path / "old.h5", config, {"x": [], "d1": W1, "n": [], "s1": [], "inner": W2, "s2": [], "out": []})
+    with pytest.raises(
+        whetgen.BadInput,
+        match=r"^layer 'n' is called with an array, which Keras 2 does not save; save the model again$",
+    ):
+        load_model(tmp_path / "old.h5")
+
+
+def test_input_layer_without_a_shape_is_named(tmp_path):
+    config = functional()
+    config["config"]["layers"][0]["config"].pop("batch_input_shape")
+    save(tmp_path / "old.h5", config, dict.fromkeys(("x", "d1", "n", "s1", "inner", "s2", "out"), []))
+    with pytest.raises(whetgen.BadInput, match=r"^layer 'x' \(InputLayer\) declares no shape; save the model again$"):
+        load_model(tmp_path / "old.h5")
+
+
 @pytest.mark.slow
 def test_old_model_generates_c_that_verifies(tmp_path, monkeypatch):
     save(tmp_path / "old.h5", sequence(KEY.tolist(), True), WEIGHTS)

@@ -50,7 +50,7 @@ def test_trial_reports_its_sharp_score_and_ends_where_the_pruner_says(lags):
 
     trial, rows = Trial(), []
     with pytest.raises(optuna.TrialPruned) if lags else nullcontext():
-        _tell(trial, {"epoch": 3, "hard": 0.9, "soft": 0.95}, TrainOptions(on_epoch=rows.append), optuna)
+        _tell(trial, {"epoch": 3, "hard": 0.9, "soft": 0.95}, TrainOptions(on_epoch=rows.append))
     assert trial.reported == (0.9, 3) and len(rows) == 1
 
 

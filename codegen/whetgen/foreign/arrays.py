@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import numpy as np
 
@@ -47,7 +47,7 @@ class Header:
         return math.prod(self.shape) * max(self.dtype.itemsize, width)
 
 
-class Arrays:
+class ArrayArchive:
     """The arrays of an open archive by name. All that is read together stays within ``limit`` bytes."""
 
     def __init__(self, file: BinaryIO, path: Path, advice: str, limit: int, width: int):
@@ -86,13 +86,13 @@ class Arrays:
         with self._told(name), self._opened(name) as (stream, header):
             if header.dtype.kind not in KINDS or header.dtype.itemsize > _WIDEST:
                 raise _Refused(f"holds {header.dtype}, not {', '.join(KINDS.values())} of up to 64 bits")
-            cut = rows is not None and header.shape and rows < header.shape[0]
-            taken = header if not cut or header.by_columns else _rows(header, rows)
+            first = rows if rows is not None and header.shape and rows < header.shape[0] else None
+            taken = header if first is None or header.by_columns else _rows(header, first)
             self._take(taken.bytes(self._width))
             flat = np.empty(math.prod(taken.shape), taken.dtype)
             _fill(stream, flat)
             array = flat.reshape(taken.shape, order="F" if header.by_columns else "C")
-            return array[:rows] if cut else array
+            return array if first is None else array[:first]
 
     def _take(self, size: int) -> None:
         if size > self._left:
@@ -102,7 +102,7 @@ class Arrays:
         self._left -= size
 
     @contextmanager
-    def _opened(self, name: str) -> Iterator[tuple[BinaryIO, Header]]:
+    def _opened(self, name: str) -> Iterator[tuple[IO[bytes], Header]]:
         if name not in self._members:
             raise _Refused("is missing")
         member = self._members[name]
@@ -135,7 +135,7 @@ class _Refused(Exception):
 
 
 @contextmanager
-def open_arrays(path: Path, advice: str, limit: int = LARGEST, width: int = 0) -> Iterator[Arrays]:
+def open_arrays(path: Path, advice: str, limit: int = LARGEST, width: int = 0) -> Iterator[ArrayArchive]:
     """The arrays of the ``.npz`` file ``path``. Messages end in ``advice``: what to do about the file.
 
     ``limit``: most bytes that are read, where each number counts as ``width`` bytes or as it is stored, whichever is more.
@@ -155,10 +155,10 @@ def open_arrays(path: Path, advice: str, limit: int = LARGEST, width: int = 0) -
             raise BadInput(f"{path}: one array without a name, not an .npz file of named arrays; {advice}")
         if not start.startswith(b"PK"):
             raise BadInput(f"{path}: not an .npz file of named arrays; {advice}")
-        yield Arrays(file, path, advice, limit, width)
+        yield ArrayArchive(file, path, advice, limit, width)
 
 
-def _read_header(stream: BinaryIO) -> Header:
+def _read_header(stream: IO[bytes]) -> Header:
     version = np.lib.format.read_magic(stream)
     if version not in _LENGTHS:
         raise _Refused(f"is of format {version[0]}.{version[1]}, which is not for plain numbers")
@@ -177,13 +177,13 @@ def _rows(header: Header, rows: int) -> Header:
     return Header((rows, *header.shape[1:]), header.dtype, header.by_columns, header.start)
 
 
-def _fill(stream: BinaryIO, flat: np.ndarray) -> None:
+def _fill(stream: IO[bytes], flat: np.ndarray) -> None:
     """All of ``flat`` from the stream, a chunk at a time."""
-    room = memoryview(flat.view(np.uint8)) if flat.size else memoryview(b"")
+    room = flat.view(np.uint8)
     done = 0
     while done < len(room):
         chunk = stream.read(min(_CHUNK, len(room) - done))
         if not chunk:
             raise _Refused(f"ends after {done:,} of {len(room):,} bytes")
-        room[done : done + len(chunk)] = chunk
+        room[done : done + len(chunk)] = np.frombuffer(chunk, np.uint8)
         done += len(chunk)

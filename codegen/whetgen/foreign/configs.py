@@ -11,7 +11,7 @@ import re
 
 from whetgen.errors import BadInput
 from whetgen.foreign.advice import not_supported, quantised
-from whetgen.foreign.layers import ACTIVATIONS, KERAS, MODELS, ORIGINAL, OURS
+from whetgen.foreign.known_layers import ACTIVATIONS, KERAS, MODELS, ORIGINAL, OURS
 
 DEEPEST = 64
 _UNUSED = ("_initializer", "_regularizer", "_constraint", "quantization_config")
@@ -31,14 +31,15 @@ def checked_config(entry: object, keras: int) -> dict:
     Raises:
         BadInput: something in it is not on the list; the message names the layer.
     """
-    kind, settings = _class_of(entry, "the model"), entry.get("config")
-    if not (kind in MODELS and _package(entry) in ("", "keras")):
+    model, kind = _with_class(entry, "the model")
+    if not (kind in MODELS and _package(model) in ("", "keras")):
+        settings = model.get("config")
         name = settings.get("name", "") if isinstance(settings, dict) else ""
         raise BadInput(
             f"model '{name}' ({kind}) is not Sequential or functional; "
             "rebuild it with keras.Sequential or keras.Model(inputs, outputs)"
         )
-    return _model(entry, "", keras, 0)
+    return _model(model, "", keras, 0)
 
 
 def class_and_package(entry: dict) -> tuple[str, str]:
@@ -57,10 +58,11 @@ def _package(entry: dict) -> str:
     return ""
 
 
-def _class_of(entry: object, where: str) -> str:
+def _with_class(entry: object, where: str) -> tuple[dict, str]:
+    """The entry of a layer or model, and the name of its class."""
     if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str):
         raise BadInput(f"{where} has no class in the configuration; save the model again")
-    return class_and_package(entry)[0]
+    return entry, class_and_package(entry)[0]
 
 
 def _model(entry: dict, prefix: str, keras: int, depth: int) -> dict:
@@ -77,11 +79,11 @@ def _model(entry: dict, prefix: str, keras: int, depth: int) -> dict:
 
 
 def _entry(entry: object, inside: str, keras: int, depth: int) -> dict:
-    kind = _class_of(entry, f"a layer of '{inside[:-1]}'" if inside else "a layer")
-    path = f"{inside}{_name(entry)}"
-    if kind in MODELS and _package(entry) in ("", "keras"):
-        return _model(entry, path, keras, depth + 1)
-    return _layer(entry, path, keras)
+    layer, kind = _with_class(entry, f"a layer of '{inside[:-1]}'" if inside else "a layer")
+    path = f"{inside}{_name(layer)}"
+    if kind in MODELS and _package(layer) in ("", "keras"):
+        return _model(layer, path, keras, depth + 1)
+    return _layer(layer, path, keras)
 
 
 def _layer(entry: dict, path: str, keras: int) -> dict:

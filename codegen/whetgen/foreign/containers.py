@@ -17,7 +17,7 @@ from pathlib import Path
 from whetgen.errors import BadInput
 from whetgen.foreign.configs import checked_config
 from whetgen.foreign.hdf5 import LARGEST_TEXT, SIGNATURE, Hdf5, open_hdf5
-from whetgen.foreign.tree import Model, tree
+from whetgen.foreign.tree import ModelConfig, tree
 from whetgen.foreign.weights import LayerWeights, check_stored, weights_of
 from whetgen.foreign.zips import open_zip, read_member
 
@@ -40,7 +40,7 @@ class ModelFile:
     hdf5: bool
     config: dict = field(repr=False)
     data: bytes = field(repr=False)
-    model: Model = field(repr=False)
+    model: ModelConfig = field(repr=False)
     weights: list[LayerWeights] = field(repr=False)
 
 

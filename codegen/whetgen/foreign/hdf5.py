@@ -11,7 +11,7 @@ import io
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -85,7 +85,7 @@ class Hdf5:
         with _readable(self._what):
             return [_text(value) for value in np.asarray(self._file[path]).reshape(-1)]
 
-    def _attribute(self, path: str, name: str):
+    def _attribute(self, path: str, name: str) -> Any:
         held = self._file[path].attrs.get_id(name)
         if math.prod(held.shape) * max(held.dtype.itemsize, 1) > LARGEST_TEXT:
             raise BadInput(f"{self._what}: the attribute '{name}' claims {math.prod(held.shape):,} entries")
@@ -189,11 +189,11 @@ def _is_bfloat16(dataset: h5py.Dataset) -> bool:
     return dataset.dtype.str == "|V2" and _text(dataset.attrs.get("dtype", "")) == "bfloat16"
 
 
-def _target(link) -> str:
+def _target(link: h5py.SoftLink | h5py.ExternalLink) -> str:
     import h5py
 
     return f"the file '{link.filename}'" if isinstance(link, h5py.ExternalLink) else f"'{link.path}'"
 
 
-def _text(value) -> str:
+def _text(value: object) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -6,44 +6,45 @@ Each function takes the layer's settings and the shapes that it reads.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-Shape = tuple[int | None, ...]
+OpenShape = tuple[int | None, ...]
 
 
-def same(settings: dict, shapes: list[Shape]) -> Shape:
+def same(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     return shapes[0]
 
 
-def broadcast(settings: dict, shapes: list[Shape]) -> Shape:
+def broadcast(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     rank = max(len(shape) for shape in shapes)
     padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
     return tuple(_widest(sizes) for sizes in zip(*padded, strict=True))
 
 
 def _widest(sizes: tuple[int | None, ...]) -> int | None:
-    return None if None in sizes else max(sizes)
+    known = [size for size in sizes if size is not None]
+    return max(known) if len(known) == len(sizes) else None
 
 
-def units(settings: dict, shapes: list[Shape]) -> Shape:
+def units(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     return (*shapes[0][:-1], settings["units"])
 
 
-def convolved(settings: dict, shapes: list[Shape]) -> Shape:
+def convolved(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     return _windowed(settings, shapes[0], settings["kernel_size"], settings["filters"])
 
 
-def depthwise(settings: dict, shapes: list[Shape]) -> Shape:
+def depthwise(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     channels = split(settings, shapes[0])[1]
     return _windowed(settings, shapes[0], settings["kernel_size"], times(channels, settings.get("depth_multiplier", 1)))
 
 
-def pooled(settings: dict, shapes: list[Shape]) -> Shape:
+def pooled(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     strided = {**settings, "strides": settings.get("strides") or settings["pool_size"]}
     return _windowed(strided, shapes[0], settings["pool_size"], split(settings, shapes[0])[1])
 
 
-def _windowed(settings: dict, shape: Shape, window, channels: int | None) -> Shape:
+def _windowed(settings: dict, shape: OpenShape, window: int | list[int], channels: int | None) -> OpenShape:
     places = split(settings, shape)[0]
     window, stride, dilation = (
         each(v, len(places)) for v in (window, settings.get("strides", 1), settings.get("dilation_rate", 1))
@@ -54,13 +55,13 @@ def _windowed(settings: dict, shape: Shape, window, channels: int | None) -> Sha
     return joined(settings, made, channels)
 
 
-def globally_pooled(settings: dict, shapes: list[Shape]) -> Shape:
+def globally_pooled(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     places, channels = split(settings, shapes[0])
     return joined(settings, [1] * len(places), channels) if settings.get("keepdims") else (channels,)
 
 
-def framed(key: str, direction: int) -> Callable[[dict, list[Shape]], Shape]:
-    def shape(settings: dict, shapes: list[Shape]) -> Shape:
+def framed(key: str, direction: int) -> Callable[[dict, list[OpenShape]], OpenShape]:
+    def shape(settings: dict, shapes: list[OpenShape]) -> OpenShape:
         places, channels = split(settings, shapes[0])
         frame = settings[key]
         pairs = [each(pair, 2) for pair in (each(frame, len(places)) if len(places) > 1 else [frame])]
@@ -70,17 +71,17 @@ def framed(key: str, direction: int) -> Callable[[dict, list[Shape]], Shape]:
     return shape
 
 
-def up_sampled(settings: dict, shapes: list[Shape]) -> Shape:
+def up_sampled(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     places, channels = split(settings, shapes[0])
     made = [times(n, factor) for n, factor in zip(places, each(settings["size"], len(places)), strict=True)]
     return joined(settings, made, channels)
 
 
-def flat(settings: dict, shapes: list[Shape]) -> Shape:
+def flat(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     return (times(*shapes[0]),)
 
 
-def reshaped(settings: dict, shapes: list[Shape]) -> Shape:
+def reshaped(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     target = tuple(settings["target_shape"]) if "target_shape" in settings else tuple(settings["newshape"])[1:]
     open_axes, rest = target.count(-1), math.prod(n for n in target if n != -1)
     whole = times(*shapes[0])
@@ -88,40 +89,40 @@ def reshaped(settings: dict, shapes: list[Shape]) -> Shape:
     return tuple(filled if n == -1 else n for n in target)
 
 
-def permuted(settings: dict, shapes: list[Shape]) -> Shape:
+def permuted(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     return tuple(shapes[0][axis - 1] for axis in settings["dims"])
 
 
-def concatenated(settings: dict, shapes: list[Shape]) -> Shape:
+def concatenated(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     axis = settings.get("axis", -1)
     place = axis - 1 if axis > 0 else axis % len(shapes[0])
     sizes = [shape[place] for shape in shapes]
     return tuple((None if None in sizes else sum(sizes)) if n == place else size for n, size in enumerate(shapes[0]))
 
 
-def decoded(settings: dict, shapes: list[Shape]) -> Shape:
+def decoded(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     return (*shapes[0][:-1], classes(settings))
 
 
-def levels(settings: dict, shapes: list[Shape]) -> Shape:
+def levels(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     return (*shapes[0][:-1], times(shapes[0][-1], count(settings["thresholds"])))
 
 
 # What several share
 
 
-def split(settings: dict, shape: Shape) -> tuple[Shape, int | None]:
+def split(settings: dict, shape: OpenShape) -> tuple[OpenShape, int | None]:
     """(places, channels)."""
     if settings.get("data_format") == "channels_first":
         return shape[1:], shape[0]
     return shape[:-1], shape[-1]
 
 
-def joined(settings: dict, places, channels: int | None) -> Shape:
+def joined(settings: dict, places: Iterable[int | None], channels: int | None) -> OpenShape:
     return (channels, *places) if settings.get("data_format") == "channels_first" else (*places, channels)
 
 
-def each(value, count: int) -> list:
+def each(value: int | list[int], count: int) -> list[int]:
     """A setting for each of ``count`` axes."""
     if isinstance(value, int):
         return [value] * count
@@ -131,10 +132,11 @@ def each(value, count: int) -> list:
 
 
 def times(*numbers: int | None) -> int | None:
-    return None if None in numbers else math.prod(numbers)
+    known = [number for number in numbers if number is not None]
+    return math.prod(known) if len(known) == len(numbers) else None
 
 
-def count(values) -> int:
+def count(values: object) -> int:
     return len(values) if isinstance(values, list) else 1
 
 

@@ -15,15 +15,15 @@ import numpy as np
 from whetgen.errors import BadInput
 from whetgen.foreign.containers import WEIGHTS, ModelFile
 from whetgen.foreign.hdf5 import Hdf5, open_hdf5
-from whetgen.foreign.layers import RANDOM, Weight
-from whetgen.foreign.tree import Layer, Model
+from whetgen.foreign.known_layers import RANDOM, Weight
+from whetgen.foreign.tree import LayerConfig, ModelConfig
 from whetgen.foreign.weights import LayerWeights
 
-Arrays = dict[str, np.ndarray]
+LayerArrays = dict[str, np.ndarray]
 Place = tuple[LayerWeights, Weight]
 
 
-def stored_arrays(file: ModelFile) -> dict[str, Arrays]:
+def stored_arrays(file: ModelFile) -> dict[str, LayerArrays]:
     """Arrays by the layer's path and the weight's name; an optional one that is not stored is missing.
 
     Raises:
@@ -35,8 +35,8 @@ def stored_arrays(file: ModelFile) -> dict[str, Arrays]:
         return {owned.layer.path: arrays for owned, arrays in _of_archive(file, hdf5)}
 
 
-def _of_groups(file: ModelFile, hdf5: Hdf5) -> dict[str, Arrays]:
-    found: dict[str, Arrays] = {owned.layer.path: {} for owned in file.weights}
+def _of_groups(file: ModelFile, hdf5: Hdf5) -> dict[str, LayerArrays]:
+    found: dict[str, LayerArrays] = {owned.layer.path: {} for owned in file.weights}
     for layer in file.model.layers:
         entries = _entries(hdf5, f"model_weights/{layer.name}")
         owners = {owned.layer.path: owned for owned in file.weights if owned.names[0] == layer.name}
@@ -52,7 +52,7 @@ def _entries(hdf5: Hdf5, group: str) -> list[tuple[str, np.ndarray]]:
 
 
 def _matched(
-    layer: Layer, owners: dict[str, LayerWeights], entries: list[tuple[str, np.ndarray]]
+    layer: LayerConfig, owners: dict[str, LayerWeights], entries: list[tuple[str, np.ndarray]]
 ) -> Iterable[tuple[Place, np.ndarray]]:
     """By name where the name is that of one weight, then in Keras 2's order; by order alone where layers were renamed.
 
@@ -65,6 +65,7 @@ def _matched(
     renamed = any(is_of_another(name, layers, weights) for name, _ in entries)
     taken: list[tuple[Place, np.ndarray]] = []
     rest: list[np.ndarray] = []
+    surplus = False
     for name, array in entries:
         place = None if renamed else _named(name, array.shape, free)
         if place is None:
@@ -79,17 +80,17 @@ def _matched(
             taken.append((place, array))
             free.remove(place)
         elif not _is_random_state(array, owners):
-            free.append((next(iter(owners.values()), None), Weight("", array.shape)))
-    if any(not weight.optional for _, weight in free):
+            surplus = True
+    if surplus or any(not weight.optional for _, weight in free):
         raise BadInput(
             f"layer '{layer.name}' has weights of shapes {[a.shape for _, a in entries]} in the file, it needs {needed}"
         )
     return taken
 
 
-def _split(layer: Layer, owners: dict[str, LayerWeights]) -> tuple[list[Place], list[Place]]:
+def _split(layer: LayerConfig, owners: dict[str, LayerWeights]) -> tuple[list[Place], list[Place]]:
     """What Keras 2 lists as trainable, and the rest: a frozen layer or model has nothing that is trainable."""
-    if isinstance(layer, Model):
+    if isinstance(layer, ModelConfig):
         parts = [_split(inner, owners) for inner in layer.layers]
         learned, kept = ([place for part in parts for place in part[n]] for n in (0, 1))
     else:
@@ -122,7 +123,7 @@ def _is_random_state(array: np.ndarray, owners: dict[str, LayerWeights]) -> bool
     return array.dtype.kind in "iu" and any(owned.layer.kind in RANDOM for owned in owners.values())
 
 
-def _of_archive(file: ModelFile, hdf5: Hdf5) -> Iterable[tuple[LayerWeights, Arrays]]:
+def _of_archive(file: ModelFile, hdf5: Hdf5) -> Iterable[tuple[LayerWeights, LayerArrays]]:
     by_path = {owned.layer.path: owned for owned in file.weights}
     for layer, group in _groups(file.model, ""):
         owned = by_path[layer.path]
@@ -136,14 +137,14 @@ def _of_archive(file: ModelFile, hdf5: Hdf5) -> Iterable[tuple[LayerWeights, Arr
 _OLD = "_layer_checkpoint_dependencies"
 
 
-def _groups(model: Model, prefix: str) -> Iterable[tuple[Layer, str]]:
+def _groups(model: ModelConfig, prefix: str) -> Iterable[tuple[LayerConfig, str]]:
     """Each layer that is no model, with the path of its group: classes in snake case, numbered."""
     used: dict[str, int] = {}
     for layer in model.layers:
         name = _snake(layer.kind)
         count = used[name] = used.get(name, -1) + 1
         group = f"{prefix}layers/{name}_{count}" if count else f"{prefix}layers/{name}"
-        if isinstance(layer, Model):
+        if isinstance(layer, ModelConfig):
             yield from _groups(layer, f"{group}/")
         elif layer.kind != "InputLayer":
             yield layer, group

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field, replace
 
 from whetgen.errors import BadInput
 from whetgen.foreign.configs import class_and_package
-from whetgen.foreign.layers import MODELS
-from whetgen.foreign.shapes import Shape
+from whetgen.foreign.known_layers import MODELS
+from whetgen.foreign.shapes import OpenShape
 
 ENTRY = ""
 """The name under which a Sequential model's input goes that has no layer of its own."""
 
 
 @dataclass(frozen=True)
-class Tensor:
+class CallOutput:
     """An output of a layer's call; calls count from 0."""
 
     layer: str
@@ -29,20 +29,20 @@ class Tensor:
 
 
 @dataclass(frozen=True)
-class Constant:
-    shape: Shape
+class ConstantInput:
+    shape: OpenShape
 
 
 @dataclass(frozen=True)
-class Layer:
+class LayerConfig:
     """``calls``: what each call reads, in order. ``shape``: of the input that it declares, without the batch axis."""
 
     path: str
     name: str
     kind: str
     settings: dict = field(repr=False)
-    calls: tuple[tuple[Tensor | Constant, ...], ...]
-    shape: Shape | None
+    calls: tuple[tuple[CallOutput | ConstantInput, ...], ...]
+    shape: OpenShape | None
 
     @property
     def trainable(self) -> bool:
@@ -50,15 +50,15 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Model(Layer):
+class ModelConfig(LayerConfig):
     """``layers`` in the file's order, ``inputs`` and ``outputs``: tensors of theirs."""
 
-    layers: tuple[Layer, ...]
-    inputs: tuple[Tensor, ...]
-    outputs: tuple[Tensor, ...]
+    layers: tuple[LayerConfig, ...]
+    inputs: tuple[CallOutput, ...]
+    outputs: tuple[CallOutput, ...]
 
 
-def tree(config: dict) -> Model:
+def tree(config: dict) -> ModelConfig:
     """The model of a configuration that ``checked_config`` returned.
 
     Raises:
@@ -67,7 +67,7 @@ def tree(config: dict) -> Model:
     return _model(config, "", ())
 
 
-def _model(entry: dict, path: str, calls: tuple) -> Model:
+def _model(entry: dict, path: str, calls: tuple) -> ModelConfig:
     kind, settings = class_and_package(entry)[0], entry["config"]
     inside = f"{path}/" if path else ""
     about = (
@@ -81,30 +81,30 @@ def _model(entry: dict, path: str, calls: tuple) -> Model:
     if kind == "Sequential":
         layers = _chain([_entry(layer, inside) for layer in settings["layers"]])
         _check_names(about[1], layers)
-        return Model(*about, layers, (Tensor(_entrance(layers)),), (Tensor(layers[-1].name),))
+        return ModelConfig(*about, layers, (CallOutput(_entrance(layers)),), (CallOutput(layers[-1].name),))
     listed = [_entry(layer, inside) for layer in settings["layers"]]
-    first = {layer.name: _first_call(layer, listed, settings) for layer in listed if isinstance(layer, Model)}
+    first = {layer.name: _first_call(layer, listed, settings) for layer in listed if isinstance(layer, ModelConfig)}
     layers = tuple(_renumbered(layer, first) for layer in listed)
     inputs, outputs = (_ports(settings, key, first, path) for key in ("input_layers", "output_layers"))
-    model = Model(*about, layers, inputs, outputs)
+    model = ModelConfig(*about, layers, inputs, outputs)
     _check_names(model.name, layers)
     _check_calls(model)
     return model
 
 
-def _entry(entry: dict, inside: str) -> Layer:
+def _entry(entry: dict, inside: str) -> LayerConfig:
     path, kind = f"{inside}{_name(entry)}", class_and_package(entry)[0]
     calls = tuple(_call(call, path) for call in entry.get("inbound_nodes") or ())
     if kind in MODELS:
         return _model(entry, path, calls)
-    return Layer(path, _name(entry), kind, entry["config"], calls, _declared(entry["config"]))
+    return LayerConfig(path, _name(entry), kind, entry["config"], calls, _declared(entry["config"]))
 
 
 def _name(entry: dict) -> str:
     return str(entry["config"].get("name") or entry.get("name") or "")
 
 
-def _declared(settings: dict) -> Shape | None:
+def _declared(settings: dict) -> OpenShape | None:
     for key in ("batch_input_shape", "batch_shape", "build_input_shape"):
         shape = settings.get(key)
         if isinstance(shape, list) and all(n is None or type(n) is int for n in shape):
@@ -112,20 +112,20 @@ def _declared(settings: dict) -> Shape | None:
     return None
 
 
-def _chain(layers: list[Layer]) -> tuple[Layer, ...]:
+def _chain(layers: list[LayerConfig]) -> tuple[LayerConfig, ...]:
     """Layers of a Sequential model, each called with the one before."""
-    found: list[Layer] = []
+    found: list[LayerConfig] = []
     for layer in layers:
-        reads = () if layer.kind == "InputLayer" else ((Tensor(found[-1].name if found else ENTRY),),)
+        reads = () if layer.kind == "InputLayer" else ((CallOutput(found[-1].name if found else ENTRY),),)
         found.append(replace(layer, calls=reads))
     return tuple(found)
 
 
-def _entrance(layers: tuple[Layer, ...]) -> str:
+def _entrance(layers: tuple[LayerConfig, ...]) -> str:
     return layers[0].name if layers[0].kind == "InputLayer" else ENTRY
 
 
-def _call(call: object, path: str) -> tuple[Tensor | Constant, ...]:
+def _call(call: object, path: str) -> tuple[CallOutput | ConstantInput, ...]:
     """What one call reads.
 
     Raises:
@@ -147,7 +147,7 @@ def _check_options(options: object, path: str) -> None:
         raise BadInput(f"layer '{path}' is called with {', '.join(used)}; only calls with tensors alone are supported")
 
 
-def _arguments(value: object, path: str) -> Iterator[Tensor | Constant]:
+def _arguments(value: object, path: str) -> Iterator[CallOutput | ConstantInput]:
     """Tensors and arrays among the arguments of Keras 3, in order; plain numbers count as arrays of no axis."""
     if isinstance(value, list):
         for inner in value:
@@ -156,13 +156,13 @@ def _arguments(value: object, path: str) -> Iterator[Tensor | Constant]:
         config = value.get("config")
         yield _tensor(config.get("keras_history") if isinstance(config, dict) else None, path)
     elif isinstance(value, dict) and "class_name" in value:
-        yield Constant(_shape_of(value["config"]["value"]))
+        yield ConstantInput(_shape_of(value["config"]["value"]))
     elif isinstance(value, dict):
         for inner in value.values():
             yield from _arguments(inner, path)
 
 
-def _shape_of(values: object) -> Shape:
+def _shape_of(values: object) -> OpenShape:
     shape: list[int] = []
     while isinstance(values, list):
         shape.append(len(values))
@@ -170,13 +170,13 @@ def _shape_of(values: object) -> Shape:
     return tuple(shape)
 
 
-def _tensor(read: object, path: str) -> Tensor:
+def _tensor(read: object, path: str) -> CallOutput:
     if not isinstance(read, list) or len(read) < 3 or [type(v) for v in read[:3]] != [str, int, int]:
         raise BadInput(f"layer '{path}' reads {str(read)[:60]}, which is no layer's output; save the model again")
-    return Tensor(*read[:3])
+    return CallOutput(*read[:3])
 
 
-def _ports(settings: dict, key: str, first: dict[str, int], path: str) -> tuple[Tensor, ...]:
+def _ports(settings: dict, key: str, first: dict[str, int], path: str) -> tuple[CallOutput, ...]:
     """Keras 3 writes one tensor without a list around it."""
     listed = settings.get(key)
     if isinstance(listed, list) and listed and isinstance(listed[0], str):
@@ -186,36 +186,35 @@ def _ports(settings: dict, key: str, first: dict[str, int], path: str) -> tuple[
     return tuple(_shifted(_tensor(read, path), first) for read in listed)
 
 
-def _first_call(model: Model, layers: list[Layer], settings: dict) -> int:
+def _first_call(model: ModelConfig, layers: list[LayerConfig], settings: dict) -> int:
     """0, or 1 where Keras 2 counts the calls of a nested model from 1: the model's own graph is its call 0."""
     outputs = settings.get("output_layers")
     outputs = [outputs] if isinstance(outputs, list) and outputs and isinstance(outputs[0], str) else outputs or []
-    read = [t for layer in layers for call in layer.calls for t in call if isinstance(t, Tensor)]
+    read = [t for layer in layers for call in layer.calls for t in call if isinstance(t, CallOutput)]
     numbers = [t.call for t in read if t.layer == model.name]
     numbers += [o[1] for o in outputs if isinstance(o, list) and len(o) > 2 and o[0] == model.name]
     return 1 if numbers and min(numbers) == 1 else 0
 
 
-def _shifted(tensor: Tensor | Constant, first: dict[str, int]) -> Tensor | Constant:
-    if isinstance(tensor, Constant):
-        return tensor
-    return Tensor(tensor.layer, tensor.call - first.get(tensor.layer, 0), tensor.port)
+def _shifted(tensor: CallOutput, first: dict[str, int]) -> CallOutput:
+    return CallOutput(tensor.layer, tensor.call - first.get(tensor.layer, 0), tensor.port)
 
 
-def _renumbered(layer: Layer, first: dict[str, int]) -> Layer:
-    return replace(layer, calls=tuple(tuple(_shifted(t, first) for t in call) for call in layer.calls))
+def _renumbered(layer: LayerConfig, first: dict[str, int]) -> LayerConfig:
+    calls = ((t if isinstance(t, ConstantInput) else _shifted(t, first) for t in call) for call in layer.calls)
+    return replace(layer, calls=tuple(map(tuple, calls)))
 
 
-def _check_names(model: str, layers: tuple[Layer, ...]) -> None:
+def _check_names(model: str, layers: tuple[LayerConfig, ...]) -> None:
     names = [layer.name for layer in layers]
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise BadInput(f"model '{model}' has two layers of the name '{twice}'; give each its own")
 
 
-def _check_calls(model: Model) -> None:
+def _check_calls(model: ModelConfig) -> None:
     calls = {layer.name: 1 if layer.kind == "InputLayer" else len(layer.calls) for layer in model.layers}
     reads = [(layer.path, t) for layer in model.layers for call in layer.calls for t in call]
     for path, tensor in [*reads, *((model.path or model.name, t) for t in (*model.inputs, *model.outputs))]:
-        if isinstance(tensor, Tensor) and not 0 <= tensor.call < calls.get(tensor.layer, 0):
+        if isinstance(tensor, CallOutput) and not 0 <= tensor.call < calls.get(tensor.layer, 0):
             raise BadInput(f"layer '{path}' reads a layer that is not in the model")

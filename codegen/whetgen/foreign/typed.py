@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from types import UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
@@ -28,9 +28,9 @@ def mismatch(value: object, kind: object, where: str = "") -> str | None:
     """
     if kind is Any:
         return None
-    if is_typeddict(kind):
+    if isinstance(kind, type) and is_typeddict(kind):
         return _object(value, kind, where)
-    if is_dataclass(kind) and type(value) is dict:
+    if isinstance(kind, type) and is_dataclass(kind) and isinstance(value, dict):
         return _arguments(value, kind, where)
     check = _CHECKS.get(get_origin(kind))
     return _plain(value, kind, where) if check is None else check(value, get_args(kind), where)
@@ -44,10 +44,15 @@ def _wrong(value: object, expected: str, where: str) -> str:
 
 def _plain(value: object, kind: object, where: str) -> str | None:
     kind = type(None) if kind is None else kind
-    fits = isinstance(value, kind) if isinstance(kind, type) and kind not in _NAMES else type(value) is kind
     if kind is float:
-        fits = type(value) in (int, float) and math.isfinite(value)
-    return None if fits else _wrong(value, _NAMES.get(kind) or getattr(kind, "__name__", str(kind)), where)
+        fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    else:
+        fits = isinstance(value, kind) if isinstance(kind, type) and kind not in _NAMES else type(value) is kind
+    return None if fits else _wrong(value, _name(kind) or str(getattr(kind, "__name__", kind)), where)
+
+
+def _name(kind: object) -> str | None:
+    return _NAMES.get(kind) if isinstance(kind, type) else None
 
 
 def _object(value: object, kind: type, where: str) -> str | None:
@@ -81,7 +86,7 @@ def _union(value: object, kinds: tuple, where: str) -> str | None:
     whole = [kind for kind in kinds if kind is not type(None)]
     if len(whole) == 1:
         return found[kinds.index(whole[0])]
-    return _wrong(value, " or ".join(_NAMES.get(k) or _words(k) for k in kinds), where)
+    return _wrong(value, " or ".join(_name(k) or _words(k) for k in kinds), where)
 
 
 def _words(kind: object) -> str:
@@ -112,7 +117,7 @@ def _list(value: object, kinds: tuple, where: str) -> str | None:
 
 
 def _tuple(value: object, kinds: tuple, where: str) -> str | None:
-    if type(value) not in (tuple, list):
+    if not isinstance(value, tuple | list):
         return _wrong(value, "a list", where)
     if kinds[1:] == (Ellipsis,):
         kinds = kinds[:1] * len(value)
@@ -128,7 +133,7 @@ def _dict(value: object, kinds: tuple, where: str) -> str | None:
     return _first(names) or _first(mismatch(item, kinds[1], f"{where}['{key}']") for key, item in value.items())
 
 
-def _first(found) -> str | None:
+def _first(found: Iterable[str | None]) -> str | None:
     return next((line for line in found if line is not None), None)
 
 

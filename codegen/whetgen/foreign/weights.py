@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from whetgen.errors import BadInput
-from whetgen.foreign.layers import LAYERS, Weight
-from whetgen.foreign.shapes import Shape
-from whetgen.foreign.tree import ENTRY, Constant, Layer, Model, Tensor
+from whetgen.foreign.known_layers import LAYERS, Weight
+from whetgen.foreign.shapes import OpenShape
+from whetgen.foreign.tree import ENTRY, CallOutput, ConstantInput, LayerConfig, ModelConfig
 
 LARGEST_NUMBER = 1 << 40
 """No setting is meant to be larger; products of a few stay small enough to compute with."""
@@ -19,30 +19,21 @@ LARGEST_NUMBER = 1 << 40
 class LayerWeights:
     """The weights of one layer that is no model, as Keras creates them. ``names``: models around it, then its own."""
 
-    layer: Layer
+    layer: LayerConfig
     names: tuple[str, ...]
     weights: tuple[Weight, ...]
 
 
-def weights_of(model: Model) -> list[LayerWeights]:
+def weights_of(model: ModelConfig) -> list[LayerWeights]:
     """Of all layers, nested ones included, in the file's order; a layer that is called twice stands here once.
 
     Raises:
         BadInput: settings that cannot be read; the message names the layer.
     """
     found: dict[str, LayerWeights] = {}
-    _outputs(model, found)
+    _shapes(model, [model.shape] * len(model.inputs), (), found)
     order = {layer.path: n for n, layer in enumerate(_leaves(model))}
     return sorted(found.values(), key=lambda owned: order[owned.layer.path])
-
-
-def shapes_of(model: Model) -> list[Shape | None]:
-    """Shapes of the model's outputs; None where the configuration does not say.
-
-    Raises:
-        BadInput: as ``weights_of``.
-    """
-    return _outputs(model, {})
 
 
 def check_stored(wanted: Iterable[LayerWeights], stored: Iterable[tuple[int, ...]]) -> None:
@@ -66,49 +57,51 @@ def check_stored(wanted: Iterable[LayerWeights], stored: Iterable[tuple[int, ...
             left[shape] -= 1
 
 
-def _outputs(model: Model, found: dict[str, LayerWeights]) -> list[Shape | None]:
-    return _shapes(model, [model.shape] * len(model.inputs), (), found)
-
-
-def _leaves(model: Model) -> Iterable[Layer]:
+def _leaves(model: ModelConfig) -> Iterable[LayerConfig]:
     for layer in model.layers:
-        if isinstance(layer, Model):
+        if isinstance(layer, ModelConfig):
             yield from _leaves(layer)
         else:
             yield layer
 
 
-def _shapes(model: Model, entries: list, names: tuple[str, ...], found: dict[str, LayerWeights]) -> list[Shape | None]:
+def _shapes(
+    model: ModelConfig, entries: list, names: tuple[str, ...], found: dict[str, LayerWeights]
+) -> list[OpenShape | None]:
     """Shapes of the model's outputs; None where the configuration does not say."""
-    known: dict[Tensor, Shape | None] = {}
+    known: dict[CallOutput, OpenShape | None] = {}
     for tensor, entry in zip(model.inputs, entries, strict=True):
         known[tensor] = entry
     by_name = {layer.name: layer for layer in model.layers}
-    if model.inputs == (Tensor(ENTRY),):
-        known[Tensor(ENTRY)] = model.layers[0].shape or entries[0]
-    waiting = [Tensor(layer.name, n) for layer in model.layers for n in range(len(layer.calls) or 1)]
+    if model.inputs == (CallOutput(ENTRY),):
+        known[CallOutput(ENTRY)] = model.layers[0].shape or entries[0]
+    waiting = [CallOutput(layer.name, n) for layer in model.layers for n in range(len(layer.calls) or 1)]
     while waiting:
         ready = [
-            t for t in waiting if all(isinstance(r, Constant) or r in known for r in _reads(by_name[t.layer], t.call))
+            t
+            for t in waiting
+            if all(isinstance(r, ConstantInput) or r in known for r in _reads(by_name[t.layer], t.call))
         ]
         if not ready:
             raise BadInput(f"layer '{by_name[waiting[0].layer].path}' reads its own output; save the model again")
         for tensor in ready:
             layer = by_name[tensor.layer]
-            read = [r.shape if isinstance(r, Constant) else known[r] for r in _reads(layer, tensor.call)]
+            read = [r.shape if isinstance(r, ConstantInput) else known[r] for r in _reads(layer, tensor.call)]
             for port, shape in enumerate(_called(layer, read, known.get(tensor), (*names, layer.name), found)):
-                known[Tensor(layer.name, tensor.call, port)] = shape
+                known[CallOutput(layer.name, tensor.call, port)] = shape
         waiting = [t for t in waiting if t not in ready]
     return [known.get(tensor) for tensor in model.outputs]
 
 
-def _reads(layer: Layer, call: int) -> tuple[Tensor | Constant, ...]:
+def _reads(layer: LayerConfig, call: int) -> tuple[CallOutput | ConstantInput, ...]:
     return layer.calls[call] if layer.calls else ()
 
 
-def _called(layer: Layer, read: list, entry: Shape | None, names: tuple[str, ...], found: dict) -> list[Shape | None]:
+def _called(
+    layer: LayerConfig, read: list, entry: OpenShape | None, names: tuple[str, ...], found: dict
+) -> list[OpenShape | None]:
     """Shapes that a call of ``layer`` returns; its weights are noted in ``found``."""
-    if isinstance(layer, Model):
+    if isinstance(layer, ModelConfig):
         return _shapes(layer, read, names, found)
     if layer.kind == "InputLayer":
         return [_filled(layer.shape, entry)]
@@ -126,20 +119,20 @@ def _called(layer: Layer, read: list, entry: Shape | None, names: tuple[str, ...
         raise BadInput(f"layer '{layer.path}' ({layer.kind}) {missing}; save the model again") from error
 
 
-def _of_activation(layer: Layer, read: list) -> tuple[Weight, ...]:
+def _of_activation(layer: LayerConfig, read: list) -> tuple[Weight, ...]:
     """Weights of a layer that stands as the activation of another."""
     inner = layer.settings.get("activation")
     return LAYERS[inner["class_name"]].weights(inner["config"], read[0]) if isinstance(inner, dict) else ()
 
 
-def _filled(declared: Shape | None, entry: Shape | None) -> Shape | None:
+def _filled(declared: OpenShape | None, entry: OpenShape | None) -> OpenShape | None:
     """The declared shape of an input, its open axes taken from the tensor that the model is called with."""
     if declared is None or entry is None or len(declared) != len(entry):
         return declared or entry
     return tuple(e if d is None else d for d, e in zip(declared, entry, strict=True))
 
 
-def _check_numbers(layer: Layer) -> None:
+def _check_numbers(layer: LayerConfig) -> None:
     for key, value in layer.settings.items():
         for number in value if isinstance(value, list) else [value]:
             if isinstance(number, int) and abs(number) > LARGEST_NUMBER:

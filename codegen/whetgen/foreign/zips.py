@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import PurePosixPath
+from typing import BinaryIO
 
 from whetgen.errors import BadInput
 from whetgen.foreign.reasons import one_line
@@ -26,7 +27,7 @@ _SMALL = 1 << 20
 _MOST_EXPANSION = 32
 
 
-def open_zip(file, what: str) -> zipfile.ZipFile:
+def open_zip(file: BinaryIO, what: str) -> zipfile.ZipFile:
     """An archive whose members have decent names; ``what`` names it in messages.
 
     Raises:

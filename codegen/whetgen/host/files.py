@@ -19,15 +19,20 @@ def place_for(out: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def whole_file(out: Path) -> Iterator[Path]:
+def whole_file(out: str | Path) -> Iterator[Path]:
     """A path to write to, of the same name; at the end of the block it becomes ``out``, after an error nothing does.
 
     Its mode follows the umask. A link is written through.
 
     Raises:
-        OSError: the place cannot be written to.
+        OSError: the place cannot be written to; where the system says why, the error names ``out``.
     """
-    out = Path(os.path.realpath(out))
-    with place_for(out) as scratch:
-        yield scratch / out.name
-        (scratch / out.name).replace(out)
+    target = Path(os.path.realpath(out))
+    try:
+        with place_for(target) as scratch:
+            yield scratch / target.name
+            (scratch / target.name).replace(target)
+    except OSError as error:
+        if error.errno is not None:
+            error.filename = str(out)
+        raise

@@ -117,7 +117,9 @@ def telling_line(log: str) -> str:
     return next(filter(_ERROR.search, lines), lines[-1] if lines else "no message")
 
 
-def _start(command: Sequence[str | Path], name: str, cwd: Path | None, environment: Mapping[str, str], group: int):
+def _start(
+    command: Sequence[str | Path], name: str, cwd: Path | None, environment: Mapping[str, str], group: int
+) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             [str(part) for part in command],
@@ -132,24 +134,27 @@ def _start(command: Sequence[str | Path], name: str, cwd: Path | None, environme
         raise CouldNotRun(f"{name} cannot be started: {error.strerror}") from error
 
 
-def _spoken(process: subprocess.Popen, data: bytes, seconds: float | None) -> tuple[int, bytes, bytes]:
+def _spoken(process: subprocess.Popen[bytes], data: bytes, seconds: float | None) -> tuple[int, bytes, bytes]:
     out, err = process.communicate(data, timeout=seconds)
     return process.returncode, out, err
 
 
-def _heard(process: subprocess.Popen, on_line: Callable[[str], None]) -> tuple[int, bytes, bytes]:
-    out, err = [], []
-    process.stdin.close()
-    complaints = Thread(target=lambda: err.append(process.stderr.read()))
+def _heard(process: subprocess.Popen[bytes], on_line: Callable[[str], None]) -> tuple[int, bytes, bytes]:
+    out: list[bytes] = []
+    err: list[bytes] = []
+    stdin, stdout, stderr = process.stdin, process.stdout, process.stderr
+    assert stdin and stdout and stderr  # as ``_start`` opens them
+    stdin.close()
+    complaints = Thread(target=lambda: err.append(stderr.read()))
     complaints.start()
-    for line in process.stdout:
+    for line in stdout:
         out.append(line)
         on_line(line.decode(errors="replace"))
     complaints.join()
     return process.wait(), b"".join(out), b"".join(err)
 
 
-def _end(watch: subprocess.Popen, process: subprocess.Popen) -> None:
+def _end(watch: subprocess.Popen[bytes], process: subprocess.Popen[bytes]) -> None:
     """Kills what is left of the group and waits for ``process``."""
     with uninterrupted(), process:
         os.killpg(watch.pid, signal.SIGKILL)

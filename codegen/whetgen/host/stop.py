@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU)
 _GRACE_SECONDS = 30
@@ -51,7 +52,7 @@ def uninterrupted() -> Iterator[None]:
         _stop(number, None)
 
 
-def _stop(number: int, _) -> None:
+def _stop(number: int, _: FrameType | None) -> None:
     if _State.holds:
         _State.pending = number
         return

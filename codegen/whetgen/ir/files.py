@@ -18,7 +18,7 @@ from typing import Annotated, Any, TypedDict, get_type_hints
 import numpy as np
 
 from whetgen.errors import BadInput
-from whetgen.foreign.arrays import Arrays, open_arrays
+from whetgen.foreign.arrays import ArrayArchive, open_arrays
 from whetgen.foreign.text import read_text
 from whetgen.foreign.typed import mismatch
 from whetgen.ir.graph import Graph, InputMeaning, Output, OutputKind
@@ -161,7 +161,7 @@ def _pack_value(value: object, key: str, arrays: dict[str, np.ndarray]) -> objec
     return value
 
 
-def _unpack(structure: dict[str, Any], arrays: Arrays) -> Graph:
+def _unpack(structure: dict[str, Any], arrays: ArrayArchive) -> Graph:
     meaning = InputMeaning(*(Fraction(structure["meaning"][k]) for k in ("scale", "offset")))
     nodes = tuple(_unpack_node(n, f"nodes[{k}]", arrays) for k, n in enumerate(structure["nodes"]))
     return Graph(nodes, tuple(map(_unpack_output, structure["outputs"])), meaning, tuple(structure["notes"]))
@@ -172,7 +172,7 @@ def _unpack_output(packed: dict[str, Any]) -> Output:
     return Output(**{**values, "scale": Fraction(packed["scale"]), "offset": Fraction(packed["offset"])})
 
 
-def _unpack_node(packed: dict[str, Any], where: str, arrays: Arrays) -> Node:
+def _unpack_node(packed: dict[str, Any], where: str, arrays: ArrayArchive) -> Node:
     kind = _KINDS[packed["kind"]]
     values: dict[str, Any] = {}
     for name, hint in get_type_hints(kind).items():
@@ -185,7 +185,7 @@ def _unpack_node(packed: dict[str, Any], where: str, arrays: Arrays) -> Node:
     return kind(**values)
 
 
-def _unpack_value(value: object, arrays: Arrays) -> object:
+def _unpack_value(value: object, arrays: ArrayArchive) -> object:
     if isinstance(value, dict):
         return _unpack_array(value, arrays)
     if isinstance(value, list):
@@ -193,7 +193,7 @@ def _unpack_value(value: object, arrays: Arrays) -> object:
     return value
 
 
-def _unpack_array(place: dict[str, Any], arrays: Arrays) -> np.ndarray:
+def _unpack_array(place: dict[str, Any], arrays: ArrayArchive) -> np.ndarray:
     if wrong := mismatch(place, _ArrayEntry):
         raise _Misfit(wrong)
     array = arrays.read(place["array"])

@@ -2,6 +2,7 @@
 
 from whetgen.sharpen.checkpoint import Checkpoint, read_origin, resume
 from whetgen.sharpen.fan_in import SparseDense
+from whetgen.sharpen.find_layers import spiking_layers
 from whetgen.sharpen.finish import finish
 from whetgen.sharpen.fold import fold_batch_norm
 from whetgen.sharpen.keys import decode_with_key, encode_with_key, generate_key
@@ -14,7 +15,6 @@ from whetgen.sharpen.prune import PruneWeights
 from whetgen.sharpen.rewire import Rewire
 from whetgen.sharpen.sharpeners import AdaptiveSharpener, ScheduledSharpener, SimpleSharpener, StepSharpener
 from whetgen.sharpen.thermometer import Thermometer
-from whetgen.sharpen.walk import spiking_layers
 from whetgen.sharpen.wiring import LearnWiring
 
 __all__ = [

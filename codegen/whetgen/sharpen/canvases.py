@@ -10,7 +10,9 @@ _SCRAPS = 6
 _INK = 128
 
 
-def draw(digits: np.ndarray, scraps_of: np.ndarray, seed: int, count: int | None = None):
+def draw(
+    digits: np.ndarray, scraps_of: np.ndarray, seed: int, count: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Canvases and masks, both uint8 (count, 40, 40): code values 0..255, and 1 where the digit has ink.
 
     On each canvas lie ``_SCRAPS`` square scraps cut out of ``scraps_of`` (n, 28, 28) at random places, and

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import keras
 import numpy as np
 
-from whetgen.foreign.arrays import Arrays, open_arrays
-from whetgen.sharpen.whole import written_whole
+from whetgen.foreign.arrays import ArrayArchive, open_arrays
+from whetgen.host.files import whole_file
 
 _ORIGIN = "origin"
 _ORIGIN_BYTES = 1 << 20
@@ -24,13 +24,15 @@ _ADVICE = "a checkpoint cannot be mended: delete the file and begin anew"
 class Stateful(Protocol):
     """A callback that a checkpoint keeps: its state as numbers and arrays by name."""
 
+    def set_model(self, model: keras.Model) -> None: ...
+
     def state(self) -> dict: ...
 
     def restore(self, state: dict) -> None: ...
 
 
 @dataclass(frozen=True)
-class Progress:
+class TrainingProgress:
     """Where an interrupted run stands: epochs done, and whether a callback had ended it."""
 
     epochs: int
@@ -62,17 +64,19 @@ class Checkpoint(keras.callbacks.Callback):
         self.origin = origin
 
     def on_epoch_end(self, epoch, logs=None):
-        arrays = {"epochs": np.array(epoch + 1), "stopped": np.array(bool(self.model.stop_training))}
+        arrays: dict[str, Any] = {"epochs": np.array(epoch + 1), "stopped": np.array(bool(self.model.stop_training))}
         if self.origin is not None:
             arrays[_ORIGIN] = np.frombuffer(json.dumps(self.origin).encode(), np.uint8)
         arrays |= {f"variable/{n}": keras.ops.convert_to_numpy(v) for n, v in enumerate(_variables(self.model))}
         for number, callback in enumerate(self.kept):
             arrays |= {f"callback/{number}/{name}": np.asarray(value) for name, value in callback.state().items()}
-        with written_whole(self.path) as partial, partial.open("wb") as file:
+        with whole_file(self.path) as partial, partial.open("wb") as file:
             np.savez(file, **arrays)
 
 
-def resume(path: str | Path, model: keras.Model, callbacks: Sequence[keras.callbacks.Callback] = ()) -> Progress:
+def resume(
+    path: str | Path, model: keras.Model, callbacks: Sequence[keras.callbacks.Callback] = ()
+) -> TrainingProgress:
     """Put ``model`` (compiled as before) and ``callbacks`` (the same, in the same order) where ``path`` left them.
 
     Train on with ``fit(initial_epoch=progress.epochs)`` unless ``progress.stopped``.
@@ -86,7 +90,7 @@ def resume(path: str | Path, model: keras.Model, callbacks: Sequence[keras.callb
     for callback in kept:
         callback.set_model(model)
     with open_arrays(path, _ADVICE, limit=_limit(variables)) as saved:
-        progress = Progress(_number(path, saved, "epochs"), bool(_number(path, saved, "stopped")))
+        progress = TrainingProgress(_number(path, saved, "epochs"), bool(_number(path, saved, "stopped")))
         if not _alike(saved, variables, kept):
             raise ValueError(_other(path))
         states = [_state(saved, f"callback/{number}/") for number in range(len(kept))]
@@ -132,7 +136,7 @@ def _limit(variables: Sequence) -> int:
     return 4 * sum(8 * prod(v.shape) for v in variables) + _ORIGIN_BYTES
 
 
-def _alike(saved: Arrays, variables: Sequence, kept: Sequence[Stateful]) -> bool:
+def _alike(saved: ArrayArchive, variables: Sequence, kept: Sequence[Stateful]) -> bool:
     """Whether the shapes are those of the variables, and all callbacks' states have a place."""
     given = [name for name in saved.names if name.startswith("variable/")]
     owners = {name.split("/")[1] for name in saved.names if name.startswith("callback/")}
@@ -143,14 +147,14 @@ def _alike(saved: Arrays, variables: Sequence, kept: Sequence[Stateful]) -> bool
     )
 
 
-def _number(path: Path, saved: Arrays, name: str) -> int:
+def _number(path: Path, saved: ArrayArchive, name: str) -> int:
     value = saved.read(name)
     if value.shape or value.dtype.kind not in "biu" or value < 0:
         raise ValueError(f"{path}: array '{name}' is no number of epochs; {_ADVICE}")
     return int(value)
 
 
-def _state(saved: Arrays, start: str) -> dict[str, np.ndarray]:
+def _state(saved: ArrayArchive, start: str) -> dict[str, np.ndarray]:
     return {name.removeprefix(start): saved.read(name) for name in saved.names if name.startswith(start)}
 
 

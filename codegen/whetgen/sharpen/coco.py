@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 FOLDER_VARIABLE = "WHETGEN_COCO"
 _SIDE = 128
@@ -65,7 +69,7 @@ def _photo(path: Path, entry: dict, persons: list[dict], side: int) -> tuple[np.
     return np.asarray(photo, np.uint8), (np.asarray(mask.resize((side, side))) >= 128).astype(np.uint8)
 
 
-def _paint(mask, outline) -> None:
+def _paint(mask: Picture, outline: list[list[float]] | dict[str, list[int]]) -> None:
     """An outline is a list of polygons, or, for crowds, run lengths down the columns: 0s, 1s, 0s, ..."""
     from PIL import Image, ImageDraw
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
-from whetgen.sharpen.walk import every_layer
+from whetgen.sharpen.find_layers import every_layer
 
 _PACKAGE = "whetgen"
 
@@ -35,7 +38,7 @@ class SparseDense(keras.layers.Layer):
         rewired: bool = True,
         use_bias: bool = False,
         seed: int = 0,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         if min(units, fan_in, sharing) < 1 or units % sharing:
@@ -46,7 +49,7 @@ class SparseDense(keras.layers.Layer):
         self.rewired = rewired
         self.use_bias = use_bias
         self.seed = seed
-        self.recorder = None
+        self.recorder: Callable[[keras.KerasTensor, keras.KerasTensor], None] | None = None
 
     def build(self, input_shape):
         inputs = input_shape[-1]
@@ -110,7 +113,7 @@ def sparse_layers(model: keras.Model) -> list[SparseDense]:
     return [layer for layer in every_layer(model) if isinstance(layer, SparseDense) and layer.rewired]
 
 
-def add_wiring(layer: keras.layers.Layer, wiring: np.ndarray):
+def add_wiring(layer: keras.layers.Layer, wiring: np.ndarray) -> keras.Variable:
     """A layer's ``wiring``, int32 (fan_in, columns), as saved state that no optimizer touches."""
     return layer.add_weight(
         name="wiring",

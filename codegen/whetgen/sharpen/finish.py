@@ -7,9 +7,9 @@ import numpy as np
 from keras import ops
 
 from whetgen.sharpen.fan_in import SparseDense
+from whetgen.sharpen.find_layers import every_layer
 from whetgen.sharpen.lookup import LookupTables
 from whetgen.sharpen.norm import FusedBatchNormalization
-from whetgen.sharpen.walk import every_layer
 
 
 def finish(model: keras.Model) -> keras.Model:

@@ -60,7 +60,7 @@ def _folds(model: keras.Model) -> dict[str, str]:
     return found
 
 
-def _can_absorb(layer, norm, model: keras.Model) -> bool:
+def _can_absorb(layer: keras.layers.Layer, norm: keras.layers.Layer, model: keras.Model) -> bool:
     if not isinstance(layer, _PLAIN + _DEPTHWISE + _TRANSPOSED) or len(_calls(layer, model)) != 1:
         return False
     (call,) = _calls(layer, model)
@@ -74,13 +74,13 @@ def _can_absorb(layer, norm, model: keras.Model) -> bool:
     )
 
 
-def _calls(layer, model: keras.Model) -> list:
+def _calls(layer: keras.layers.Layer, model: keras.Model) -> list:
     """The calls of ``layer`` that are part of ``model``."""
     own = {id(node) for node in _nodes(model)}
     return [node for node in layer._inbound_nodes if id(node) in own]
 
 
-def _readers(tensor, model: keras.Model) -> list:
+def _readers(tensor: keras.KerasTensor, model: keras.Model) -> list:
     return [node for node in _nodes(model) if any(read is tensor for read in node.input_tensors)]
 
 
@@ -89,7 +89,7 @@ def _nodes(model: keras.Model) -> list:
     return [node for nodes in graph._nodes_by_depth.values() for node in nodes]
 
 
-def _clone(layer, folds: dict[str, str]):
+def _clone(layer: keras.layers.Layer, folds: dict[str, str]) -> keras.layers.Layer:
     if isinstance(layer, keras.Model):
         return fold_batch_norm(layer)
     config = layer.get_config()
@@ -113,7 +113,7 @@ def _rebuilt_graph(model: keras.Model, folds: dict[str, str]) -> keras.Model:
     )
 
 
-def _absorb(layer, norm, into) -> None:
+def _absorb(layer: keras.layers.Layer, norm: keras.layers.Layer, into: keras.layers.Layer) -> None:
     """Weights of ``into``: those of ``layer`` with ``norm`` behind it."""
     values = {w.name: _float64(w) for w in norm.weights}
     multiplier = values.get("gamma", 1.0) / np.sqrt(values["moving_variance"] + norm.epsilon)
@@ -123,12 +123,12 @@ def _absorb(layer, norm, into) -> None:
     into.set_weights([*others, scaled, values.get("beta", 0.0) + multiplier * (bias - values["moving_mean"])])
 
 
-def _along_channels(layer, kernel: np.ndarray, multiplier: np.ndarray) -> np.ndarray:
+def _along_channels(layer: keras.layers.Layer, kernel: np.ndarray, multiplier: np.ndarray) -> np.ndarray:
     """``multiplier``, one number an output channel, in a shape that broadcasts against the kernel."""
     if isinstance(layer, _DEPTHWISE):  # channel c of the input makes the outputs c * multiplicity + 0, 1, ...
         return multiplier.reshape(kernel.shape[-2:])
     return multiplier[:, None] if isinstance(layer, _TRANSPOSED) else multiplier
 
 
-def _float64(variable) -> np.ndarray:
+def _float64(variable: keras.Variable) -> np.ndarray:
     return keras.ops.convert_to_numpy(variable).astype(np.float64)

@@ -12,11 +12,13 @@ with sharpness ``s`` in [0, 1] and ``w = 1 - s``:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import ArrayLike
 
 from whetgen.sharpen.keys import check_key
 
@@ -35,7 +37,7 @@ class SpikingActivation(keras.layers.Layer):
     ``observer``: not saved; called with the outputs of each call, for those who watch the spikes.
     """
 
-    def __init__(self, sharpness: float = 0.0, surrogate: float | None = None, **kwargs):
+    def __init__(self, sharpness: float = 0.0, surrogate: float | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         if not 0.0 <= float(sharpness) <= 1.0:
             raise ValueError(f"sharpness must be in 0..1, not {sharpness}")
@@ -127,12 +129,12 @@ class SoftmaxDecode(keras.layers.Layer):
         ValueError: the key has other values, or two classes with the same row.
     """
 
-    def __init__(self, key, temperature: float = 1.0, **kwargs):
+    def __init__(self, key: ArrayLike | Mapping[str, ArrayLike], temperature: float = 1.0, **kwargs: Any):
         super().__init__(**kwargs)
         if temperature <= 0:
             raise ValueError(f"temperature must be above 0, not {temperature}")
         self.temperature = temperature
-        key = check_key(np.asarray(key["value"] if isinstance(key, dict) else key))
+        key = check_key(np.asarray(key["value"] if isinstance(key, Mapping) else key))
         self._key = self.add_weight(
             name="key",
             shape=key.shape,
@@ -147,7 +149,7 @@ class SoftmaxDecode(keras.layers.Layer):
         """uint8 (classes, width)."""
         return ops.convert_to_numpy(self._key)
 
-    def load_own_variables(self, store) -> None:
+    def load_own_variables(self, store: Mapping[str, np.ndarray]) -> None:
         """Files from before the key was a weight have it in the configuration only."""
         if "0" in store:
             super().load_own_variables(store)
@@ -166,7 +168,9 @@ class SoftmaxDecode(keras.layers.Layer):
 class _ShownWith(int):
     """A count that is printed with a remark."""
 
-    def __new__(cls, count: int, remark: str):
+    remark: str
+
+    def __new__(cls, count: int, remark: str) -> Self:
         made = super().__new__(cls, count)
         made.remark = remark
         return made

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import keras
 import numpy as np
 
 from whetgen.errors import BadInput
-from whetgen.foreign.layers import MODELS
-from whetgen.foreign.tree import ENTRY, Layer, Model, Tensor
+from whetgen.foreign.shapes import OpenShape
+from whetgen.foreign.tree import ENTRY, CallOutput, ConstantInput, LayerConfig, ModelConfig
 from whetgen.sharpen.layers import SoftmaxDecode, SpikingActivation, SpikingBReLU, SpikingSigmoid
 
-Arrays = Mapping[str, Mapping[str, np.ndarray]]
 
-
-def build(model: Model, arrays: Arrays) -> keras.Model:
+def build(model: ModelConfig, arrays: Mapping[str, Mapping[str, np.ndarray]]) -> keras.Model:
     """The model without its weights but for keys and sharpness.
 
     ``arrays``: the stored ones by the layer's path and the weight's name. A key or a sharpness may stand there, or in
@@ -27,59 +26,76 @@ def build(model: Model, arrays: Arrays) -> keras.Model:
     """
     if model.kind == "Sequential":
         shape = _entry_shape(model)
-        entries = [] if model.inputs != (Tensor(ENTRY),) or shape is None else [keras.Input(shape)]
+        entries = [] if model.inputs != (CallOutput(ENTRY),) or shape is None else [keras.Input(shape)]
         return keras.Sequential([*entries, *(_layer(layer, arrays) for layer in model.layers)], name=model.name or None)
     return _functional(model, arrays)
 
 
-def _functional(model: Model, arrays: Arrays) -> keras.Model:
+def _functional(model: ModelConfig, arrays: Mapping[str, Mapping[str, np.ndarray]]) -> keras.Model:
     layers = {layer.name: _layer(layer, arrays) for layer in model.layers}
-    tensors = {Tensor(name): made.output for name, made in layers.items() if isinstance(made, keras.layers.InputLayer)}
-    waiting = [(layer.name, n, call) for layer in model.layers for n, call in enumerate(layer.calls)]
+    tensors = {
+        CallOutput(name): made.output for name, made in layers.items() if isinstance(made, keras.layers.InputLayer)
+    }
+    waiting = [(layer.name, n, call) for layer in model.layers for n, call in enumerate(_calls(layer))]
     while waiting:  # shared layers may be listed before what their later calls read
         ready = [c for c in waiting if all(read in tensors for read in c[2])]
         for name, number, call in ready:
             read = [tensors[source] for source in call]
             made = layers[name](read if len(read) > 1 else read[0])
             for port, tensor in enumerate(made if isinstance(made, list | tuple) else [made]):
-                tensors[Tensor(name, number, port)] = tensor
+                tensors[CallOutput(name, number, port)] = tensor
         waiting = [c for c in waiting if c not in ready]
     inputs, outputs = ([tensors[port] for port in ports] for ports in (model.inputs, model.outputs))
     return keras.Model(_alone(inputs), _alone(outputs), name=model.name or None)
 
 
-def _alone(tensors: list):
+def _calls(layer: LayerConfig) -> list[tuple[CallOutput, ...]]:
+    """What each call of a layer reads.
+
+    Raises:
+        BadInput: an array, which Keras 2 gives to no layer.
+    """
+    if any(isinstance(read, ConstantInput) for call in layer.calls for read in call):
+        raise BadInput(
+            f"layer '{layer.path}' is called with an array, which Keras 2 does not save; save the model again"
+        )
+    return [tuple(read for read in call if isinstance(read, CallOutput)) for call in layer.calls]
+
+
+def _alone(tensors: list[keras.KerasTensor]) -> keras.KerasTensor | list[keras.KerasTensor]:
     return tensors[0] if len(tensors) == 1 else tensors
 
 
-def _entry_shape(model: Model):
+def _entry_shape(model: ModelConfig) -> OpenShape | None:
     """The shape that a Sequential model's first layer declares, or the first one of a model that comes first."""
     first = model.layers[0]
-    return first.shape or model.shape or (_entry_shape(first) if isinstance(first, Model) else None)
+    return first.shape or model.shape or (_entry_shape(first) if isinstance(first, ModelConfig) else None)
 
 
-def _layer(layer: Layer, arrays: Arrays) -> keras.layers.Layer:
-    if layer.kind in MODELS:
+def _layer(layer: LayerConfig, arrays: Mapping[str, Mapping[str, np.ndarray]]) -> keras.layers.Layer:
+    if isinstance(layer, ModelConfig):
         return build(layer, arrays)
     if layer.kind in _ORIGINAL:
         return _ORIGINAL[layer.kind](layer, arrays.get(layer.path, {}))
     if layer.kind == "InputLayer":
+        if layer.shape is None:
+            raise BadInput(f"layer '{layer.path}' (InputLayer) declares no shape; save the model again")
         return keras.layers.InputLayer(batch_shape=(None, *layer.shape), name=layer.name)
-    made = getattr(keras.layers, layer.kind)  # one of the list in whetgen.foreign.layers
+    made = getattr(keras.layers, layer.kind)  # one of the list in whetgen.foreign.known_layers
     return made(**_known(made, {**layer.settings, **_activation(layer, arrays)}))
 
 
-def _activation(layer: Layer, arrays: Arrays) -> dict:
+def _activation(layer: LayerConfig, arrays: Mapping[str, Mapping[str, np.ndarray]]) -> dict:
     """A layer that stands as the activation of another, in the place of its configuration."""
     inner = layer.settings.get("activation")
     if not isinstance(inner, dict):
         return {}
     kind, settings = inner["class_name"], inner["config"]
-    own = Layer(layer.path, str(settings.get("name") or kind.lower()), kind, settings, (), None)
+    own = LayerConfig(layer.path, str(settings.get("name") or kind.lower()), kind, settings, (), None)
     return {"activation": _layer(own, arrays)}
 
 
-def _known(kind: type, settings: dict) -> dict:
+def _known(kind: type[keras.layers.Layer], settings: dict) -> dict:
     """The settings that Keras 3 has too."""
     accepted = set(inspect.signature(kind.__init__).parameters) | {"name"}
     known = {key: value for key, value in settings.items() if key in accepted}
@@ -87,15 +103,15 @@ def _known(kind: type, settings: dict) -> dict:
     return {**known, "axis": axis[0]} if isinstance(axis, list) and len(axis) == 1 else known
 
 
-def _spiking(kind: type[SpikingActivation]) -> Callable[[Layer, Mapping[str, np.ndarray]], SpikingActivation]:
-    def make(layer: Layer, stored: Mapping[str, np.ndarray]) -> SpikingActivation:
+def _spiking(kind: type[SpikingActivation]) -> Callable[[LayerConfig, Mapping[str, np.ndarray]], SpikingActivation]:
+    def make(layer: LayerConfig, stored: Mapping[str, np.ndarray]) -> SpikingActivation:
         sharpness = stored.get("sharpness", _plain(layer.settings.get("sharpness", 0.0)))
         return kind(float(np.asarray(sharpness).reshape(())), name=layer.name)
 
     return make
 
 
-def _decode(layer: Layer, stored: Mapping[str, np.ndarray]) -> SoftmaxDecode:
+def _decode(layer: LayerConfig, stored: Mapping[str, np.ndarray]) -> SoftmaxDecode:
     given = _plain(layer.settings.get("key"))
     if "key" not in stored and given is None:
         raise BadInput(f"layer '{layer.path}' (Softmax_Decode) has no key")
@@ -103,7 +119,7 @@ def _decode(layer: Layer, stored: Mapping[str, np.ndarray]) -> SoftmaxDecode:
     return SoftmaxDecode(key, name=layer.name)
 
 
-def _upright(key: np.ndarray, given) -> np.ndarray:
+def _upright(key: np.ndarray, given: list | None) -> np.ndarray:
     """A stored key as (classes, width): ports keep the matrix that spikes are multiplied with, (width, classes).
 
     A key in the configuration says how many classes there are; else there are fewer classes than neurons. A square
@@ -115,7 +131,7 @@ def _upright(key: np.ndarray, given) -> np.ndarray:
     return key if key.shape[0] == classes else key.T
 
 
-def _binary(layer: Layer, key: np.ndarray) -> np.ndarray:
+def _binary(layer: LayerConfig, key: np.ndarray) -> np.ndarray:
     """0 and 1; ports store -1 for 0."""
     for low in (0, -1):
         if np.isin(key, (low, 1)).all():
@@ -126,13 +142,13 @@ def _binary(layer: Layer, key: np.ndarray) -> np.ndarray:
     )
 
 
-_ORIGINAL: dict[str, Callable[[Layer, Mapping[str, np.ndarray]], keras.layers.Layer]] = {
+_ORIGINAL: dict[str, Callable[[LayerConfig, Mapping[str, np.ndarray]], keras.layers.Layer]] = {
     "Spiking_BRelu": _spiking(SpikingBReLU),
     "Spiking_Sigmoid": _spiking(SpikingSigmoid),
     "Softmax_Decode": _decode,
 }
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """What Keras 2 wrote for an array: the array, nested lists, or a dictionary with its ``value``."""
     return value.get("value") if isinstance(value, dict) else value

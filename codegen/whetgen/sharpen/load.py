@@ -65,13 +65,14 @@ def _fill(model: keras.Model, file: ModelFile) -> None:
     for names, layer in _layers(model, ()):
         owned = owners.get(names)
         wanted = owned.weights if owned else ()
+        held = arrays[owned.layer.path] if owned else {}
         if len(layer.weights) != len(wanted):
             raise BadInput(
                 f"layer '{'/'.join(names)}' has {len(layer.weights)} weights in Keras 3, not {len(wanted)} as in the file; "
                 "save the model again"
             )
         for place, weight in zip(layer.weights, wanted, strict=True):
-            stored = arrays[owned.layer.path].get(weight.name)
+            stored = held.get(weight.name)
             if stored is not None and not weight.swapped:  # such a key was read when the layer was built
                 place.assign(stored.reshape(place.shape))
         _finish(layer)

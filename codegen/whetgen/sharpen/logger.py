@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
+from whetgen.host.files import whole_file
+from whetgen.sharpen.find_layers import sharpness_of
 from whetgen.sharpen.spikes import hardened, watch
-from whetgen.sharpen.walk import sharpness_of
-from whetgen.sharpen.whole import written_whole
 
 Metric = Callable[[np.ndarray, np.ndarray], float]
 
@@ -115,13 +116,13 @@ def layer_names(row: dict) -> list[str]:
 
 
 def _write(path: Path, rows: list[dict]) -> None:
-    with written_whole(path) as partial, partial.open("w", newline="") as file:
+    with whole_file(path) as partial, partial.open("w", newline="") as file:
         table = csv.DictWriter(file, fieldnames=list(rows[-1]), restval="nan", extrasaction="ignore")
         table.writeheader()
         table.writerows(rows)
 
 
-def _summary_writer(folder: str | Path):
+def _summary_writer(folder: str | Path) -> Any:
     try:
         import tensorboard  # noqa: F401 - without it TensorFlow writes files that nothing here can show
         import tensorflow as tf
@@ -130,7 +131,7 @@ def _summary_writer(folder: str | Path):
     return tf.summary.create_file_writer(str(folder))
 
 
-def _summarise(writer, row: dict) -> None:
+def _summarise(writer: Any, row: dict) -> None:
     import tensorflow as tf
 
     with writer.as_default():

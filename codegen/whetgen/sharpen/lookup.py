@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
 from whetgen.sharpen.fan_in import add_wiring, different_inputs
-from whetgen.sharpen.walk import every_layer
+from whetgen.sharpen.find_layers import every_layer
 
 _LEVEL = 0.5
 _SPREAD = 0.3
@@ -26,14 +29,14 @@ class LookupTables(keras.layers.Layer):
         ValueError: numbers below 1, or (when built) fewer inputs than a unit reads.
     """
 
-    def __init__(self, units: int, fan_in: int = 6, seed: int = 0, **kwargs):
+    def __init__(self, units: int, fan_in: int = 6, seed: int = 0, **kwargs: Any):
         super().__init__(**kwargs)
         if min(units, fan_in) < 1:
             raise ValueError(f"units {units} and fan_in {fan_in} must be at least 1")
         self.units = units
         self.fan_in = fan_in
         self.seed = seed
-        self.recorder = None
+        self.recorder: Callable[[keras.KerasTensor, keras.KerasTensor, keras.KerasTensor], None] | None = None
 
     def build(self, input_shape):
         wiring = different_inputs(input_shape[-1], self.fan_in, self.units, np.random.default_rng(self.seed))
@@ -41,7 +44,7 @@ class LookupTables(keras.layers.Layer):
         self.tables = self.add_weight(
             name="tables",
             shape=(self.units, 2**self.fan_in),
-            initializer=lambda shape, dtype: ops.convert_to_tensor(_leaning(*shape, self.seed), dtype),
+            initializer=lambda shape, dtype: ops.convert_to_tensor(_leaning(shape[0], shape[1], self.seed), dtype),
             constraint=_within_0_and_1,
         )
 

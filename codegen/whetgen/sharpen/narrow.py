@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from whetgen.sharpen.fan_in import SparseDense
-from whetgen.sharpen.walk import every_layer
+from whetgen.sharpen.find_layers import every_layer
 
 _STEP_BITS = 8
 _FEWEST, _MOST = 1, 16

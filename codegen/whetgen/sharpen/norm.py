@@ -33,10 +33,10 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
         """Keras' layer of the same configuration, without weights."""
         return keras.layers.BatchNormalization.from_config(self.get_config())
 
-    def _follow(self, variable, value) -> None:
+    def _follow(self, variable: keras.Variable, value: keras.KerasTensor) -> None:
         variable.assign(variable * self.momentum + value * (1.0 - self.momentum))
 
-    def _fusible(self, inputs) -> bool:
+    def _fusible(self, inputs: keras.KerasTensor) -> bool:
         return (
             keras.backend.backend() == "tensorflow"
             and keras.backend.standardize_dtype(inputs.dtype) == "float32"

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from whetgen.host.files import whole_file
 from whetgen.sharpen.logger import layer_names
-from whetgen.sharpen.whole import written_whole
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def plot_log(rows: list[dict], path: str | Path, title: str = "") -> None:
@@ -47,7 +52,7 @@ def plot_pairs(above: np.ndarray, below: np.ndarray, path: str | Path, labels: t
     _save(figure, path)
 
 
-def _pyplot(path: str | Path):
+def _pyplot(path: str | Path) -> ModuleType:
     try:
         import matplotlib
     except ImportError as error:
@@ -58,7 +63,7 @@ def _pyplot(path: str | Path):
     return pyplot
 
 
-def _save(figure, path: str | Path) -> None:
-    with written_whole(path) as partial:
+def _save(figure: Figure, path: str | Path) -> None:
+    with whole_file(path) as partial:
         figure.savefig(partial, dpi=110, metadata={"Software": None})
     _pyplot(path).close(figure)

@@ -20,7 +20,9 @@ class Rewire(keras.callbacks.Callback):
     gradient, as RigL (Evci et al., 2020) does. Needs TensorFlow.
     """
 
-    def __init__(self, x: np.ndarray, y: np.ndarray, stop_epoch: int, every: int = 50, share=0.5, size: int = 2000):
+    def __init__(
+        self, x: np.ndarray, y: np.ndarray, stop_epoch: int, every: int = 50, share: float = 0.5, size: int = 2000
+    ):
         super().__init__()
         self.x, self.y = x, y
         self.stop_epoch = stop_epoch
@@ -51,7 +53,7 @@ class Rewire(keras.callbacks.Callback):
         import tensorflow as tf
 
         layers = sparse_layers(self.model)
-        seen = [_Last() for _ in layers]
+        seen = [_LastSums() for _ in layers]
         chosen = np.arange(self._turns * self.size, (self._turns + 1) * self.size) % len(self.x)
         for layer, last in zip(layers, seen, strict=True):
             layer.recorder = last
@@ -90,8 +92,8 @@ def exchange(layer: SparseDense, gradient: np.ndarray, share: float) -> int:
     return len(due)
 
 
-class _Last:
+class _LastSums:
     """Keeps the inputs and sums of a layer's last call."""
 
-    def __call__(self, inputs, sums) -> None:
+    def __call__(self, inputs: keras.KerasTensor, sums: keras.KerasTensor) -> None:
         self.inputs, self.sums = inputs, sums

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import keras
 
-from whetgen.sharpen.whole import written_whole
+from whetgen.host.files import whole_file
 
 _METADATA = "metadata.json"
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
@@ -19,7 +19,7 @@ def save_small(model: keras.Model, path: str | Path) -> None:
 
     Keras loads it like any other. Weights on a grid of a few bits take about a sixth of the room that Keras' own files do.
     """
-    with written_whole(path) as partial:
+    with whole_file(path) as partial:
         model.save(partial)
         _pack(partial)
 

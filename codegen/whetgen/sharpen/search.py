@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from whetgen.sharpen.data import load
 from whetgen.sharpen.logger import WhetstoneLogger
@@ -10,13 +11,16 @@ from whetgen.sharpen.recipes.origin import check_origin, origin_of
 from whetgen.sharpen.recipes.table import Recipe
 from whetgen.sharpen.recipes.training import TrainOptions, chosen, fit
 
+if TYPE_CHECKING:
+    import optuna
+
 _HELD_OUT = 0.1
 _QUICK_IMAGES = 256
 _ORIGIN = "origin"
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """The best trial of a study: its settings (fields of the recipe) and score; trials so far, pruned ones included."""
 
     recipe: str
@@ -26,7 +30,7 @@ class Found:
     trials: int
 
 
-def search(name: str, trials: int, storage: str | None = None, options: TrainOptions | None = None) -> Found:
+def search(name: str, trials: int, storage: str | None = None, options: TrainOptions | None = None) -> SearchResult:
     """``trials`` more trials of recipe ``name``; the best of the study so far.
 
     Varied are the learning rate, the soft epochs, the epochs a layer takes to sharpen and the label smoothing. The score
@@ -38,7 +42,10 @@ def search(name: str, trials: int, storage: str | None = None, options: TrainOpt
         ValueError: Optuna is not installed, no trials, a study of other settings in the storage, or a recipe without
             epochs (cartpole-dqn).
     """
-    optuna, options = _optuna(), options or TrainOptions()
+    _check_optuna()
+    import optuna
+
+    options = options or TrainOptions()
     recipe = chosen(name, options)
     if trials < 1:
         raise ValueError(f"a search takes at least 1 trial, not {trials}")
@@ -47,9 +54,9 @@ def search(name: str, trials: int, storage: str | None = None, options: TrainOpt
     examples = recipe.task.examples(load(recipe.data), recipe.input_scale)
     examples = (examples.few(_QUICK_IMAGES) if options.quick else examples).without_test(_HELD_OUT)
 
-    def objective(trial) -> float:
-        log = WhetstoneLogger(None, None, metric=recipe.task.metric)
-        watched = replace(options, on_epoch=lambda row: _tell(trial, row, options, optuna))
+    def objective(trial: optuna.Trial) -> float:
+        log = WhetstoneLogger(examples.x_test, examples.y_test, metric=recipe.task.metric)
+        watched = replace(options, on_epoch=lambda row: _tell(trial, row, options))
         fit(replace(recipe, **suggest(trial, recipe)), examples, watched, log)
         return log.rows[-1]["hard"]
 
@@ -64,10 +71,10 @@ def search(name: str, trials: int, storage: str | None = None, options: TrainOpt
     _check_study(study, origin_of(name, recipe, quick=options.quick, mixed_precision=options.mixed_precision))
     study.optimize(objective, n_trials=trials)
     best = study.best_trial
-    return Found(name, best.params, best.value, recipe.task.figure, len(study.trials))
+    return SearchResult(name, best.params, study.best_value, recipe.task.figure, len(study.trials))
 
 
-def _check_study(study, origin: dict) -> None:
+def _check_study(study: optuna.Study, origin: dict) -> None:
     """Raises:
     ValueError: its trials were made with other settings than ``origin``, which a new study gets.
     """
@@ -78,7 +85,7 @@ def _check_study(study, origin: dict) -> None:
         study.set_user_attr(_ORIGIN, origin)
 
 
-def suggest(trial, recipe: Recipe) -> dict[str, float]:
+def suggest(trial: optuna.Trial, recipe: Recipe) -> dict[str, Any]:
     """Settings around the recipe's own; at least a third of the epochs stays for the sharp network."""
     most = max(1, recipe.epochs // 3)
     return {
@@ -91,7 +98,9 @@ def suggest(trial, recipe: Recipe) -> dict[str, float]:
     }
 
 
-def _tell(trial, row: dict, options: TrainOptions, optuna) -> None:
+def _tell(trial: optuna.Trial, row: dict, options: TrainOptions) -> None:
+    import optuna
+
     if options.on_epoch is not None:
         options.on_epoch(row)
     trial.report(row["hard"], row["epoch"])
@@ -99,10 +108,12 @@ def _tell(trial, row: dict, options: TrainOptions, optuna) -> None:
         raise optuna.TrialPruned
 
 
-def _optuna():
+def _check_optuna() -> None:
+    """Raises:
+    ValueError: it is not installed.
+    """
     try:
         import optuna
     except ImportError as error:
         raise ValueError(f"--search needs Optuna ({error}); install whetgen[train]") from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    return optuna

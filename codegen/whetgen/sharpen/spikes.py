@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
+from whetgen.sharpen.find_layers import spiking_layers
 from whetgen.sharpen.layers import SpikingActivation
-from whetgen.sharpen.walk import spiking_layers
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class _Count:
         self.total: np.ndarray | float = 0.0
         self.places = 0
 
-    def __call__(self, outputs) -> None:
+    def __call__(self, outputs: keras.KerasTensor) -> None:
         flat = np.asarray(outputs, dtype=np.float64).reshape(-1, outputs.shape[-1])
         self.total = self.total + flat.sum(axis=0)
         self.places += len(flat)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import ArrayLike
 
 
 @keras.saving.register_keras_serializable(package="whetgen")
@@ -22,7 +24,7 @@ class Thermometer(keras.layers.Layer):
         ValueError: no thresholds, or some that do not grow.
     """
 
-    def __init__(self, thresholds, **kwargs):
+    def __init__(self, thresholds: ArrayLike, **kwargs: Any):
         super().__init__(**kwargs)
         self.levels = _checked(thresholds)
 
@@ -44,7 +46,8 @@ class Thermometer(keras.layers.Layer):
         is below it, halfway between two values that occur, so that no rounding decides.
         """
         flat = examples.reshape(-1, examples.shape[-1])
-        self.build((None, flat.shape[1])) if not self.built else None
+        if not self.built:
+            self.build((None, flat.shape[1]))
         columns = [_quantiles(column, len(self.levels)) for column in flat.T]
         self.thresholds.assign(np.stack(columns, axis=1).astype(np.float32))
 
@@ -59,7 +62,7 @@ class Thermometer(keras.layers.Layer):
         return {**super().get_config(), "thresholds": list(self.levels)}
 
 
-def _checked(thresholds) -> tuple[float, ...]:
+def _checked(thresholds: ArrayLike) -> tuple[float, ...]:
     levels = tuple(float(t) for t in np.asarray(thresholds, dtype=np.float64).reshape(-1))
     if not levels or any(b <= a for a, b in itertools.pairwise(levels)):
         raise ValueError(f"thresholds are one number or more that grow, not {list(levels)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -26,7 +27,15 @@ class LearnWiring(keras.callbacks.Callback):
     """
 
     def __init__(
-        self, x, y, stop_epoch: float, every: int = 8, size: int = 512, rate=0.05, nearness=1 / 3, seed: int = 0
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        stop_epoch: float,
+        every: int = 8,
+        size: int = 512,
+        rate: float = 0.05,
+        nearness: float = 1 / 3,
+        seed: int = 0,
     ):
         super().__init__()
         self.x, self.y = x, y
@@ -67,21 +76,21 @@ class LearnWiring(keras.callbacks.Callback):
         seen = self._watch(lambda: self.model(few, training=False))
         self._scores = [_Scores(last, self.nearness, rng) for last in seen]
 
-    def _look(self) -> list[_Last]:
+    def _look(self) -> list[_LastLook]:
         """What each layer saw, gradient of the loss included, of the next slice of examples."""
         import tensorflow as tf
 
         chosen = np.arange((self._turns - 1) * self.size, self._turns * self.size) % len(self.x)
         with tf.GradientTape() as tape:
-            outputs = []
+            outputs: list[keras.KerasTensor] = []
             seen = self._watch(lambda: outputs.append(self.model(self.x[chosen], training=False)))
             loss = self.model.compute_loss(y=self.y[chosen], y_pred=outputs[0])
         for last, gradient in zip(seen, tape.gradient(loss, [last.entries for last in seen]), strict=True):
             last.gradient = gradient
         return seen
 
-    def _watch(self, run) -> list[_Last]:
-        seen = [_Last(layer) for layer in lookup_layers(self.model)]
+    def _watch(self, run: Callable[[], object]) -> list[_LastLook]:
+        seen = [_LastLook(layer) for layer in lookup_layers(self.model)]
         for last in seen:
             last.layer.recorder = last
         try:
@@ -92,21 +101,21 @@ class LearnWiring(keras.callbacks.Callback):
         return seen
 
 
-class _Last:
+class _LastLook:
     """What a layer saw in its last call: inputs (examples, inputs), patterns and entries (units, examples)."""
 
     def __init__(self, layer: LookupTables):
         self.layer = layer
-        self.gradient = None
+        self.gradient: keras.KerasTensor = None
 
-    def __call__(self, inputs, patterns, entries) -> None:
+    def __call__(self, inputs: keras.KerasTensor, patterns: keras.KerasTensor, entries: keras.KerasTensor) -> None:
         self.inputs, self.patterns, self.entries = inputs, patterns, entries
 
 
 class _Scores:
     """The scores of one layer's inputs, (candidates, places) with places (fan_in, units) in a row."""
 
-    def __init__(self, seen: _Last, nearness: float, rng: np.random.Generator):
+    def __init__(self, seen: _LastLook, nearness: float, rng: np.random.Generator):
         import tensorflow as tf
 
         self.layer = seen.layer
@@ -128,13 +137,20 @@ class _Scores:
         self.power.assign(state["power"])
         self._publish()
 
-    def learn(self, seen: _Last, rate: float, warm: float) -> None:
+    def learn(self, seen: _LastLook, rate: float, warm: float) -> None:
         """``warm``: how much of the running mean has filled."""
         factors = [np.float32(rate), np.float32(warm)]
         self._update(seen.inputs, seen.patterns, seen.gradient, *map(ops.convert_to_tensor, factors))
         self._publish()
 
-    def _add(self, inputs, patterns, gradient, rate, warm) -> None:
+    def _add(
+        self,
+        inputs: keras.KerasTensor,
+        patterns: keras.KerasTensor,
+        gradient: keras.KerasTensor,
+        rate: keras.KerasTensor,
+        warm: keras.KerasTensor,
+    ) -> None:
         import tensorflow as tf
 
         fan_in, examples = self.layer.fan_in, patterns.shape[1]

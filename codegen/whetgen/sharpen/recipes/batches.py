@@ -16,7 +16,17 @@ class DistortedBatches(keras.utils.PyDataset):
     another epoch. Give ``fit`` ``shuffle=False``.
     """
 
-    def __init__(self, images, targets, shape, *, batch: int, distortion: Distortion | None, seed: int, epoch: int = 0):
+    def __init__(
+        self,
+        images: np.ndarray,
+        targets: np.ndarray,
+        shape: tuple[int, ...],
+        *,
+        batch: int,
+        distortion: Distortion | None,
+        seed: int,
+        epoch: int = 0,
+    ):
         super().__init__()
         self.images, self.targets, self.shape = images, targets, shape
         self.batch = min(batch, len(images))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from whetgen.sharpen.find_layers import spiking_layers
 from whetgen.sharpen.lookup import lookup_layers
 from whetgen.sharpen.narrow import NarrowWeights
 from whetgen.sharpen.prune import PruneWeights
 from whetgen.sharpen.recipes.table import Recipe
 from whetgen.sharpen.sharpeners import SimpleSharpener
-from whetgen.sharpen.walk import spiking_layers
 from whetgen.sharpen.wiring import LearnWiring
 
 _PRUNING = 0.4  # share of the epochs until the last weight is pruned

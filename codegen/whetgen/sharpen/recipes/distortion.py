@@ -35,7 +35,7 @@ class Distortion:
         """Where each pixel comes from: (count, pixels, 2), row and column."""
         height, width = images.shape[1:3]
         centre = np.array([height - 1, width - 1], np.float32) / 2
-        grid = np.stack(np.mgrid[:height, :width], axis=-1).reshape(-1, 2).astype(np.float32) - centre
+        grid = np.moveaxis(np.mgrid[:height, :width], 0, -1).reshape(-1, 2).astype(np.float32) - centre
         maps, shifts = self._draw(len(images), rng)
         return grid @ maps.transpose(0, 2, 1) + shifts[:, None] + centre
 

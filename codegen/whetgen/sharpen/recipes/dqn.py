@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import keras
 import numpy as np
 
+from whetgen.sharpen.find_layers import spiking_layers
 from whetgen.sharpen.sharpeners import StepSharpener
-from whetgen.sharpen.walk import spiking_layers
 
 _LIMITS = np.array([2.4, 3.0, 0.21, 3.0], np.float32)  # of position, speed, angle, angular speed
 _CODES = 127
@@ -197,13 +197,13 @@ class _Memory:
         self.rewards, self.ended = np.zeros((2, size), np.float32)
         self.count = 0
 
-    def add(self, before, action, reward, after, ended) -> None:
+    def add(self, before: np.ndarray, action: int, reward: float, after: np.ndarray, ended: bool) -> None:
         place = self.count % len(self.actions)
         self.before[place], self.after[place] = before, after
         self.actions[place], self.rewards[place], self.ended[place] = action, reward, ended
         self.count += 1
 
-    def sample(self, count: int, rng: np.random.Generator):
+    def sample(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         chosen = rng.integers(min(self.count, len(self.actions)), size=count)
         before, after = _real(self.before[chosen]), _real(self.after[chosen])
         return before, self.actions[chosen], self.rewards[chosen], after, self.ended[chosen]

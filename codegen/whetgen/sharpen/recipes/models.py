@@ -138,7 +138,7 @@ def _conv(width: int, name: str, stride: int = 1, padding: str = "same", size: i
     return [conv, *spikes(name)]
 
 
-def _residual(x, width: int, stride: int, name: str):
+def _residual(x: keras.KerasTensor, width: int, stride: int, name: str) -> keras.KerasTensor:
     y = _call(x, [*_conv(width, f"{name}a", stride), *_conv(width, f"{name}b")])
     if x.shape[-1] != width:
         x = _call(x, [layers.Conv2D(width, 1, stride, use_bias=False, name=f"{name}_skip"), *spikes(f"{name}_skip")])
@@ -165,7 +165,7 @@ def _decode(width: int, classes: int, spread: float = 2.0) -> SoftmaxDecode:
     return SoftmaxDecode(generate_key(width, classes, seed=0), temperature=temperature, name="decode")
 
 
-def _call(x, stack: list[layers.Layer]):
+def _call(x: keras.KerasTensor, stack: list[layers.Layer]) -> keras.KerasTensor:
     for layer in stack:
         x = layer(x)
     return x

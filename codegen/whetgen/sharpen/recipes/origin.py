@@ -14,12 +14,13 @@ from whetgen.sharpen.checkpoint import read_origin
 from whetgen.sharpen.recipes.table import Recipe
 
 if TYPE_CHECKING:
+    from whetgen.sharpen.recipes.dqn import DqnRecipe
     from whetgen.sharpen.recipes.training import TrainOptions
 
 _CODE = ("build", "task")  # of the recipe: they follow from its name and the version
 
 
-def origin_of(name: str, recipe: Recipe, **options) -> dict[str, object]:
+def origin_of(name: str, recipe: Recipe | DqnRecipe, **options: object) -> dict[str, object]:
     """Name, fields and version of a recipe, and ``options``, as JSON has them."""
     plain = {f.name: getattr(recipe, f.name) for f in fields(recipe) if f.name not in _CODE}
     return json.loads(json.dumps({"recipe": name, **plain, **options, "version": version("whetgen")}, default=_as_json))
@@ -65,7 +66,7 @@ def check_origin(what: str, kept: Mapping[str, object] | None, given: Mapping[st
 def _as_json(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
-    return asdict(value) if is_dataclass(value) else str(value)
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
 
 
 def _shown(value: object) -> str:

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from functools import singledispatch
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
 from whetgen.errors import BadInput
-from whetgen.sharpen.checkpoint import Checkpoint, Progress, resume
+from whetgen.sharpen.checkpoint import Checkpoint, TrainingProgress, resume
 from whetgen.sharpen.data import load
+from whetgen.sharpen.find_layers import spiking_layers
 from whetgen.sharpen.finish import finish
 from whetgen.sharpen.load import load_model
 from whetgen.sharpen.logger import WhetstoneLogger
@@ -26,10 +28,9 @@ from whetgen.sharpen.recipes.precision import built_for, halve_kernels
 from whetgen.sharpen.recipes.table import RECIPES, Recipe
 from whetgen.sharpen.recipes.tasks import Examples
 from whetgen.sharpen.save import save_small
-from whetgen.sharpen.walk import spiking_layers
 
 _QUICK_IMAGES = 256
-_QUICK = {"soft_epochs": 1, "steps": 1, "batch": 64}
+_QUICK: dict[str, Any] = {"soft_epochs": 1, "steps": 1, "batch": 64}
 _PICTURES = 16
 
 
@@ -117,7 +118,7 @@ def chosen(name: str, options: TrainOptions) -> Recipe | DqnRecipe:
 
 
 @singledispatch
-def _run(recipe, name: str, out: Path, options: TrainOptions) -> TrainResult:
+def _run(recipe: object, name: str, out: Path, options: TrainOptions) -> TrainResult:
     raise TypeError(type(recipe))
 
 
@@ -129,7 +130,9 @@ def _(recipe: Recipe, name: str, out: Path, options: TrainOptions) -> TrainResul
     check_checkpoint(state, out, options.goes_on, origin)
     check_epochs(recipe, name)
     examples = recipe.task.examples(load(recipe.data), recipe.input_scale)
-    log = WhetstoneLogger(None, None, out.with_suffix(".csv"), options.tensorboard, recipe.task.metric)
+    log = WhetstoneLogger(
+        examples.x_test, examples.y_test, out.with_suffix(".csv"), options.tensorboard, recipe.task.metric
+    )
     model = fit(recipe, examples.few(_QUICK_IMAGES) if options.quick else examples, options, log, state, origin)
     finished = plain(model, recipe)
     before = [row for row in log.rows if row["epoch"] <= recipe.soft_epochs]
@@ -200,7 +203,7 @@ def fit(
     steps = max(1, len(examples.x_train) // min(recipe.batch, len(examples.x_train)))
     model.compile(_optimizer(recipe, steps), loss=recipe.task.loss(recipe.label_smoothing), jit_compile=False)
     callbacks = [*training_callbacks(recipe, model, examples.x_train.reshape(-1, *shape), examples.y_train), log]
-    progress = resume(state, model, callbacks) if options.goes_on and state else Progress(0, False)
+    progress = resume(state, model, callbacks) if options.goes_on and state else TrainingProgress(0, False)
     log.go_on(progress.epochs)
     batches = DistortedBatches(
         examples.x_train,
@@ -279,12 +282,12 @@ def _use_all_gpus() -> None:
         keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
 
 
-def _with_epochs(on_epoch, epochs: int):
+def _with_epochs(on_epoch: Callable[[dict], None] | None, epochs: int) -> Callable[[dict], None] | None:
     return None if on_epoch is None else lambda row: on_epoch({"epochs": epochs, **row})
 
 
 def _pictures(
-    recipe: Recipe, name: str, model, examples: Examples, log: WhetstoneLogger, out: Path
+    recipe: Recipe, name: str, model: keras.Model, examples: Examples, log: WhetstoneLogger, out: Path
 ) -> tuple[list[Path], tuple[str, ...]]:
     """The plot, and pictures in and out; without Matplotlib a note in their place."""
     made = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from whetgen.sharpen.layers import SpikingActivation
 from whetgen.sharpen.sharpeners.base import Sharpener
 
 _NEARLY = 1e-6  # sums of float32 rates that miss 1 by rounding
@@ -92,7 +93,7 @@ class AdaptiveSharpener(Sharpener):
             self._wait_for_a_rest(loss, epoch + 1)
         super().on_epoch_end(epoch, logs)
 
-    def _rate(self, layer) -> float:
+    def _rate(self, layer: SpikingActivation) -> float:
         share = self.first_layer_relative_rate if layer is self.layers[0] else 1.0
         return share * (self.rate if layer.sharpness < self.critical - _NEARLY else self.cz_rate)
 

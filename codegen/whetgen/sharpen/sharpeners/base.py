@@ -6,8 +6,8 @@ import warnings
 
 import keras
 
+from whetgen.sharpen.find_layers import spiking_layers
 from whetgen.sharpen.layers import SpikingActivation
-from whetgen.sharpen.walk import spiking_layers
 
 
 class Sharpener(keras.callbacks.Callback):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from whetgen.sharpen.sharpeners.base import Sharpener
 
-Span = tuple[float, float]
+Period = tuple[float, float]
 
 
-def equal_spans(num_layers: int, start: float, duration: float, intermission: float = 0) -> list[Span]:
+def equal_spans(num_layers: int, start: float, duration: float, intermission: float = 0) -> list[Period]:
     """(start, stop) of ``num_layers`` layers: each takes ``duration``, with ``intermission`` between them.
 
     Raises:
@@ -31,7 +32,7 @@ class _Timed(Sharpener):
 
     def __init__(
         self,
-        schedule: Sequence[Span] | int,
+        schedule: Sequence[Period] | int,
         start: float = 0,
         duration: float = 4,
         intermission: float = 0,
@@ -39,8 +40,8 @@ class _Timed(Sharpener):
         stop_when_sharp: bool = True,
     ):
         super().__init__(bottom_up, stop_when_sharp)
-        given = not isinstance(schedule, int)
-        self.schedule = list(schedule) if given else equal_spans(schedule, start, duration, intermission)
+        spans = equal_spans(schedule, start, duration, intermission) if isinstance(schedule, int) else schedule
+        self.schedule = list(spans)
         for begin, stop in self.schedule:
             if not 0 <= begin <= stop:
                 raise ValueError(f"a layer starts at 0 or later and stops no earlier, not ({begin}, {stop})")
@@ -79,7 +80,7 @@ class ScheduledSharpener(_Timed):
             for another number of layers than the model has.
     """
 
-    def __init__(self, schedule: Sequence[Span] | int, *arguments, **settings):
+    def __init__(self, schedule: Sequence[Period] | int, *arguments: Any, **settings: Any):
         super().__init__(schedule, *arguments, **settings)
         self._batches = 0
         self._epoch = 0
@@ -121,7 +122,7 @@ class StepSharpener(_Timed):
 
     unit = "steps"
 
-    def __init__(self, schedule: Sequence[Span] | int, *arguments, **settings):
+    def __init__(self, schedule: Sequence[Period] | int, *arguments: Any, **settings: Any):
         super().__init__(schedule, *arguments, **settings)
         self.steps = 0
 
@@ -140,7 +141,7 @@ class StepSharpener(_Timed):
         self.step()
 
 
-def _share(time: float, span: Span) -> float:
+def _share(time: float, span: Period) -> float:
     begin, stop = span
     if time >= stop:
         return 1.0

@@ -3,7 +3,7 @@
 import keras
 
 from whetgen.sharpen import SpikingBReLU, spiking_layers
-from whetgen.sharpen.walk import sharpness_of
+from whetgen.sharpen.find_layers import sharpness_of
 
 
 def block(*names: str) -> keras.Model:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from whetgen.foreign import shapes
-from whetgen.foreign.shapes import Shape
+from whetgen.foreign.shapes import OpenShape
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Weight:
     """``optional``: some writers leave it out. ``swapped``: its two axes may be exchanged. None in ``shape``: any."""
 
     name: str
-    shape: Shape
+    shape: OpenShape
     trainable: bool = True
     optional: bool = False
     swapped: bool = False
@@ -33,43 +33,43 @@ class Weight:
         return any(_is_of(form, shape) for form in forms)
 
 
-def _is_of(form: Shape, shape: tuple[int, ...]) -> bool:
+def _is_of(form: OpenShape, shape: tuple[int, ...]) -> bool:
     return len(form) == len(shape) and all(a in (None, b) for a, b in zip(form, shape, strict=True))
 
 
 @dataclass(frozen=True)
-class Kind:
-    shape: Callable[[dict, list[Shape]], Shape]
-    weights: Callable[[dict, Shape], tuple[Weight, ...]] = lambda settings, shape: ()
+class KnownLayer:
+    shape: Callable[[dict, list[OpenShape]], OpenShape]
+    weights: Callable[[dict, OpenShape], tuple[Weight, ...]] = lambda settings, shape: ()
 
 
 # Weights
 
 
-def _kernel_and_bias(kernel: Shape, settings: dict, units: int | None, name: str = "kernel") -> tuple[Weight, ...]:
+def _kernel_and_bias(kernel: OpenShape, settings: dict, units: int | None, name: str = "kernel") -> tuple[Weight, ...]:
     bias = (Weight("bias", (units,)),) if settings.get("use_bias", True) else ()
     return (Weight(name, kernel), *bias)
 
 
-def _dense_weights(settings: dict, shape: Shape) -> tuple[Weight, ...]:
+def _dense_weights(settings: dict, shape: OpenShape) -> tuple[Weight, ...]:
     return _kernel_and_bias((shape[-1], settings["units"]), settings, settings["units"])
 
 
-def _conv_weights(settings: dict, shape: Shape) -> tuple[Weight, ...]:
+def _conv_weights(settings: dict, shape: OpenShape) -> tuple[Weight, ...]:
     places, channels = shapes.split(settings, shape)
     each = None if channels is None else channels // settings.get("groups", 1)
     kernel = (*shapes.each(settings["kernel_size"], len(places)), each, settings["filters"])
     return _kernel_and_bias(kernel, settings, settings["filters"])
 
 
-def _depthwise_weights(settings: dict, shape: Shape) -> tuple[Weight, ...]:
+def _depthwise_weights(settings: dict, shape: OpenShape) -> tuple[Weight, ...]:
     places, channels = shapes.split(settings, shape)
     multiplier = settings.get("depth_multiplier", 1)
     kernel = (*shapes.each(settings["kernel_size"], len(places)), channels, multiplier)
     return _kernel_and_bias(kernel, settings, shapes.times(channels, multiplier), "depthwise_kernel")
 
 
-def _separable_weights(settings: dict, shape: Shape) -> tuple[Weight, ...]:
+def _separable_weights(settings: dict, shape: OpenShape) -> tuple[Weight, ...]:
     depthwise = _depthwise_weights({**settings, "use_bias": False}, shape)
     places, channels = shapes.split(settings, shape)
     between = shapes.times(channels, settings.get("depth_multiplier", 1))
@@ -77,7 +77,7 @@ def _separable_weights(settings: dict, shape: Shape) -> tuple[Weight, ...]:
     return (*depthwise, *_kernel_and_bias(pointwise, settings, settings["filters"], "pointwise_kernel"))
 
 
-def _norm_weights(settings: dict, shape: Shape) -> tuple[Weight, ...]:
+def _norm_weights(settings: dict, shape: OpenShape) -> tuple[Weight, ...]:
     axis = settings.get("axis", -1)
     (axis,) = axis if isinstance(axis, list) else (axis,)
     channels = (shape[axis - 1 if axis > 0 else axis],)
@@ -86,7 +86,7 @@ def _norm_weights(settings: dict, shape: Shape) -> tuple[Weight, ...]:
     return (*(Weight(name, channels) for name in learned), *followed)
 
 
-def _normalization_weights(settings: dict, shape: Shape) -> tuple[Weight, ...]:
+def _normalization_weights(settings: dict, shape: OpenShape) -> tuple[Weight, ...]:
     if settings.get("mean") is not None:
         return ()
     axes = settings.get("axis", -1)
@@ -98,41 +98,41 @@ def _normalization_weights(settings: dict, shape: Shape) -> tuple[Weight, ...]:
     )
 
 
-def _sharpness(settings: dict, shape: Shape) -> tuple[Weight, ...]:
+def _sharpness(settings: dict, shape: OpenShape) -> tuple[Weight, ...]:
     return (Weight("sharpness", (), trainable=False, optional=True),)
 
 
-def _key(settings: dict, shape: Shape) -> tuple[Weight, ...]:
+def _key(settings: dict, shape: OpenShape) -> tuple[Weight, ...]:
     return (Weight("key", (shapes.classes(settings), shape[-1]), trainable=False, optional=True),)
 
 
-def _original_key(settings: dict, shape: Shape) -> tuple[Weight, ...]:
+def _original_key(settings: dict, shape: OpenShape) -> tuple[Weight, ...]:
     return (Weight("key", (shapes.classes(settings), shape[-1]), trainable=False, optional=True, swapped=True),)
 
 
-def _sparse_weights(settings: dict, shape: Shape) -> tuple[Weight, ...]:
+def _sparse_weights(settings: dict, shape: OpenShape) -> tuple[Weight, ...]:
     units, fan_in = settings["units"], settings["fan_in"]
     wiring = Weight("wiring", (fan_in, units // settings.get("sharing", 1)), trainable=False)
     return (*_kernel_and_bias((fan_in, units), settings, units), wiring)
 
 
-def _table_weights(settings: dict, shape: Shape) -> tuple[Weight, ...]:
+def _table_weights(settings: dict, shape: OpenShape) -> tuple[Weight, ...]:
     units, fan_in = settings["units"], settings["fan_in"]
     return (Weight("tables", (units, 1 << min(fan_in, 64))), Weight("wiring", (fan_in, units), trainable=False))
 
 
-def _threshold_weights(settings: dict, shape: Shape) -> tuple[Weight, ...]:
+def _threshold_weights(settings: dict, shape: OpenShape) -> tuple[Weight, ...]:
     return (Weight("thresholds", (shapes.count(settings["thresholds"]), shape[-1]), trainable=False),)
 
 
-def _kinds(names: str, shape: Callable, weights: Callable | None = None) -> dict[str, Kind]:
-    kind = Kind(shape, weights) if weights else Kind(shape)
+def _kinds(names: str, shape: Callable, weights: Callable | None = None) -> dict[str, KnownLayer]:
+    kind = KnownLayer(shape, weights) if weights else KnownLayer(shape)
     return dict.fromkeys(names.split(), kind)
 
 
 MODELS = ("Sequential", "Functional", "Model")
 RANDOM = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout")
-KERAS: dict[str, Kind] = {
+KERAS: dict[str, KnownLayer] = {
     **_kinds("InputLayer ActivityRegularization Identity Activation Softmax Rescaling", shapes.same),
     **_kinds(" ".join(RANDOM), shapes.same),
     **_kinds("Dense", shapes.units, _dense_weights),
@@ -154,7 +154,7 @@ KERAS: dict[str, Kind] = {
     **_kinds("Concatenate", shapes.concatenated),
     **_kinds("Add Subtract Average Multiply Divide TrueDivide Negative", shapes.broadcast),
 }
-OURS: dict[str, Kind] = {
+OURS: dict[str, KnownLayer] = {
     **_kinds("SpikingBReLU SpikingSigmoid", shapes.same, _sharpness),
     **_kinds("SoftmaxDecode", shapes.decoded, _key),
     **_kinds("FusedBatchNormalization", shapes.same, _norm_weights),
@@ -162,11 +162,11 @@ OURS: dict[str, Kind] = {
     **_kinds("LookupTables", shapes.units, _table_weights),
     **_kinds("Thermometer", shapes.levels, _threshold_weights),
 }
-ORIGINAL: dict[str, Kind] = {
+ORIGINAL: dict[str, KnownLayer] = {
     **_kinds("Spiking_BRelu Spiking_Sigmoid", shapes.same, _sharpness),
     **_kinds("Softmax_Decode", shapes.decoded, _original_key),
 }
-LAYERS: dict[str, Kind] = {**KERAS, **OURS, **ORIGINAL}
+LAYERS: dict[str, KnownLayer] = {**KERAS, **OURS, **ORIGINAL}
 _ACTIVATIONS = (
     "linear relu relu6 leaky_relu elu selu celu gelu glu silu swish mish exponential sigmoid hard_sigmoid log_sigmoid "
     "sparse_sigmoid softmax log_softmax sparsemax softplus sparse_plus squareplus softsign soft_shrink tanh tanh_shrink "
