@@ -63,7 +63,8 @@ def trace_steps(model: keras.Model, spec: InputSpec) -> Traced:
     """
     need_keras()
     from whetgen.frontends.keras.tracer import trace_keras
-    from whetgen.frontends.keras.walk import check_model, scaling_at_input
+    from whetgen.frontends.keras.checks import check_model
+    from whetgen.frontends.keras.layer_calls import scaling_at_input
 
     spec.check()
     given = DEFAULT_SCALE if spec.scale is None else spec.scale

@@ -6,7 +6,6 @@ from tests.foreign.files import dense, entry, layer_3, net, net_3, small
 from whetgen.errors import BadInput
 from whetgen.foreign.configs import checked_config
 from whetgen.foreign.known_layers import LAYERS, ORIGINAL
-from whetgen.frontends.keras import arithmetic  # noqa: F401 - its handlers
 from whetgen.frontends.keras.handlers import HANDLERS
 
 LAYERS_ONLY = "use layers, whose meaning is known"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from whetgen.errors import BadInput
 from whetgen.ir.nodes import Node, Reshape, Shape
@@ -16,7 +17,7 @@ class Builder:
     nodes: list[Node] = field(default_factory=list)
     shapes: dict[str, Shape] = field(default_factory=dict)
 
-    def add(self, kind: type[Node], name: str, **fields) -> str:
+    def add(self, kind: type[Node], name: str, **fields: Any) -> str:
         """Append ``kind(name, **fields)`` under a unique name; returns that name."""
         node = kind(name=self._unique(name), **fields)
         self.nodes.append(node)
@@ -25,11 +26,9 @@ class Builder:
 
     def reshape(self, source: str, shape: Shape, name: str) -> str:
         """``source`` itself when it has that shape already, else a Reshape of it."""
-        return (
-            source
-            if self.shapes[source] == tuple(shape)
-            else self.add(Reshape, name, source=source, shape=tuple(shape))
-        )
+        if self.shapes[source] == tuple(shape):
+            return source
+        return self.add(Reshape, name, source=source, shape=tuple(shape))
 
     def as_map(self, source: str, layer_name: str) -> str:
         """``(length, channels)`` as the map ``(1, length, channels)``; maps stay."""

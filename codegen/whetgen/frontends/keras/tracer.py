@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.foreign.reasons import one_line
-from whetgen.frontends.keras import arithmetic  # noqa: F401 - its handlers
 from whetgen.frontends.keras.builder import Builder
-from whetgen.frontends.keras.handlers import Call, handle
+from whetgen.frontends.keras.calls import LayerCall
+from whetgen.frontends.keras.checks import check_model
+from whetgen.frontends.keras.handlers import handle
+from whetgen.frontends.keras.layer_calls import output_names, walk
 from whetgen.frontends.keras.precision import single_precision
-from whetgen.frontends.keras.walk import check_model, output_names, walk
-from whetgen.ir.graph import Graph, InputMeaning, Output
+from whetgen.ir.graph import Graph, InputMeaning, Output, OutputKind
 from whetgen.ir.integers import Word
 from whetgen.ir.nodes import Input, Node, Reshape, Shape
 from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, RealSum, RealThreshold
@@ -43,7 +45,7 @@ def trace_keras(model: keras.Model, element: Word, meaning: InputMeaning) -> Tra
 
     def visit(layer, path, node, inputs):
         shape = _result_shape(layer, path, node, inputs, builder)
-        results.append(handle(Call(layer, path, inputs, shape, _operands(node, inputs)), builder))
+        results.append(handle(LayerCall(layer, path, inputs, shape, _operands(node, inputs)), builder))
         return results[-1]
 
     with single_precision(model):
@@ -53,7 +55,7 @@ def trace_keras(model: keras.Model, element: Word, meaning: InputMeaning) -> Tra
     return Trace(Graph(tuple(builder.nodes), outputs, meaning), tuple(results))
 
 
-def _operands(node, inputs: list[str]) -> tuple:
+def _operands(node: Any, inputs: list[str]) -> tuple:
     """What a layer is called with, in order: the names of the tensors, and constants."""
     names = {id(t): name for t, name in zip(node.input_tensors, inputs, strict=True)}
     filled = node.arguments.fill_in(names)
@@ -70,9 +72,7 @@ def run_keras(model: keras.Model, trace: Trace, codes: np.ndarray) -> dict[str, 
     """
     meaning, values, names = trace.graph.meaning, {}, iter(trace.results)
     real = codes.astype(np.float64) * float(meaning.scale) + float(meaning.offset)
-    wanted = {n.name for n in trace.graph.nodes if isinstance(n, RealThreshold)} | {
-        o.source for o in trace.graph.outputs
-    }
+    wanted = {n.name for n in trace.graph.nodes if isinstance(n, RealThreshold)} | trace.graph.read_by_output
 
     def visit(layer, path, node, inputs):
         tensors = {id(t): value for t, value in zip(node.input_tensors, inputs, strict=True)}
@@ -87,7 +87,7 @@ def run_keras(model: keras.Model, trace: Trace, codes: np.ndarray) -> dict[str, 
     return values
 
 
-def _called(layer, path: str, arguments, options):
+def _called(layer: Any, path: str, arguments: tuple, options: dict[str, Any]) -> keras.KerasTensor:
     """What Keras makes of one call.
 
     Raises:
@@ -109,7 +109,7 @@ def _called(layer, path: str, arguments, options):
     return value
 
 
-def _result_shape(layer, path: str, node, sources: list[str], builder: Builder) -> Shape:
+def _result_shape(layer: Any, path: str, node: Any, sources: list[str], builder: Builder) -> Shape:
     """Shape of a call's result; in a nested model with open axes, that for the shapes which it reads here."""
     shape = tuple(node.output_tensors[0].shape[1:])
     if None not in shape:
@@ -128,7 +128,7 @@ def _result_shape(layer, path: str, node, sources: list[str], builder: Builder) 
 def _output(builder: Builder, source: str, name: str) -> Output:
     """Kind and scale are settled when the graph is lowered, and whether one neuron is a spike."""
     kinds = {node.name: node for node in builder.nodes}
-    kind = "scores" if isinstance(kinds[source], Decode) else "accumulators"
+    kind: OutputKind = "scores" if isinstance(kinds[source], Decode) else "accumulators"
     return Output(name, source, kind, classifier=_tells_class(source, kinds, builder.shapes))
 
 
@@ -158,7 +158,8 @@ def _check_heads(builder: Builder) -> None:
     for node in builder.nodes:
         for source in node.sources:
             if source in heads:
-                what = "SoftmaxDecode" if isinstance(heads[source], Decode) else heads[source].activation
+                head = heads[source]
+                what = head.activation if isinstance(head, Head) else "SoftmaxDecode"
                 raise BadInput(
                     f"layer '{source}' ({what}) is read by '{node.name}'; softmax, sigmoid and SoftmaxDecode "
                     "are only supported as outputs, use SpikingBReLU or SpikingSigmoid between layers"

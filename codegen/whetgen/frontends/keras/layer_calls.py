@@ -1,4 +1,4 @@
-"""Walks a Keras model (Sequential, functional, nested), one call of a layer after the other."""
+"""The calls of layers in a Keras model (Sequential, functional, nested), visited one after the other."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
-import numpy as np
 
-from whetgen.errors import BadInput
-from whetgen.frontends.keras.handlers import MOVES, NO_OPS
+from whetgen.frontends.keras.checks import check_functional
+from whetgen.frontends.keras.handlers.activations import NO_OPS
+from whetgen.frontends.keras.handlers.moves import MOVES
 
 Visit = Callable[[Any, str, Any, list[Any]], Any]
 """(layer, its path, the Keras call node, values of its inputs) -> value of its output."""
 
 _PRODUCTS, _SHIFTS = ("Multiply", "Divide", "TrueDivide"), ("Add", "Subtract")  # with a constant
-_SHAPE_HELP = "give the model a fixed input shape, e.g. keras.Input((28, 28, 1))"
 
 
 def walk(model: keras.Model, entry: Any, visit: Visit) -> list[Any]:
@@ -24,27 +23,6 @@ def walk(model: keras.Model, entry: Any, visit: Visit) -> list[Any]:
     Layers are visited in a fixed order, sources first; a layer that is shared is visited once a call.
     """
     return _walk(model, [entry], visit, "")
-
-
-def check_model(model: keras.Model) -> tuple[int, ...]:
-    """Shape of the model's input, without the batch axis.
-
-    Raises:
-        BadInput: not functional, several inputs, open shape, weights that are no numbers of float32's range.
-    """
-    if isinstance(model, keras.Sequential) and not model.built:
-        raise BadInput(f"model '{model.name}' has no input shape; {_SHAPE_HELP}")
-    _check_functional(model)
-    if len(model.inputs) != 1:
-        names = ", ".join(t.name for t in model.inputs)
-        raise BadInput(
-            f"model '{model.name}' has {len(model.inputs)} inputs ({names}); join them into one input tensor"
-        )
-    shape = tuple(model.inputs[0].shape[1:])
-    if None in shape or not 1 <= len(shape) <= 3:
-        raise BadInput(f"model '{model.name}' has input shape {shape}; {_SHAPE_HELP} (one to three fixed axes)")
-    _check_finite(model)
-    return shape
 
 
 def scaling_at_input(model: keras.Model) -> str | None:
@@ -74,28 +52,8 @@ def output_names(model: keras.Model) -> list[str]:
     return names
 
 
-def _check_functional(model: keras.Model) -> None:
-    if not getattr(model, "inputs", None) or not getattr(model, "outputs", None):
-        raise BadInput(
-            f"model '{model.name}' ({type(model).__name__}) is not Sequential or functional; "
-            "rebuild it with keras.Sequential or keras.Model(inputs, outputs)"
-        )
-
-
-def _check_finite(model: keras.Model) -> None:
-    for weight in model.weights:
-        values = np.asarray(weight)
-        if values.dtype.kind in "iub":
-            continue
-        values = values.astype(np.float64).reshape(-1)
-        if not np.all(np.isfinite(values)):
-            raise BadInput(f"weight '{weight.path}' holds NaN or Inf; the training diverged, train the model again")
-        if len(beyond := values[np.abs(values) > np.finfo(np.float32).max]):
-            raise BadInput(f"weight '{weight.path}' holds {beyond[0]:g}, which is beyond float32; scale the layer down")
-
-
 def _walk(model: keras.Model, entries: list[Any], visit: Visit, prefix: str) -> list[Any]:
-    _check_functional(model)
+    check_functional(model)
     values = {id(t): value for t, value in zip(model.inputs, entries, strict=True)}
     for operation, node in _calls_in_order(model):
         inputs = [values[id(t)] for t in node.input_tensors]

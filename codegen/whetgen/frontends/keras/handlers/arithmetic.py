@@ -11,9 +11,11 @@ from fractions import Fraction
 from math import prod
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from whetgen.frontends.keras.builder import Builder
-from whetgen.frontends.keras.handlers import Call, add_affine, handles
+from whetgen.frontends.keras.calls import LayerCall, handles
+from whetgen.frontends.keras.handlers.scaling import add_affine
 from whetgen.ir.exact import exact_array, simplest_rational
 from whetgen.ir.nodes import MOVES, MaxPool, Shape, Upsample
 from whetgen.ir.real import RealSum, RealThreshold
@@ -22,22 +24,22 @@ _ONE, _ZERO = (np.array(Fraction(number), dtype=object) for number in (1, 0))
 
 
 @handles("Add")
-def _add(call: Call, builder: Builder) -> str:
+def _add(call: LayerCall, builder: Builder) -> str:
     return _sum(call, builder, (1,) * len(call.operands))
 
 
 @handles("Subtract")
-def _subtract(call: Call, builder: Builder) -> str:
+def _subtract(call: LayerCall, builder: Builder) -> str:
     return _sum(call, builder, (1, -1))
 
 
 @handles("Negative")
-def _negative(call: Call, builder: Builder) -> str:
+def _negative(call: LayerCall, builder: Builder) -> str:
     return add_affine(call, builder, -_ONE, _ZERO)
 
 
 @handles("Average")
-def _average(call: Call, builder: Builder) -> str:
+def _average(call: LayerCall, builder: Builder) -> str:
     if hasattr(call.layer, "axis"):  # keras.ops.average
         raise call.refuse("averages along an axis; use AveragePooling or GlobalAveragePooling")
     count = len(call.operands)
@@ -47,7 +49,7 @@ def _average(call: Call, builder: Builder) -> str:
 
 
 @handles("Multiply")
-def _multiply(call: Call, builder: Builder) -> str:
+def _multiply(call: LayerCall, builder: Builder) -> str:
     """``factor * x``; of spikes, which are 1 together where all are, also ``factor * (x and y)``."""
     factor = prod(_constants(call), start=_ONE)
     if len(call.inputs) > 1:
@@ -56,19 +58,16 @@ def _multiply(call: Call, builder: Builder) -> str:
                 "multiplies tensors of which one is no spikes; use Add or Concatenate followed by a sharpened layer, "
                 "or multiply spikes with spikes"
             )
-        total = builder.add(
-            RealSum, f"{call.path}_sum", operands=_aligned(call, builder), signs=(1,) * len(call.inputs)
-        )
-        call = replace(
-            call, inputs=[builder.add(RealThreshold, call.path, source=total, level=Fraction(len(call.inputs)))]
-        )
+        count = len(call.inputs)
+        total = builder.add(RealSum, f"{call.path}_sum", operands=_aligned(call, builder), signs=(1,) * count)
+        call = replace(call, inputs=[builder.add(RealThreshold, call.path, source=total, level=Fraction(count))])
     else:
         call = replace(call, inputs=list(_aligned(call, builder)))
     return call.source if np.all(factor == 1) else add_affine(call, builder, factor, _ZERO)
 
 
 @handles("Divide", "TrueDivide")
-def _divide(call: Call, builder: Builder) -> str:
+def _divide(call: LayerCall, builder: Builder) -> str:
     x, divisor = call.operands
     if not isinstance(x, str) or isinstance(divisor, str):
         raise call.refuse("divides by a tensor; divide by a constant")
@@ -79,7 +78,7 @@ def _divide(call: Call, builder: Builder) -> str:
     return add_affine(call, builder, _ONE / values, _ZERO)
 
 
-def _sum(call: Call, builder: Builder, signs: tuple[int, ...]) -> str:
+def _sum(call: LayerCall, builder: Builder, signs: tuple[int, ...]) -> str:
     """``sum_k signs[k] * operands[k]`` of tensors and constants."""
     signed = tuple(zip(signs, call.operands, strict=True))
     constants = [_constant(call, value) * Fraction(sign) for sign, value in signed if not isinstance(value, str)]
@@ -92,11 +91,11 @@ def _sum(call: Call, builder: Builder, signs: tuple[int, ...]) -> str:
     return add_affine(replace(call, inputs=[total]), builder, multiplier, *constants)
 
 
-def _constants(call: Call) -> list[np.ndarray]:
+def _constants(call: LayerCall) -> list[np.ndarray]:
     return [_constant(call, value) for value in call.operands if not isinstance(value, str)]
 
 
-def _constant(call: Call, value) -> np.ndarray:
+def _constant(call: LayerCall, value: ArrayLike) -> np.ndarray:
     """Exact numbers that broadcast against the result: an array as it is stored, a single number as it is written."""
     values = np.asarray(value).astype(np.float64)
     if not np.all(np.isfinite(values)):
@@ -110,12 +109,12 @@ def _constant(call: Call, value) -> np.ndarray:
     return exact_array(values)
 
 
-def _aligned(call: Call, builder: Builder) -> tuple[str, ...]:
+def _aligned(call: LayerCall, builder: Builder) -> tuple[str, ...]:
     """The tensors that a call reads, each repeated along the axes where the result is larger."""
     return tuple(_broadcast(call, builder, name) for name in call.inputs)
 
 
-def _broadcast(call: Call, builder: Builder, name: str) -> str:
+def _broadcast(call: LayerCall, builder: Builder, name: str) -> str:
     """Runs of axes of size 1 that the result has larger: their pixel is repeated, in rows of all that follows."""
     shape = builder.shapes[name]
     if len(shape) != len(call.shape) and not call.merges:

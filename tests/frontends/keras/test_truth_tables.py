@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from whetgen.frontends.keras.tables import line, lines
+from whetgen.frontends.keras.truth_tables import line, lines
 
 
 def patterns(inputs: int) -> np.ndarray:
