@@ -62,9 +62,9 @@ def trace_steps(model: keras.Model, spec: InputSpec) -> Traced:
         BadInput: not fully sharpened, or a layer that is not supported; the message names it.
     """
     need_keras()
-    from whetgen.frontends.keras.tracer import trace_keras
     from whetgen.frontends.keras.checks import check_model
     from whetgen.frontends.keras.layer_calls import scaling_at_input
+    from whetgen.frontends.keras.tracer import trace_keras
 
     spec.check()
     given = DEFAULT_SCALE if spec.scale is None else spec.scale

@@ -42,9 +42,10 @@ def with_source(graph: Graph, kind: type[Reader]) -> Iterator[tuple[Reader, Node
 def decided(graph: Graph) -> Iterator[tuple[Dense | Conv, Threshold | MultiThreshold]]:
     """Each linear layer that only neurons of one or of several thresholds read, with those."""
     for fire in graph.nodes:
-        linear = graph[fire.source] if isinstance(fire, FIRING) else None
-        if isinstance(linear, LINEAR) and only_reader(graph, linear.name) is fire:
-            yield linear, fire
+        if isinstance(fire, FIRING):
+            linear = graph[fire.source]
+            if isinstance(linear, LINEAR) and only_reader(graph, linear.name) is fire:
+                yield linear, fire
 
 
 def resolve(renamed: dict[str, str], name: str) -> str:
