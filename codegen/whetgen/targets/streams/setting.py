@@ -31,7 +31,10 @@ class Setting:
 
 @dataclass(frozen=True)
 class LayerCycles:
-    """Cycles that a layer takes, and its folding where it has one; of what, the target says."""
+    """Cycles of a layer, and its PE and SIMD where it is folded.
+
+    What it adds to the latency of Verilog, the trips of its slowest loop in HLS.
+    """
 
     layer: str
     cycles: int

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from whetgen.targets.streams.setting import LayerCycles
 from whetgen.targets.verilog.folded.adders import Adders
 from whetgen.targets.verilog.logic.cost import StrategyChoice
 from whetgen.targets.verilog.logic.module import LogicModule
 from whetgen.targets.verilog.rom import Rom
 from whetgen.targets.verilog.sections import Section
-
-
-@dataclass(frozen=True)
-class LayerCycles:
-    """Cycles that one layer adds to the latency; in the folded form also its interval."""
-
-    layer: str
-    cycles: int
-    pe: int | None = None
-    simd: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from whetgen.targets.streams.decision import with_decision
 from whetgen.targets.streams.folding import check_pace
 from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.resources import estimate
+from whetgen.targets.streams.setting import LayerCycles
 from whetgen.targets.streams.streams import Stream, input_stream, output_stream
 from whetgen.targets.verilog.folded.adders import Adders
 from whetgen.targets.verilog.folded.network import folded_network
@@ -25,7 +26,6 @@ from whetgen.targets.verilog.logic.lookup_tables import LogicGraph
 from whetgen.targets.verilog.logic.module import LOGIC_CELLS, LogicModule
 from whetgen.targets.verilog.logic.simplify import simplified
 from whetgen.targets.verilog.logic.strategies import SOLVERS, STRATEGIES
-from whetgen.targets.verilog.network import LayerCycles
 from whetgen.targets.verilog.options import LEVELS_PER_STAGE, UNROLLED_LUTS, UNROLLED_WINDOWS, VerilogOptions
 from whetgen.targets.verilog.rom import Rom
 from whetgen.targets.verilog.sections import Section, Sections

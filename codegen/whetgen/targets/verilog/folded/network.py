@@ -11,13 +11,13 @@ from whetgen.layers import Layer, LayerGraph, Tensor, describe
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.folding import choose_settings, total_luts
 from whetgen.targets.streams.network import with_joined_outputs
-from whetgen.targets.streams.setting import Setting, cycles
+from whetgen.targets.streams.setting import LayerCycles, Setting, cycles
 from whetgen.targets.streams.streams import Stream, describe_input, describe_output
 from whetgen.targets.verilog.folded.flow import OUTPUT, Ends, Flow, flow
 from whetgen.targets.verilog.folded.instances import draw
 from whetgen.targets.verilog.folded.layer import FoldedLayer
 from whetgen.targets.verilog.folded.sections import CLOCK, FoldedSections
-from whetgen.targets.verilog.network import LayerCycles, Network
+from whetgen.targets.verilog.network import Network
 from whetgen.targets.verilog.options import VerilogOptions
 from whetgen.wording import counted
 

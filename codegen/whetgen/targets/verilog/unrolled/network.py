@@ -14,6 +14,7 @@ import numpy as np
 
 from whetgen.ir.integers import unsigned_bits
 from whetgen.layers import Move
+from whetgen.targets.streams.setting import LayerCycles
 from whetgen.targets.streams.streams import Stream
 from whetgen.targets.verilog.constants import concatenation
 from whetgen.targets.verilog.logic.cost import StrategyChoice
@@ -23,7 +24,7 @@ from whetgen.targets.verilog.logic.strategies import cheapest, told
 from whetgen.targets.verilog.logic.sub_sums import Finder
 from whetgen.targets.verilog.logic.unread import unread
 from whetgen.targets.verilog.logic.window_module import beside_windows, module_name, slides, windows
-from whetgen.targets.verilog.network import LayerCycles, Network
+from whetgen.targets.verilog.network import Network
 from whetgen.targets.verilog.sections import Sections
 from whetgen.targets.verilog.unrolled.buses import Buses
 from whetgen.targets.verilog.unrolled.ends import argmax_levels, receive, send
