@@ -1,14 +1,17 @@
-# make demo   generate Verilog and C from a shipped model, run both over real digits
-# make test   all tests
+# make demo      generate Verilog and C from a shipped model, run both over real digits
+# make test      all tests but the long ones
+# make test-all  these too
+# make lint      style, and who imports whom
 # Each works alone on a fresh Debian 12 with Python 3.11: it makes .venv and installs what it needs.
 
 PYTHON  ?= python3
 VENV    := .venv
 BIN     := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
+PYTEST  := $(BIN)/python -m pytest -n 2 --dist worksteal --durations 10
 EXTRAS  := keras,train,sim,synth,serial,boards,bench,hls,onnx,nir,report,dev
 
-.PHONY: help demo test lint clean
+.PHONY: help demo test test-all lint clean
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
@@ -16,7 +19,10 @@ demo: $(VENV)/demo
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/all
-	OBJCACHE=$$(command -v ccache) $(BIN)/python -m pytest -n 2 --dist worksteal
+	$(PYTEST) -m 'not long'
+
+test-all: $(VENV)/all
+	$(PYTEST)
 
 lint: $(VENV)/all
 	$(BIN)/ruff check codegen tests hdl examples

@@ -22,6 +22,12 @@ SMALL = {"mnist-mlp-small": 0.9767, "mnist-cnn-small": 0.9717, "mnist-cnn-4bit":
 HARDWARE_FRAMES = {"digits-mlp": None, "mnist-mlp": 2_000, "mnist-cnn": 500, "fashion-cnn": 100}
 
 
+def all_models(*short):
+    """For each of the models; what is not ``short`` is a long test."""
+    names = [name if name in short else pytest.param(name, marks=pytest.mark.long) for name in SCALES]
+    return pytest.mark.parametrize("name", names)
+
+
 @pytest.fixture(scope="module")
 def traced():
     """Model and its stages by name, each made once."""
@@ -61,6 +67,20 @@ def test_the_microcontrollers_networks_compute_every_bit_in_c(name, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SCALES)
+def test_c_computes_every_bit_of_some_images(name, traced, frames, tmp_path):
+    whetgen.generate(traced(name)[1].graph, "c", tmp_path / "c", whetgen.Options(name="net"))
+    assert whetgen.verify(tmp_path / "c", frames(name), 40).passed
+
+
+@pytest.mark.slow
+def test_rtl_that_is_folded_computes_every_bit_of_some_digits(traced, frames, tmp_path):
+    graph = traced("digits-mlp")[1].graph
+    whetgen.generate(graph, "verilog", tmp_path / "v", whetgen.Options(name="net", architecture="folded"))
+    assert whetgen.verify(tmp_path / "v", frames("digits-mlp"), 40).passed
+
+
+@pytest.mark.slow
+@all_models("digits-mlp")
 def test_c_computes_every_bit_and_reaches_the_accuracy(name, traced, frames, tmp_path):
     whetgen.generate(traced(name)[1].graph, "c", tmp_path / "c", whetgen.Options(name="net"))
     result = whetgen.verify(tmp_path / "c", frames(name))
@@ -70,7 +90,7 @@ def test_c_computes_every_bit_and_reaches_the_accuracy(name, traced, frames, tmp
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SCALES)
+@all_models()
 def test_rtl_computes_every_bit_in_the_promised_cycles(name, traced, frames, tmp_path):
     graph = traced(name)[1].graph
     made = whetgen.generate(graph, "verilog", tmp_path / "v", whetgen.Options(name="net"))
@@ -84,7 +104,7 @@ def test_rtl_computes_every_bit_in_the_promised_cycles(name, traced, frames, tmp
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SCALES)
+@all_models("digits-mlp")
 def test_hls_computes_every_bit(name, traced, frames, tmp_path):
     whetgen.generate(traced(name)[1].graph, "hls", tmp_path / "h", whetgen.Options(name="net"))
     result = whetgen.verify(tmp_path / "h", frames(name), HARDWARE_FRAMES[name])

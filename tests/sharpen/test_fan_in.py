@@ -15,7 +15,7 @@ def values(variable) -> np.ndarray:
     return np.array(keras.ops.convert_to_numpy(variable))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     groups=st.integers(1, 5),
     sharing=st.integers(1, 3),
@@ -151,7 +151,7 @@ def test_adapted_thresholds_are_quantiles_between_values_that_occur():
     assert values(layer.thresholds).tolist() == [[1.5, 6.0], [2.5, 6.0]]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 255), min_size=1, max_size=30), st.integers(1, 4))
 def test_adapted_thresholds_grow_and_lie_between_codes(codes, levels):
     layer = Thermometer(np.arange(1, levels + 1))

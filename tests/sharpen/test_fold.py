@@ -38,7 +38,7 @@ def norms(model: keras.Model) -> int:
     return sum(isinstance(layer, layers.BatchNormalization) for layer in model.layers)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     kind=st.sampled_from(sorted(KINDS)),
     epsilon=st.floats(1e-9, 10),

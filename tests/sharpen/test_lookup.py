@@ -37,7 +37,7 @@ def network(surrogate: float = 1.0) -> keras.Model:
     return model
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(units=st.integers(1, 5), fan_in=st.integers(1, 6), seed=st.integers(0, 999))
 def test_entry_is_that_of_the_wired_inputs_pattern(units, fan_in, seed):
     layer = LookupTables(units, fan_in, seed=seed)

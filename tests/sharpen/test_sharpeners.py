@@ -225,7 +225,7 @@ def test_adaptive_sharpens_the_first_layer_at_its_own_rate():
 losses_over_time = st.lists(st.one_of(st.floats(0, 10), st.just(math.nan)), min_size=1, max_size=30)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(losses_over_time, st.integers(0, 6), st.booleans())
 def test_adaptive_never_softens_a_layer_or_moves_two_at_once(losses, initial, bottom_up):
     seen = follow(losses, min_init_epochs=initial, bottom_up=bottom_up)
@@ -237,7 +237,7 @@ def test_adaptive_never_softens_a_layer_or_moves_two_at_once(losses, initial, bo
         assert second == 0 or first == 1.0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(losses_over_time, st.integers(1, 29))
 def test_adaptive_goes_on_from_its_state(losses, cut):
     model, cloned = softened(FOLLOWED), softened(RESUMED)

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from functools import cache
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -41,9 +42,7 @@ def build_simulator(folder: Path, program: Path, flags: Sequence[str] = (), opti
     own = [*sorted((folder / "rtl").glob("*.v")), folder / "sim" / "bulk.cpp", folder / "sim" / "ports.vlt"]
     sources = [*own, _cocotb().share_dir / _COCOTB_MAIN]
     content = [(path.name, file_sha256(path)) for path in sources]
-    key = key_of(
-        "simulator", content, list(flags), optimise, _versions(_verilator(), _compiler()), str(_cocotb().libs_dir)
-    )
+    key = key_of("simulator", content, list(flags), optimise, tool_versions())
     obtain(key, program, lambda: _build(folder, program, flags, optimise))
 
 
@@ -54,7 +53,7 @@ def _build(folder: Path, program: Path, flags: Sequence[str], optimise: str) -> 
     for source in (folder / "sim" / "bulk.cpp", folder / "sim" / "ports.vlt", cocotb.share_dir / _COCOTB_MAIN):
         shutil.copy(source, build)
     library = build / "library.o"
-    obtain(key_of("library", _versions(_verilator(), _compiler())), library, lambda: _compile_library(library))
+    obtain(key_of("library", tool_versions()), library, lambda: _compile_library(library))
     _call(
         [
             _verilator(), "--cc", "--exe", "--build", "-j", "2", "-O3", "--vpi", *flags,
@@ -136,8 +135,12 @@ def _root(verilator: str) -> Path:
     return Path(_call([verilator, "--getenv", "VERILATOR_ROOT"]).strip())
 
 
+def tool_versions() -> list[str]:
+    """What a compiled simulator depends on beside its sources."""
+    return [*_versions(_verilator(), _compiler()), version("cocotb"), str(_cocotb().libs_dir)]
+
+
 @cache
 def _versions(verilator: str, compiler: str) -> list[str]:
-    """What a compiled file depends on beside its sources."""
     told = [_call([tool, "--version"]).splitlines()[0].strip() for tool in (verilator, compiler)]
     return [*told, str(_root(verilator)), *platform.libc_ver(), platform.machine()]

@@ -56,10 +56,11 @@ def test_classes_are_tensorflows_and_each_inference_adds_the_same_count(tmp_path
     found = tflm_row.infer(tmp_path, frames)
     assert found.tolist() == by_tensorflow(content, frames)
     assert (found == data.y_test[:200]).mean() > 0.7
-    once, twice, thrice = (tflm_row.count(tmp_path, frames, times) for times in (1, 2, 3))
+    few = frames[:20]
+    once, twice, thrice = (tflm_row.count(tmp_path, few, times) for times in (1, 2, 3))
     assert thrice - twice == pytest.approx(twice - once, rel=0.002)
     macs = 784 * 128 + 128 * 64 + 64 * 10
-    assert 1 < (twice - once) / len(frames) / macs < 20
+    assert 1 < (twice - once) / len(few) / macs < 20
 
 
 @pytest.mark.slow

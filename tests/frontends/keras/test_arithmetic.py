@@ -107,7 +107,7 @@ def test_a_row_is_broadcast_as_a_map_is():
     assert_equals_keras(network(lambda x: x + L.MaxPooling1D(6)(x), shape=(6, 2)))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=3, max_size=3))
 def test_any_axes_of_size_one_are_broadcast(keeps):
     """``keeps``: for each axis whether the left and the right tensor have it whole."""

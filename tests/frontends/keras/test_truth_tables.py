@@ -25,7 +25,7 @@ def check(table: np.ndarray) -> int:
     return len(form.levels)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(inputs=st.integers(1, 6), data=st.data())
 def test_form_says_what_the_table_says(inputs, data):
     number = data.draw(st.integers(0, 2 ** (2**inputs) - 1))

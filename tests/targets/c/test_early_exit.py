@@ -37,7 +37,7 @@ def fire_network(weights: np.ndarray, thresholds: np.ndarray) -> Graph:
 
 
 @given(st.integers(1, 500), st.sampled_from([(0, 1), (-1, 1), (-3, 0), (2, 5)]), st.integers(0, 2**32 - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_nobody_is_certain_too_early_or_too_late(inputs, span, seed):
     """Against loops: certain is who keeps the same spike if all or none of the spikes left had the largest or least weight."""
     rng = np.random.default_rng(seed)

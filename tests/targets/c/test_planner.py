@@ -28,7 +28,7 @@ numbers = st.lists(st.integers(-128, 127), min_size=1, max_size=40)
 
 
 @given(st.lists(st.integers(0, 255), min_size=1, max_size=80), st.sampled_from([8, 16, 32]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_planes_hold_each_number_in_its_lane(values, bits):
     words = as_planes(np.array(values), 8, bits)
     for lane, value in enumerate(values):
@@ -44,7 +44,7 @@ def lane_of(neuron, words, bits):
 
 
 @given(numbers, numbers, st.sampled_from([(16, 1), (16, 2), (32, 4), (8, 4), (16, 8)]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_words_of_lanes_add_like_their_numbers(first, second, form):
     """Borrows between lanes cancel: the words' sum, with half a lane added to each, holds the sums."""
     bits, block = form
@@ -59,7 +59,7 @@ def test_words_of_lanes_add_like_their_numbers(first, second, form):
 
 
 @given(st.lists(st.integers(0, 15), min_size=1, max_size=100), st.sampled_from([(4, 4), (8, 4), (8, 8)]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_narrow_lanes_widen_to_the_lanes_of_their_sums(values, form):
     """Even nibbles, then even bytes of what is left: word by word what wg_widened_4 and wg_widen do."""
     narrow, block = form
@@ -71,7 +71,7 @@ def test_narrow_lanes_widen_to_the_lanes_of_their_sums(values, form):
 
 
 @given(st.integers(1, 9), st.integers(1, 4), st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_nibble_tables_hold_the_sum_of_each_subset(inputs, neurons, random):
     weights = np.array([[random.randint(-99, 99) for _ in range(neurons)] for _ in range(inputs)])
     sums = nibble_sums(weights)
@@ -208,7 +208,7 @@ def test_a_quantiser_of_several_thresholds_is_planned_with_data():
 
 
 @given(st.integers(1, 3), st.integers(1, 2), st.integers(1, 2), st.integers(0, 2), st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_convolution_counts_an_element_once_for_each_window(kernel, stride, dilation, pad, random):
     """Against a walk over all windows."""
     size = 7

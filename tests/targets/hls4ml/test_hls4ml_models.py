@@ -17,7 +17,11 @@ LEAST_ACCURACY = 0.96
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "scale", "data", "images"),
-    [("digits-mlp", 16, "digits", 450), ("mnist-mlp", 255, "mnist", 10_000), ("mnist-cnn", 255, "mnist", 500)],
+    [
+        ("digits-mlp", 16, "digits", 450),
+        pytest.param("mnist-mlp", 255, "mnist", 10_000, marks=pytest.mark.long),
+        pytest.param("mnist-cnn", 255, "mnist", 500, marks=pytest.mark.long),
+    ],
 )
 def test_every_bit_of_every_image(name, scale, data, images, tmp_path):
     graph = whetgen.trace(whetgen.load_model(MODELS / f"{name}.keras"), whetgen.InputSpec(scale=scale))

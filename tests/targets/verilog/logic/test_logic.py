@@ -32,7 +32,7 @@ def value(bits: list[int], bag) -> int:
 
 
 @given(bags, st.integers(-500, 500), st.integers(1, 12), seeds)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_bag_of_literals_is_summed_modulo_its_width(bag, constant, width, seed):
     circuit = Circuit(BITS)
     found = reduced(circuit, bag, constant, width)
@@ -44,7 +44,7 @@ def test_a_bag_of_literals_is_summed_modulo_its_width(bag, constant, width, seed
 @given(bags, st.floats(0, 1), seeds)
 @example([(2, 0)], 1.0, 0)
 @example([(3, 0), (3, 0), (3, 0)], 0.5, 0)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_neuron_fires_where_its_sum_reaches_the_threshold(bag, part, seed):
     highest = sum(1 << column for b, column in bag if b != FALSE)
     if not highest:
@@ -64,7 +64,7 @@ def test_signed_digits_add_up_and_have_no_neighbours(weights):
 
 
 @given(st.integers(1, 12), st.integers(1, 10), seeds)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_shared_sums_leave_every_row_as_it_was(words, rows, seed):
     table = np.random.default_rng(seed).integers(-1, 2, (rows, words))
     after, subs = share(table, np.ones(words), least_gain=1)
@@ -76,7 +76,7 @@ def test_shared_sums_leave_every_row_as_it_was(words, rows, seed):
 
 
 @given(st.integers(1, 10), st.integers(1, 8), st.sampled_from([1, 2, 7, 100, EXACT - 1, EXACT]), seeds)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @pytest.mark.parametrize("find", [own_sub_sums, da4ml_sub_sums])
 def test_sub_sums_leave_every_neuron_as_it_was(find, words, neurons, top, seed):
     rng = np.random.default_rng(seed)
