@@ -25,8 +25,8 @@ test-all: $(VENV)/all
 	$(PYTEST)
 
 lint: $(VENV)/all
-	$(BIN)/ruff check codegen tests hdl examples
-	$(BIN)/ruff format --check --quiet codegen tests hdl examples
+	$(BIN)/ruff check codegen tests hdl examples conftest.py
+	$(BIN)/ruff format --check --quiet codegen tests hdl examples conftest.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
