@@ -19,9 +19,9 @@ from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.synth.devices import DEVICES
 from whetgen.synth.mapping import map_cells
 from whetgen.synth.run import clock
+from whetgen.targets.output.library import library, named
 from whetgen.targets.output.templating import template_environment
 from whetgen.targets.verilog import target as verilog
-from whetgen.targets.verilog.logic.module import LOGIC_CELLS
 
 SEED = 2026
 TOP = "layer"
@@ -119,8 +119,9 @@ def _write_ours(layer: Layer, folder: Path) -> None:
     options = verilog.VerilogOptions(architecture="unrolled", bus_bits=None, levels_per_stage=combinational)
     plan = verilog.plan(graph, "net", options)
     (module,) = plan.logic
-    for name in (module.name, *LOGIC_CELLS):
-        (folder / f"{name}.v").write_text(verilog.render(plan)[f"rtl/{name}.v"], encoding="utf-8")
+    text = verilog.render(plan)[f"rtl/{module.name}.v"]
+    for file, content in {f"{module.name}.v": text, **library(named([text]), "hdl/rtl")}.items():
+        (folder / file).write_text(content, encoding="utf-8")
     _write_top(layer, folder, {"kind": "ours", "module": module.name})
 
 

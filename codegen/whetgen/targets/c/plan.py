@@ -20,9 +20,9 @@ from whetgen.targets.c.options import COptions
 from whetgen.targets.c.planner import Choice, Planner
 from whetgen.targets.c.rates import Rate, guessed_rates, measured_rates
 from whetgen.targets.c.records import Record
-from whetgen.targets.c.runtime import runtime_files
 from whetgen.targets.c.tensors import Tensors
 from whetgen.targets.output.identifiers import Identifiers, check_name, comment_text
+from whetgen.targets.output.library import library
 from whetgen.targets.output.words import input_words, output_words
 
 RUNTIME_FORMAT = 4
@@ -67,7 +67,7 @@ class CPlan:
     ``output_kind``: "spikes", "scores" or "accumulators", "mixed" for outputs of several kinds;
     ``output_elements``: the runtime's element kind of the output array; ``meaning``: of an input code, in words;
     ``typical``: what frames ``choices`` think of; ``time_unit``: of their cycles, singular; ``board``: what ``compile_command`` compiles for; ``level``: C constant from which on the one output means class 1,
-    None where ``argmax`` finds the class.
+    None where ``argmax`` finds the class; ``runtime_files``: file -> text.
     """
 
     name: str
@@ -89,7 +89,7 @@ class CPlan:
     predicts: bool
     predict_at: int
     runtime_format: int
-    runtime_files: tuple[str, ...]
+    runtime_files: dict[str, str]
     argmax: str
     level: str | None
     mcu: str
@@ -134,6 +134,8 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     predict_at = memory.bytes + -memory.bytes % 8
     result_bytes = tensors.output_elements.bytes_for(tensors.output_length)
     argmax = "wg_argmax_i32" if tensors.output_elements.kind == "WG_I32" else "wg_argmax"
+    units = {"whetgen_runtime", *(unit for call in calls for unit in call.units)}
+    units |= {argmax} if predicts and level is None else set()
     kind, board = graph.input.type.name, mcu.board
     return CPlan(
         name=name,
@@ -155,7 +157,7 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
         predicts=predicts,
         predict_at=predict_at,
         runtime_format=RUNTIME_FORMAT,
-        runtime_files=runtime_files(calls, (argmax,) if predicts and level is None else ()),
+        runtime_files=library(units, "firmware/runtime"),
         argmax=argmax,
         level=level,
         mcu=mcu.name,

@@ -6,7 +6,6 @@ from importlib.metadata import version
 
 from jinja2 import Environment
 
-from whetgen.assets import assets
 from whetgen.targets.c.plan import CPlan
 from whetgen.targets.c.single_header import flatten
 from whetgen.targets.output.templating import template_environment
@@ -21,7 +20,7 @@ def render(plan: CPlan) -> dict[str, str]:
     sources = {
         f"include/{plan.name}.h": templates.get_template("network.h").render(plan=plan),
         f"src/{plan.name}.c": templates.get_template("network.c").render(plan=plan),
-        **_runtime(plan),
+        **{f"src/{file}": text for file, text in plan.runtime_files.items()},
     }
     packaging = {file: _package(templates, file, plan) for file in _PACKAGING}
     packaging[f"src/{plan.name}.h"] = _package(templates, "forward.h", plan)
@@ -32,11 +31,6 @@ def render(plan: CPlan) -> dict[str, str]:
         text = templates.get_template("single_header.h").render(plan=plan, header=header, units=units)
         packaging[f"single_header/{plan.name}.h"] = text
     return sources | packaging
-
-
-def _runtime(plan: CPlan) -> dict[str, str]:
-    folder = assets() / "firmware" / "runtime"
-    return {f"src/{file}": (folder / file).read_text(encoding="utf-8") for file in plan.runtime_files}
 
 
 def _package(templates: Environment, file: str, plan: CPlan) -> str:

@@ -128,8 +128,7 @@ DIALECTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class HlsPlan:
-    """A generated network. ``kernels``: headers of ``hdl/hls`` that the top function calls; ``library``: and what
-    those include."""
+    """A generated network. ``kernels``: headers of ``hdl/hls`` that the top function calls."""
 
     name: str
     tool: str
@@ -137,7 +136,6 @@ class HlsPlan:
     output: Stream
     sections: tuple[Section, ...]
     kernels: tuple[str, ...]
-    library: tuple[str, ...]
     cycles: tuple[LayerCycles, ...]
     resources: dict[str, int]
     input_meaning: str

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
-from whetgen.assets import assets
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.targets.hls.dataflow import Dataflow
 from whetgen.targets.hls.design import HlsPlan, Section
 from whetgen.targets.hls.options import MAX_WORD_BITS, HlsOptions
 from whetgen.targets.output.identifiers import Identifiers, check_name
-from whetgen.targets.output.library import with_needed
 from whetgen.targets.output.words import input_words, output_words
 from whetgen.targets.streams.decision import with_decision
 from whetgen.targets.streams.folding import check_pace
@@ -37,7 +33,6 @@ _FILE_OF = {
     "wg_send_packed": "wg_send.h",
     "wg_send_class": "wg_send.h",
 }
-_INCLUDE = re.compile(r'^#include "(wg_\w+\.h)"', re.MULTILINE)
 
 
 def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
@@ -58,15 +53,13 @@ def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
     sections = tuple(built.sections)
     slowest = max(sections, key=lambda section: section.cycles)
     check_pace(f"'{slowest.title}'", slowest.cycles, options, "widen --bus-bits, or lower --target-fps")
-    kernels = _kernels(sections)
     return HlsPlan(
         name=name,
         tool=options.hls_tool or "vitis",
         input=source,
         output=sink,
         sections=sections,
-        kernels=kernels,
-        library=with_needed((*kernels, "wg_numbers.h"), _included),
+        kernels=_kernels(sections),
         cycles=built.cycles,
         resources=estimate(network, _array_bits(sections)),
         input_meaning=input_words(graph),
@@ -90,9 +83,3 @@ def _kernels(sections: tuple[Section, ...]) -> tuple[str, ...]:
     return tuple(
         sorted({_FILE_OF[process.function.split("<")[0]] for section in sections for process in section.processes})
     )
-
-
-def _included(file: str) -> list[str]:
-    """The library's headers that one of them includes, but for wg_types.h, which is the tool's."""
-    text = (assets() / "hdl" / "hls" / file).read_text(encoding="utf-8")
-    return [included for included in _INCLUDE.findall(text) if included != "wg_types.h"]

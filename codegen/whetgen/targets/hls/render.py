@@ -8,6 +8,7 @@ from whetgen.assets import assets
 from whetgen.targets.hls.design import HlsPlan
 from whetgen.targets.hls.pragmas import to_catapult
 from whetgen.targets.output.identifiers import comment_text
+from whetgen.targets.output.library import library
 from whetgen.targets.output.templating import template_environment
 
 
@@ -32,11 +33,12 @@ def render(plan: HlsPlan) -> dict[str, str]:
 
 
 def _library(plan: HlsPlan) -> dict[str, str]:
-    folder = assets() / "hdl" / "hls"
-    files = {f"library/{file}": (folder / file).read_text(encoding="utf-8") for file in plan.library}
-    files["library/wg_types.h"] = (folder / plan.tool / "wg_types.h").read_text(encoding="utf-8")
+    needed = library((Path(kernel).stem for kernel in plan.kernels), "hdl/hls", f"hdl/hls/{plan.tool}")
+    files = {f"library/{file}": text for file, text in needed.items()}
     if plan.tool == "vitis":
-        files["tb/open/ap_axi_sdata.h"] = (folder / "open" / "ap_axi_sdata.h").read_text(encoding="utf-8")
+        files["tb/open/ap_axi_sdata.h"] = (assets() / "hdl" / "hls" / "open" / "ap_axi_sdata.h").read_text(
+            encoding="utf-8"
+        )
     return files
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from whetgen.assets import FPGA_BOARDS, assets, read_facts
+from whetgen.assets import FPGA_BOARDS, read_facts
+from whetgen.targets.output.library import library, named
 from whetgen.targets.output.templating import template_environment
 from whetgen.targets.verilog.layout import hdl_templates
 from whetgen.targets.verilog.plan import VerilogPlan
@@ -17,7 +18,6 @@ SELF_TEST_BITS = 32_768  # of stored frames, so that they fit the smallest board
 PATIENCE_SECONDS = 0.1
 _LETTERS = 10  # of the self-test's line
 _BITS_OF_BYTE = 10  # on the line, with start and stop bit
-_LIBRARY = ("wg_frame_out", "wg_power_on", "wg_self_test", "wg_uart_frames", "wg_uart_rx", "wg_uart_tx")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,16 +119,16 @@ def _rom(module: str, title: str, frames: Sequence[bytes], size: int) -> Rom:
     return Rom(module=module, title=title, packing=packing, width=8 * size, address_bits=bits, rows=rows)
 
 
-def render_board(plan: VerilogPlan, board: BoardPlan) -> dict[str, str]:
-    """Text of every file in ``board/`` by its path in the output folder."""
+def render_board(plan: VerilogPlan, board: BoardPlan, network: Sequence[str]) -> dict[str, str]:
+    """Text of every file in ``board/`` by its path in the output folder; ``network``: paths of the network's own files."""
     hdl, bench = hdl_templates(), template_environment("cocotb")
     facts = {"plan": plan, "board": board}
     files = {
         f"board/rtl/{board.top}.v": hdl.get_template("board/board.v.j2").render(facts),
         f"board/rtl/{board.self_test}.v": hdl.get_template("board/self_test.v.j2").render(facts),
     }
-    for module in set(_LIBRARY) - set(plan.modules):
-        files[f"board/rtl/{module}.v"] = (assets() / "hdl" / "rtl" / f"{module}.v").read_text(encoding="utf-8")
+    modules = library(named(files.values()), "hdl/rtl")
+    files |= {f"board/rtl/{file}": text for file, text in modules.items() if f"rtl/{file}" not in network}
     for rom in (board.images, board.answers):
         files[f"board/rtl/{rom.module}.v"] = hdl.get_template("rom.v.j2").render(plan=plan, rom=rom)
     pins = {"ice40": "pins.pcf", "ecp5": "pins.lpf"}[board.board.family]

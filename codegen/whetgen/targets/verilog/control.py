@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from whetgen.assets import assets
+from whetgen.targets.output.library import library
 from whetgen.targets.output.templating import template_environment
 from whetgen.targets.verilog.plan import VerilogPlan
 from whetgen.targets.verilog.ports import Port, axil_ports, stream_ports
@@ -61,7 +61,7 @@ def render_control(plan: VerilogPlan, control: Control) -> dict[str, str]:
     hdl, facts = template_environment("verilog"), {"plan": plan, "control": control}
     return {
         f"control/rtl/{control.top}.v": hdl.get_template("control/axil.v.j2").render(facts),
-        "control/rtl/wg_control.v": (assets() / "hdl" / "rtl" / "wg_control.v").read_text(encoding="utf-8"),
+        **{f"control/rtl/{file}": text for file, text in library({"wg_control"}, "hdl/rtl").items()},
         "control/README.md": hdl.get_template("control/README.md.j2").render(facts),
     }
 

@@ -33,5 +33,5 @@ def render_extras(
     if board:
         sent = stream_outputs(graph, plan.output, outputs)
         frames, answers = pack_frames(plan.input, codes), pack_frames(plan.output, sent)
-        files |= render_board(plan, plan_board(plan, board, frames, answers))
+        files |= render_board(plan, plan_board(plan, board, frames, answers), paths)
     return files | render_ip(plan, registers, made, [*paths, *files])

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from whetgen.assets import assets
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.layers import LayerGraph
 from whetgen.targets.output.identifiers import Identifiers, check_name
-from whetgen.targets.output.library import with_needed
 from whetgen.targets.output.words import input_words, output_words
 from whetgen.targets.streams.decision import with_decision
 from whetgen.targets.streams.folding import check_pace
@@ -23,7 +19,7 @@ from whetgen.targets.verilog.folded.adders import Adders
 from whetgen.targets.verilog.folded.network import folded_network
 from whetgen.targets.verilog.logic.cost import StrategyChoice
 from whetgen.targets.verilog.logic.lookup_tables import LogicGraph
-from whetgen.targets.verilog.logic.module import LOGIC_CELLS, LogicModule
+from whetgen.targets.verilog.logic.module import LogicModule
 from whetgen.targets.verilog.logic.simplify import simplified
 from whetgen.targets.verilog.logic.strategies import SOLVERS, STRATEGIES
 from whetgen.targets.verilog.options import LEVELS_PER_STAGE, UNROLLED_LUTS, UNROLLED_WINDOWS, VerilogOptions
@@ -31,8 +27,6 @@ from whetgen.targets.verilog.rom import Rom
 from whetgen.targets.verilog.sections import Section, Sections
 from whetgen.targets.verilog.unrolled.network import unrolled_network
 from whetgen.targets.verilog.unrolled.size import MAX_WORD_BITS, expected_luts, sliding_windows, widest_word
-
-_INSTANCE = re.compile(r"^ +(wg_\w+) #\(", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +50,6 @@ class VerilogPlan:
     logic: tuple[LogicModule, ...]
     adders: tuple[Adders, ...]
     choices: tuple[StrategyChoice, ...]
-    modules: tuple[str, ...]
     resources: dict[str, int]
     input_meaning: str
     output_meanings: tuple[str, ...]
@@ -96,7 +89,6 @@ def plan(
         strategies = STRATEGIES | (SOLVERS[options.solver] if options.solver else {})
         stage = options.levels_per_stage or LEVELS_PER_STAGE
         built = unrolled_network(unrolled, source, sink, Sections(identifiers, name), stage, strategies)
-    cells = LOGIC_CELLS if built.logic else {"wg_count" for made in built.adders if made.counts}
     check_pace("the network with its streams", built.interval, options, "widen --bus-bits, or lower --target-fps")
     return VerilogPlan(
         name=name,
@@ -111,7 +103,6 @@ def plan(
         logic=built.logic,
         adders=built.adders,
         choices=built.choices,
-        modules=_library_modules(built.sections, cells),
         resources=estimate(network, sum(rom.bits for rom in built.roms)) | built.estimates,
         input_meaning=input_words(graph),
         output_meanings=tuple(output_words(graph, o) for o in graph.outputs),
@@ -132,14 +123,3 @@ def _layers_to_unroll(graph: LayerGraph, output_kind: str, options: VerilogOptio
             f"--architecture unrolled: this network needs a word of {widest} bits, at most {MAX_WORD_BITS} are possible; choose folded"
         )
     return simple
-
-
-def _library_modules(sections: tuple[Section, ...], cells: Iterable[str]) -> tuple[str, ...]:
-    """Modules of hdl/rtl that the sections use, those that they use in turn, and ``cells`` of the layers' own modules."""
-    used = {i.module for s in sections for i in s.instances if i.module.startswith("wg_")}
-    return with_needed(used | set(cells), _instantiated)
-
-
-def _instantiated(module: str) -> list[str]:
-    """The library's modules in one of them."""
-    return _INSTANCE.findall((assets() / "hdl" / "rtl" / f"{module}.v").read_text(encoding="utf-8"))

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from whetgen.assets import assets
+from whetgen.targets.output.library import library, named
 from whetgen.targets.output.templating import template_environment
 from whetgen.targets.verilog.layout import hdl_templates
 from whetgen.targets.verilog.plan import VerilogPlan
@@ -24,8 +25,7 @@ def render(plan: VerilogPlan) -> dict[str, str]:
         files[f"rtl/{logic.name}.v"] = hdl.get_template("logic.v.j2").render(plan=plan, module=logic)
     for adders in plan.adders:
         files[f"rtl/{adders.module}.v"] = hdl.get_template("sums.v.j2").render(plan=plan, sums=adders)
-    for module in plan.modules:
-        files[f"rtl/{module}.v"] = (assets() / "hdl" / "rtl" / f"{module}.v").read_text(encoding="utf-8")
+    files |= {f"rtl/{file}": text for file, text in library(named(files.values()), "hdl/rtl").items()}
     sources = sorted(Path(path).name for path in files)
     for script in _SYNTHESIS:
         files[f"syn/{script}"] = hdl.get_template(f"syn/{script}.j2").render(plan=plan, sources=sources)

@@ -139,7 +139,6 @@ class _Namer:
                     yield f"{signal}[{k}]"
 
 
-LOGIC_CELLS = ("wg_add", "wg_count", "wg_table")
 _KIND = {Count: "count", Add: "sum", LookupTable: "table"}
 _PLURAL = {Count: "counters", Add: "carry chains", LookupTable: "tables"}
 
