@@ -15,8 +15,9 @@ import numpy as np
 
 from whetgen.layers import Linear
 from whetgen.targets.c.arrays import ConstArray, packed
-from whetgen.targets.c.kernels.event import event_pass, event_sums, gather, start_levels, with_zeros
+from whetgen.targets.c.kernels.event import event_sums, gather, start_levels, with_zeros
 from whetgen.targets.c.kernels.kernel import BIT, Candidate, Job
+from whetgen.targets.c.records import record
 
 _MOST_PLANES = 12
 _MOST_LEVELS = 31
@@ -85,8 +86,9 @@ def _candidate(job: Job, layer: Linear, sliced: _Sliced, bits: int) -> Candidate
     word, blocks = bits // 8, -(-layer.neurons // bits)
     words = as_planes(with_zeros(sliced.rows), sliced.planes, bits).transpose(1, 0, 2)  # (blocks, rows, planes)
     passes = tuple(
-        event_pass(
-            _planes(job, sliced, words, at, count, bits),
+        record(
+            "wg_event_pass",
+            rows=_planes(job, sliced, words, at, count, bits),
             block_bytes=words.shape[1] * count * word,
             add=f"wg_planes_{count}_w{bits}",
             skip=(sliced.shift + at) * word,

@@ -49,11 +49,6 @@ def event_record(job: Job, layer: Linear, passes: tuple[Record, ...], **members:
     )
 
 
-def event_pass(rows: ConstArray, block_bytes: int, add: str | None, skip: int = 0) -> Record:
-    """``wg_event_pass``; ``block_bytes``: of one block of all ``rows``."""
-    return record("wg_event_pass", rows=rows, block_bytes=block_bytes, skip=skip, add=add)
-
-
 def gather(job: Job, what: str) -> str:
     """The function that lists "bits", "nibbles" or "values": those that are not 0, or all for the sake of constant time."""
     return f"wg_gather_{'all_' if job.constant_time else ''}{what}"

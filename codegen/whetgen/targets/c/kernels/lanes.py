@@ -14,10 +14,11 @@ import numpy as np
 
 from whetgen.layers import Linear
 from whetgen.targets.c.arrays import ConstArray, numbers, packed
-from whetgen.targets.c.kernels.event import event_pass, event_sums, gather, start_levels, with_zeros
+from whetgen.targets.c.kernels.event import event_sums, gather, start_levels, with_zeros
 from whetgen.targets.c.kernels.kernel import BIT, BYTE, Candidate, Job
 from whetgen.targets.c.kernels.packing import BLOCK, SUM_BITS, dealt, nibble_sums, pack_lanes, pack_narrow
 from whetgen.targets.c.rates import NIBBLE
+from whetgen.targets.c.records import record
 
 _ROW_LIMIT = 1 << 16
 _RUN = {4: 7, 8: 16}  # rows that narrow lanes hold
@@ -28,8 +29,8 @@ _LEAST = {4: 1, 8: 8}  # what makes weights not negative; a lane holds a run of 
 class _Grain:
     """What one event stands for: a spike, the spikes of four neighbours, or a byte.
 
-    ``what``: of which weights the rows are made, in words; ``rows``: (rows, neurons) weights; ``events``: expected in a window; ``scanned``: words,
-    nibbles or bytes looked at; ``entries``: of the list for an event.
+    ``what``: of which weights the rows are made, in words; ``rows``: (rows, neurons); ``events``: expected in a window;
+    ``scanned``: words, nibbles or bytes looked at; ``entries``: of the list for an event.
     """
 
     gather: str
@@ -41,19 +42,31 @@ class _Grain:
     entries: int = 1
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Packed:
+    """The rows of a grain as ``add`` takes them.
+
+    ``bits``: of a lane of the sums; ``block``: words of sums in a block; ``least``: what each row adds too much;
+    ``row_cycles``: of one event and block; ``block_cycles``: of a block at each position, beside its events.
+    """
+
+    label: str
+    rows: ConstArray
+    add: str
+    bits: int
+    block: int
+    row_cycles: float
+    block_cycles: float = 0.0
+    least: int = 0
+
+
 def candidates(job: Job) -> Iterator[Candidate]:
     """Over spikes: a row each, or a row for the spikes of each four inputs, in lanes of the sums and in narrow ones; over
     bytes: rows times bytes, packed where the sums fit lanes, else weights of int8 and sums of 32 bits."""
     layer = job.fast(BIT) or job.fast(BYTE)
-    if layer is None or (bits := lane_bits(job, layer)) is None:
-        return
-    for grain in _grains(job, layer):
-        if grain.entries == 1 or bits < 32:
-            yield _lanes(job, layer, grain, bits)
-        if grain.entries == 1 and bits == SUM_BITS:
-            yield from (_narrow_lanes(job, layer, grain, narrow) for narrow in _narrow_bits(grain.rows))
-        if grain.entries == 2 and layer.weights.min() >= -128 and layer.weights.max() <= 127:
-            yield _bytes(job, layer, grain)
+    if layer is not None and (bits := lane_bits(job, layer)) is not None:
+        for grain in _grains(job, layer):
+            yield from (_candidate(job, layer, grain, packing) for packing in _packings(job, layer, grain, bits))
 
 
 def lane_bits(job: Job, layer: Linear) -> int | None:
@@ -86,15 +99,8 @@ def _grains(job: Job, layer: Linear) -> Iterator[_Grain]:
     weights, rate = layer.weights, job.rate
     inputs = len(weights)
     if job.source == BYTE:
-        yield _Grain(
-            gather="values",
-            label="scaled ",
-            what="",
-            rows=weights,
-            events=rate.single * inputs,
-            scanned=inputs,
-            entries=2,
-        )
+        events = rate.single * inputs
+        yield _Grain(gather="values", label="scaled ", what="", rows=weights, events=events, scanned=inputs, entries=2)
         return
     yield _Grain(gather="bits", label="", what="", rows=weights, events=rate.single * inputs, scanned=inputs / 32)
     groups = -(-inputs // NIBBLE)
@@ -109,36 +115,45 @@ def _grains(job: Job, layer: Linear) -> Iterator[_Grain]:
         )
 
 
-def _narrow_bits(rows: np.ndarray) -> Iterator[int]:
-    for narrow, least in _LEAST.items():
-        most = ((1 << narrow) - 1) // _RUN[narrow] - least
-        if -least <= rows.min() and rows.max() <= most:
-            yield narrow
+def _packings(job: Job, layer: Linear, grain: _Grain, bits: int) -> Iterator[_Packed]:
+    """``bits``: of the sums' lanes."""
+    if grain.entries == 1 or bits < 32:
+        yield _lanes(job, layer, grain, bits)
+    if grain.entries == 1 and bits == SUM_BITS:
+        for narrow, least in _LEAST.items():
+            if -least <= grain.rows.min() and grain.rows.max() <= ((1 << narrow) - 1) // _RUN[narrow] - least:
+                yield _narrow_lanes(job, grain, narrow, least)
+    if grain.entries == 2 and layer.weights.min() >= -128 and layer.weights.max() <= 127:
+        yield _bytes(job, layer)
 
 
-def _lanes(job: Job, layer: Linear, grain: _Grain, bits: int) -> Candidate:
+def _lanes(job: Job, layer: Linear, grain: _Grain, bits: int) -> _Packed:
     words, mcu, scaled = -(-layer.neurons // (32 // bits)), job.mcu, grain.entries == 2
     block = BLOCK if words > 2 else words
-    rows = _rows(job, grain, pack_lanes(with_zeros(grain.rows), bits, block), bits)
-    if scaled:
-        row = block * (mcu.lane_event + mcu.scaled) + 3
-    else:
-        row = mcu.row if block == BLOCK else block * mcu.lane_event + 3
-    cycles = _cycles(job, layer, grain, rows, block, row)
-    add = f"wg_lanes_{'scaled_' if scaled else ''}x{block}"
-    return _event(job, layer, grain, rows, f"{grain.label}lanes of {bits}", add, cycles, bits, block)
+    row = block * (mcu.lane_event + (mcu.scaled if scaled else 0)) + 3
+    return _Packed(
+        label=f"{grain.label}lanes of {bits}",
+        rows=_rows(job, grain, pack_lanes(with_zeros(grain.rows), bits, block), bits),
+        add=f"wg_lanes_{'scaled_' if scaled else ''}x{block}",
+        bits=bits,
+        block=block,
+        row_cycles=mcu.row if block == BLOCK and not scaled else row,
+    )
 
 
-def _narrow_lanes(job: Job, layer: Linear, grain: _Grain, narrow: int) -> Candidate:
-    least, mcu = _LEAST[narrow], job.mcu
-    words = pack_narrow(with_zeros(grain.rows + least), narrow)
-    rows = _rows(job, grain, words, narrow, least)
-    block = BLOCK * SUM_BITS // narrow
+def _narrow_lanes(job: Job, grain: _Grain, narrow: int, least: int) -> _Packed:
+    mcu, block = job.mcu, BLOCK * SUM_BITS // narrow
     often = mcu.widen * BLOCK / _RUN[8] if narrow == 8 else mcu.row * 3 / _RUN[4]
-    cycles = _cycles(job, layer, grain, rows, block, mcu.row + often)
-    cycles += layer.window.positions * len(rows.values) * mcu.widen * block / 2
-    label = f"{grain.label}lanes of {narrow} widened"
-    return _event(job, layer, grain, rows, label, f"wg_widened_{narrow}", cycles, SUM_BITS, block, least)
+    return _Packed(
+        label=f"{grain.label}lanes of {narrow} widened",
+        rows=_rows(job, grain, pack_narrow(with_zeros(grain.rows + least), narrow), narrow, least),
+        add=f"wg_widened_{narrow}",
+        bits=SUM_BITS,
+        block=block,
+        row_cycles=mcu.row + often,
+        block_cycles=mcu.widen * block / 2,
+        least=least,
+    )
 
 
 def _rows(job: Job, grain: _Grain, words: np.ndarray, bits: int, least: int = 0) -> ConstArray:
@@ -148,48 +163,47 @@ def _rows(job: Job, grain: _Grain, words: np.ndarray, bits: int, least: int = 0)
     return packed(f"{job.name}_lanes", what, ("block", "row", "word"), words.transpose(1, 0, 2), 32)
 
 
-def _bytes(job: Job, layer: Linear, grain: _Grain) -> Candidate:
-    blocks = -(-layer.neurons // 4)
-    weights = np.zeros((len(layer.weights) + 1, blocks * 4), dtype=np.int64)
-    weights[:-1] = dealt(layer.weights, 32, BLOCK)[..., 0]
-    blocked = weights.reshape(-1, blocks, 4).transpose(1, 0, 2)
+def _bytes(job: Job, layer: Linear) -> _Packed:
+    lanes = dealt(with_zeros(layer.weights), 32, BLOCK)[..., 0]
     what = f"weights {job.of}, four neurons a block; the last row is of zeros"
-    rows = numbers(f"{job.name}_bytes", what, ("block", "row", "neuron"), blocked)
-    cycles = _cycles(job, layer, grain, rows, BLOCK, 4 * job.mcu.byte_event + 3)
-    return _event(job, layer, grain, rows, "bytes", "wg_bytes_x4", cycles, 32, BLOCK)
+    blocks = lanes.reshape(len(lanes), -1, BLOCK).transpose(1, 0, 2)
+    return _Packed(
+        label="bytes",
+        rows=numbers(f"{job.name}_bytes", what, ("block", "row", "neuron"), blocks),
+        add="wg_bytes_x4",
+        bits=32,
+        block=BLOCK,
+        row_cycles=4 * job.mcu.byte_event + 3,
+    )
 
 
-def _event(
-    job: Job, layer: Linear, grain: _Grain, rows: ConstArray, label: str, add: str, cycles: float,
-    bits: int, block: int, least: int = 0,
-) -> Candidate:  # fmt: skip
-    """Sums in lanes of ``bits``, ``block`` words of them to a block of ``rows``, each of which holds ``least`` too much."""
-    blocks = len(rows.values)
+def _candidate(job: Job, layer: Linear, grain: _Grain, packing: _Packed) -> Candidate:
+    blocks, bits, least = len(packing.rows.values), packing.bits, packing.least
+    row_bytes = packing.rows.bytes // blocks
     return event_sums(
         job,
         layer,
-        label,
-        (event_pass(rows, rows.bytes // blocks, add),),
-        cycles,
+        packing.label,
+        (record("wg_event_pass", rows=packing.rows, block_bytes=row_bytes, skip=0, add=packing.add),),
+        _cycles(job, layer, grain, packing),
         even=not least,
         entries=grain.entries,
         levels=bits,
         zero_row=len(grain.rows),
         blocks=blocks,
-        block_bytes=4 * block,
+        block_bytes=4 * packing.block,
         base=0,
         least=spread(least, bits),
-        start=start_lanes(job, layer, bits, block),
+        start=start_lanes(job, layer, bits, packing.block),
         gather=gather(job, grain.gather),
         finish="wg_finish_lanes",
     )
 
 
-def _cycles(job: Job, layer: Linear, grain: _Grain, rows: ConstArray, block: int, row: float) -> float:
-    """``block``: words of the sums of a block; ``row``: cycles of one event and one block."""
-    mcu, blocks = job.mcu, len(rows.values)
+def _cycles(job: Job, layer: Linear, grain: _Grain, packing: _Packed) -> float:
+    mcu, blocks = job.mcu, len(packing.rows.values)
     scan = grain.scanned * (mcu.scan_byte if grain.entries == 2 else mcu.list_event)
-    calls = blocks * mcu.call * (-(-grain.events * grain.entries // (mcu.event_list - 32)) or 1)
-    finish = mcu.steps * (block * blocks * 8 if layer.fire else layer.neurons * 25)
-    adding = grain.events * (mcu.list_event + blocks * row)
-    return layer.window.positions * (mcu.position + scan + adding + calls + finish)
+    calls = mcu.call * (-(-grain.events * grain.entries // (mcu.event_list - 32)) or 1)
+    finish = mcu.steps * (packing.block * blocks * 8 if layer.fire else layer.neurons * 25)
+    each = mcu.position + scan + grain.events * (mcu.list_event + blocks * packing.row_cycles) + blocks * calls + finish
+    return layer.window.positions * (each + blocks * packing.block_cycles)

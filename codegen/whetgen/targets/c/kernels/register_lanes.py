@@ -8,10 +8,11 @@ import numpy as np
 
 from whetgen.layers import Linear
 from whetgen.targets.c.arrays import ConstArray, packed
-from whetgen.targets.c.kernels.event import event_pass, event_record
+from whetgen.targets.c.kernels.event import event_record
 from whetgen.targets.c.kernels.kernel import BIT, Candidate, Job
 from whetgen.targets.c.kernels.lanes import in_a_word, lane_bits, spread, start_lanes
 from whetgen.targets.c.kernels.packing import pack_lanes, pack_narrow
+from whetgen.targets.c.records import record
 
 _WORDS = 8  # of a row
 _BYTE = 255
@@ -33,7 +34,7 @@ def candidates(job: Job) -> Iterator[Candidate]:
     made = event_record(
         job,
         layer,
-        (event_pass(rows, rows.bytes // blocks, None),),
+        (record("wg_event_pass", rows=rows, block_bytes=rows.bytes // blocks, skip=0, add=None),),
         entries=1,
         levels=bits,
         zero_row=0,
