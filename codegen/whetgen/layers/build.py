@@ -25,6 +25,7 @@ from whetgen.layers.layer import Blend, Layer, LayerGraph, Linear, Move, Pool
 from whetgen.layers.sums import SumRange, sum_range
 from whetgen.layers.tensor import Tensor
 from whetgen.layers.window import Window
+from whetgen.passes.rewrite import only_reader
 from whetgen.passes.split import split_thresholds
 from whetgen.reference import evaluate
 
@@ -53,8 +54,7 @@ def layer_graph(graph: Graph) -> LayerGraph:
 
 
 def _fuses(graph: Graph, threshold: Threshold) -> bool:
-    alone = graph.readers[threshold.source] == (threshold,) and threshold.source not in graph.read_by_output
-    return alone and isinstance(graph[threshold.source], _SUMS)
+    return only_reader(graph, threshold.source) is threshold and isinstance(graph[threshold.source], _SUMS)
 
 
 @singledispatch

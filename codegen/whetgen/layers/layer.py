@@ -140,3 +140,13 @@ class LayerGraph:
     input: Tensor
     layers: tuple[Layer, ...]
     outputs: tuple[Tensor, ...]
+
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """The input and every layer's result."""
+        return self.input, *(layer.result for layer in self.layers)
+
+    @property
+    def linear(self) -> tuple[Linear, ...]:
+        """The layers of weighted sums."""
+        return tuple(layer for layer in self.layers if isinstance(layer, Linear))

@@ -37,6 +37,11 @@ class Tensor:
         return self.lo < 0
 
     @property
+    def spikes(self) -> bool:
+        """Whether every element is 0 or 1."""
+        return self.lo >= 0 and self.hi <= 1
+
+    @property
     def bits(self) -> int:
         return self.count * self.width
 

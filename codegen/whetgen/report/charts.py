@@ -12,7 +12,7 @@ import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
-from whetgen.layers import Linear, layer_graph
+from whetgen.layers import layer_graph
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +37,7 @@ def bars(values: Mapping[str, float], unit: str) -> str:
 
 def weight_histograms(graph: Graph) -> str:
     """How often each weight occurs, a panel a layer; wide weights in 41 bins."""
-    layers = [layer for layer in layer_graph(graph).layers if isinstance(layer, Linear)][:_MOST_PANELS]
+    layers = layer_graph(graph).linear[:_MOST_PANELS]
     with _panels(len(layers)) as (panels, svg):
         for axes, layer in zip(panels, layers, strict=False):
             _histogram(axes, layer.weights)

@@ -87,10 +87,11 @@ def layers(graph: Graph) -> list[LayerFacts]:
 def totals(graph: Graph) -> dict[str, int]:
     """Sums over the layers: synapses, weight memory in bits, operations a frame."""
     rows = layers(graph)
-    linear = [layer for layer in layer_graph(graph).layers if isinstance(layer, Linear)]
     return {
         "synapses": sum(r.synapses or 0 for r in rows),
-        "weight_memory_bits": sum(layer.weights.size * weight_bits(layer.weights) for layer in linear),
+        "weight_memory_bits": sum(
+            layer.weights.size * weight_bits(layer.weights) for layer in layer_graph(graph).linear
+        ),
         "operations": sum(r.operations or 0 for r in rows),
     }
 

@@ -15,7 +15,7 @@ from whetgen.assets import assets
 from whetgen.errors import BadInput
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph
-from whetgen.ir.nodes import LINEAR
+from whetgen.layers import layer_graph
 from whetgen.passes.narrow import weight_bits
 from whetgen.reference import predict
 from whetgen.targets.c.boards import find_board
@@ -150,16 +150,16 @@ def _network(model: str) -> tuple[Graph, np.ndarray]:
 
 def synapse_costs(entry: Entry, graph: Graph, footprint: Footprint) -> list[SynapseCost]:
     """Each layer over spikes with weights of 4 bits or fewer; zero weights are synapses too."""
-    found = []
-    for layer in footprint.layers:
-        node = graph.by_name.get(layer.title.split(" + ")[0].split(":")[0])
-        if isinstance(node, LINEAR) and weight_bits(node.weights) <= _FEW_BITS and graph.is_spikes(node.source):
-            positions = int(np.prod(graph.shapes[node.name][:-1]))
-            synapses = node.weights.size * positions
-            found.append(
-                SynapseCost(entry.model, entry.board, node.name, weight_bits(node.weights), synapses, layer.cost)
-            )
-    return found
+    few = {
+        layer.name: layer
+        for layer in layer_graph(graph).linear
+        if weight_bits(layer.weights) <= _FEW_BITS and layer.source.spikes
+    }
+    return [
+        SynapseCost(entry.model, entry.board, name, weight_bits(few[name].weights), few[name].multiply_adds, call.cost)
+        for call in footprint.layers
+        if (name := call.title.split(" + ")[0].split(":")[0]) in few
+    ]
 
 
 def mnist():

@@ -38,7 +38,7 @@ def guessed_rates(layers: LayerGraph) -> dict[str, Rate]:
 
 def _guessed(layer: Layer, layers: LayerGraph) -> float:
     source = layer.sources[0]
-    return _GUESS if source.name == layers.input.name or (source.lo >= 0 and source.hi <= 1) else 1.0
+    return _GUESS if source.name == layers.input.name or source.spikes else 1.0
 
 
 def measured_rates(graph: Graph, layers: LayerGraph, codes: np.ndarray) -> dict[str, Rate]:

@@ -22,7 +22,7 @@ class Tensors:
 
     @cached_property
     def by_name(self) -> dict[str, Tensor]:
-        return {tensor.name: tensor for tensor in (self.layers.input, *(layer.result for layer in self.layers.layers))}
+        return {tensor.name: tensor for tensor in self.layers.tensors}
 
     def elements(self, name: str) -> Elements:
         if name in self.in_output:

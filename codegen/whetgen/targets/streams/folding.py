@@ -8,7 +8,7 @@ from functools import partial
 from math import lcm, log
 
 from whetgen.errors import BadInput
-from whetgen.layers import Layer, LayerGraph, Linear
+from whetgen.layers import Layer, LayerGraph
 from whetgen.targets.streams.cost import ENDS, luts
 from whetgen.targets.streams.options import DEFAULT_LANES, HardwareOptions
 from whetgen.targets.streams.setting import Setting, cycles, legal_settings, read_elements, reuse, widest_word
@@ -64,7 +64,7 @@ def total_luts(graph: LayerGraph, input_word: int, chosen: Settings) -> int:
 
 
 def _check_layers(graph: LayerGraph, options: HardwareOptions) -> None:
-    layers = [s.name for s in graph.layers]
+    layers = [layer.name for layer in graph.layers]
     for name in sorted(set(options.folding or {}) - set(layers)):
         raise BadInput(f"--fold {name}: {meant(name, layers)}there is no such layer; layers are {', '.join(layers)}")
 
@@ -109,13 +109,13 @@ def _default_pace(graph: LayerGraph, found: dict[str, list[Setting]], options: H
 
 def _restrict_to_reuse(graph: LayerGraph, found: dict[str, list[Setting]], options: HardwareOptions) -> None:
     """Keep the settings in which each multiplier works ``options.reuse`` times for a position."""
-    linear = [s for s in graph.layers if isinstance(s, Linear) and s.name not in (options.folding or {})]
-    values = [{reuse(s, setting) for setting in found[s.name] if setting.planes == 1} for s in linear]
+    linear = [layer for layer in graph.linear if layer.name not in (options.folding or {})]
+    values = [{reuse(layer, s) for s in found[layer.name] if s.planes == 1} for layer in linear]
     legal = sorted(set.intersection(*values)) if values else []
     if options.reuse not in legal:
         possible = ", ".join(map(str, legal))
         if not legal:
-            own = (f"'{s.name}' takes {', '.join(map(str, sorted(v)))}" for s, v in zip(linear, values, strict=True))
+            own = (f"'{n.name}' takes {', '.join(map(str, sorted(v)))}" for n, v in zip(linear, values, strict=True))
             possible = f"none for all layers at once; {'; '.join(own)}; use --fold"
         raise BadInput(f"--reuse {options.reuse}: not possible for this network; legal values: {possible}")
     for layer in linear:

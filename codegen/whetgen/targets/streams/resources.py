@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from whetgen.layers import LayerGraph, Linear
+from whetgen.layers import LayerGraph
 
 BRAM_BITS, BRAM_WORDS = 4_096, 128  # a table of so many bits, in so many words, is to be block RAM
 
@@ -16,11 +16,10 @@ def is_bram(words: int, width: int) -> bool:
 
 def estimate(graph: LayerGraph, rom_bits: int) -> dict[str, int]:
     """The counts; ``rom_bits``: of all the target's tables."""
-    linear = [s for s in graph.layers if isinstance(s, Linear)]
     return {
-        "synapses": sum(int(np.count_nonzero(s.weights)) for s in linear),
-        "multiply_adds": sum(s.multiply_adds for s in linear),
-        "neurons": sum(s.neurons for s in linear),
+        "synapses": sum(int(np.count_nonzero(layer.weights)) for layer in graph.linear),
+        "multiply_adds": sum(layer.multiply_adds for layer in graph.linear),
+        "neurons": sum(layer.neurons for layer in graph.linear),
         "rom_bits": rom_bits,
-        "tensor_bits": sum(s.result.bits for s in graph.layers) + graph.input.bits,
+        "tensor_bits": sum(tensor.bits for tensor in graph.tensors),
     }

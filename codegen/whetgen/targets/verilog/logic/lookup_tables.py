@@ -63,7 +63,7 @@ def with_lookup_tables(graph: LayerGraph) -> LogicGraph:
         cones[layer.result.name] = _leaves(layer.result) if found is None else list(found)
         if found is not None and layer.result.width == 1 and not layer.result.signed:
             tabled[layer.result.name] = found
-    tensors = {t.name: t for t in (graph.input, *(s.result for s in graph.layers))}
+    tensors = {t.name: t for t in graph.tensors}
     needed = {t.name for t in graph.outputs}
     kept: list[LogicLayer] = []
     for layer in reversed(graph.layers):
