@@ -1,4 +1,4 @@
-"""Tensors of integers that stand for real numbers, ``X * scale + offset`` in exact numbers, and arithmetic on those."""
+"""Storage of integers that stand for real numbers, ``X * scale + offset`` in exact numbers, and arithmetic on those."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from whetgen.errors import ProgramFailed
 from whetgen.host.processes import call, find_program, run, telling_line
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph, Word
-from whetgen.targets.c.tensors import output_elements
+from whetgen.targets.c.storage import output_elements
 
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
 SANITIZERS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from whetgen.targets.c.arena import Buffer, place
 from whetgen.targets.c.kernels import KernelCall
-from whetgen.targets.c.tensors import Tensors
+from whetgen.targets.c.storage import Storage
 
 _SHRINKING = "wg_binarise"  # eight bytes are read before their byte is written
 
@@ -20,7 +20,7 @@ class Memory:
     bytes: int
 
 
-def lay_out(tensors: Tensors, calls: tuple[KernelCall, ...]) -> Memory:
+def lay_out(storage: Storage, calls: tuple[KernelCall, ...]) -> Memory:
     """A place for everything that is not input or output."""
     first: dict[str, int] = {}
     last: dict[str, int] = {}
@@ -32,9 +32,9 @@ def lay_out(tensors: Tensors, calls: tuple[KernelCall, ...]) -> Memory:
         if call.function.startswith(_SHRINKING):
             over[call.result] = f"tensor {call.sources[0]}"
     buffers = [Buffer(f"call {k}", call.scratch_bytes, 8, k, k) for k, call in enumerate(calls) if call.scratch_bytes]
-    stored = [name for name in first if name not in tensors.in_output and name != tensors.layers.input.name]
+    stored = [name for name in first if name not in storage.in_output and name != storage.layers.input.name]
     buffers += [
-        Buffer(f"tensor {t}", tensors.bytes(t), tensors.elements(t).align, first[t], last[t], over.get(t, ""))
+        Buffer(f"tensor {t}", storage.bytes(t), storage.elements(t).align, first[t], last[t], over.get(t, ""))
         for t in stored
     ]
     lasts = {buffer.name: buffer.last for buffer in buffers}

@@ -20,7 +20,7 @@ from whetgen.targets.c.options import COptions
 from whetgen.targets.c.planner import Choice, Planner
 from whetgen.targets.c.rates import Rate, guessed_rates, measured_rates
 from whetgen.targets.c.records import Record
-from whetgen.targets.c.tensors import Tensors
+from whetgen.targets.c.storage import Storage
 from whetgen.targets.output.identifiers import Identifiers, check_name, comment_text
 from whetgen.targets.output.library import library
 from whetgen.targets.output.words import input_words, output_words
@@ -118,22 +118,22 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     check_name(name)
     options = options or COptions()
     graph = split_thresholds(graph)
-    tensors = Tensors(graph, layer_graph(graph))
+    storage = Storage(graph, layer_graph(graph))
     mcu = find_mcu(options.mcu or "generic")
     planner = Planner(
-        tensors=tensors,
-        rates=_rates(tensors, codes, options.constant_time),
+        storage=storage,
+        rates=_rates(storage, codes, options.constant_time),
         mcu=mcu,
         limits=Limits(options.max_flash, options.max_ram).on(mcu),
         constant_time=options.constant_time,
     )
     calls, choices = planner.choose(Identifiers(name))
-    memory = lay_out(tensors, calls)
+    memory = lay_out(storage, calls)
     predicts = graph.is_classifier
     level = _level(graph, graph.outputs[0]) if predicts else None
     predict_at = memory.bytes + -memory.bytes % 8
-    result_bytes = tensors.output_elements.bytes_for(tensors.output_length)
-    argmax = "wg_argmax_i32" if tensors.output_elements.kind == "WG_I32" else "wg_argmax"
+    result_bytes = storage.output_elements.bytes_for(storage.output_length)
+    argmax = "wg_argmax_i32" if storage.output_elements.kind == "WG_I32" else "wg_argmax"
     units = {"whetgen_runtime", *(unit for call in calls for unit in call.units)}
     units |= {argmax} if predicts and level is None else set()
     kind, board = graph.input.type.name, mcu.board
@@ -142,16 +142,16 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
         title=_title(graph),
         input_title=f"{_shape(graph.input.shape)} {kind}",
         input_ctype=INPUT_ELEMENTS[kind].ctype,
-        input_len=tensors.layers.input.count,
-        input_bytes=tensors.bytes(graph.input.name),
+        input_len=storage.layers.input.count,
+        input_bytes=storage.bytes(graph.input.name),
         packing=_PACKING.get(kind, "one element each"),
         meaning=input_words(graph),
-        output_ctype=tensors.output_elements.ctype,
+        output_ctype=storage.output_elements.ctype,
         output_kind=_output_kind(graph),
-        output_elements=tensors.output_elements.kind,
-        output_len=tensors.output_length,
-        outputs=_outputs(tensors),
-        calls=tuple(_call(call, k, tensors, memory) for k, call in enumerate(calls)),
+        output_elements=storage.output_elements.kind,
+        output_len=storage.output_length,
+        outputs=_outputs(storage),
+        calls=tuple(_call(call, k, storage, memory) for k, call in enumerate(calls)),
         flash_table_bytes=sum(call.array_bytes for call in calls),
         arena_bytes=(predict_at + result_bytes if predicts else memory.bytes) + _ARENA_SLACK,
         predicts=predicts,
@@ -171,12 +171,12 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     )
 
 
-def _rates(tensors: Tensors, codes: np.ndarray | None, constant_time: bool) -> dict[str, Rate]:
+def _rates(storage: Storage, codes: np.ndarray | None, constant_time: bool) -> dict[str, Rate]:
     """In constant time every input costs what a spike costs."""
     if constant_time:
-        return {layer.name: Rate(1.0, 1.0) for layer in tensors.layers.layers}
-    layers = tensors.layers
-    return guessed_rates(layers) if codes is None else measured_rates(tensors.graph, layers, codes)
+        return {layer.name: Rate(1.0, 1.0) for layer in storage.layers.layers}
+    layers = storage.layers
+    return guessed_rates(layers) if codes is None else measured_rates(storage.graph, layers, codes)
 
 
 def _typical(codes: np.ndarray | None, constant_time: bool) -> str:
@@ -185,38 +185,38 @@ def _typical(codes: np.ndarray | None, constant_time: bool) -> str:
     return "frames of which a quarter is not 0" if codes is None else "frames of the given data"
 
 
-def _call(call: KernelCall, number: int, tensors: Tensors, memory: Memory) -> CCall:
+def _call(call: KernelCall, number: int, storage: Storage, memory: Memory) -> CCall:
     place = memory.scratch[number]
     return CCall(
         name=call.name,
         title=comment_text(call.title),
         function=call.function,
         record=call.record,
-        sources=tuple(_pointer(source, tensors, memory) for source in call.sources),
-        result=_pointer(call.result, tensors, memory) if call.result else "output",
+        sources=tuple(_pointer(source, storage, memory) for source in call.sources),
+        result=_pointer(call.result, storage, memory) if call.result else "output",
         scratch="" if place is None else f"arena + {place}",
     )
 
 
-def _pointer(name: str, tensors: Tensors, memory: Memory) -> str:
+def _pointer(name: str, storage: Storage, memory: Memory) -> str:
     """C expression for a tensor's first element."""
-    if name == tensors.layers.input.name:
+    if name == storage.layers.input.name:
         return "input"
-    if name in tensors.in_output:
-        return f"output + {tensors.in_output[name]}"
+    if name in storage.in_output:
+        return f"output + {storage.in_output[name]}"
     return f"arena + {memory.tensors[name]}"
 
 
-def _outputs(tensors: Tensors) -> tuple[COutput, ...]:
+def _outputs(storage: Storage) -> tuple[COutput, ...]:
     names = Identifiers()
     return tuple(
         COutput(
             name=names.unique(output.name),
-            title=comment_text(output_words(tensors.graph, output)),
+            title=comment_text(output_words(storage.graph, output)),
             offset=offset,
-            length=tensors.graph.size(output.source),
+            length=storage.graph.size(output.source),
         )
-        for output, offset in zip(tensors.graph.outputs, tensors.output_offsets, strict=True)
+        for output, offset in zip(storage.graph.outputs, storage.output_offsets, strict=True)
     )
 
 

@@ -12,7 +12,7 @@ from whetgen.targets.c.kernels import Candidate, Job, KernelCall, candidates, mo
 from whetgen.targets.c.mcus import Mcu
 from whetgen.targets.c.memory import lay_out
 from whetgen.targets.c.rates import Rate
-from whetgen.targets.c.tensors import Tensors
+from whetgen.targets.c.storage import Storage
 from whetgen.targets.output.identifiers import Identifiers
 
 _LIMIT = 1 << 31
@@ -42,7 +42,7 @@ class Choice:
 class Planner:
     """What the choice of kernels depends on. ``rates``: by the name of the layer."""
 
-    tensors: Tensors
+    storage: Storage
     rates: dict[str, Rate]
     mcu: Mcu
     limits: Limits
@@ -60,7 +60,7 @@ class Planner:
         def measure(picks: tuple[Candidate, ...]) -> Need:
             calls = (*_calls(picks), *copies)
             arrays = sum(call.array_bytes for call in calls)
-            return Need(arrays + code_bytes(calls, self.mcu), lay_out(self.tensors, calls).bytes)
+            return Need(arrays + code_bytes(calls, self.mcu), lay_out(self.storage, calls).bytes)
 
         picks = choose(list(groups.values()), self.limits, measure)
         choices = (_choice(*each) for each in zip(groups, picks, groups.values(), strict=True))
@@ -70,8 +70,8 @@ class Planner:
         """The candidates of each layer, by its name; a pool that is computed with its convolution is none."""
         done: set[str] = set()
         groups = {}
-        self._check_size(self.tensors.layers.input.name)
-        for layer in self.tensors.layers.layers:
+        self._check_size(self.storage.layers.input.name)
+        for layer in self.storage.layers.layers:
             self._check_size(layer.result.name)
             if layer.name not in done:
                 pool = self._pool_behind(layer)
@@ -91,7 +91,7 @@ class Planner:
             layer=layer,
             pool=pool,
             name=names.unique(layer.name),
-            tensors=self.tensors,
+            storage=self.storage,
             rate=self.rates[layer.name],
             mcu=self.mcu,
             constant_time=self.constant_time,
@@ -99,7 +99,7 @@ class Planner:
 
     def _pool_behind(self, layer: Layer) -> Pool | None:
         """The largest-of-a-window layer that alone reads the spikes of a convolution."""
-        layers = self.tensors.layers
+        layers = self.storage.layers
         outputs = {tensor.name for tensor in layers.outputs}
         if not isinstance(layer, Linear) or not layer.fire or layer.result.name in outputs:
             return None
@@ -108,7 +108,7 @@ class Planner:
         return pools[0] if len(readers) == len(pools) == 1 else None
 
     def _check_size(self, name: str) -> None:
-        if self.tensors.by_name[name].count * max(self.tensors.elements(name).words, 1) >= _LIMIT:
+        if self.storage.by_name[name].count * max(self.storage.elements(name).words, 1) >= _LIMIT:
             raise BadInput(f"layer '{name}' has too many elements for the C target (2^31 or more); make it smaller")
 
     def _affordable(self, layer: str, found: Group) -> Group:
@@ -138,9 +138,9 @@ class Planner:
     def _copies(self, names: Identifiers) -> tuple[KernelCall, ...]:
         """Of the outputs that are not written where they belong."""
         return tuple(
-            moves.copy(names.unique(f"copy_{output.name}"), self.tensors, k)
-            for k, output in enumerate(self.tensors.graph.outputs)
-            if self.tensors.layers.outputs[k].name not in self.tensors.in_output
+            moves.copy(names.unique(f"copy_{output.name}"), self.storage, k)
+            for k, output in enumerate(self.storage.graph.outputs)
+            if self.storage.layers.outputs[k].name not in self.storage.in_output
         )
 
 

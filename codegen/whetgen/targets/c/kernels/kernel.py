@@ -11,7 +11,7 @@ from whetgen.targets.c.elements import Elements
 from whetgen.targets.c.mcus import Mcu
 from whetgen.targets.c.rates import Rate
 from whetgen.targets.c.records import Record
-from whetgen.targets.c.tensors import Tensors
+from whetgen.targets.c.storage import Storage
 from whetgen.targets.c.windows import FIELD_LIMIT, numbers_of
 
 BIT, BYTE = Elements("WG_BIT"), Elements("WG_U8")
@@ -89,18 +89,18 @@ class Job:
     layer: Layer
     pool: Pool | None
     name: str
-    tensors: Tensors
+    storage: Storage
     rate: Rate
     mcu: Mcu
     constant_time: bool = False
 
     @property
     def source(self) -> Elements:
-        return self.tensors.elements(self.layer.sources[0].name)
+        return self.storage.elements(self.layer.sources[0].name)
 
     @property
     def result(self) -> Elements:
-        return self.tensors.elements(self.layer.result.name)
+        return self.storage.elements(self.layer.result.name)
 
     @cached_property
     def levels(self) -> Rows:

@@ -11,7 +11,7 @@ from whetgen.layers import Move, Tensor
 from whetgen.targets.c.elements import Elements
 from whetgen.targets.c.kernels.kernel import BIT, Candidate, Job, KernelCall
 from whetgen.targets.c.records import Record, record
-from whetgen.targets.c.tensors import Tensors
+from whetgen.targets.c.storage import Storage
 
 _LOOPS = 4
 
@@ -22,14 +22,14 @@ def candidates(job: Job) -> Iterator[Candidate]:
         yield Candidate("general", tuple(_calls(job, job.layer)))
 
 
-def copy(name: str, tensors: Tensors, output: int) -> KernelCall:
+def copy(name: str, storage: Storage, output: int) -> KernelCall:
     """The copy of a tensor that others read too into its part of the output array."""
-    source, at = tensors.layers.outputs[output], tensors.output_offsets[output]
-    elements, into = tensors.elements(source.name), tensors.output_elements
+    source, at = storage.layers.outputs[output], storage.output_offsets[output]
+    elements, into = storage.elements(source.name), storage.output_elements
     places = np.arange(source.count)
     return KernelCall(
         name=name,
-        title=f"output '{tensors.graph.outputs[output].name}': copy of {source.name}",
+        title=f"output '{storage.graph.outputs[output].name}': copy of {source.name}",
         function=_function(elements, into),
         record=_record(elements, into, places, places + at, clear=0),
         sources=(source.name,),
@@ -54,7 +54,7 @@ def _calls(job: Job, layer: Move) -> Iterator[KernelCall]:
 
 
 def _elements(job: Job, tensor: Tensor) -> Elements:
-    return job.tensors.elements(tensor.name)
+    return job.storage.elements(tensor.name)
 
 
 def _function(source: Elements, result: Elements) -> str:

@@ -49,7 +49,7 @@ def plan_sums(job: Job, layer: Linear | Pool | Blend, operands: tuple[Elements, 
     """
     sums = layer.sum_range
     levels = np.zeros_like(sums.lowest) if layer.levels is None else layer.levels
-    read = (*(job.tensors.elements(tensor.name) for tensor in layer.sources), *operands)
+    read = (*(job.storage.elements(tensor.name) for tensor in layer.sources), *operands)
     met = np.zeros_like(sums.lowest) if layer.fire else levels
     elements = _sum_elements(sums, met, levels, read)
     rows = job.levels if layer.fire or levels.any() else None

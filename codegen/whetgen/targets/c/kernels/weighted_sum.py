@@ -43,7 +43,7 @@ def _factors(job: Job, layer: Blend, k: int) -> ConstArray | None:
 def _operand(job: Job, layer: Blend, k: int, factors: ConstArray | None) -> Record:
     return record(
         "wg_operand",
-        source=job.tensors.elements(layer.sources[k].name),
+        source=job.storage.elements(layer.sources[k].name),
         factors=array_record(factors),
         factor_step=int(len(layer.factors[k]) > 1),
     )

@@ -26,7 +26,7 @@ def candidates(job: Job) -> Iterator[Candidate]:
         return
     spikes = _spikes(job, layer)
     yield job.candidate("window table", *_call(layer, spikes), cycles=_cycles(job, layer, 1), even=True)
-    if job.pool and _pools_two_by_two(layer, job.pool) and job.tensors.elements(job.pool.result.name) == BIT:
+    if job.pool and _pools_two_by_two(layer, job.pool) and job.storage.elements(job.pool.result.name) == BIT:
         w = job.pool.window
         pooled = replace(layer, window=replace(layer.window, out_height=w.out_height, out_width=w.out_width))
         function, made = _call(pooled, spikes)

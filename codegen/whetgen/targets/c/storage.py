@@ -6,6 +6,7 @@ A tensor that nothing but one output reads is written straight into the output.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from functools import cached_property
 
 from whetgen.ir import Graph
@@ -13,12 +14,12 @@ from whetgen.layers import LayerGraph, Tensor
 from whetgen.targets.c.elements import INPUT_ELEMENTS, Elements, tensor_elements
 
 
-class Tensors:
+@dataclass(frozen=True, eq=False)
+class Storage:
     """Storage decisions for one graph and its layers."""
 
-    def __init__(self, graph: Graph, layers: LayerGraph):
-        self.graph = graph
-        self.layers = layers
+    graph: Graph
+    layers: LayerGraph
 
     @cached_property
     def by_name(self) -> dict[str, Tensor]:
@@ -50,7 +51,7 @@ class Tensors:
 
     @cached_property
     def in_output(self) -> dict[str, int]:
-        """Tensors that are written into the output array, with their offset there."""
+        """Storage that are written into the output array, with their offset there."""
         outputs = [tensor.name for tensor in self.layers.outputs]
         elsewhere = {tensor.name for layer in self.layers.layers for tensor in layer.sources} | {self.layers.input.name}
         once = {name for name, count in Counter(outputs).items() if count == 1} - elsewhere
