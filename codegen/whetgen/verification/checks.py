@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,19 +9,17 @@ import numpy as np
 
 from whetgen.errors import BadInput, CouldNotRun, ProgramFailed
 from whetgen.ir import Graph, graph_sha256, load_graph
-from whetgen.reference import classify, run
+from whetgen.reference import classify
 from whetgen.targets.output.folder import changed_files, read_manifest, record_footprint
 from whetgen.targets.output.snapshot import snapshot
+from whetgen.targets.registry import TARGETS
 from whetgen.verification.doubts import doubts
 from whetgen.verification.frames import Frames, default_frames, flat_outputs, load_frames
 from whetgen.verification.promises import check_promises
-from whetgen.verification.rtl_check import Progress, frames_within, run_verilog, stream_frames
+from whetgen.verification.runners import BUDGET_SECONDS, Found, Progress, Run, find_runner
 from whetgen.wording import counted
 
 DEFAULT_VECTORS = 256
-BUDGET_SECONDS = 20  # of simulation, where the user says nothing
-SANITIZED_VECTORS = 32
-EXACT_TYPE_VECTORS = 32
 EQUAL, DIFFERENT, COULD_NOT_RUN = "equal", "different", "could not run"
 
 
@@ -96,7 +93,7 @@ def verify(
     manifest = read_manifest(folder)
     graph = load_graph(folder)
     frames, notes = _frames(graph, manifest, data, count)
-    if manifest["target"] not in _RUNNERS:
+    if manifest["target"] not in TARGETS:
         raise BadInput(f"{folder}: target '{manifest['target']}' is not known to this version")
     check_promises(folder, manifest, graph)
     failures = [f"{path} {what} since it was generated" for path, what in changed_files(folder, manifest).items()]
@@ -139,7 +136,7 @@ def run_target(
     graph: Graph,
     frames: Frames,
     progress: Progress | None = None,
-    runner: Callable | None = None,
+    runner: Run | None = None,
 ) -> Ran:
     """Run what stands in ``folder`` over ``frames``, whatever it should compute; by default on this machine.
 
@@ -148,7 +145,7 @@ def run_target(
     Raises:
         CouldNotRun: a tool is missing, was killed or refuses the sources, or there is no room for its files.
     """
-    run_with = runner or _RUNNERS[manifest["target"]]
+    run_with = runner or find_runner(manifest["target"]).check
     try:
         with snapshot(folder, manifest) as copy:
             outputs, measured, found = run_with(copy, manifest, graph, frames, progress or _silent)
@@ -169,7 +166,7 @@ def computed(
     Raises:
         CouldNotRun: as for ``run_target``.
     """
-    return run_target(folder, manifest, graph, Frames(codes), progress, _COMPUTERS[manifest["target"]]).outputs
+    return run_target(folder, manifest, graph, Frames(codes), progress, find_runner(manifest["target"]).outputs).outputs
 
 
 def _frames(graph: Graph, manifest: dict, data, count: int | None) -> tuple[Frames, tuple[str, ...]]:
@@ -188,8 +185,7 @@ def _frames(graph: Graph, manifest: dict, data, count: int | None) -> tuple[Fram
 
 def default_count(manifest: dict, most: int = DEFAULT_VECTORS) -> int:
     """Frames where the user says nothing: of a slow simulation as many as the time allows."""
-    slow = manifest["target"] == "verilog"
-    return min(most, frames_within(manifest, BUDGET_SECONDS)) if slow else most
+    return min(most, find_runner(manifest["target"]).most_frames(manifest) or most)
 
 
 def _silent(*_) -> None:
@@ -219,28 +215,14 @@ def _told(graph: Graph, manifest: dict, outputs: np.ndarray) -> np.ndarray | Non
     return classify(graph.classifier, outputs[:, sum(sizes[:place]) : sum(sizes[: place + 1])])
 
 
-def _run_c(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress) -> tuple[np.ndarray, dict, list[str]]:
-    from whetgen.verification.c_runner import run_c
-
-    few = frames.codes[:SANITIZED_VECTORS]
-    progress("compile and run the C")
-    ran = run_c(folder, manifest["name"], graph, frames.codes)
-    progress("run the C with sanitizers")
-    same = np.array_equal(run_c(folder, manifest["name"], graph, few, sanitize=True).outputs, ran.outputs[: len(few)])
-    found = [] if same else ["the C computes something else under the sanitizers"]
-    wrong = int(np.sum(ran.classes != classify(graph.outputs[0], ran.outputs[: len(ran.classes)])))
-    found += [f"predict tells another class than the outputs of {wrong} frames"] if wrong else []
-    return ran.outputs, {}, found
-
-
-def _board_runner(folder: Path, manifest: dict, on: str, flags: str | None) -> Callable:
+def _board_runner(folder: Path, manifest: dict, on: str, flags: str | None) -> Run:
     from whetgen.targets.c.boards import find_board
 
     board = find_board(on)
     if manifest["target"] != "c":
         raise BadInput(f"--on {on}: {folder} holds {manifest['target']}; boards run folders of --target c")
 
-    def run(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress) -> tuple[np.ndarray, dict, list[str]]:
+    def run(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress: Progress) -> Found:
         from whetgen.verification.footprint import measure_on_board
 
         progress(f"build for {board.title} and run")
@@ -257,32 +239,6 @@ def _too_little_ram(footprint) -> list[str]:
     return [f"{footprint.board}: variables and the deepest stack need {counted(-left, 'byte')} more RAM than there is"]
 
 
-def _run_verilog(
-    folder: Path, manifest: dict, graph: Graph, frames: Frames, progress
-) -> tuple[np.ndarray, dict, list[str]]:
-    return run_verilog(folder, manifest, graph, frames, progress, BUDGET_SECONDS)
-
-
-def _run_hls(
-    folder: Path, manifest: dict, graph: Graph, frames: Frames, progress
-) -> tuple[np.ndarray, dict, list[str]]:
-    from whetgen.verification.hls_runner import run_hls
-
-    few = frames.codes[:EXACT_TYPE_VECTORS]
-    progress("compile the C++ and send the frames through its testbench")
-    result = run_hls(folder, manifest, graph, frames.codes, run(graph, frames.codes))
-    progress("run the C++ with the exact types of the hardware")
-    exact = run_hls(folder, manifest, graph, few, run(graph, few), flags="-O0 -DWG_EXACT_TYPES")
-    found = (
-        []
-        if np.array_equal(exact.outputs, result.outputs[: len(few)])
-        else ["the C++ computes something else with exact types"]
-    )
-    wrong = result.malformed - result.dropped + exact.malformed - exact.dropped
-    found += [f"malformed frames that were not dropped: {wrong}"] if wrong else []
-    return result.outputs, {"malformed_frames_dropped": result.dropped + exact.dropped}, found
-
-
 def _nothing(manifest: dict, frames: Frames) -> np.ndarray:
     """The outputs of a target that did not run."""
     return _whole(np.empty((0, manifest["output"]["length"]), dtype=np.int64), len(frames.codes))
@@ -292,7 +248,3 @@ def _whole(outputs: np.ndarray, frames: int) -> np.ndarray:
     """Frames that never came out are rows that equal nothing."""
     missing = np.full((max(frames - len(outputs), 0), outputs.shape[1]), np.iinfo(np.int64).min)
     return np.concatenate([outputs, missing.astype(outputs.dtype)]) if len(missing) else outputs
-
-
-_RUNNERS = {"c": _run_c, "hls": _run_hls, "verilog": _run_verilog}
-_COMPUTERS = {**_RUNNERS, "verilog": stream_frames}  # without the checks beside the outputs, where these are costly

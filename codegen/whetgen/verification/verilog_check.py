@@ -7,12 +7,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph
 from whetgen.verification.frames import Frames
 from whetgen.verification.rtl_runner import BulkResult, BulkSimulator, CocotbResult, simulate_board, simulate_cocotb
+from whetgen.verification.runners import BUDGET_SECONDS, Found, Progress, Runner
 from whetgen.verification.simulators import optimisation
 
 # Measured on one core: of a folded network little moves in a cycle, of an unrolled one everything.
@@ -21,9 +20,6 @@ _COCOTB_SLOWER, _COCOTB_TESTS = 3, 7
 _BUILD_SECONDS, _BUILD_SECONDS_A_BYTE = 5, {"folded": 7e-6, "unrolled": 45e-6}
 _FEW = 4
 _CYCLES = ("latency_cycles", "initiation_interval_cycles")
-
-Progress = Callable[..., None]  # what begins now, and optionally what tells the share of it that is done
-Found = tuple[np.ndarray, dict, list[str]]  # outputs, measured, failures
 
 
 def frames_within(manifest: dict, seconds: float) -> int:
@@ -44,14 +40,12 @@ def _seconds(manifest: dict, cycles: int) -> float:
     return cycles * (_SECONDS_A_CYCLE + luts * _SECONDS_A_LUT)
 
 
-def run_verilog(
-    folder: Path, manifest: dict, graph: Graph, frames: Frames, progress: Progress, seconds: float
-) -> Found:
-    """``seconds``: about what the cocotb test may take."""
+def check(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress: Progress) -> Found:
+    """Outputs, cycles, the cocotb test of the stream protocol, and the tops for a board."""
     count = len(frames.codes)
     with scratch_folder() as scratch:
         simulator = _compiled(folder, manifest, count, scratch / "build", progress)
-        few = min(count, cocotb_frames_within(manifest, seconds))
+        few = min(count, cocotb_frames_within(manifest, BUDGET_SECONDS))
         progress("cocotb test of the stream protocol")
         protocol = simulate_cocotb(folder, simulator.program, few)
         bulk = _streamed(simulator, frames, progress)
@@ -114,3 +108,6 @@ def _size(path: Path) -> int:
     with suppress(OSError):
         return path.stat().st_size
     return 0
+
+
+RUNNER = Runner(check, stream_frames, lambda manifest: frames_within(manifest, BUDGET_SECONDS))

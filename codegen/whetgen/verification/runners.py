@@ -1,0 +1,41 @@
+"""How the folder of a target runs. Each target has a module here, ``<target>_check``, whose ``RUNNER`` says it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from whetgen.ir import Graph
+from whetgen.verification.frames import Frames
+
+BUDGET_SECONDS = 20  # of a simulation, where the user says nothing
+Progress = Callable[..., None]  # what begins now, and optionally what tells the share of it that is done
+Found = tuple[np.ndarray, dict[str, Any], list[str]]  # outputs (frames, elements), measured, failures
+Run = Callable[[Path, dict[str, Any], Graph, Frames, Progress], Found]  # of a folder, by its manifest and its graph
+
+
+def _all(manifest: dict[str, Any]) -> None:
+    """Every target that is quick enough."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """``check``: every check that the target has. ``outputs``: without those that are costly and stand beside the outputs.
+
+    ``most_frames``: by the manifest, as many as run in a reasonable time; None for any number.
+    """
+
+    check: Run
+    outputs: Run
+    most_frames: Callable[[dict[str, Any]], int | None] = _all
+
+
+def find_runner(target: str) -> Runner:
+    """Of a target of the registry."""
+    runner: Runner = import_module(f"{__package__}.{target}_check").RUNNER
+    return runner
