@@ -148,7 +148,7 @@ def _check_options(options: object, path: str) -> None:
 
 
 def _arguments(value: object, path: str) -> Iterator[CallOutput | ConstantInput]:
-    """Storage and arrays among the arguments of Keras 3, in order; plain numbers count as arrays of no axis."""
+    """Tensors and arrays among the arguments of Keras 3, in order; plain numbers count as arrays of no axis."""
     if isinstance(value, list):
         for inner in value:
             yield from _arguments(inner, path)

@@ -1,4 +1,4 @@
-"""Storage of integers that stand for real numbers, ``X * scale + offset`` in exact numbers, and arithmetic on those."""
+"""Tensors of integers that stand for real numbers, ``X * scale + offset`` in exact numbers, and arithmetic on those."""
 
 from __future__ import annotations
 

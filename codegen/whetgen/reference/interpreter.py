@@ -73,7 +73,7 @@ def classify(output: Output, values: np.ndarray) -> np.ndarray:
 
 
 def run_tensors(graph: Graph, codes: np.ndarray, keep: set[str] | None = None) -> dict[str, np.ndarray]:
-    """Storage by name for a checked batch ``(frames, *shape)``; all of them, or those in ``keep``."""
+    """Tensors by name for a checked batch ``(frames, *shape)``; all of them, or those in ``keep``."""
     last_use = {source: index for index, node in enumerate(graph.nodes) for source in node.sources}
     tensors: dict[str, np.ndarray] = {}
     for index, node in enumerate(graph.nodes):

@@ -51,7 +51,7 @@ class Storage:
 
     @cached_property
     def in_output(self) -> dict[str, int]:
-        """Storage that are written into the output array, with their offset there."""
+        """Tensors that are written into the output array, with their offset there."""
         outputs = [tensor.name for tensor in self.layers.outputs]
         elsewhere = {tensor.name for layer in self.layers.layers for tensor in layer.sources} | {self.layers.input.name}
         once = {name for name, count in Counter(outputs).items() if count == 1} - elsewhere
