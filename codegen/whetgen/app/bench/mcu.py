@@ -126,7 +126,7 @@ def measure(entry: Entry, progress: Callable[[str], None]) -> tuple[Row, list[Sy
     with scratch_folder() as scratch:
         progress(f"{entry.model} on {board.title}")
         out = scratch / "net"
-        api.generate(graph, "c", out, Options("net", mcu=board.mcu, max_flash=entry.max_flash), typical)
+        api.generate(graph, "c", out, Options("net", mcu=board.core, max_flash=entry.max_flash), typical)
         outputs, footprint = measure_on_board(out, "net", graph, codes[: entry.frames], board)
     if not np.array_equal(outputs, flat_outputs(graph, codes[: entry.frames])):
         raise BadInput(f"{entry.model} on {entry.board}: the outputs differ from the reference")
