@@ -34,10 +34,13 @@ SETTINGS = {
     "wg_divide": [{}, *({"DIVISOR": d, "WIDTH": 7} for d in (1, 2, 5, 6, 8, 12, 33, 40)), {"WIDTH": 1}],
     "wg_blend": [{}, {"FIRE": 0, "OUT_WIDTH": 5}],
     "wg_control": [{}],
-    "wg_uart_tx": [{}],
+    "wg_uart_tx": [{"CLOCKS_PER_BIT": 2}, {}],
     "wg_uart_rx": [{}],
     "wg_uart_frames": [{}, {"BEATS": 1}, {"BEATS": 2}],
 }
+
+# Proofs of many cycles: modules, or one setting of theirs.
+LONG = {"wg_uart_rx", ("wg_uart_tx", 1), ("wg_frame_in", 2)}
 
 # (module, its text, a mistake instead): each must break the module's proof.
 MISTAKES = [
@@ -77,6 +80,11 @@ MISTAKES = [
 ]
 
 
+def long(*names) -> list[pytest.MarkDecorator]:
+    """The mark of what goes by one of these names in LONG."""
+    return [pytest.mark.long] * (not LONG.isdisjoint(names))
+
+
 def proof(module: str, rtl: Path, parameters: dict[str, int]):
     sources = [*SHARED, FORMAL / f"formal_{module}.v", *sorted(rtl.glob("*.v"))]
     return prove(sources, f"formal_{module}", parameters, seconds=600)
@@ -88,19 +96,22 @@ def test_every_statement_is_proved_and_shown_able_to_fail():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module, parameters", [(m, p) for m, several in SETTINGS.items() for p in several])
+@pytest.mark.parametrize(
+    "module, parameters",
+    [pytest.param(m, p, marks=long(m, (m, k))) for m, several in SETTINGS.items() for k, p in enumerate(several)],
+)
 def test_the_module_keeps_its_rules_for_all_inputs(module, parameters):
     result = proof(module, RTL, parameters)
     assert result.holds, str(result)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module, right, wrong", MISTAKES)
+@pytest.mark.parametrize("module, right, wrong", [pytest.param(*case, marks=long(case[0])) for case in MISTAKES])
 def test_a_mistake_breaks_the_proof(module, right, wrong, tmp_path):
     for source in RTL.glob("*.v"):
         shutil.copy(source, tmp_path)
     text = (tmp_path / f"{module}.v").read_text()
     assert right in text
     (tmp_path / f"{module}.v").write_text(text.replace(right, wrong, 1))
-    result = proof(module, tmp_path, SETTINGS[module][-1] if "INTERVAL" in wrong else {})
+    result = proof(module, tmp_path, SETTINGS[module][-1] if "INTERVAL" in wrong else SETTINGS[module][0])
     assert result.holds is False and result.failed.startswith("formal_"), str(result)

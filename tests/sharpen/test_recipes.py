@@ -56,6 +56,7 @@ def promised_bits(name: str, layer: str) -> int:
 QUICK = TrainOptions(quick=True)
 FITTED = [name for name, recipe in RECIPES.items() if not isinstance(recipe, DqnRecipe)]
 SMALL = ["mnist-tfc", "mnist-lut-small", "fashion-mlp", "mnist-autoencoder", "cartpole-dqn"]
+LIKE_OTHERS = ["cifar10-vgg", "cifar100-vgg", "coco-person-segmentation"]  # of the layers of smaller ones: long tests
 LARGE = [name for name in RECIPES if name not in (*SMALL, "digits-mlp", "mnist-mlp", "mnist-sfc", "mnist-lfc")]
 
 
@@ -260,7 +261,7 @@ def generated_images(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", LARGE)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.long] * (n in LIKE_OTHERS)) for n in LARGE])
 def test_large_recipe_takes_a_few_steps_on_generated_images(name, generated_images, tmp_path):
     """Two epochs of one step: it builds, learns, logs, saves and loads; sharpness is there to see."""
     recipe = replace(RECIPES[name], epochs=2, soft_epochs=1, steps=1, batch=8)

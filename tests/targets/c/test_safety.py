@@ -53,7 +53,7 @@ def test_cppcheck_is_silent():
     subprocess.run([*command, *map(str, RUNTIME)], check=True)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_clang_tidy_is_silent():
     """Widening products: the generator keeps every size below 2^31, so that a product never wraps."""
     waived = "-bugprone-easily-swappable-parameters,-bugprone-implicit-widening-of-multiplication-result"

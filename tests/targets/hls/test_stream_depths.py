@@ -110,7 +110,7 @@ def test_with_too_little_room_it_gets_stuck(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(200, 212))
+@pytest.mark.parametrize("seed", [pytest.param(s, marks=[pytest.mark.long] * (s >= 205)) for s in range(200, 212)])
 def test_random_networks_flow(seed, tmp_path):
     rng = Random(seed)
     graph = random_graph(rng, max_bits=40)

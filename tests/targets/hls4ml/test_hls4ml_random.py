@@ -13,7 +13,14 @@ NETWORKS = 14
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("kind", "first", "most_bits"), [("uint8", 0, 60), ("int16", 100, 240), ("bit", 200, 60)])
+@pytest.mark.parametrize(
+    ("kind", "first", "most_bits"),
+    [
+        ("uint8", 0, 60),
+        pytest.param("int16", 100, 240, marks=pytest.mark.long),
+        pytest.param("bit", 200, 60, marks=pytest.mark.long),
+    ],
+)
 def test_random_networks_give_the_same_bits_in_hls4ml(kind, first, most_bits, tmp_path):
     cases = []
     for seed in range(first, first + NETWORKS):

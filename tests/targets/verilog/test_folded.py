@@ -42,7 +42,7 @@ def test_every_legal_setting_takes_the_cycles_of_the_formula(name, tmp_path):
     for number, (layer, setting) in enumerate(settings(name)):
         options = verilog.VerilogOptions(architecture="folded", folding={layer: setting}, bus_bits=8)
         plan = verilog.plan(graph, "net", options)
-        result = measured(plan, tmp_path / str(number), graph, 12)
+        result = measured(plan, tmp_path / str(number), graph, 4)
         found, promised = (
             (result.latency_cycles, result.interval_cycles),
             (plan.latency_cycles, plan.initiation_interval_cycles),

@@ -27,7 +27,9 @@ def scene(seed: int) -> tuple[Graph, np.ndarray, Random]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", range(BLOCKS))
+@pytest.mark.parametrize(
+    "block", [pytest.param(b, marks=[pytest.mark.long] * (b >= BLOCKS // 2)) for b in range(BLOCKS)]
+)
 def test_random_networks_give_the_same_bits_in_loops_reference_and_rtl(block, tmp_path):
     for seed in range(block * NETWORKS, (block + 1) * NETWORKS):
         graph, codes, rng = scene(seed)
