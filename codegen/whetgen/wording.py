@@ -85,5 +85,5 @@ def _fact(name: str, value: object, unit: str | None) -> str:
     *words, last = name.split("_")
     if unit is None and last in _UNITS and isinstance(value, int):
         return f"{' '.join(words)} {counted(value, last.removesuffix('s'))}"
-    told = number(value) if unit is None else counted(value, unit)
+    told = counted(value, unit) if unit is not None and isinstance(value, int) else number(value)
     return f"{name.replace('_', ' ')} {told}"

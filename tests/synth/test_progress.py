@@ -1,7 +1,7 @@
 """What Yosys' log says about how far it is."""
 
 from whetgen.synth.devices import DEVICES
-from whetgen.synth.progress import Progress
+from whetgen.synth.progress import SynthesisProgress
 
 LOG = r"""
 1. Executing Verilog-2005 frontend: net.v
@@ -18,7 +18,7 @@ LOG = r"""
 
 def test_passes_and_modules_are_told_with_the_time_that_is_left():
     told, seconds = [], iter([0, 10, 600, 620, 630, 640, 700])
-    progress = Progress(DEVICES["xc7"], told.append, lambda: next(seconds))
+    progress = SynthesisProgress(DEVICES["xc7"], told.append, lambda: next(seconds))
     for line in LOG.splitlines():
         progress.line(line)
     assert told == [

@@ -17,7 +17,7 @@ from whetgen.wording import unknown
 
 if TYPE_CHECKING:
     from whetgen.sharpen.recipes import TrainResult
-    from whetgen.sharpen.search import Found
+    from whetgen.sharpen.search import SearchResult
 
 # Of whetgen.sharpen.recipes, told before Keras is loaded.
 RECIPES = (
@@ -138,7 +138,7 @@ def _trained(result: TrainResult) -> tuple[dict[str, Any], list[str]]:
     return {**asdict(result), "path": str(result.path), "files": [str(file) for file in result.files]}, lines
 
 
-def _found(found: Found) -> tuple[dict[str, Any], list[str]]:
+def _found(found: SearchResult) -> tuple[dict[str, Any], list[str]]:
     return asdict(found), [
         f"best of {found.trials} trials: {_score(found.figure, found.score)} on held-out training examples",
         " ".join(f"{name} {value:.4g}" for name, value in found.settings.items()),

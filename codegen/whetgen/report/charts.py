@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,19 +60,19 @@ def images(frames: np.ndarray, captions: Sequence[str]) -> str:
 def _histogram(axes: Axes, weights: np.ndarray) -> None:
     flat = weights.reshape(-1).astype(np.float64)
     lo, hi = flat.min(), flat.max()
-    edges = np.arange(lo - 0.5, hi + 1) if hi - lo <= 64 else 41
+    edges = list(np.arange(lo - 0.5, hi + 1)) if hi - lo <= 64 else 41
     axes.hist(flat, bins=edges, color=_BLUE)
     axes.tick_params(labelsize=7)
 
 
 @contextmanager
-def _figure(rows: int):
+def _figure(rows: int) -> Iterator[tuple[Axes, list[str]]]:
     with _panels(1, height=0.5 + 0.32 * rows) as (panels, svg):
         yield panels[0], svg
 
 
 @contextmanager
-def _panels(count: int, columns: int = 4, height: float | None = None):
+def _panels(count: int, columns: int = 4, height: float | None = None) -> Iterator[tuple[np.ndarray, list[str]]]:
     """Axes in a grid; the list that comes with them holds the SVG afterwards."""
     matplotlib, plt = _matplotlib()
     columns = min(columns, max(count, 1))
@@ -79,7 +80,8 @@ def _panels(count: int, columns: int = 4, height: float | None = None):
     tall = rows * _WIDTH / columns * 0.75 if height is None else height
     with matplotlib.rc_context({"svg.hashsalt": "whetgen", "svg.fonttype": "none", "font.size": 9}):
         figure, grid = plt.subplots(rows, columns, figsize=(_WIDTH, tall), squeeze=False, layout="constrained")
-        panels, svg = grid.reshape(-1), []
+        panels = grid.reshape(-1)
+        svg: list[str] = []
         for axes in panels[count:]:
             axes.set_visible(False)
         yield panels, svg
@@ -95,7 +97,7 @@ def _inline(text: str) -> str:
     return re.sub(r' width="[^"]*" height="[^"]*"| height="[^"]*" width="[^"]*"', "", body, count=1)
 
 
-def _matplotlib():
+def _matplotlib() -> tuple[ModuleType, ModuleType]:
     try:
         import matplotlib
     except ImportError as error:

@@ -148,9 +148,9 @@ def _layer_pictures(graph: Graph, manifest: Mapping | None) -> list[Picture]:
         found.append(
             Picture("Weights", charts.weight_histograms(graph), "How often each integer weight occurs, layer by layer.")
         )
-    cycles = (manifest or {}).get("cycles") or (manifest or {}).get("loop_trips")
-    if cycles:
-        unit = "cycles" if "cycles" in manifest else "loop trips"
+    told = manifest or {}
+    if cycles := told.get("cycles") or told.get("loop_trips"):
+        unit = "cycles" if "cycles" in told else "loop trips"
         svg = charts.bars({row["layer"]: row["cycles"] for row in cycles}, f"{unit} a frame")
         found.append(Picture("Time", svg, f"{unit.capitalize()} of each layer, by the closed formulas."))
     return found

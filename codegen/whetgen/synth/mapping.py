@@ -15,7 +15,7 @@ from pathlib import Path
 from whetgen.host.processes import call
 from whetgen.synth.depth import logic_depth
 from whetgen.synth.devices import Device
-from whetgen.synth.progress import Progress
+from whetgen.synth.progress import SynthesisProgress
 from whetgen.synth.tools import find_tool
 
 NETLIST = "netlist.json"
@@ -38,7 +38,7 @@ def map_cells(
     if roms:
         tell(f"yosys for {device.name}: the network's large ROMs ({len(roms)}) to block RAM")
         _run(folder, "roms.ys", _rom_script(roms, device))
-    _run(folder, "run.ys", _network_script(bool(roms), rest, top, device), Progress(device, tell).line)
+    _run(folder, "run.ys", _network_script(bool(roms), rest, top, device), SynthesisProgress(device, tell).line)
     cells = json.loads((folder / NETLIST).read_text(encoding="utf-8"))["modules"][top]["cells"].values()
     taken, other = resources(Counter(cell["type"] for cell in cells), device)
     return taken, other, logic_depth(cells, device.logic)

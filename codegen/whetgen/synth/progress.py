@@ -16,7 +16,7 @@ _PASS = re.compile(r"(\d+)\.(\d+)\. Executing (\w+)")  # of a script: its number
 _MODULE = re.compile(r"Extracting gate netlist of module `(?:\$paramod(?:\$[0-9a-f]+)?)?\\(\w+)")
 
 
-class Progress:
+class SynthesisProgress:
     """Tells each pass, each module that is mapped, and about how long it will still take."""
 
     def __init__(self, device: Device, tell: Callable[[str], None], clock: Callable[[], float] = time.monotonic):

@@ -78,6 +78,8 @@ def clock(folder: Path, device: Device, seed: int = 1) -> float:
     Raises:
         ToolFailed: it cannot be placed or routed.
     """
+    if device.place_and_route is None:
+        raise ToolFailed(f"{device.name} is mapped only: no open tool places and routes for it", "")
     tool, *arguments = device.place_and_route
     call([find_tool(tool), *arguments, "--json", NETLIST, "--report", "report.json", "--seed", str(seed)], folder)
     clocks = json.loads((folder / "report.json").read_text(encoding="utf-8"))["fmax"]

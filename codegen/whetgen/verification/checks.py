@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from whetgen.verification.frames import Frames, default_frames, flat_outputs, lo
 from whetgen.verification.promises import check_promises
 from whetgen.verification.runners import BUDGET_SECONDS, Found, Progress, Run, find_runner
 from whetgen.wording import counted
+
+if TYPE_CHECKING:
+    from whetgen.verification.footprint import Footprint
 
 DEFAULT_VECTORS = 256
 EQUAL, DIFFERENT, COULD_NOT_RUN = "equal", "different", "could not run"
@@ -169,7 +173,9 @@ def computed(
     return run_target(folder, manifest, graph, Frames(codes), progress, find_runner(manifest["target"]).outputs).outputs
 
 
-def _frames(graph: Graph, manifest: dict, data, count: int | None) -> tuple[Frames, tuple[str, ...]]:
+def _frames(
+    graph: Graph, manifest: dict, data: Frames | Path | str | None, count: int | None
+) -> tuple[Frames, tuple[str, ...]]:
     """What to run, and what is to be said about it."""
     if count is not None and count < 1:
         raise BadInput(f"--count {count}: at least 1")
@@ -188,7 +194,7 @@ def default_count(manifest: dict, most: int = DEFAULT_VECTORS) -> int:
     return min(most, find_runner(manifest["target"]).most_frames(manifest) or most)
 
 
-def _silent(*_) -> None:
+def _silent(*_: object) -> None:
     """The progress of those who want none."""
 
 
@@ -232,7 +238,7 @@ def _board_runner(folder: Path, manifest: dict, on: str, flags: str | None) -> R
     return run
 
 
-def _too_little_ram(footprint) -> list[str]:
+def _too_little_ram(footprint: Footprint) -> list[str]:
     left = footprint.ram_left_bytes
     if left is None or left >= 0:
         return []

@@ -42,11 +42,11 @@ def diff(before: Path, after: Path) -> tuple[Change, ...]:
     Raises:
         BadInput: one of the folders is not ours.
     """
-    manifests = read_manifest(before), read_manifest(after)
+    old, new = read_manifest(before), read_manifest(after)
     return (
-        *(change for fact in _FACTS for change in _fact_changes(fact, *(m.get(fact) for m in manifests))),
+        *(change for fact in _FACTS for change in _fact_changes(fact, old.get(fact), new.get(fact))),
         *_graph_changes(load_graph(before), load_graph(after)),
-        *_file_changes(*(m["files"] for m in manifests)),
+        *_file_changes(old["files"], new["files"]),
     )
 
 

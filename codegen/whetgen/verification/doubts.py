@@ -56,7 +56,7 @@ def usual_span(graph: Graph) -> Fraction | int:
     """From the lowest to the highest code that data should hold: its type's, or real values of -1 or 0 to 1 where that is less."""
     kind, scale = graph.input.type, graph.meaning.scale
     whole = kind.hi - kind.lo
-    return min(whole, (1 + kind.signed) / scale) if scale < 1 else whole
+    return min(Fraction(whole), (1 + kind.signed) / scale) if scale < 1 else whole
 
 
 def is_chance(classes: np.ndarray, labels: np.ndarray) -> bool:

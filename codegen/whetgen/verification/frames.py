@@ -46,14 +46,13 @@ def load_frames(path: Path, graph: Graph, count: int | None = None) -> Frames:
         codes = arrays.header(name)
         _check_codes(path, codes, graph)
         labels_name = arrays.first_of(_LABEL_KEYS)
-        if labels_name is not None and graph.classifier is None:
+        if labels_name is None:
+            return Frames(_fitting(path, arrays.read(name, count), graph))
+        if graph.classifier is None:
             return Frames(_fitting(path, arrays.read(name, count), graph), notes=(f"{path}: {_UNUSED_LABELS}",))
-        if labels_name is not None:
-            _check_labels(path, arrays.header(labels_name), codes.shape[0])
-        return Frames(
-            _fitting(path, arrays.read(name, count), graph),
-            None if labels_name is None else _classes(path, arrays.read(labels_name, count), graph),
-        )
+        _check_labels(path, arrays.header(labels_name), codes.shape[0])
+        fitting = _fitting(path, arrays.read(name, count), graph)
+        return Frames(fitting, _classes(path, arrays.read(labels_name, count), graph.classes(graph.classifier)))
 
 
 def check_frames_file(path: Path) -> None:
@@ -119,8 +118,7 @@ def _check_labels(path: Path, labels: Header, frames: int) -> None:
         raise BadInput(f"{path}: labels hold {labels.dtype}; give integer classes")
 
 
-def _classes(path: Path, labels: np.ndarray, graph: Graph) -> np.ndarray:
-    classes = graph.classes(graph.classifier)
+def _classes(path: Path, labels: np.ndarray, classes: int) -> np.ndarray:
     if labels.min() < 0 or labels.max() >= classes:
         raise BadInput(
             f"{path}: labels reach from {labels.min()} to {labels.max()}, the network tells the classes 0..{classes - 1}"

@@ -15,7 +15,7 @@ import math
 import operator
 from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass
-from functools import singledispatch
+from functools import reduce, singledispatch
 
 import numpy as np
 
@@ -42,6 +42,8 @@ _NORM_GAIN = 2.0**26  # of a batch norm's inverse root: epsilon is above 2**-52
 _HEAD_TOLERANCE = 2.0**-20  # of float32 exponentials, near results up to 1
 _GRID = 1 << 20
 _AT_ONCE = 1 << 23  # elements of all tensors of the frames that are compared at once
+
+Tensors = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,8 @@ def frames_at_once(traced: Graph) -> int:
     return max(_AT_ONCE // sum(map(math.prod, traced.shapes.values())), 1)
 
 
-def compare_with_keras(
-    traced: Graph, lowered: Lowered, codes: np.ndarray, keras_values: Mapping[str, np.ndarray]
-) -> KerasCheck:
-    """Compare every spike, value and class; ``keras_values`` as ``trace.tracer.run_keras`` returns them."""
+def compare_with_keras(traced: Graph, lowered: Lowered, codes: np.ndarray, keras_values: Tensors) -> KerasCheck:
+    """Compare every spike, value and class; ``keras_values`` as ``run_keras`` of the front end returns them."""
     exact = run_tensors(lowered.graph, codes)
     clean = np.ones(len(codes), dtype=bool)
     compared = rounded = outside = 0
@@ -116,7 +116,13 @@ def compare_with_keras(
 
 
 def _outside_bound(
-    traced: Graph, lowered: Lowered, step: RealThreshold | RealMultiThreshold, exact, codes, frames, theirs: np.ndarray
+    traced: Graph,
+    lowered: Lowered,
+    step: RealThreshold | RealMultiThreshold,
+    exact: Tensors,
+    codes: np.ndarray,
+    frames: np.ndarray,
+    theirs: np.ndarray,
 ) -> int:
     """Neurons of some frames for which no rounding explains each of the levels that only one side has reached."""
     bound = _bounds(traced, step.source, exact, codes, frames)
@@ -135,7 +141,9 @@ def _outside_bound(
     return count
 
 
-def _classes(traced: Graph, graph: Graph, exact, keras_values, clean: np.ndarray, codes: np.ndarray) -> tuple[int, int]:
+def _classes(
+    traced: Graph, graph: Graph, exact: Tensors, keras_values: Tensors, clean: np.ndarray, codes: np.ndarray
+) -> tuple[int, int]:
     """Classes that differ from Keras', and how many of them no rounding explains."""
     different = strays = 0
     for before, output in zip(traced.outputs, graph.outputs, strict=True):
@@ -167,7 +175,9 @@ def _decided_otherwise(output: Output, ours: np.ndarray, theirs: np.ndarray) -> 
     return int(np.count_nonzero(classify(output, ours) != (theirs.reshape(len(ours)) >= 0.5)))
 
 
-def _values(traced: Graph, graph: Graph, exact, keras_values, clean: np.ndarray, codes: np.ndarray) -> tuple[int, int]:
+def _values(
+    traced: Graph, graph: Graph, exact: Tensors, keras_values: Tensors, clean: np.ndarray, codes: np.ndarray
+) -> tuple[int, int]:
     """Numbers of outputs with a scale that were compared, and how many lie outside the bound."""
     compared = far = 0
     frames = np.flatnonzero(clean)
@@ -205,9 +215,7 @@ def _softmax_head(values: np.ndarray, bound: np.ndarray) -> tuple[np.ndarray, np
 _HEADS = {"sigmoid": _sigmoid_head, "softmax": _softmax_head}
 
 
-def _bounds(
-    traced: Graph, name: str, exact: Mapping[str, np.ndarray], codes: np.ndarray, frames: np.ndarray
-) -> np.ndarray:
+def _bounds(traced: Graph, name: str, exact: Tensors, codes: np.ndarray, frames: np.ndarray) -> np.ndarray:
     """Largest possible float32 error of a traced tensor on some frames, element by element."""
     sizes: dict[str, _Size] = {}
     for node in _since_spikes(traced, name):
@@ -281,7 +289,8 @@ def _(node: AveragePool, x: _Size) -> _Size:
 @_size.register
 def _(node: RealSum, *operands: _Size) -> _Size:
     underflow = sum(o.underflow + _LEAST_NORMAL for o in operands)
-    return _Size(sum(o.magnitude for o in operands), max(o.roundings for o in operands) + len(operands), underflow)
+    magnitude = reduce(np.add, (o.magnitude for o in operands))
+    return _Size(magnitude, max(o.roundings for o in operands) + len(operands), underflow)
 
 
 @_size.register(Head)

@@ -120,7 +120,7 @@ def simulate_cocotb(folder: Path, program: Path | None = None, frames: int | Non
     Raises:
         CouldNotRun: it did not get as far as a report.
     """
-    options = ["--simulator", program] if program else []
+    options: list[str | Path] = ["--simulator", program] if program else []
     options += ["--frames", str(frames)] if frames else []
     report, log = _run_script(folder / "sim" / "run.py", *options)
     return CocotbResult(**report, log=log)

