@@ -148,6 +148,13 @@ def test_the_lowest_native_number_has_a_literal():
     assert eval(literal(-(1 << 63), 64)) == -(1 << 63)
 
 
+def test_a_layers_name_begins_all_that_is_its():
+    for section in hls.plan(residual(), "net").sections[1:-1]:
+        name, engine = section.title.split(":")[0], section.engine
+        for its in (*section.channels, engine.config, *engine.arrays):
+            assert re.fullmatch(rf"{name}(_\w+)?", its.name)
+
+
 def test_a_layers_name_stays_in_its_comment():
     """A foreign model names its layers as it likes, and the testbench is run."""
     nodes = Input("x", (4,), ELEMENT_TYPES["uint8"]), Dense("a\nint x;", "x", ints(4, 2), ints(2))
