@@ -30,7 +30,7 @@ class LayerCost:
     table_bytes: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Footprint:
     """``cost``: of one inference, in ``unit``; ``flash_bytes`` and ``ram_bytes``: of a linked image minus those of
     one without a network, input and output buffers included, the stack not; ``stack_bytes``: the deepest;
@@ -75,9 +75,19 @@ def measure_on_board(
         LayerCost(call["title"], call["function"], round(cost), call["table_bytes"])
         for call, cost in zip(calls, costs.tolist(), strict=True)
     )
-    ends = round(run.costs.mean()), round(run.costs.min()), round(run.costs.max())
-    facts = Footprint(board.name, optimise or board.optimise, board.unit, *ends, flash, ram, stack, left, layers)
-    return run.outputs, facts
+    return run.outputs, Footprint(
+        board=board.name,
+        flags=optimise or board.optimise,
+        unit=board.unit,
+        cost_mean=round(run.costs.mean()),
+        cost_least=round(run.costs.min()),
+        cost_most=round(run.costs.max()),
+        flash_bytes=flash,
+        ram_bytes=ram,
+        stack_bytes=stack,
+        ram_left_bytes=left,
+        layers=layers,
+    )
 
 
 def _sizes(image: Image, empty: Image) -> tuple[int, int]:

@@ -89,6 +89,7 @@ def _taken(path: Path) -> set[str]:
 
 
 def _function_of(elf: ELFFile, symbol: Symbol) -> str:
+    """The function that a symbol names or in whose section it lies; "" for data."""
     if symbol["st_info"]["type"] in ("STT_FUNC", "STT_NOTYPE"):
         return _plain(symbol.name)
     index = symbol["st_shndx"]

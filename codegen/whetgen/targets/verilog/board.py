@@ -58,7 +58,7 @@ class FpgaBoard:
         return (("clk", self.clk), ("uart_rx", self.uart_rx), ("uart_tx", self.uart_tx), *leds, *self.high.items())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BoardPlan:
     """Both tops. ``frames``: of the self-test; ``reply_bytes`` make an output frame, ``answer_bytes`` a beat of it; ``simulated_*``: shorter times for the simulation, in clock cycles."""
 
@@ -92,18 +92,18 @@ def plan_board(plan: VerilogPlan, board: FpgaBoard, frames: Sequence[bytes], ans
     busy = count * (plan.initiation_interval_cycles + 2 * (plan.input.beats + plan.output.beats)) + plan.latency_cycles
     line = _LETTERS * _BITS_OF_BYTE * board.clocks_per_bit
     return BoardPlan(
-        board,
-        f"{plan.name}_board",
-        f"{plan.name}_self_test",
-        count,
-        plan.output.beats * answer_bytes,
-        answer_bytes,
-        round(PATIENCE_SECONDS * board.clock_hz),
-        max(board.clock_hz, 2 * busy),
-        4 * _BITS_OF_BYTE * board.clocks_per_bit,
-        2 * max(line, busy),
-        _rom(f"{plan.name}_images", "Input frames of the self-test", frames[-count:], 1),
-        _rom(f"{plan.name}_answers", "Right answers of the self-test", answers[-count:], answer_bytes),
+        board=board,
+        top=f"{plan.name}_board",
+        self_test=f"{plan.name}_self_test",
+        frames=count,
+        reply_bytes=plan.output.beats * answer_bytes,
+        answer_bytes=answer_bytes,
+        patience=round(PATIENCE_SECONDS * board.clock_hz),
+        period=max(board.clock_hz, 2 * busy),
+        simulated_patience=4 * _BITS_OF_BYTE * board.clocks_per_bit,
+        simulated_period=2 * max(line, busy),
+        images=_rom(f"{plan.name}_images", "Input frames of the self-test", frames[-count:], 1),
+        answers=_rom(f"{plan.name}_answers", "Right answers of the self-test", answers[-count:], answer_bytes),
     )
 
 
