@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -14,6 +15,10 @@ from whetgen.app.console import AsJson, Output, Quiet
 from whetgen.errors import BadInput
 from whetgen.host.scratch import scratch_folder
 from whetgen.wording import unknown
+
+if TYPE_CHECKING:
+    from whetgen.app.bench.hls4ml import Agreement, BuildTime
+    from whetgen.app.bench.mcu import Absent, Row, SynapseCost
 
 app = typer.Typer(no_args_is_help=True, help="Side-by-side measurements against other tools.")
 app.command()(folding)
@@ -50,7 +55,7 @@ def hls(
     )
 
 
-def _build_table(times) -> Table:
+def _build_table(times: Iterable[BuildTime]) -> Table:
     table = Table("from Keras to a program that runs", "seconds", "CPU seconds", "steps")
     for row in times:
         steps = ", ".join(f"{step.name} {step.seconds:.1f}" for step in row.steps)
@@ -58,7 +63,7 @@ def _build_table(times) -> Table:
     return table
 
 
-def _agreement_table(rows) -> Table:
+def _agreement_table(rows: Iterable[Agreement]) -> Table:
     table = Table(
         "route", "types", "images", "unlike Keras", "accuracy", "beyond float rounding", "bits unlike reference"
     )
@@ -133,7 +138,9 @@ def mcu(
     boards = {entry.board for entry in ENTRIES}
     if strange := set(only or ()) - boards:
         raise unknown("--only", strange.pop(), sorted(boards))
-    rows, synapses, absent = [], [], []
+    rows: list[Row] = []
+    synapses: list[SynapseCost] = []
+    absent: list[Absent] = []
     with output.steps() as step:
         for entry in ENTRIES:
             if not only or entry.board in only:
@@ -150,12 +157,15 @@ def mcu(
             from whetgen.app.bench.chart import draw
 
             draw(rows, chart)
-    costs = [{**asdict(cost), "each": cost.each} for cost in synapses]
-    facts = {"rows": [asdict(row) for row in rows], "synapses": costs, "absent": [asdict(tool) for tool in absent]}
+    facts = {
+        "rows": [asdict(row) for row in rows],
+        "synapses": [{**asdict(cost), "each": cost.each} for cost in synapses],
+        "absent": [asdict(tool) for tool in absent],
+    }
     output.emit(facts, f"{table(rows, absent)}\n{synapse_table(synapses)}")
 
 
-def table(rows, absent=()) -> str:
+def table(rows: Iterable[Row], absent: Iterable[Absent] = ()) -> str:
     """Markdown; the cheapest of each net and board first, then the tools that did not run."""
     lines = [
         "| tool | net | board | flags | cost an image | flash | RAM | stack | correct on the board | accuracy, 10,000 images | |",
@@ -172,7 +182,7 @@ def table(rows, absent=()) -> str:
     return "\n".join(lines) + "\n"
 
 
-def synapse_table(synapses) -> str:
+def synapse_table(synapses: Iterable[SynapseCost]) -> str:
     """Markdown: layers over spikes, instructions by synapse."""
     lines = [
         "| layer over spikes | board | weight bits | synapses | cost | cost a synapse |",

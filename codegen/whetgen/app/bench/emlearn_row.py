@@ -6,14 +6,15 @@ from collections.abc import Callable
 from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from whetgen.app.bench.mcu import NotInstalled, Row, mnist
 from whetgen.host.processes import call
 from whetgen.host.scratch import scratch_folder
-from whetgen.targets.c.boards import find_board
-from whetgen.verification.board_build import build_empty, build_image
+from whetgen.targets.c.boards import Board, find_board
+from whetgen.verification.board_build import Image, build_empty, build_image
 from whetgen.verification.board_runner import emulator
 from whetgen.verification.footprint import section_bytes
 from whetgen.verification.stack import stack_bytes
@@ -78,7 +79,7 @@ def measure_emlearn(progress: Callable[[str], None]) -> Row:
     )  # fmt: skip
 
 
-def _write(folder: Path, converted) -> None:
+def _write(folder: Path, converted: Any) -> None:
     for name in ("include", "src"):
         (folder / name).mkdir()
     converted.save(file=str(folder / "include" / "mlp.h"), name="mlp")
@@ -86,7 +87,7 @@ def _write(folder: Path, converted) -> None:
     (folder / "src" / "net.c").write_text(_SOURCE, encoding="utf-8")
 
 
-def _run(image, board, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _run(image: Image, board: Board, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Classes and instructions of each frame."""
     (image.build / "input.bin").write_bytes(frames.astype("<f4").tobytes())
     call([*emulator(image, board, 0), str(image.path)], image.build)

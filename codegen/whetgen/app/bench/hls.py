@@ -72,12 +72,14 @@ def agreements(
     return (*rows, _target_row(model, codes, labels, spec, work_dir / "target"))
 
 
-def _target_row(model, codes, labels, spec, folder: Path) -> Agreement:
+def _target_row(
+    model: keras.Model, codes: np.ndarray, labels: np.ndarray | None, spec: InputSpec, folder: Path
+) -> Agreement:
     traced = trace_steps(model, spec)
     graph = traced.graph
     frames = codes.reshape(len(codes), *graph.input.shape)
     manifest = generate(graph, "hls", folder, Options(name="net", output="scores")).manifest
-    scores = run_hls(folder, manifest, frames, run(graph, frames)).outputs
+    scores = run_hls(folder, manifest, graph, frames, run(graph, frames)).outputs
     keras_classes = np.argmax(model.predict((codes / spec.scale).astype(np.float32), verbose=0), axis=1)
     row = agreement("whetgen --target hls", "exact integers", np.argmax(scores, axis=1), keras_classes, labels)
     bits = int(np.any(scores != flat_outputs(graph, frames), axis=1).sum())

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from whetgen.verification.frames import flat_outputs
 if TYPE_CHECKING:
     import keras
 
+Made = TypeVar("Made")
 PRECISIONS = ("ap_fixed<16,6>", "ap_fixed<32,16>")
 WIDEST = "ap_fixed<100,50>"  # an input of more than 100 bits stops hls4ml's conversion
 MNIST_MLP = (784, 256, 256, 100)
@@ -90,7 +91,7 @@ def compare_predictions(
     x = (codes / spec.scale).astype(np.float32)
     keras_classes = np.argmax(model.predict(x, verbose=0), axis=1)
     routes = (("hls4ml", stock_twin(model)), ("hls4ml with whetgen's layers", model))
-    rows = []
+    rows: list[Agreement] = []
     for number, (route, converted) in enumerate(routes):
         for precision in precisions:
             folder = work_dir / f"route{number}_{len(rows)}"
@@ -103,10 +104,12 @@ def _convert_and_predict(model: keras.Model, x: np.ndarray, folder: Path, precis
     converted = convert(model, folder, precision)
     bridge.compile_model(converted)
     with quiet():
-        return np.argmax(converted.predict(x).reshape(len(x), -1), axis=1)
+        scores = np.asarray(converted.predict(x)).reshape(len(x), -1)
+    classes: np.ndarray = scores.argmax(axis=1)
+    return classes
 
 
-def convert(model: keras.Model, folder: Path, precision: str):
+def convert(model: keras.Model, folder: Path, precision: str) -> Any:
     """Plain ``hls4ml.converters.convert_from_keras_model``, Vitis backend, everything in one precision."""
     bridge.register()
     import hls4ml
@@ -123,20 +126,29 @@ def convert(model: keras.Model, folder: Path, precision: str):
         )
 
 
-def _ours(model, codes, folder, keras_classes, labels, spec) -> Agreement:
+def _ours(
+    model: keras.Model,
+    codes: np.ndarray,
+    folder: Path,
+    keras_classes: np.ndarray,
+    labels: np.ndarray | None,
+    spec: InputSpec,
+) -> Agreement:
     traced = trace_steps(model, spec)
     graph = traced.graph
     frames = codes.reshape(len(codes), *graph.input.shape)
     made = bridge.to_hls4ml(graph, folder)
     bridge.compile_model(made)
-    scores = bridge.predict_codes(made, graph, frames).reshape(len(codes), -1)
+    scores = np.asarray(bridge.predict_codes(made, graph, frames)).reshape(len(codes), -1)
     check = check_against_keras(model, traced, frames)
     row = agreement("whetgen's to_hls4ml", "exact integers", np.argmax(scores, axis=1), keras_classes, labels)
     bits = int(np.any(scores != flat_outputs(graph, frames), axis=1).sum())
     return Agreement(row.route, row.types, row.images, row.differ, row.accuracy, check.outside_bound, bits)
 
 
-def agreement(route: str, types: str, classes, keras_classes, labels) -> Agreement:
+def agreement(
+    route: str, types: str, classes: np.ndarray, keras_classes: np.ndarray, labels: np.ndarray | None
+) -> Agreement:
     accuracy = None if labels is None else float(np.mean(classes == labels))
     return Agreement(route, types, len(classes), int(np.sum(classes != keras_classes)), accuracy)
 
@@ -157,13 +169,13 @@ def time_bridge(graph: Graph, work_dir: str | Path) -> BuildTime:
     return _time_build("whetgen's to_hls4ml", lambda: bridge.to_hls4ml(graph, work_dir))
 
 
-def _time_build(route: str, make: Callable) -> BuildTime:
+def _time_build(route: str, make: Callable[[], Any]) -> BuildTime:
     converted, model = timed("convert", make)
     compiled, _ = timed("write and compile", lambda: bridge.compile_model(model))
     return BuildTime(route, (converted, compiled))
 
 
-def timed(name: str, work: Callable) -> tuple[Step, object]:
+def timed(name: str, work: Callable[[], Made]) -> tuple[Step, Made]:
     wall, cpu = time.perf_counter(), _cpu_seconds()
     result = work()
     return Step(name, time.perf_counter() - wall, _cpu_seconds() - cpu), result

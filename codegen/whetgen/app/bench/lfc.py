@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def network(seed: int = 0) -> Graph:
     return validate(Graph(tuple(nodes), (Output("out", "head", "scores", classifier=True),)))
 
 
-def measure(out: Path, device: str | None, progress: Callable[[str], None]) -> tuple[dict, Synthesis | None]:
+def measure(out: Path, device: str | None, progress: Callable[[str], None]) -> tuple[dict[str, Any], Synthesis | None]:
     """The folder's manifest and, with ``device``, its synthesis.
 
     Raises:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from whetgen.targets.c.boards import find_board
 from whetgen.targets.registry import Options
 from whetgen.verification.footprint import Footprint, measure_on_board
 from whetgen.verification.frames import Frames, flat_outputs
+
+if TYPE_CHECKING:
+    from whetgen.sharpen.data import Dataset
 
 _CHUNK = 500
 _CALIBRATION = 1000
@@ -162,7 +166,7 @@ def synapse_costs(entry: Entry, graph: Graph, footprint: Footprint) -> list[Syna
     ]
 
 
-def mnist():
+def mnist() -> Dataset:
     """The images, or a message that says where they should be."""
     from whetgen.sharpen.data import load
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from whetgen.errors import BadInput
 
 
-def need_pyplot():
+def need_pyplot() -> Any:
     """``matplotlib.pyplot``.
 
     Raises:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -68,11 +69,10 @@ def layers_of(graph: Graph) -> tuple[Layer, ...]:
     """A network's dense layers that read single bits and fire, by their names."""
     found = []
     for node in graph.nodes:
-        if isinstance(node, Threshold) and isinstance(graph[node.source], Dense):
-            dense = graph[node.source]
-            if graph.ranges[dense.source] == (0, 1):
-                levels = np.broadcast_to(node.thresholds - dense.bias, (dense.weights.shape[1],))
-                found.append(Layer(dense.name, dense.weights, levels))
+        dense = graph[node.source] if isinstance(node, Threshold) else None
+        if isinstance(node, Threshold) and isinstance(dense, Dense) and graph.ranges[dense.source] == (0, 1):
+            levels = np.broadcast_to(node.thresholds - dense.bias, (dense.weights.shape[1],))
+            found.append(Layer(dense.name, dense.weights, levels))
     return tuple(found)
 
 
@@ -149,13 +149,13 @@ def _write_alkaid(layer: Layer, folder: Path) -> None:
     _write_sums(layer, folder, solution.out_qint)
 
 
-def _single_bits(variables, layer: Layer):
+def _single_bits(variables: Any, layer: Layer) -> Any:
     """The inputs as unsigned numbers of one bit."""
     none, one = np.zeros(len(layer.weights), dtype=int), np.ones(len(layer.weights), dtype=int)
     return variables.quantize(none, one, none)
 
 
-def _write_sums(layer: Layer, folder: Path, ranges) -> None:
+def _write_sums(layer: Layer, folder: Path, ranges: Any) -> None:
     """The project's sources, and a top that compares its sums; each takes as many bits as the widest."""
     for source in (folder / "project" / "src").rglob("*.v"):
         if "readmem" not in source.read_text(encoding="utf-8"):
@@ -169,7 +169,7 @@ def _write_sums(layer: Layer, folder: Path, ranges) -> None:
     _write_top(layer, folder, {"kind": "sums", "width": width, "signed": signed})
 
 
-def _write_top(layer: Layer, folder: Path, facts: dict) -> None:
+def _write_top(layer: Layer, folder: Path, facts: dict[str, Any]) -> None:
     inputs, neurons = layer.weights.shape
     thresholds = [int(t) for t in layer.thresholds]
     text = (

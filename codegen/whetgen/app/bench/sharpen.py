@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import keras
 
 VOTES = (1, 2, 4, 8, 10, 16)
 _HIDDEN = 40
@@ -63,7 +67,7 @@ def _trained(votes: int, seed: int, epochs: int) -> tuple[float, int]:
     return accuracy(outputs, data.y_test), activity[-1].dead
 
 
-def _network(votes: int, seed: int):
+def _network(votes: int, seed: int) -> keras.Model:
     import keras
 
     from whetgen.sharpen import SoftmaxDecode, SpikingBReLU, generate_key

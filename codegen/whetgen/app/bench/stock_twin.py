@@ -24,7 +24,7 @@ _MOST_SCORE = 16
 _LEVELS = {"SpikingBReLU": 0.5, "SpikingSigmoid": 0.0}
 
 
-def binary_tanh(z):
+def binary_tanh(z: Any) -> Any:
     """Keras form of hls4ml's activation of this name, which hls4ml finds by the function's name."""
     from keras import ops
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from whetgen.host.processes import run
 from whetgen.host.quiet import silent_errors
 from whetgen.host.scratch import scratch_folder
 from whetgen.verification.board_build import need
+
+if TYPE_CHECKING:
+    import keras
 
 _SCRIPT = Path(__file__).with_name("tflm_infer.py")
 _HIDDEN = (128, 64)
@@ -71,7 +75,7 @@ def need_tflm() -> None:
         raise NotInstalled(str(error)) from error
 
 
-def trained(pixels: np.ndarray, labels: np.ndarray):
+def trained(pixels: np.ndarray, labels: np.ndarray) -> keras.Model:
     """A float Keras MLP over ``pixels`` (frames, 784) uint8, its outputs logits."""
     keras = reading.need_keras()
     keras.utils.set_random_seed(0)
@@ -82,7 +86,7 @@ def trained(pixels: np.ndarray, labels: np.ndarray):
     return model
 
 
-def quantised(model, pixels: np.ndarray) -> bytes:
+def quantised(model: keras.Model, pixels: np.ndarray) -> bytes:
     """A TFLite file with int8 weights, activations, input and output; ``pixels``: what tells their ranges."""
     import tensorflow as tf
 
@@ -93,19 +97,24 @@ def quantised(model, pixels: np.ndarray) -> bytes:
         converter.representative_dataset = lambda: ([row[None]] for row in _reals(pixels))
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = converter.inference_output_type = tf.int8
-        return converter.convert()
+        file: bytes = converter.convert()
+    return file
 
 
 def infer(folder: Path, pixels: np.ndarray) -> np.ndarray:
     """The classes of ``pixels``, by ``mlp.tflite`` in ``folder``."""
     _run([], folder, pixels, 1)
-    return np.load(folder / "classes.npy")
+    classes: np.ndarray = np.load(folder / "classes.npy")
+    return classes
 
 
 def count(folder: Path, pixels: np.ndarray, times: int) -> int:
     """Instructions of the whole process."""
     callgrind = [need("valgrind", {}), "--tool=callgrind", f"--callgrind-out-file={folder / 'profile'}"]
-    return int(_COUNTED.search(_run(callgrind, folder, pixels, times))[1])
+    told = _COUNTED.search(_run(callgrind, folder, pixels, times))
+    if told is None:
+        raise ProgramFailed("callgrind told no count of instructions")
+    return int(told[1])
 
 
 def _run(prefix: list[str], folder: Path, pixels: np.ndarray, times: int) -> str:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from whetgen.errors import BadInput
 from whetgen.foreign.text import read_text
@@ -56,7 +57,7 @@ def write_text(out: Path, text: str) -> None:
         fresh.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
-def read_manifest(folder: Path) -> dict:
+def read_manifest(folder: Path) -> dict[str, Any]:
     """``whetgen.json`` of a generated folder.
 
     Raises:
@@ -77,7 +78,7 @@ def read_manifest(folder: Path) -> dict:
     return manifest
 
 
-def read_streams(folder: Path) -> dict:
+def read_streams(folder: Path) -> dict[str, Any]:
     """``sim/stream.json`` of a generated Verilog folder.
 
     Raises:
@@ -90,7 +91,7 @@ def read_streams(folder: Path) -> dict:
     return streams
 
 
-def _read_json(path: Path) -> object:
+def _read_json(path: Path) -> Any:
     try:
         return json.loads(read_text(path))
     except (OSError, ValueError, RecursionError) as error:
