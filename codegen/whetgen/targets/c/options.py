@@ -16,7 +16,7 @@ class COptions(TargetOptions):
 
     mcu: str | None = option(f"{', '.join(microcontrollers())}.", words=microcontrollers)
     max_flash: int | None = option(
-        "bytes of tables and code that the kernels may take (default: the flash of --mcu's board in firmware/ports)."
+        "bytes of tables and code that the kernels may take (default: the flash of --mcu's board in firmware/boards)."
     )
     max_ram: int | None = option("bytes of the arena.")
     single_header: bool = option("write everything as one header as well.", default=False)
