@@ -15,7 +15,7 @@ from whetgen.host.scratch import scratch_folder
 from whetgen.synth.tools import find_tool
 
 CELLS = {"wg_add": "sum", "wg_count": "number", "wg_table": "value"}
-_READ = "read_verilog -lib {libraries}\nread_verilog {source}\nproc\nwrite_json layer.json\n"
+_READ = "{libraries}read_verilog {source}\nproc\nwrite_json layer.json\n"
 _WIRES = ("$not", "$dff")
 
 
@@ -53,7 +53,8 @@ def read_netlist(source: Path, cycles: int) -> Netlist:
         ToolFailed: Yosys cannot read the file.
         Unreadable: it holds anything but a feed-forward pipeline of library cells.
     """
-    libraries = " ".join(f"{(source.parent / cell).resolve()}.v" for cell in CELLS)
+    cells = (source.parent / f"{cell}.v" for cell in CELLS)  # of which a folder has those that it uses
+    libraries = "".join(f"read_verilog -lib {cell.resolve()}\n" for cell in cells if cell.exists())
     with scratch_folder() as work:
         (work / "read.ys").write_text(_READ.format(libraries=libraries, source=source.resolve()), encoding="utf-8")
         call([find_tool("yosys"), "-q", "read.ys"], work)
@@ -73,7 +74,7 @@ class _Reader:
         self.clk, self.advance = ports.get("clk"), ports.get("advance")
         self.driver: dict[int | str, tuple[dict, str, int]] = {}
         for cell in module["cells"].values():
-            for port in (p for p, way in cell["port_directions"].items() if way == "output"):
+            for port in (p for p, way in cell.get("port_directions", {}).items() if way == "output"):
                 for k, bit in enumerate(cell["connections"][port]):
                     if bit in self.driver or bit in self.x:
                         raise Unreadable("a net has two drivers")

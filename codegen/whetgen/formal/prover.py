@@ -21,7 +21,7 @@ from whetgen.formal.relation import SCALE, NoRelation, Relation, relation
 from whetgen.formal.spans import ZERO, Span, input_span, leaves_of, scaled, split_by, total
 from whetgen.formal.zeros import Zeros
 
-Weighted = list[tuple[Relation, Fraction]]
+Multiples = list[tuple[Relation, Fraction]]
 
 
 class Prover:
@@ -89,7 +89,7 @@ class Prover:
         return [relation(self.blocks, {}, own, root, read) for root in roots]
 
     def _separates(
-        self, claim: Claim, terms: Mapping[int, int], output: int, leaves: Iterable[int], told: Weighted
+        self, claim: Claim, terms: Mapping[int, int], output: int, leaves: Iterable[int], told: Multiples
     ) -> bool:
         """Whether the sum is below the level wherever the output is 0, and not below it wherever that is 1."""
         value = {n: Fraction(0) for n in leaves}
@@ -106,7 +106,7 @@ class Prover:
         silent, firing = split_by(self.blocks, output, value)
         return (silent is None or silent[1] + high < claim.level) and (firing is None or firing[0] + low >= claim.level)
 
-    def _rests(self, told: Weighted) -> Iterator[Span]:
+    def _rests(self, told: Multiples) -> Iterator[Span]:
         """Spans of what the relations leave; the same net in several of them is one term."""
         nets: dict[int, Fraction] = defaultdict(Fraction)
         for made, factor in told:

@@ -14,10 +14,16 @@ from whetgen.targets.verilog.sections import Section
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """The built network. ``latency``, ``interval``: cycles; ``estimates``: resources by their names in ``whetgen.json``."""
+    """The built network.
 
-    latency: int
-    interval: int
+    ``latency_cycles``: clock edges from the one that accepts a frame's first input beat to the one
+    that accepts its first output beat, an idle network, nothing stalling.
+    ``initiation_interval_cycles``: edges between first beats of successive frames, back to back.
+    ``estimates``: resources of the architecture by their names in ``whetgen.json``.
+    """
+
+    latency_cycles: int
+    initiation_interval_cycles: int
     cycles: tuple[LayerCycles, ...]
     sections: tuple[Section, ...]
     estimates: dict[str, int]

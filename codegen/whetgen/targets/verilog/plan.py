@@ -13,43 +13,26 @@ from whetgen.targets.streams.decision import with_decision
 from whetgen.targets.streams.folding import check_pace
 from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.resources import estimate
-from whetgen.targets.streams.setting import LayerCycles
 from whetgen.targets.streams.streams import Stream, input_stream, output_stream
-from whetgen.targets.verilog.folded.adders import Adders
 from whetgen.targets.verilog.folded.network import folded_network
-from whetgen.targets.verilog.logic.cost import StrategyChoice
 from whetgen.targets.verilog.logic.lookup_tables import LogicGraph
-from whetgen.targets.verilog.logic.module import LogicModule
 from whetgen.targets.verilog.logic.simplify import simplified
 from whetgen.targets.verilog.logic.strategies import SOLVERS, STRATEGIES
+from whetgen.targets.verilog.network import Network
 from whetgen.targets.verilog.options import LEVELS_PER_STAGE, UNROLLED_LUTS, UNROLLED_WINDOWS, VerilogOptions
-from whetgen.targets.verilog.rom import Rom
-from whetgen.targets.verilog.sections import Section, Sections
+from whetgen.targets.verilog.sections import Sections
 from whetgen.targets.verilog.unrolled.network import unrolled_network
 from whetgen.targets.verilog.unrolled.size import MAX_WORD_BITS, expected_luts, sliding_windows, widest_word
 
 
 @dataclass(frozen=True, kw_only=True)
-class VerilogPlan:
-    """A generated network.
-
-    ``latency_cycles``: clock edges from the one that accepts a frame's first input beat to the one
-    that accepts its first output beat, an idle network, nothing stalling.
-    ``initiation_interval_cycles``: edges between first beats of successive frames, back to back.
-    """
+class VerilogPlan(Network):
+    """A generated network, ready to be rendered."""
 
     name: str
     architecture: str
     input: Stream
     output: Stream
-    latency_cycles: int
-    initiation_interval_cycles: int
-    cycles: tuple[LayerCycles, ...]
-    sections: tuple[Section, ...]
-    roms: tuple[Rom, ...]
-    logic: tuple[LogicModule, ...]
-    adders: tuple[Adders, ...]
-    choices: tuple[StrategyChoice, ...]
     resources: dict[str, int]
     input_meaning: str
     output_meanings: tuple[str, ...]
@@ -89,20 +72,18 @@ def plan(
         strategies = STRATEGIES | (SOLVERS[options.solver] if options.solver else {})
         stage = options.levels_per_stage or LEVELS_PER_STAGE
         built = unrolled_network(unrolled, source, sink, Sections(identifiers, name), stage, strategies)
-    check_pace("the network with its streams", built.interval, options, "widen --bus-bits, or lower --target-fps")
+    check_pace(
+        "the network with its streams",
+        built.initiation_interval_cycles,
+        options,
+        "widen --bus-bits, or lower --target-fps",
+    )
     return VerilogPlan(
+        **vars(built),
         name=name,
         architecture="folded" if unrolled is None else "unrolled",
         input=source,
         output=sink,
-        latency_cycles=built.latency,
-        initiation_interval_cycles=built.interval,
-        cycles=built.cycles,
-        sections=built.sections,
-        roms=built.roms,
-        logic=built.logic,
-        adders=built.adders,
-        choices=built.choices,
         resources=estimate(network, sum(rom.bits for rom in built.roms)) | built.estimates,
         input_meaning=input_words(graph),
         output_meanings=tuple(output_words(graph, o) for o in graph.outputs),

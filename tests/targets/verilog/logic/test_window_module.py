@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whetgen.layers import Linear, SumRange, Tensor, Window
-from whetgen.targets.verilog.logic.window_module import beside_windows, one_window, slides, windows
+from whetgen.targets.verilog.logic.window_module import beside_windows, one_window, repeats, windows
 
 small = st.integers(1, 3)
 
@@ -96,7 +96,7 @@ def test_every_bit_of_the_map_is_read_by_a_window_or_named_as_unread(layer):
 @given(layers())
 def test_the_module_is_a_dense_layer_over_one_window(layer):
     window = one_window(layer)
-    if slides(layer):
+    if repeats(layer):
         assert window.window.trivial and window.result.count == layer.neurons
         assert window.source.bits == sum(
             len(bits_of(p, np.zeros(layer.source.bits, int))) for p in next(windows(layer, "map"))
@@ -109,4 +109,4 @@ def test_levels_that_differ_by_position_are_no_single_window():
     window = Window(height=4, width=4, channels=1, out_height=2, out_width=2, kernel=(3, 3))
     levels = np.array([[0], [0], [1], [0]])
     layer = fired(Tensor("map", (4, 4, 1), 0, 1), Tensor("y", (2, 2, 1), 0, 1), window, np.ones((9, 1), int), levels)
-    assert not slides(layer)
+    assert not repeats(layer)

@@ -40,8 +40,8 @@ def folded_network(
     _send(ends, planned, sections)
     own = (LayerCycles(name, busy[name], *settings[name].folding) for name in busy)
     return Network(
-        latency=planned.latency,
-        interval=interval,
+        latency_cycles=planned.latency,
+        initiation_interval_cycles=interval,
         cycles=(*own, LayerCycles(sink.kind, ends.sending)),
         sections=tuple(sections.closed),
         estimates={"luts_estimated": total_luts(graph, source.bus_bits, settings)},

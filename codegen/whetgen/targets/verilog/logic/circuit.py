@@ -96,7 +96,8 @@ class Circuit:
     """Cells in the order in which they can be evaluated; equal cells are built once.
 
     Nets 1 to ``inputs`` come from outside. ``level``: of each net, tables on the longest way to it; an Add is one and another for each
-    ``CHAIN_BITS_PER_LEVEL``. ``owners``: of each cell, who asked for it first, the ``owner`` of that time.
+    ``CHAIN_BITS_PER_LEVEL``. ``owners``: of each cell, who asked for it first, the ``owner`` of that time; ``told``: of each owner, who that
+    is in words.
     """
 
     inputs: int
@@ -104,10 +105,16 @@ class Circuit:
     level: list[int] = field(default_factory=list)
     owner: str = ""
     owners: list[str] = field(default_factory=list)
+    told: dict[str, str] = field(default_factory=dict)
     _known: dict[Key, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.level += [0] * (self.inputs + 1)
+
+    def begin(self, owner: str, told: str) -> None:
+        """What follows is built for ``owner``."""
+        self.owner = owner
+        self.told[owner] = told
 
     def at(self, literal: Literal) -> int:
         """Level of a literal."""

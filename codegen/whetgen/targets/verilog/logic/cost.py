@@ -1,4 +1,7 @@
-"""What a circuit takes on LUTs of six inputs with carry chains, before any synthesis."""
+"""What a circuit takes of an FPGA whose LUTs have six inputs and whose carry chains come four bits at a time (CARRY4).
+
+It is counted from the cells, before any synthesis.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from whetgen.targets.verilog.logic.pipeline import Staged
 
 @dataclass(frozen=True)
 class Cost:
-    """Cells: ``luts``, ``carries`` (CARRY4), ``ffs``."""
+    """``luts``, ``carries``: CARRY4 cells, ``ffs``: flip-flops."""
 
     luts: int
     carries: int
@@ -18,7 +21,7 @@ class Cost:
 
     @property
     def cells(self) -> int:
-        """What a strategy is chosen by."""
+        """LUTs and CARRY4 cells: of all strategies the one with the fewest is taken."""
         return self.luts + self.carries
 
     def __rmul__(self, copies: int) -> Cost:

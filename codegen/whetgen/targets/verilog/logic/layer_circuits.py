@@ -19,11 +19,10 @@ from whetgen.wording import counted
 
 @dataclass(frozen=True)
 class LayerCircuit:
-    """``outputs``: literals of the result's bits, element by element. ``owners``: by name, who a cell was built for, in words."""
+    """``outputs``: literals of the result's bits, element by element."""
 
     circuit: Circuit
     outputs: tuple[Literal, ...]
-    owners: dict[str, str]
 
 
 def without(logic: LayerCircuit, unread: np.ndarray | None) -> LayerCircuit:
@@ -70,37 +69,29 @@ def _(layer: Linear, find: Finder | None = None) -> LayerCircuit:
     operands = list(source_operands(layer.sources))
     circuit = Circuit(layer.source.bits)
     outputs: list[Literal] = []
-    owners: dict[str, str] = {}
     levels = np.broadcast_to(layer.levels, (layer.window.positions, layer.neurons))
     nothing = Operand((), 0)
     for position, taps in enumerate(window_indices(layer.window).reshape(layer.window.positions, -1)):
         place = "" if layer.window.positions == 1 else f"p{position}"
         found = sums(circuit, [operands[i] if i >= 0 else nothing for i in taps], layer.weights, find, f"{place}s")
         where = f" at position {position}" if place else ""
-        owners |= {name: f"shared sum{where} of {comment}" for name, comment in found.shared.items()}
+        circuit.told |= {name: f"shared sum{where} of {comment}" for name, comment in found.shared.items()}
         for neuron, total in enumerate(found.neurons):
-            circuit.owner, level = f"{place}n{neuron}", int(levels[position, neuron])
-            owners[circuit.owner] = _told(layer, position, neuron, level)
+            level, fan_in = int(levels[position, neuron]), int(np.count_nonzero(layer.weights[:, neuron]))
+            told = f"neuron {neuron}{where}: {counted(fan_in, 'input')}, {_rule(layer, level)}"
+            circuit.begin(f"{place}n{neuron}", told)
             outputs += _result(circuit, total, layer, level)
-    return LayerCircuit(circuit, tuple(outputs), owners)
-
-
-def _told(layer: Linear, position: int, neuron: int, level: int) -> str:
-    where = "" if layer.window.positions == 1 else f" at position {position}"
-    fan_in = int(np.count_nonzero(layer.weights[:, neuron]))
-    return f"neuron {neuron}{where}: {counted(fan_in, 'input')}, {_rule(layer, level)}"
+    return LayerCircuit(circuit, tuple(outputs))
 
 
 @layer_circuit.register
 def _(layer: LookupTables, find: Finder | None = None) -> LayerCircuit:
     circuit = Circuit(sum(t.bits for t in layer.sources))
     outputs: list[Literal] = []
-    owners: dict[str, str] = {}
     for neuron, (reads, truth) in enumerate(zip(layer.reads, layer.truths, strict=True)):
-        circuit.owner = f"n{neuron}"
-        owners[circuit.owner] = f"neuron {neuron}: {counted(len(reads), 'input')}"
+        circuit.begin(f"n{neuron}", f"neuron {neuron}: {counted(len(reads), 'input')}")
         outputs.append(circuit.table([2 * (bit + 1) for bit in reads], truth))
-    return LayerCircuit(circuit, tuple(outputs), owners)
+    return LayerCircuit(circuit, tuple(outputs))
 
 
 @layer_circuit.register
@@ -108,17 +99,15 @@ def _(layer: Pool, find: Finder | None = None) -> LayerCircuit:
     operands = list(source_operands(layer.sources))
     circuit = Circuit(layer.sources[0].bits)
     outputs: list[Literal] = []
-    owners: dict[str, str] = {}
     for position, taps in enumerate(window_indices(layer.window)):
         for channel in range(layer.window.channels):
-            circuit.owner = f"p{position}c{channel}"
-            owners[circuit.owner] = f"window {position}, channel {channel}"
+            circuit.begin(f"p{position}c{channel}", f"window {position}, channel {channel}")
             window = [operands[i] for i in taps[:, channel] if i >= 0]
             if layer.largest:
                 outputs += _largest(circuit, window, layer)
             else:
                 outputs += _bits(plain_sum(window, [1] * len(window)), layer.result.width, circuit, 0)
-    return LayerCircuit(circuit, tuple(outputs), owners)
+    return LayerCircuit(circuit, tuple(outputs))
 
 
 def _largest(circuit: Circuit, window: list[Operand], layer: Pool) -> tuple[Literal, ...]:
@@ -148,13 +137,12 @@ def _(layer: Blend, find: Finder | None = None) -> LayerCircuit:
     circuit = Circuit(sum(t.bits for t in layer.sources))
     count, period = layer.result.count, layer.period
     outputs: list[Literal] = []
-    owners: dict[str, str] = {}
     for element in range(count):
-        circuit.owner, level = f"e{element}", int(layer.level_table[element % period])
-        owners[circuit.owner] = f"element {element}, {_rule(layer, level)}"
+        level = int(layer.level_table[element % period])
+        circuit.begin(f"e{element}", f"element {element}, {_rule(layer, level)}")
         total = plain_sum(
             [operands[k * count + element] for k in range(len(layer.sources))],
             [int(f) for f in layer.factor_table[:, element % period]],
         )
         outputs += _result(circuit, total, layer, level)
-    return LayerCircuit(circuit, tuple(outputs), owners)
+    return LayerCircuit(circuit, tuple(outputs))

@@ -91,7 +91,7 @@ class _Namer:
         groups: dict[str, list[CellText]] = {}
         for number in self.made.cells[stage]:
             groups.setdefault(self.circuit.owners[number], []).append(self._cell(number, stage))
-        titled = (Group(f"{owner}: {self.logic.owners[owner]}", tuple(cells)) for owner, cells in groups.items())
+        titled = (Group(f"{owner}: {self.circuit.told[owner]}", tuple(cells)) for owner, cells in groups.items())
         return Stage(tuple(titled), tuple(self._registers(stage)))
 
     def _registers(self, stage: int) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from whetgen.targets.verilog.logic.lookup_tables import LogicLayer, LookupTables
 from whetgen.targets.verilog.logic.module import LogicModule, logic_module
 from whetgen.targets.verilog.logic.pipeline import staged
 from whetgen.targets.verilog.logic.sub_sums import Finder, own_sub_sums
-from whetgen.targets.verilog.logic.window_module import one_window, slides
+from whetgen.targets.verilog.logic.window_module import one_window, repeats
 from whetgen.wording import counted
 
 # Who finds the sums that neurons share.
@@ -36,7 +36,7 @@ def cheapest(
     unread: np.ndarray | None,
 ) -> tuple[LogicModule, StrategyChoice]:
     """The layer, or a window of it, as ``module``, in the strategy of fewest cells; ``unread``: (elements,) bool, None for none."""
-    layer, copies = one_window(given), given.window.positions if slides(given) else 1
+    layer, copies = one_window(given), given.window.positions if repeats(given) else 1
     ignored = None if unread is None else np.atleast_1d(unread.reshape(copies, -1).all(axis=0))
     made, costs = {}, dict[str, Cost]()
     for strategy, find in _tried(layer, strategies).items():

@@ -15,14 +15,14 @@ from whetgen.layers import Linear, Window, window_indices
 from whetgen.targets.verilog.logic.lookup_tables import LogicLayer
 
 
-def slides(layer: LogicLayer) -> TypeGuard[Linear]:
+def repeats(layer: LogicLayer) -> TypeGuard[Linear]:
     """Whether every position of the layer does the same with its window."""
     return isinstance(layer, Linear) and not layer.window.trivial and bool((layer.levels == layer.levels[:1]).all())
 
 
 def one_window(layer: LogicLayer) -> LogicLayer:
     """The layer as its module has it: where a window slides, a dense layer that reads one window, taps first, then channels."""
-    if not slides(layer):
+    if not repeats(layer):
         return layer
     inputs = layer.window.taps * layer.window.channels
     return replace(
@@ -36,7 +36,7 @@ def one_window(layer: LogicLayer) -> LogicLayer:
 
 def module_name(network: str, layer: LogicLayer) -> str:
     """Of the layer's module, which is that of its window where this slides."""
-    return f"{network}_{layer.result.name}_{'window' if slides(layer) else 'logic'}"
+    return f"{network}_{layer.result.name}_{'window' if repeats(layer) else 'logic'}"
 
 
 def windows(layer: Linear, bus: str) -> Iterator[list[str]]:

@@ -23,7 +23,7 @@ from whetgen.targets.verilog.logic.module import LogicModule
 from whetgen.targets.verilog.logic.strategies import cheapest, told
 from whetgen.targets.verilog.logic.sub_sums import Finder
 from whetgen.targets.verilog.logic.unread import unread
-from whetgen.targets.verilog.logic.window_module import beside_windows, module_name, slides, windows
+from whetgen.targets.verilog.logic.window_module import beside_windows, module_name, repeats, windows
 from whetgen.targets.verilog.network import Network
 from whetgen.targets.verilog.sections import Sections
 from whetgen.targets.verilog.unrolled.buses import Buses
@@ -66,8 +66,8 @@ def unrolled_network(
     if sink.kind == "class" and graph.outputs[0].count > 1:
         cycles.append(LayerCycles("class", argmax_levels(graph.outputs[0].count)))
     return Network(
-        latency=source.beats + depth + 1,
-        interval=max(source.beats, sink.beats),
+        latency_cycles=source.beats + depth + 1,
+        initiation_interval_cycles=max(source.beats, sink.beats),
         cycles=tuple(cycles),
         sections=tuple(sections.closed),
         estimates=_estimates(choices, source),
@@ -91,7 +91,7 @@ def _place(layer: LogicLayer, made: LogicModule, buses_in: Sequence[str], buses:
     sections, name = buses.sections, layer.result.name
     sections.named_wire(name, layer.result.bits)
     instance = buses.clocked_instance if made.stages else sections.instance
-    if not slides(layer):
+    if not repeats(layer):
         instance(made.name, f"{name}_layer", {}, {"x": concatenation(buses_in), "y": name})
         return
     for position, parts in enumerate(windows(layer, buses_in[0])):
