@@ -3,7 +3,7 @@
 import pytest
 
 from whetgen.app.bench.app import synapse_table, table
-from whetgen.app.bench.mcu import ENTRIES, Entry, Row, SynapseCost, measure, recorded_rows
+from whetgen.app.bench.mcu import ENTRIES, Entry, McuRow, SynapseCost, measure, recorded_rows
 from whetgen.assets import firmware_boards
 
 
@@ -23,7 +23,7 @@ def test_every_entry_names_a_board_and_a_shipped_model():
 
 
 def test_the_table_tells_live_from_recorded():
-    row = Row("tool", "MLP", "mps2-an386", "-O2", 12345, "instructions", 1000, 20, None, 97, 100, 0.5, True)
+    row = McuRow("tool", "MLP", "mps2-an386", "-O2", 12345, "instructions", 1000, 20, None, 97, 100, 0.5, True)
     assert (
         "| tool | MLP | mps2-an386 | -O2 | 12,345 instructions | 1,000 | 20 |  | 97 of 100 | 50.00% | live |"
         in table([row])

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from whetgen.app.bench.rtl import TOOLS, TOP, Layer, layers, layers_of, measure
+from whetgen.app.bench.rtl import TOOLS, TOP, DenseLayer, layers, layers_of, measure
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
 
-SMALL = Layer("small", np.random.default_rng(3).integers(-3, 4, (9, 5)), np.array([-2, 0, 1, 3, 9]))
+SMALL = DenseLayer("small", np.random.default_rng(3).integers(-3, 4, (9, 5)), np.array([-2, 0, 1, 3, 9]))
 
 BENCH = """
 module bench;

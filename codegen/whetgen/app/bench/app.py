@@ -18,7 +18,7 @@ from whetgen.wording import unknown
 
 if TYPE_CHECKING:
     from whetgen.app.bench.hls4ml import Agreement, BuildTime
-    from whetgen.app.bench.mcu import Absent, Row, SynapseCost
+    from whetgen.app.bench.mcu import Absent, McuRow, SynapseCost
 
 app = typer.Typer(no_args_is_help=True, help="Side-by-side measurements against other tools.")
 app.command()(folding)
@@ -138,7 +138,7 @@ def mcu(
     boards = {entry.board for entry in ENTRIES}
     if strange := set(only or ()) - boards:
         raise unknown("--only", strange.pop(), sorted(boards))
-    rows: list[Row] = []
+    rows: list[McuRow] = []
     synapses: list[SynapseCost] = []
     absent: list[Absent] = []
     with output.steps() as step:
@@ -165,7 +165,7 @@ def mcu(
     output.emit(facts, f"{table(rows, absent)}\n{synapse_table(synapses)}")
 
 
-def table(rows: Iterable[Row], absent: Iterable[Absent] = ()) -> str:
+def table(rows: Iterable[McuRow], absent: Iterable[Absent] = ()) -> str:
     """Markdown; the cheapest of each net and board first, then the tools that did not run."""
     lines = [
         "| tool | net | board | flags | cost an image | flash | RAM | stack | correct on the board | accuracy, 10,000 images | |",

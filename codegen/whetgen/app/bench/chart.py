@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from whetgen.app.bench.mcu import Row
+from whetgen.app.bench.mcu import McuRow
 from whetgen.app.bench.pyplot import need_pyplot
 
 _OURS, _LIVE, _RECORDED = "#1b7f5c", "#c98a1b", "#9aa0a6"
 
 
-def draw(rows: list[Row], path: Path) -> None:
+def draw(rows: list[McuRow], path: Path) -> None:
     """Instructions and flash of each network on the Cortex-M4, ours beside the others, those on the host at their foot.
 
     Raises:
@@ -30,7 +30,7 @@ def draw(rows: list[Row], path: Path) -> None:
     pyplot.close(figure)
 
 
-def _bars(axis: Any, rows: list[Row], values: list[float], title: str) -> None:
+def _bars(axis: Any, rows: list[McuRow], values: list[float], title: str) -> None:
     colours = [_OURS if row.tool.startswith("whetgen") else _LIVE if row.live else _RECORDED for row in rows]
     bars = axis.barh(range(len(rows)), values, color=colours)  # by number: two rows may have one name
     axis.set_yticks(range(len(rows)), [f"{row.tool}, {row.flags}" for row in rows])

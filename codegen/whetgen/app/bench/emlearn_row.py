@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from whetgen.app.bench.mcu import NotInstalled, Row, mnist
+from whetgen.app.bench.mcu import McuRow, NotInstalled, mnist
 from whetgen.host.processes import call
 from whetgen.host.scratch import scratch_folder
 from whetgen.targets.c.boards import Board, find_board
@@ -41,7 +41,7 @@ void net_infer(const net_input_t *input, net_output_t *output)
 """
 
 
-def measure_emlearn(progress: Callable[[str], None]) -> Row:
+def measure_emlearn(progress: Callable[[str], None]) -> McuRow:
     """Train, convert, build, run.
 
     Raises:
@@ -73,7 +73,7 @@ def measure_emlearn(progress: Callable[[str], None]) -> Row:
         less = section_bytes(build_empty(board, folder / "empty").path)
         stack = stack_bytes(image, board, "net_infer")
     correct = int((classes == data.y_test[:_FRAMES]).sum())
-    return Row(
+    return McuRow(
         f"emlearn {emlearn.__version__}, float", "MLP", _BOARD, board.optimise, round(costs.mean()), board.unit,
         flash - less[0], ram - less[1], stack, correct, _FRAMES, accuracy, True,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from whetgen.targets.registry import Options
 
 
 @dataclass(frozen=True)
-class Row:
+class FoldingRow:
     """One frame rate. ``estimated``: LUT6 by the cost model; ``cells``: of Yosys, empty where it did not run."""
 
     target_fps: float
@@ -29,7 +29,7 @@ class Row:
 
 def measure(
     graph: Graph, rates: Sequence[float], clock_mhz: float, device: str | None, progress: Callable[[str], None]
-) -> list[Row]:
+) -> list[FoldingRow]:
     """A row for each of ``rates`` (frames a second) at ``clock_mhz``; with ``device``, ``whetgen synth`` of each.
 
     Raises:
@@ -38,7 +38,9 @@ def measure(
     return [_row(graph, rate, clock_mhz, device, progress) for rate in rates]
 
 
-def _row(graph: Graph, rate: float, clock_mhz: float, device: str | None, progress: Callable[[str], None]) -> Row:
+def _row(
+    graph: Graph, rate: float, clock_mhz: float, device: str | None, progress: Callable[[str], None]
+) -> FoldingRow:
     progress(f"fold for {rate:g} frames a second")
     with scratch_folder() as scratch:
         folder = scratch / "net"
@@ -49,10 +51,10 @@ def _row(graph: Graph, rate: float, clock_mhz: float, device: str | None, progre
     fps = clock_mhz * 1e6 / interval
     cells, fmax = (found.cells, found.fmax_mhz) if found else ({}, None)
     estimated = made["resources"]["luts_estimated"]
-    return Row(rate, interval, made["latency_cycles"], round(fps), estimated, cells, fmax)
+    return FoldingRow(rate, interval, made["latency_cycles"], round(fps), estimated, cells, fmax)
 
 
-def draw(rows: Sequence[Row], clock_mhz: float, path: Path) -> None:
+def draw(rows: Sequence[FoldingRow], clock_mhz: float, path: Path) -> None:
     """Size over frame rate, both logarithmic.
 
     Raises:

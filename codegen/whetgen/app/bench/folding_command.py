@@ -14,7 +14,7 @@ from whetgen.errors import BadInput
 from whetgen.wording import counted
 
 if TYPE_CHECKING:
-    from whetgen.app.bench.folding import Row
+    from whetgen.app.bench.folding import FoldingRow
 
 RATES = "1000,3000,10000,30000,100000"
 
@@ -73,7 +73,7 @@ def _rates(text: str) -> list[float]:
     return rates
 
 
-def _table(rows: list[Row]) -> Table:
+def _table(rows: list[FoldingRow]) -> Table:
     resources = list(rows[0].cells)
     table = Table("asked", "frames a second", "cycles a frame", "latency", "LUT6, estimated", *resources, "Fmax")
     for row in rows:

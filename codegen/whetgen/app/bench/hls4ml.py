@@ -47,7 +47,7 @@ class Agreement:
 
 
 @dataclass(frozen=True)
-class Step:
+class TimedStep:
     """Wall time and processor time, g++ included, of one step."""
 
     name: str
@@ -60,7 +60,7 @@ class BuildTime:
     """How long a route takes from a model to a library that runs."""
 
     route: str
-    steps: tuple[Step, ...]
+    steps: tuple[TimedStep, ...]
 
     @property
     def seconds(self) -> float:
@@ -175,10 +175,10 @@ def _time_build(route: str, make: Callable[[], Any]) -> BuildTime:
     return BuildTime(route, (converted, compiled))
 
 
-def timed(name: str, work: Callable[[], Made]) -> tuple[Step, Made]:
+def timed(name: str, work: Callable[[], Made]) -> tuple[TimedStep, Made]:
     wall, cpu = time.perf_counter(), _cpu_seconds()
     result = work()
-    return Step(name, time.perf_counter() - wall, _cpu_seconds() - cpu), result
+    return TimedStep(name, time.perf_counter() - wall, _cpu_seconds() - cpu), result
 
 
 def _cpu_seconds() -> float:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from whetgen.app.bench.emlearn_row import measure_emlearn
-from whetgen.app.bench.mcu import Absent, NotInstalled, Row
+from whetgen.app.bench.mcu import Absent, McuRow, NotInstalled
 from whetgen.app.bench.tflm_row import measure_tflm
 
 _TOOLS = {"emlearn": measure_emlearn, "tflite-micro": measure_tflm}
 
 
-def live_rows(progress: Callable[[str], None]) -> tuple[list[Row], list[Absent]]:
+def live_rows(progress: Callable[[str], None]) -> tuple[list[McuRow], list[Absent]]:
     """The rows, and the tools that are not installed."""
     rows, absent = [], []
     for tool, measure in _TOOLS.items():

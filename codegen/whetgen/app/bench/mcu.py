@@ -61,7 +61,7 @@ ENTRIES = (
 
 
 @dataclass(frozen=True)
-class Row:
+class McuRow:
     """One line of the table. ``cost``: instructions (AVR: cycles) of one inference; ``correct``: of ``frames`` images on the
     board; ``accuracy``: on the whole test set; ``live``: measured in this run, else recorded; ``flash``, ``ram``: None
     where no image is linked."""
@@ -109,13 +109,15 @@ class SynapseCost:
         return self.cost / self.synapses
 
 
-def recorded_rows() -> list[Row]:
+def recorded_rows() -> list[McuRow]:
     """The peers, on mps2-an386."""
     rows = tomllib.loads((Path(__file__).parent / "peers_mcu.toml").read_text(encoding="utf-8"))["row"]
-    return [Row(board="mps2-an386", unit="instructions", frames=1000, accuracy=None, live=False, **row) for row in rows]
+    return [
+        McuRow(board="mps2-an386", unit="instructions", frames=1000, accuracy=None, live=False, **row) for row in rows
+    ]
 
 
-def measure(entry: Entry, progress: Callable[[str], None]) -> tuple[Row, list[SynapseCost]]:
+def measure(entry: Entry, progress: Callable[[str], None]) -> tuple[McuRow, list[SynapseCost]]:
     """Generate, build, run and compare one network.
 
     Raises:
@@ -134,7 +136,7 @@ def measure(entry: Entry, progress: Callable[[str], None]) -> tuple[Row, list[Sy
         outputs, footprint = measure_on_board(out, "net", graph, codes[: entry.frames], board)
     if not np.array_equal(outputs, flat_outputs(graph, codes[: entry.frames])):
         raise BadInput(f"{entry.model} on {entry.board}: the outputs differ from the reference")
-    row = Row(
+    row = McuRow(
         f"whetgen, {entry.model}", entry.net, board.name, footprint.flags, footprint.cost_mean, footprint.unit,
         footprint.flash_bytes, footprint.ram_bytes, footprint.stack_bytes, int(hits[: entry.frames].sum()), entry.frames,
         float(hits.mean()), True,

@@ -29,7 +29,7 @@ TOP = "layer"
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class DenseLayer:
     """Neurons over single bits: ``weights`` (inputs, neurons), ``thresholds`` (neurons,)."""
 
     name: str
@@ -38,7 +38,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Row:
+class ToolRow:
     """What one tool makes of one layer. ``depth``: cells on the longest path. ``fmax_mhz``: between registers, on an ECP5; None where
     it was not asked for or not found."""
 
@@ -55,28 +55,28 @@ class Row:
         return self.lut + self.carry
 
 
-def layers() -> tuple[Layer, ...]:
+def layers() -> tuple[DenseLayer, ...]:
     """Two layers of random weights, drawn with a fixed seed."""
     rng = np.random.default_rng(SEED)
     ternary, four_bit = rng.integers(-1, 2, (64, 64)), np.random.default_rng(SEED).integers(-8, 8, (256, 32))
     return tuple(
-        Layer(name, weights, weights.sum(axis=0) // 2)
+        DenseLayer(name, weights, weights.sum(axis=0) // 2)
         for name, weights in (("64x64, ternary", ternary), ("256x32, 4 bits", four_bit))
     )
 
 
-def layers_of(graph: Graph) -> tuple[Layer, ...]:
+def layers_of(graph: Graph) -> tuple[DenseLayer, ...]:
     """A network's dense layers that read single bits and fire, by their names."""
     found = []
     for node in graph.nodes:
         dense = graph[node.source] if isinstance(node, Threshold) else None
         if isinstance(node, Threshold) and isinstance(dense, Dense) and graph.ranges[dense.source] == (0, 1):
             levels = np.broadcast_to(node.thresholds - dense.bias, (dense.weights.shape[1],))
-            found.append(Layer(dense.name, dense.weights, levels))
+            found.append(DenseLayer(dense.name, dense.weights, levels))
     return tuple(found)
 
 
-def measure(layer: Layer, work: Path, with_fmax: bool, tell: Callable[[str], None]) -> tuple[Row, ...]:
+def measure(layer: DenseLayer, work: Path, with_fmax: bool, tell: Callable[[str], None]) -> tuple[ToolRow, ...]:
     """A row for each tool, ours first.
 
     Raises:
@@ -91,12 +91,12 @@ def measure(layer: Layer, work: Path, with_fmax: bool, tell: Callable[[str], Non
         write(layer, folder)
         seconds = time.perf_counter() - began
         cells, _, depth = map_cells(folder, TOP, DEVICES["xc7"])
-        row = Row(layer.name, tool, cells["lut"], cells["carry"], depth, seconds)
+        row = ToolRow(layer.name, tool, cells["lut"], cells["carry"], depth, seconds)
         rows.append(replace(row, fmax_mhz=_fmax(layer, folder)) if with_fmax else row)
     return tuple(rows)
 
 
-def _fmax(layer: Layer, folder: Path) -> float | None:
+def _fmax(layer: DenseLayer, folder: Path) -> float | None:
     inputs, neurons = layer.weights.shape
     text = template_environment("bench").get_template("registered.v.j2").render(inputs=inputs, outputs=neurons, top=TOP)
     (folder / "registered.v").write_text(text, encoding="utf-8")
@@ -107,7 +107,7 @@ def _fmax(layer: Layer, folder: Path) -> float | None:
         return None
 
 
-def _write_ours(layer: Layer, folder: Path) -> None:
+def _write_ours(layer: DenseLayer, folder: Path) -> None:
     inputs, neurons = layer.weights.shape
     nodes = (
         Input("x", (inputs,), ELEMENT_TYPES["bit"]),
@@ -125,7 +125,7 @@ def _write_ours(layer: Layer, folder: Path) -> None:
     _write_top(layer, folder, {"kind": "ours", "module": module.name})
 
 
-def _write_da4ml(layer: Layer, folder: Path) -> None:
+def _write_da4ml(layer: DenseLayer, folder: Path) -> None:
     try:
         from da4ml.codegen import RTLModel
         from da4ml.trace import FixedVariableArrayInput, HWConfig, comb_trace
@@ -137,7 +137,7 @@ def _write_da4ml(layer: Layer, folder: Path) -> None:
     _write_sums(layer, folder, solution.out_qint)
 
 
-def _write_alkaid(layer: Layer, folder: Path) -> None:
+def _write_alkaid(layer: DenseLayer, folder: Path) -> None:
     try:
         from alkaid.codegen import RTLModel
         from alkaid.trace import FVArrayInput, HWConfig, trace
@@ -149,13 +149,13 @@ def _write_alkaid(layer: Layer, folder: Path) -> None:
     _write_sums(layer, folder, solution.out_qint)
 
 
-def _single_bits(variables: Any, layer: Layer) -> Any:
+def _single_bits(variables: Any, layer: DenseLayer) -> Any:
     """The inputs as unsigned numbers of one bit."""
     none, one = np.zeros(len(layer.weights), dtype=int), np.ones(len(layer.weights), dtype=int)
     return variables.quantize(none, one, none)
 
 
-def _write_sums(layer: Layer, folder: Path, ranges: Any) -> None:
+def _write_sums(layer: DenseLayer, folder: Path, ranges: Any) -> None:
     """The project's sources, and a top that compares its sums; each takes as many bits as the widest."""
     for source in (folder / "project" / "src").rglob("*.v"):
         if "readmem" not in source.read_text(encoding="utf-8"):
@@ -169,7 +169,7 @@ def _write_sums(layer: Layer, folder: Path, ranges: Any) -> None:
     _write_top(layer, folder, {"kind": "sums", "width": width, "signed": signed})
 
 
-def _write_top(layer: Layer, folder: Path, facts: dict[str, Any]) -> None:
+def _write_top(layer: DenseLayer, folder: Path, facts: dict[str, Any]) -> None:
     inputs, neurons = layer.weights.shape
     thresholds = [int(t) for t in layer.thresholds]
     text = (
@@ -180,7 +180,7 @@ def _write_top(layer: Layer, folder: Path, facts: dict[str, Any]) -> None:
     (folder / f"{TOP}.v").write_text(text, encoding="utf-8")
 
 
-TOOLS: dict[str, Callable[[Layer, Path], None]] = {
+TOOLS: dict[str, Callable[[DenseLayer, Path], None]] = {
     "whetgen": _write_ours,
     "da4ml": _write_da4ml,
     "alkaid": _write_alkaid,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from whetgen import reading
-from whetgen.app.bench.mcu import NotInstalled, Row, mnist
+from whetgen.app.bench.mcu import McuRow, NotInstalled, mnist
 from whetgen.errors import BadInput, ProgramFailed
 from whetgen.host.processes import run
 from whetgen.host.quiet import silent_errors
@@ -37,7 +37,7 @@ _COUNTED = re.compile(r"Collected : (\d+)")
 _STEADY = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
-def measure_tflm(progress: Callable[[str], None]) -> Row:
+def measure_tflm(progress: Callable[[str], None]) -> McuRow:
     """Train, quantise, run; instructions of an inference: what a second one of each image adds to the first.
 
     Raises:
@@ -52,7 +52,7 @@ def measure_tflm(progress: Callable[[str], None]) -> Row:
         progress("tflite-micro: run under callgrind")
         hits = infer(folder, held_out) == data.y_test
         once, twice = (count(folder, held_out[:_FRAMES], times) for times in (1, 2))
-    return Row(
+    return McuRow(
         f"tflite-micro {version('tflite-micro')}, int8", "MLP", "host", "x86 host, callgrind, reference kernels",
         round((twice - once) / _FRAMES), "instructions", None, None, None, int(hits[:_FRAMES].sum()), _FRAMES, float(hits.mean()), True,
     )  # fmt: skip
