@@ -7,7 +7,7 @@ from tests.targets.verilog.test_golden import tiny
 import whetgen
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input
-from whetgen.verification import c_check, self_check
+from whetgen.verification import c_runner, self_check
 from whetgen.verification.frames import default_frames, flat_outputs
 from whetgen.verification.runners import Runner
 
@@ -27,7 +27,7 @@ def test_a_check_that_ignores_the_files_is_found_out(tmp_path, monkeypatch):
     def blind(folder, manifest, graph, frames, progress):
         return flat_outputs(tiny(), frames.codes), {}, []
 
-    monkeypatch.setattr(c_check, "RUNNER", Runner(blind, blind))
+    monkeypatch.setattr(c_runner, "RUNNER", Runner(blind, blind))
     weight, threshold, expected = self_check.self_check(tmp_path / "out")
     assert not weight.found and not threshold.found and expected.found
     assert str(weight).endswith("frames changed, 0 reported")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,8 +13,12 @@ from whetgen.errors import ProgramFailed
 from whetgen.host.processes import call, find_program, run, telling_line
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph, Word
+from whetgen.reference import classify
 from whetgen.targets.c.storage import output_elements
+from whetgen.verification.frames import Frames
+from whetgen.verification.runners import Found, Progress, Runner
 
+SANITIZED_VECTORS = 32
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
 SANITIZERS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 PREDICTED = 256  # frames whose class is asked for as well
@@ -111,3 +116,19 @@ def _parsed(data: bytes, frames: int, predicts: bool) -> CRun:
     records = np.frombuffer(data, dtype=layout, offset=8)
     classes = records["class"][:PREDICTED] if predicts else np.empty(0, dtype=np.int32)
     return CRun(records["outputs"].astype(np.int64).reshape(len(records), length), classes.astype(np.int64))
+
+
+def check(folder: Path, manifest: dict[str, Any], graph: Graph, frames: Frames, progress: Progress) -> Found:
+    """Outputs, and the class that ``predict`` tells."""
+    few = frames.codes[:SANITIZED_VECTORS]
+    progress("compile and run the C")
+    ran = run_c(folder, manifest["name"], graph, frames.codes)
+    progress("run the C with sanitizers")
+    same = np.array_equal(run_c(folder, manifest["name"], graph, few, sanitize=True).outputs, ran.outputs[: len(few)])
+    found = [] if same else ["the C computes something else under the sanitizers"]
+    wrong = int(np.sum(ran.classes != classify(graph.outputs[0], ran.outputs[: len(ran.classes)])))
+    found += [f"predict tells another class than the outputs of {wrong} frames"] if wrong else []
+    return ran.outputs, {}, found
+
+
+RUNNER = Runner(check, check)

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,10 @@ from whetgen.ir import Graph
 from whetgen.targets.streams.packing import unpack_frames
 from whetgen.targets.streams.streams import Stream
 from whetgen.targets.streams.vectors import vectors
+from whetgen.verification.frames import Frames
+from whetgen.verification.runners import Found, Progress, Runner
 
+EXACT_TYPE_VECTORS = 32
 DEFAULT_FLAGS = "-O1"  # as in the folder's Makefile: quickest to build, and as fast as -O3 to run
 _NO_FILE = 2  # the testbench's exit code where it cannot read or write its files
 _SUMMARY = re.compile(r"(\d+) frames, (\d+) mismatches, (\d+) of (\d+) malformed frames dropped")
@@ -92,3 +96,23 @@ def _unpacked(sink: Stream, lines: list[str]) -> np.ndarray:
     frames = unpack_frames(sink, data)
     frames[~np.array(whole)] = np.iinfo(np.int64).min
     return frames
+
+
+def check(folder: Path, manifest: dict[str, Any], graph: Graph, frames: Frames, progress: Progress) -> Found:
+    """Outputs, and that malformed frames are dropped."""
+    few = frames.codes[:EXACT_TYPE_VECTORS]
+    progress("compile the C++ and send the frames through its testbench")
+    result = run_hls(folder, manifest, graph, frames.codes, graph.run(frames.codes))
+    progress("run the C++ with the exact types of the hardware")
+    exact = run_hls(folder, manifest, graph, few, graph.run(few), flags="-O0 -DWG_EXACT_TYPES")
+    found = (
+        []
+        if np.array_equal(exact.outputs, result.outputs[: len(few)])
+        else ["the C++ computes something else with exact types"]
+    )
+    wrong = result.malformed - result.dropped + exact.malformed - exact.dropped
+    found += [f"malformed frames that were not dropped: {wrong}"] if wrong else []
+    return result.outputs, {"malformed_frames_dropped": result.dropped + exact.dropped}, found
+
+
+RUNNER = Runner(check, check)

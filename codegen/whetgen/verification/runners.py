@@ -1,4 +1,4 @@
-"""How the folder of a target runs. Each target has a module here, ``<target>_check``, whose ``RUNNER`` says it."""
+"""How the folder of a target runs. Each target has a module here, ``<target>_runner``, whose ``RUNNER`` says it."""
 
 from __future__ import annotations
 
@@ -37,5 +37,5 @@ class Runner:
 
 def find_runner(target: str) -> Runner:
     """Of a target of the registry."""
-    runner: Runner = import_module(f"{__package__}.{target}_check").RUNNER
+    runner: Runner = import_module(f"{__package__}.{target}_runner").RUNNER
     return runner

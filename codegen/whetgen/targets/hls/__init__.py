@@ -1,9 +1,17 @@
 """The HLS target: C++ for Vitis HLS or Catapult."""
 
 from whetgen.targets.base import Target
-from whetgen.targets.hls.manifest import HlsManifest
 from whetgen.targets.hls.options import HlsOptions
+from whetgen.targets.output.schema import LayerCycles, Manifest, Streams
 
 __all__ = ["HLS", "HlsOptions"]
+
+
+class HlsManifest(Manifest):
+    """The keys that every target has, and these."""
+
+    loop_trips: list[LayerCycles]
+    stream: Streams
+
 
 HLS = Target(name="hls", title="HLS", options=HlsOptions, manifest=HlsManifest)

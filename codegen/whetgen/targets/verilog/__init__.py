@@ -1,9 +1,20 @@
 """The Verilog target."""
 
 from whetgen.targets.base import Target
-from whetgen.targets.verilog.manifest import VerilogManifest
+from whetgen.targets.output.schema import AtLeastOne, Count, LayerCycles, Manifest, Streams
 from whetgen.targets.verilog.options import VerilogOptions
 
 __all__ = ["VERILOG", "VerilogOptions"]
+
+
+class VerilogManifest(Manifest):
+    """The keys that every target has, and these."""
+
+    latency_cycles: Count  # type: ignore[misc]  # never None
+    initiation_interval_cycles: AtLeastOne  # type: ignore[misc]
+    architecture: str
+    cycles: list[LayerCycles]
+    stream: Streams
+
 
 VERILOG = Target(name="verilog", title="Verilog", options=VerilogOptions, manifest=VerilogManifest)

@@ -4,7 +4,7 @@ import pytest
 
 from whetgen.verification.checks import default_count
 from whetgen.verification.runners import BUDGET_SECONDS
-from whetgen.verification.verilog_check import by_time, cocotb_frames_within, frames_within
+from whetgen.verification.verilog_runner import by_time, cocotb_frames_within, frames_within
 
 
 def manifest(interval, architecture="folded", luts=1000):
