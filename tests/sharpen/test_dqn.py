@@ -7,7 +7,7 @@ import pytest
 
 from whetgen.sharpen import spiking_layers
 from whetgen.sharpen.recipes import RECIPES
-from whetgen.sharpen.recipes.dqn import _Learner, _Memory, encode_state, mean_return, train_agent
+from whetgen.sharpen.recipes.dqn import _Learner, _ReplayMemory, encode_state, mean_return, train_agent
 
 
 def test_states_are_int8_codes_cut_at_their_limits():
@@ -33,7 +33,7 @@ def test_simple_controller_balances_to_the_end():
 
 
 def test_memory_forgets_the_oldest():
-    memory = _Memory(3)
+    memory = _ReplayMemory(3)
     for n in range(5):
         memory.add(np.full(4, n), n % 2, 1.0, np.full(4, n + 1), n == 4)
     before, actions, rewards, after, ended = memory.sample(200, np.random.default_rng(0))

@@ -35,7 +35,7 @@ class _TimeLeft(ProgressColumn):
         return Text(f"about {timedelta(seconds=max(1, round(left)))} left")
 
 
-class Output:
+class CommandOutput:
     """Where a command's result and progress go, as ``--quiet`` and ``--json`` say."""
 
     def __init__(self, quiet: bool, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from whetgen.app.console import AsJson, Output, Quiet
+from whetgen.app.console import AsJson, CommandOutput, Quiet
 
 
 def diff(
@@ -26,4 +26,4 @@ def diff(
     for change in changes:
         table.add_row(*("" if cell is None else str(cell) for cell in asdict(change).values()))
     facts = {"same": not changes, "changes": [asdict(c) for c in changes]}
-    Output(quiet, as_json).emit(facts, table if changes else "no difference")
+    CommandOutput(quiet, as_json).emit(facts, table if changes else "no difference")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from whetgen.app.console import AsJson, Output, Quiet
+from whetgen.app.console import AsJson, CommandOutput, Quiet
 from whetgen.app.narrowing import Narrowing
 from whetgen.app.options import with_options
 from whetgen.app.verify import exit_code, failure_lines, verification_facts, verification_lines
@@ -50,7 +50,7 @@ def generate(
     from whetgen.verification.doubts import data_doubts
     from whetgen.verification.frames import check_frames_file, load_frames
 
-    output = Output(quiet, as_json)
+    output = CommandOutput(quiet, as_json)
     options = replace(options, name=name_from(model.stem) if name is None else check_name(name))
     options_for(find_target(target), options)
     spec.check()
@@ -87,7 +87,7 @@ def _facts(rounding: KerasCheck, warnings: Iterable[str], narrowed: Narrowed | N
     return facts
 
 
-def _refute(output: Output, rounding: KerasCheck) -> NoReturn:
+def _refute(output: CommandOutput, rounding: KerasCheck) -> NoReturn:
     """The integers are not the model: nothing is written.
 
     Raises:
@@ -102,7 +102,11 @@ def _refute(output: Output, rounding: KerasCheck) -> NoReturn:
 
 
 def _show(
-    output: Output, made: Generation, rounding: KerasCheck, narrowed: Narrowed | None, checked: Verification | None
+    output: CommandOutput,
+    made: Generation,
+    rounding: KerasCheck,
+    narrowed: Narrowed | None,
+    checked: Verification | None,
 ) -> None:
     manifest = made.manifest
     lines = [

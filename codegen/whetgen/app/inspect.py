@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from whetgen.app.console import AsJson, Output, Quiet
+from whetgen.app.console import AsJson, CommandOutput, Quiet
 from whetgen.app.options import with_options
 from whetgen.app.source import read_graph
 from whetgen.errors import BadInput
@@ -35,7 +35,7 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Show layers, widths, fan-in, bits, synapses and resources."""
-    output = Output(quiet, as_json)
+    output = CommandOutput(quiet, as_json)
     spec.check()
     with output.steps() as step:
         step("read the model")
@@ -61,7 +61,7 @@ def _resources(graph: Graph) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _show(output: Output, graph: Graph, resources: dict[str, dict[str, Any]], all_foldings: bool) -> None:
+def _show(output: CommandOutput, graph: Graph, resources: dict[str, dict[str, Any]], all_foldings: bool) -> None:
     from whetgen.report import inspection
     from whetgen.targets.output.words import input_words, output_words
 

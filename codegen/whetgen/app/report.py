@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from whetgen.app.console import AsJson, Output, Quiet
+from whetgen.app.console import AsJson, CommandOutput, Quiet
 from whetgen.app.options import with_options
 from whetgen.app.source import is_generated, read_graph
 from whetgen.errors import BadInput
@@ -29,7 +29,7 @@ def report(
     from whetgen.verification.doubts import data_doubts
     from whetgen.verification.frames import check_frames_file, load_frames
 
-    output = Output(quiet, as_json)
+    output = CommandOutput(quiet, as_json)
     if out.suffix.lower() not in (".html", ".htm"):
         raise BadInput(f"--out {out}: the page is HTML; give a file name that ends in .html")
     if out.exists():

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from whetgen.app.console import Output
+    from whetgen.app.console import CommandOutput
     from whetgen.input_spec import InputSpec
     from whetgen.ir import Graph
 
@@ -18,7 +18,7 @@ def is_generated(source: Path) -> bool:
     return source.is_dir() and not is_model_folder(source)
 
 
-def read_graph(source: Path, spec: InputSpec, output: Output) -> Graph:
+def read_graph(source: Path, spec: InputSpec, output: CommandOutput) -> Graph:
     """Of a generated folder, or of a model, whose warnings go to the output."""
     from whetgen import reading
     from whetgen.ir import load_graph

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from whetgen.app.console import AsJson, Output, Quiet
+from whetgen.app.console import AsJson, CommandOutput, Quiet
 from whetgen.synth.devices import DEVICES
 from whetgen.wording import counted, duration
 
@@ -27,7 +27,7 @@ def synth(
     """Synthesise, place and route with open tools: LUT, FF, carry, BRAM, DSP, Fmax."""
     from whetgen.synth.run import synthesise
 
-    output = Output(quiet, as_json)
+    output = CommandOutput(quiet, as_json)
     with output.steps() as step:
         result = synthesise(folder, device, seed, step)
     _show(output, result)
@@ -35,7 +35,7 @@ def synth(
         raise typer.Exit(1)
 
 
-def _show(output: Output, result: Synthesis) -> None:
+def _show(output: CommandOutput, result: Synthesis) -> None:
     table = Table(result.device, "used", "of")
     for resource, used in result.cells.items():
         table.add_row(resource, f"{used:,}", f"{result.room[resource]:,}")

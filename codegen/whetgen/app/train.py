@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from whetgen.app.console import AsJson, Output, Quiet
+from whetgen.app.console import AsJson, CommandOutput, Quiet
 from whetgen.errors import BadInput
 from whetgen.wording import unknown
 
@@ -69,7 +69,7 @@ def train(
     """Train a named recipe until every layer is sharp."""
     from whetgen.reading import need_keras
 
-    output = Output(quiet, as_json)
+    output = CommandOutput(quiet, as_json)
     if recipe not in RECIPES:
         raise unknown("recipe", recipe, RECIPES)
     path = _model_file(out, goes_on) if trials is None else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from whetgen.app.console import AsJson, Output, Quiet
+from whetgen.app.console import AsJson, CommandOutput, Quiet
 from whetgen.assets import firmware_boards
 from whetgen.errors import BadInput, CouldNotRun
 from whetgen.wording import counted
@@ -59,7 +59,7 @@ def verify(
     from whetgen.verification.frames import check_frames_file, load_frames
     from whetgen.verification.self_check import FRAMES, self_check
 
-    output = Output(quiet, as_json)
+    output = CommandOutput(quiet, as_json)
     if on is not None:
         find_board(on)
     elif flags is not None:
@@ -123,7 +123,7 @@ def could_not_run(reason: object, log: tuple[str, ...]) -> list[str]:
     return [f"COULD NOT RUN: {reason}", *(f"  {line}" for line in log)]
 
 
-def _show(output: Output, result: Verification, flips: tuple[Flip, ...], proofs: tuple[LayerProof, ...]) -> None:
+def _show(output: CommandOutput, result: Verification, flips: tuple[Flip, ...], proofs: tuple[LayerProof, ...]) -> None:
     facts = verification_facts(result)
     lines: list[object] = [*verification_lines(result)]
     if proofs:

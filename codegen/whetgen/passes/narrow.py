@@ -58,7 +58,7 @@ def narrow(graph: Graph, codes: np.ndarray, bits: int, progress: Callable[[str],
 
     A layer whose sums meet others before anything is decided keeps its exact weights; its note says so.
     """
-    job = _Job(graph, codes)
+    job = _Calibrated(graph, codes)
     return _narrow_each(job, lambda current, route: _narrow_layer(job, current, route, bits), progress)
 
 
@@ -70,7 +70,7 @@ def narrow_auto(
     progress: Callable[[str], None] | None = None,
 ) -> Narrowed:
     """Layer by layer the fewest bits that lose at most ``tolerance`` of the frames (see ``lost_frames``)."""
-    job = _Job(graph, codes)
+    job = _Calibrated(graph, codes)
     allowed = int(tolerance * len(codes))
 
     def fewest(current: Graph, route: Route) -> tuple[Graph, str | None]:
@@ -120,7 +120,7 @@ def _equal(a: Output, x: np.ndarray, b: Output, y: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
-class _Job:
+class _Calibrated:
     """The exact graph, the calibration codes, and what the exact graph makes of them."""
 
     exact: Graph
@@ -143,7 +143,7 @@ class _Job:
 
 
 def _narrow_each(
-    job: _Job,
+    job: _Calibrated,
     narrow_layer: Callable[[Graph, Route], tuple[Graph, str | None]],
     progress: Callable[[str], None] | None,
 ) -> Narrowed:
@@ -173,7 +173,7 @@ def _is_decode(graph: Graph, node: Node) -> bool:
     return any(o.kind == "scores" and o.source == node.name for o in graph.outputs)
 
 
-def _narrow_layer(job: _Job, current: Graph, route: Route, bits: int) -> tuple[Graph, str | None]:
+def _narrow_layer(job: _Calibrated, current: Graph, route: Route, bits: int) -> tuple[Graph, str | None]:
     if weight_bits(route.linear.weights) <= bits:
         return current, None
     if route.end is None:
@@ -281,7 +281,7 @@ def _best_thresholds(sums: np.ndarray, fires: np.ndarray) -> tuple[np.ndarray, n
     return levels, right[best, np.arange(sums.shape[1])]
 
 
-def _narrow_sums(job: _Job, current: Graph, route: Route, bits: int) -> tuple[Graph, str | None]:
+def _narrow_sums(job: _Calibrated, current: Graph, route: Route, bits: int) -> tuple[Graph, str | None]:
     """Sums that leave the network keep one scale for the whole tensor, and the outputs take it up."""
     step = _sum_step(route.linear, bits)
     top = max((1 << (bits - 1)) - 1, 1)
@@ -295,7 +295,7 @@ def _narrow_sums(job: _Job, current: Graph, route: Route, bits: int) -> tuple[Gr
     return graph, None if all(o.classifier for o in moved) else _rounding_note(job, graph, moved[0].name)
 
 
-def _rounding_note(job: _Job, graph: Graph, name: str) -> str:
+def _rounding_note(job: _Calibrated, graph: Graph, name: str) -> str:
     """How far the values of an output moved."""
     values = []
     for g in (job.exact, graph):

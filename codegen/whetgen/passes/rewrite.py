@@ -9,7 +9,7 @@ from typing import TypeVar
 from whetgen.ir.graph import Graph
 from whetgen.ir.nodes import FIRING, LINEAR, Conv, Dense, MultiThreshold, Nary, Node, Threshold, Unary
 
-Reader = TypeVar("Reader", bound=Unary)
+UnaryKind = TypeVar("UnaryKind", bound=Unary)
 
 
 def reading(node: Node, renamed: Mapping[str, str]) -> Node:
@@ -34,7 +34,7 @@ def only_reader(graph: Graph, name: str) -> Node | None:
     return readers[0] if len(readers) == 1 and name not in graph.read_by_output else None
 
 
-def with_source(graph: Graph, kind: type[Reader]) -> Iterator[tuple[Reader, Node]]:
+def with_source(graph: Graph, kind: type[UnaryKind]) -> Iterator[tuple[UnaryKind, Node]]:
     """Each node of a kind, with the node that it reads."""
     return ((node, graph[node.source]) for node in graph.nodes if isinstance(node, kind))
 

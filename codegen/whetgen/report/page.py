@@ -26,7 +26,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Table:
+class PageTable:
     """Rows of cells under a head."""
 
     title: str
@@ -42,7 +42,7 @@ class Page:
     summary: str
     meanings: tuple[str, ...]
     boxes: tuple[tuple[str, str], ...]
-    tables: tuple[Table, ...]
+    tables: tuple[PageTable, ...]
     pictures: tuple[Picture, ...]
     notes: tuple[str, ...]
 
@@ -81,7 +81,7 @@ def _summary(graph: Graph, manifest: Mapping | None) -> str:
     return f"{_shape(graph.input.shape)} {graph.input.type.name} in, {heads} out{made}."
 
 
-def _facts(manifest: Mapping | None) -> Table | None:
+def _facts(manifest: Mapping | None) -> PageTable | None:
     """What ``whetgen.json`` says in single numbers."""
     if manifest is None:
         return None
@@ -92,14 +92,14 @@ def _facts(manifest: Mapping | None) -> Table | None:
         for key, value in facts.items()
         if isinstance(value, int | float | str) and key != "schema"
     ]
-    return Table("Facts", ("what", "value"), tuple(rows))
+    return PageTable("Facts", ("what", "value"), tuple(rows))
 
 
-def _layers(graph: Graph) -> Table:
-    return Table("Layers", inspection.HEAD, tuple(row.cells for row in inspection.layers(graph)))
+def _layers(graph: Graph) -> PageTable:
+    return PageTable("Layers", inspection.HEAD, tuple(row.cells for row in inspection.layers(graph)))
 
 
-def _kernels(manifest: Mapping | None) -> Table | None:
+def _kernels(manifest: Mapping | None) -> PageTable | None:
     """What the C planner chose, and what it would have cost otherwise."""
     if not manifest or not manifest.get("kernels"):
         return None
@@ -113,10 +113,10 @@ def _kernels(manifest: Mapping | None) -> Table | None:
         for choice in manifest["kernels"]
         for option in choice["options"]
     ]
-    return Table("Kernels", ("layer", "kernel", "cycles, estimated", "bytes of tables"), tuple(rows))
+    return PageTable("Kernels", ("layer", "kernel", "cycles, estimated", "bytes of tables"), tuple(rows))
 
 
-def _footprints(manifest: Mapping | None) -> list[Table]:
+def _footprints(manifest: Mapping | None) -> list[PageTable]:
     """What ``verify --on`` measured on each board: the whole, then kernel call by kernel call."""
     tables = []
     for board, facts in ((manifest or {}).get("footprint") or {}).items():
@@ -125,17 +125,17 @@ def _footprints(manifest: Mapping | None) -> list[Table]:
             for key, value in facts.items()
             if key not in ("board", "layers") and value is not None
         ]
-        tables.append(Table(f"Footprint on {board}", ("what", "value"), tuple(rows)))
+        tables.append(PageTable(f"Footprint on {board}", ("what", "value"), tuple(rows)))
         calls = [(c["title"], c["function"], f"{c['cost']:,}", f"{c['table_bytes']:,}") for c in facts["layers"]]
         head = ("layer", "kernel", facts["unit"], "bytes of tables")
-        tables.append(Table(f"Layers on {board}", head, tuple(calls)))
+        tables.append(PageTable(f"Layers on {board}", head, tuple(calls)))
     return tables
 
 
-def _files(manifest: Mapping | None) -> Table | None:
+def _files(manifest: Mapping | None) -> PageTable | None:
     if manifest is None:
         return None
-    return Table("Files", ("file", "sha256"), tuple((path, sha[:16]) for path, sha in manifest["files"].items()))
+    return PageTable("Files", ("file", "sha256"), tuple((path, sha[:16]) for path, sha in manifest["files"].items()))
 
 
 def _layer_pictures(graph: Graph, manifest: Mapping | None) -> list[Picture]:

@@ -46,13 +46,13 @@ def watch(model: keras.Model, x: np.ndarray, batch: int = 500) -> tuple[np.ndarr
     The model runs at its present sharpness, layer by layer (not compiled), so that nested layers
     show their outputs too. A layer that is called more than once counts all its calls together.
     """
-    counts = [_Count() for _ in spiking_layers(model)]
+    counts = [_SpikeCount() for _ in spiking_layers(model)]
     with _observed(model, counts):
         outputs = [np.asarray(model(x[start : start + batch], training=False)) for start in range(0, len(x), batch)]
     return np.concatenate(outputs), [count.activity() for count in counts]
 
 
-class _Count:
+class _SpikeCount:
     """Adds up the outputs of one layer, by channel."""
 
     def __init__(self):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # numpy takes longer to import than whetgen --help may take
 
     from whetgen.ir import Graph
 
-OutputKind = Literal["class", "scores", "spikes", "accumulators"]
+OutputChoice = Literal["class", "scores", "spikes", "accumulators"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class TargetOptions:
     """
 
     name: str = field(default="network", kw_only=False)
-    output: OutputKind | None = option("class, scores, spikes, or accumulators: numbers and no class.")
+    output: OutputChoice | None = option("class, scores, spikes, or accumulators: numbers and no class.")
     vectors: int = 32
 
     def __post_init__(self) -> None:

@@ -17,7 +17,7 @@ from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Reshape, Threshold
 from whetgen.reference import predict
-from whetgen.targets.c.arena import Buffer, place
+from whetgen.targets.c.arena import ArenaBuffer, place
 from whetgen.targets.c.mcus import find_mcu
 from whetgen.targets.c.target import COptions, plan, render
 from whetgen.verification import c_runner
@@ -71,16 +71,16 @@ def test_resources_are_in_the_plan(general_kernels):
 def test_a_buffer_may_lie_over_the_one_that_it_is_made_from():
     """At its start or apart from it, never in its middle."""
     big, small, other = (
-        Buffer("big", 64, 1, 0, 1),
-        Buffer("small", 8, 1, 1, 2, over="big"),
-        Buffer("other", 16, 1, 1, 1),
+        ArenaBuffer("big", 64, 1, 0, 1),
+        ArenaBuffer("small", 8, 1, 1, 2, over="big"),
+        ArenaBuffer("other", 16, 1, 1, 1),
     )
     assert place([big, small]) == ({"big": 0, "small": 0}, 64)
     assert place([big, small, other]) == ({"big": 0, "small": 0, "other": 64}, 80)
     assert place([big, replace(small, over="")]) == ({"big": 0, "small": 64}, 72)
-    late = Buffer("late", 32, 1, 2, 2)
+    late = ArenaBuffer("late", 32, 1, 2, 2)
     assert place([late, small, big]) == ({"big": 0, "small": 0, "late": 8}, 64)
-    before = Buffer("before", 100, 1, 0, 2)  # it pushes the big one away, and the small one goes along
+    before = ArenaBuffer("before", 100, 1, 0, 2)  # it pushes the big one away, and the small one goes along
     assert place([big, small, before]) == ({"before": 0, "big": 100, "small": 100}, 164)
 
 
@@ -282,10 +282,10 @@ def test_a_map_beyond_the_limits_is_refused():
 
 def test_buffers_overlap_only_when_never_alive_together():
     buffers = [
-        Buffer("a", 100, 8, 0, 1),
-        Buffer("b", 60, 8, 1, 2),
-        Buffer("c", 100, 8, 2, 3),
-        Buffer("d", 3, 1, 0, 3),
+        ArenaBuffer("a", 100, 8, 0, 1),
+        ArenaBuffer("b", 60, 8, 1, 2),
+        ArenaBuffer("c", 100, 8, 2, 3),
+        ArenaBuffer("d", 3, 1, 0, 3),
     ]
     offsets, size = place(buffers)
     assert size == 104 + 60  # b after a, aligned; d in the gap between; c where a was

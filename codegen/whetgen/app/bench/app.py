@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from whetgen.app.bench.folding_command import folding, lfc
-from whetgen.app.console import AsJson, Output, Quiet
+from whetgen.app.console import AsJson, CommandOutput, Quiet
 from whetgen.errors import BadInput
 from whetgen.host.scratch import scratch_folder
 from whetgen.wording import unknown
@@ -39,7 +39,7 @@ def hls(
     from whetgen.app.bench.hls import agreements, build_times
     from whetgen.verification.frames import load_frames
 
-    output = Output(quiet, as_json)
+    output = CommandOutput(quiet, as_json)
     spec = api.InputSpec(scale=input_scale)
     with output.steps() as step, scratch_folder() as folder:
         step("load Keras and the model")
@@ -85,7 +85,7 @@ def sharpen(
     from whetgen import reading
     from whetgen.app.bench.sharpen import n_hot
 
-    output = Output(quiet, as_json)
+    output = CommandOutput(quiet, as_json)
     reading.need_keras()
     with output.steps() as step:
         rows = n_hot(seeds, epochs, step)
@@ -108,7 +108,7 @@ def rtl(
     from whetgen import api, reading
     from whetgen.app.bench.rtl import layers, layers_of, measure
 
-    output = Output(quiet, as_json)
+    output = CommandOutput(quiet, as_json)
     with output.steps() as step, scratch_folder() as folder:
         chosen = layers() if model is None else layers_of(api.trace(reading.load_model(model), api.InputSpec()))
         if not chosen:
@@ -134,7 +134,7 @@ def mcu(
     """Instructions, flash, RAM and stack of our networks on emulated boards, beside other tools."""
     from whetgen.app.bench.mcu import ENTRIES, measure, recorded_rows
 
-    output = Output(quiet, as_json)
+    output = CommandOutput(quiet, as_json)
     boards = {entry.board for entry in ENTRIES}
     if strange := set(only or ()) - boards:
         raise unknown("--only", strange.pop(), sorted(boards))

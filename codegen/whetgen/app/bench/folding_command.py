@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from whetgen.app.console import AsJson, Output, Quiet
+from whetgen.app.console import AsJson, CommandOutput, Quiet
 from whetgen.errors import BadInput
 from whetgen.wording import counted
 
@@ -32,7 +32,7 @@ def folding(
     from whetgen import api, reading
     from whetgen.app.bench.folding import draw, measure
 
-    output = Output(quiet, as_json)
+    output = CommandOutput(quiet, as_json)
     with output.steps() as step:
         step("load Keras and the model")
         graph = api.trace(reading.load_model(model))
@@ -51,7 +51,7 @@ def lfc(
     """FINN's 784-1024-1024-1024-10 with one-bit weights, 512 cycles an image."""
     from whetgen.app.bench.lfc import BNN_PYNQ_LUTS, measure
 
-    output = Output(quiet, as_json)
+    output = CommandOutput(quiet, as_json)
     with output.steps() as step:
         manifest, found = measure(out, device, step)
     lines = [

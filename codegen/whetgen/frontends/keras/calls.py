@@ -44,14 +44,14 @@ class LayerCall:
 
 _COMPUTING = ("__call__", "call", "convolution_op")
 
-Handler = Callable[[LayerCall, Builder], str]
-HANDLERS: dict[str, Handler] = {}
+LayerHandler = Callable[[LayerCall, Builder], str]
+HANDLERS: dict[str, LayerHandler] = {}
 
 
-def handles(*class_names: str) -> Callable[[Handler], Handler]:
+def handles(*class_names: str) -> Callable[[LayerHandler], LayerHandler]:
     """Register a handler for layers of these class names."""
 
-    def register(handler: Handler) -> Handler:
+    def register(handler: LayerHandler) -> LayerHandler:
         HANDLERS.update(dict.fromkeys(class_names, handler))
         return handler
 

@@ -19,7 +19,7 @@ from whetgen.foreign.nir_files import NirFile, NirNode
 from whetgen.frontends.operators import arithmetic, moves, pools, quantisers, sums  # noqa: F401 - their handlers
 from whetgen.frontends.operators.building import OperatorBuilder
 from whetgen.frontends.operators.handlers import HANDLERS
-from whetgen.frontends.operators.values import Call, Signal
+from whetgen.frontends.operators.values import OperatorCall, Signal
 from whetgen.ir.graph import Graph, InputMeaning, Output
 from whetgen.ir.integers import Word
 from whetgen.ir.nodes import Input
@@ -88,7 +88,7 @@ def _entry(builder: OperatorBuilder, file: NirFile, name: str, node: NirNode, el
 
 
 def _traced(builder: OperatorBuilder, name: str, node: NirNode, inputs: list[Signal]) -> Signal:
-    call = Call(node.kind, name, tuple(inputs), (name,), {})
+    call = OperatorCall(node.kind, name, tuple(inputs), (name,), {})
     if node.kind not in _RULES:
         raise call.refuse(_REFUSED.get(node.kind, "is not supported"))
     found = inputs[0] if len(inputs) == 1 else _made("Sum", replace(call, name=f"{name}_input"), builder)
@@ -98,7 +98,7 @@ def _traced(builder: OperatorBuilder, name: str, node: NirNode, inputs: list[Sig
     return found
 
 
-def _made(operator: str, call: Call, builder: OperatorBuilder) -> Signal:
+def _made(operator: str, call: OperatorCall, builder: OperatorBuilder) -> Signal:
     found = HANDLERS[operator](call, builder)
     assert isinstance(found, Signal)  # no operator of NIR tells a class
     return found
@@ -107,25 +107,25 @@ def _made(operator: str, call: Call, builder: OperatorBuilder) -> Signal:
 Fields = dict[str, np.ndarray]
 Made = tuple[str, tuple[np.ndarray, ...], dict[str, Any]]
 """An operator, its constants and attributes."""
-Rule = Callable[[Call, Fields, Signal], list[Made]]
+Rule = Callable[[OperatorCall, Fields, Signal], list[Made]]
 """(call, the node's fields, what it reads) -> operators."""
 
 
-def _field(call: Call, fields: Fields, name: str) -> np.ndarray:
+def _field(call: OperatorCall, fields: Fields, name: str) -> np.ndarray:
     if name not in fields:
         raise call.refuse(f"has no '{name}'; write the graph again with nir.write")
     return fields[name]
 
 
-def _affine(call: Call, fields: Fields, x: Signal) -> list[Made]:
+def _affine(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
     return [("Gemm", (_field(call, fields, "weight"), _field(call, fields, "bias")), {"transB": 1})]
 
 
-def _linear(call: Call, fields: Fields, x: Signal) -> list[Made]:
+def _linear(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
     return [("Gemm", (_field(call, fields, "weight"),), {"transB": 1})]
 
 
-def _conv(call: Call, fields: Fields, x: Signal) -> list[Made]:
+def _conv(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
     weight = _field(call, fields, "weight")
     axes = weight.ndim - 2
     settings = {
@@ -137,7 +137,7 @@ def _conv(call: Call, fields: Fields, x: Signal) -> list[Made]:
     return [("Conv", (weight, np.broadcast_to(_field(call, fields, "bias"), weight.shape[:1])), settings)]
 
 
-def _numbers(call: Call, fields: Fields, name: str, axes: int) -> list[int]:
+def _numbers(call: OperatorCall, fields: Fields, name: str, axes: int) -> list[int]:
     """A number for each axis; one alone is for all."""
     given = [int(n) for n in np.asarray(_field(call, fields, name)).reshape(-1)]
     if len(given) not in (1, axes):
@@ -145,7 +145,7 @@ def _numbers(call: Call, fields: Fields, name: str, axes: int) -> list[int]:
     return given * (axes // len(given))
 
 
-def _padding(call: Call, fields: Fields, axes: int) -> dict[str, Any]:
+def _padding(call: OperatorCall, fields: Fields, axes: int) -> dict[str, Any]:
     """NIR takes the word of PyTorch: 'same' has the odd zero behind."""
     given = _field(call, fields, "padding")
     if given.dtype.kind in "US":
@@ -153,7 +153,7 @@ def _padding(call: Call, fields: Fields, axes: int) -> dict[str, Any]:
     return {"pads": _numbers(call, fields, "padding", axes) * 2}
 
 
-def _average(call: Call, fields: Fields, x: Signal) -> list[Made]:
+def _average(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
     settings = {
         "kernel_shape": _numbers(call, fields, "kernel_size", 2),
         "strides": _numbers(call, fields, "stride", 2),
@@ -161,12 +161,12 @@ def _average(call: Call, fields: Fields, x: Signal) -> list[Made]:
     return [("AveragePool", (), {**settings, **_padding(call, fields, 2), "count_include_pad": 1})]
 
 
-def _sum_pool(call: Call, fields: Fields, x: Signal) -> list[Made]:
+def _sum_pool(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
     count = np.array(float(prod(_numbers(call, fields, "kernel_size", 2))))
     return [*_average(call, fields, x), ("Mul", (count,), {})]
 
 
-def _flatten(call: Call, fields: Fields, x: Signal) -> list[Made]:
+def _flatten(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
     """``start_dim`` counts the axis of the batch where it was 1, as PyTorch has it, and not where it was 0."""
     start, end = (int(np.asarray(_field(call, fields, f"{end}_dim")).reshape(-1)[0]) for end in ("start", "end"))
     rank = len(x.shape)
@@ -180,15 +180,15 @@ def _by_channel(x: Signal, values: np.ndarray) -> np.ndarray:
     return values.reshape(-1, *[1] * (len(x.shape) - 1)) if values.shape == x.shape[:1] else values
 
 
-def _scale(call: Call, fields: Fields, x: Signal) -> list[Made]:
+def _scale(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
     return [("Mul", (_by_channel(x, _field(call, fields, "scale")),), {})]
 
 
-def _threshold(call: Call, fields: Fields, x: Signal) -> list[Made]:
+def _threshold(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
     return [("Greater", (_by_channel(x, _field(call, fields, "threshold")),), {})]
 
 
-def _integrate_and_fire(call: Call, fields: Fields, x: Signal) -> list[Made]:
+def _integrate_and_fire(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
     r, level = (_by_channel(x, _field(call, fields, name)) for name in ("r", "v_threshold"))
     fires: Made = ("Greater", (level,), {})
     return [fires] if np.all(r == 1) else [("Mul", (r,), {}), fires]

@@ -14,7 +14,7 @@ from onnx.reference import ReferenceEvaluator
 
 from whetgen.foreign.reasons import one_line
 from whetgen.frontends.onnx.operators import QUANTISERS
-from whetgen.frontends.operators.values import Call
+from whetgen.frontends.operators.values import OperatorCall
 
 LARGEST = 1 << 26  # elements of a constant
 _GROWING: dict[str, Callable[[Sequence[np.ndarray]], int]] = {
@@ -84,7 +84,7 @@ _KNOWN = frozenset(
 )
 
 
-def computed(call: Call) -> tuple[np.ndarray, ...]:
+def computed(call: OperatorCall) -> tuple[np.ndarray, ...]:
     """The results of an operator whose inputs are all constants.
 
     Raises:
@@ -102,12 +102,12 @@ def computed(call: Call) -> tuple[np.ndarray, ...]:
     return results
 
 
-def single(call: Call, inputs: Sequence[np.ndarray | None]) -> np.ndarray:
+def single(call: OperatorCall, inputs: Sequence[np.ndarray | None]) -> np.ndarray:
     """The first result of an operator, run on other inputs than it has."""
     return _evaluated(call, list(inputs))[0]
 
 
-def _check_size(call: Call, inputs: Sequence[np.ndarray | None]) -> None:
+def _check_size(call: OperatorCall, inputs: Sequence[np.ndarray | None]) -> None:
     given = [value for value in inputs if value is not None]
     try:
         count = (
@@ -121,7 +121,7 @@ def _check_size(call: Call, inputs: Sequence[np.ndarray | None]) -> None:
         raise call.refuse(f"makes a constant of more than {LARGEST} numbers")
 
 
-def _evaluated(call: Call, inputs: Sequence[np.ndarray | None]) -> tuple[np.ndarray, ...]:
+def _evaluated(call: OperatorCall, inputs: Sequence[np.ndarray | None]) -> tuple[np.ndarray, ...]:
     names = [f"input{k}" if value is not None else "" for k, value in enumerate(inputs)]
     node = helper.make_node(call.operator, names, list(call.outputs), **call.attributes)
     try:

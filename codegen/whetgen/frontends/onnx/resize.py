@@ -11,12 +11,12 @@ from whetgen.frontends.onnx.constants import single
 from whetgen.frontends.operators.building import OperatorBuilder
 from whetgen.frontends.operators.handlers import handles
 from whetgen.frontends.operators.sums import as_signal
-from whetgen.frontends.operators.values import Call, Signal, as_map
+from whetgen.frontends.operators.values import OperatorCall, Signal, as_map
 from whetgen.ir.nodes import Upsample
 
 
 @handles("Resize", "Upsample")
-def _resize(call: Call, builder: OperatorBuilder) -> Signal:
+def _resize(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """Pixels repeated: the operator itself, run on their numbers, tells whether it does that."""
     x = call.signal()
     if len(x.shape) not in (2, 3):

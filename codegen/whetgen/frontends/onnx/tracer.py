@@ -19,7 +19,7 @@ from whetgen.frontends.onnx.operators import DOMAINS
 from whetgen.frontends.operators import arithmetic, heads, moves, pools, quantisers, sums  # noqa: F401 - their handlers
 from whetgen.frontends.operators.building import Counts, OperatorBuilder
 from whetgen.frontends.operators.handlers import HANDLERS
-from whetgen.frontends.operators.values import Call, Classes, Signal, Value
+from whetgen.frontends.operators.values import Classes, OperatorCall, Signal, Value
 from whetgen.ir.graph import Graph, InputMeaning, Output
 from whetgen.ir.integers import Word
 from whetgen.ir.nodes import Input, Node, Reshape, Shape
@@ -110,7 +110,7 @@ def _visit(
         )
     opset = max((o.version for o in model.opset_import if o.domain in _STANDARD), default=1)
     inputs = tuple(values[n] if n else None for n in proto.input)
-    call = Call(proto.op_type, name, inputs, tuple(proto.output), _attributes(proto), opset)
+    call = OperatorCall(proto.op_type, name, inputs, tuple(proto.output), _attributes(proto), opset)
     if proto.domain not in (*_STANDARD, *DOMAINS):
         raise call.refuse(
             f"is of the domain '{proto.domain}', which whetgen does not know; {instead_of(call.operator)}"
@@ -119,7 +119,7 @@ def _visit(
     values.update(zip(proto.output, results, strict=False))
 
 
-def _results(call: Call, builder: OperatorBuilder) -> tuple[Value, ...]:
+def _results(call: OperatorCall, builder: OperatorBuilder) -> tuple[Value, ...]:
     """What a node makes: constants are computed, what depends on the input is traced."""
     if call.operator == "Constant":
         return (_constant(call),)
@@ -137,7 +137,7 @@ def _results(call: Call, builder: OperatorBuilder) -> tuple[Value, ...]:
     return (found, found) if call.operator == "TopK" else (found,)
 
 
-def _constant(call: Call) -> np.ndarray:
+def _constant(call: OperatorCall) -> np.ndarray:
     for kind, value in call.attributes.items():
         if isinstance(value, TensorProto):
             return np.asarray(numpy_helper.to_array(value))
@@ -146,7 +146,7 @@ def _constant(call: Call) -> np.ndarray:
     raise call.refuse("holds no numbers; export the model again")
 
 
-def _after_class(call: Call) -> Classes:
+def _after_class(call: OperatorCall) -> Classes:
     """The index of the class may be cast and reshaped."""
     if call.operator not in ("Cast", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "Identity"):
         raise call.refuse("computes with the index of the class; end the network there")

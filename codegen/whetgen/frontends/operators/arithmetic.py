@@ -9,7 +9,7 @@ import numpy as np
 
 from whetgen.frontends.operators.building import OperatorBuilder
 from whetgen.frontends.operators.handlers import affine, handles
-from whetgen.frontends.operators.values import Call, Signal, against, in_order
+from whetgen.frontends.operators.values import OperatorCall, Signal, against, in_order
 from whetgen.ir.exact import reciprocal, simplest_rational, square_root
 from whetgen.ir.real import RealSum
 
@@ -17,12 +17,12 @@ _ONE, _ZERO = (np.array([Fraction(number)], dtype=object) for number in (1, 0))
 
 
 @handles("Identity", "Dropout", "CastLike")
-def _identity(call: Call, builder: OperatorBuilder) -> Signal:
+def _identity(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     return call.signal()
 
 
 @handles("Cast")
-def _cast(call: Call, builder: OperatorBuilder) -> Signal:
+def _cast(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """To a type of floats: the same numbers."""
     if call.attribute("to") not in (1, 10, 11, 16):  # float, float16, double, bfloat16 of onnx.TensorProto
         raise call.refuse(
@@ -32,27 +32,27 @@ def _cast(call: Call, builder: OperatorBuilder) -> Signal:
 
 
 @handles("Add")
-def _add(call: Call, builder: OperatorBuilder) -> Signal:
+def _add(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     return _sum(call, builder, (1, 1))
 
 
 @handles("Sub")
-def _sub(call: Call, builder: OperatorBuilder) -> Signal:
+def _sub(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     return _sum(call, builder, (1, -1))
 
 
 @handles("Sum")
-def _sum_of_many(call: Call, builder: OperatorBuilder) -> Signal:
+def _sum_of_many(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     return _sum(call, builder, (1,) * len(call.inputs))
 
 
 @handles("Neg")
-def _neg(call: Call, builder: OperatorBuilder) -> Signal:
+def _neg(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     return affine(builder, call.name, call.unclipped(), -_ONE, _ZERO)
 
 
 @handles("Mul")
-def _mul(call: Call, builder: OperatorBuilder) -> Signal:
+def _mul(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     if len(call.signals) > 1:
         raise call.refuse("multiplies two tensors that depend on the input; only products with constants are integers")
     constant = 0 if isinstance(call.inputs[0], np.ndarray) else 1
@@ -60,7 +60,7 @@ def _mul(call: Call, builder: OperatorBuilder) -> Signal:
 
 
 @handles("Div")
-def _div(call: Call, builder: OperatorBuilder) -> Signal:
+def _div(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     x = call.signal(0)
     divisor = _exact(call, x, 1)
     if any(value == 0 for value in divisor.flat):
@@ -68,11 +68,11 @@ def _div(call: Call, builder: OperatorBuilder) -> Signal:
     return _scaled(call, builder, x, _ONE / divisor)
 
 
-def _exact(call: Call, x: Signal, index: int) -> np.ndarray:
+def _exact(call: OperatorCall, x: Signal, index: int) -> np.ndarray:
     return against(call, x, call.constant(index))
 
 
-def _scaled(call: Call, builder: OperatorBuilder, x: Signal, factor: np.ndarray) -> Signal:
+def _scaled(call: OperatorCall, builder: OperatorBuilder, x: Signal, factor: np.ndarray) -> Signal:
     """``factor * x``; one positive factor for all scales the bounds of a clip too."""
     if x.clipped and not (factor.size == 1 and factor.item() > 0):
         call.unclipped()
@@ -81,7 +81,7 @@ def _scaled(call: Call, builder: OperatorBuilder, x: Signal, factor: np.ndarray)
     return replace(found, bounds=(low, high))
 
 
-def _sum(call: Call, builder: OperatorBuilder, signs: tuple[int, ...]) -> Signal:
+def _sum(call: OperatorCall, builder: OperatorBuilder, signs: tuple[int, ...]) -> Signal:
     """``sum_k signs[k] * inputs[k]`` of tensors and constants."""
     signals = [call.unclipped(k) for k, value in enumerate(call.inputs) if isinstance(value, Signal)]
     of_signals = tuple(s for s, value in zip(signs, call.inputs, strict=True) if isinstance(value, Signal))
@@ -103,7 +103,7 @@ def _sum(call: Call, builder: OperatorBuilder, signs: tuple[int, ...]) -> Signal
 
 
 @handles("BatchNormalization")
-def _batch_normalization(call: Call, builder: OperatorBuilder) -> Signal:
+def _batch_normalization(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """``gamma (x - mean) / sqrt(variance + epsilon) + beta`` along the channels; epsilon as it is written."""
     if call.attribute("training_mode", 0):
         raise call.refuse("is in training mode; export the model in evaluation mode (model.eval())")
@@ -126,17 +126,17 @@ def simplest_single(value: float) -> Fraction:
 
 
 @handles("Relu")
-def _relu(call: Call, builder: OperatorBuilder) -> Signal:
+def _relu(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     return _clipped(call.signal(), Fraction(0), None)
 
 
 @handles("Clip")
-def _clip(call: Call, builder: OperatorBuilder) -> Signal:
+def _clip(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     bounds = [_bound(call, index, name) for index, name in ((1, "min"), (2, "max"))]
     return _clipped(call.signal(), *bounds)
 
 
-def _bound(call: Call, index: int, name: str) -> Fraction | None:
+def _bound(call: OperatorCall, index: int, name: str) -> Fraction | None:
     """A bound of Clip, which was an attribute until opset 11; infinities and float32's ends are none."""
     value = float(call.constant(index)) if call.has(index) else call.attribute(name)
     if value is None or abs(value) >= np.finfo(np.float32).max:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from whetgen.frontends.operators.building import OperatorBuilder
-from whetgen.frontends.operators.values import Call, Signal, Value
+from whetgen.frontends.operators.values import OperatorCall, Signal, Value
 from whetgen.ir.real import Affine
 
-Handler = Callable[[Call, OperatorBuilder], Value]
+Handler = Callable[[OperatorCall, OperatorBuilder], Value]
 HANDLERS: dict[str, Handler] = {}
 
 

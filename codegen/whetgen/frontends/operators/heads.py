@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from whetgen.frontends.operators.building import OperatorBuilder
 from whetgen.frontends.operators.handlers import handles
-from whetgen.frontends.operators.values import Call, Classes, Signal, channels_first
+from whetgen.frontends.operators.values import Classes, OperatorCall, Signal, channels_first
 from whetgen.ir.real import Head
 
 
 @handles("Softmax", "LogSoftmax")
-def _softmax(call: Call, builder: OperatorBuilder) -> Signal:
+def _softmax(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """Only the rank is kept, which the logarithm does not change."""
     x = call.unclipped()
     axis = call.attribute("axis", -1 if call.opset >= 13 else 1) % (len(x.shape) + 1)
@@ -20,27 +20,27 @@ def _softmax(call: Call, builder: OperatorBuilder) -> Signal:
 
 
 @handles("Sigmoid")
-def _sigmoid(call: Call, builder: OperatorBuilder) -> Signal:
+def _sigmoid(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     x = channels_first(call, builder, call.unclipped())
     return Signal(builder.add(Head, call.name, source=x.node, activation="sigmoid"), x.shape)
 
 
 @handles("ArgMax")
-def _arg_max(call: Call, builder: OperatorBuilder) -> Classes:
+def _arg_max(call: OperatorCall, builder: OperatorBuilder) -> Classes:
     if call.attribute("select_last_index", 0):
         raise call.refuse("takes the last of equal scores; the first is the class")
     return _classes(call, builder, call.attribute("axis", 0))
 
 
 @handles("TopK")
-def _top_k(call: Call, builder: OperatorBuilder) -> Classes:
+def _top_k(call: OperatorCall, builder: OperatorBuilder) -> Classes:
     count = int(call.constant(1).reshape(-1)[0]) if call.has(1) else call.attribute("k")
     if count != 1 or not call.attribute("largest", 1):
         raise call.refuse(f"takes {count} elements; only the one largest (k = 1) is supported")
     return _classes(call, builder, call.attribute("axis", -1))
 
 
-def _classes(call: Call, builder: OperatorBuilder, axis: int) -> Classes:
+def _classes(call: OperatorCall, builder: OperatorBuilder, axis: int) -> Classes:
     x = call.unclipped()
     if x.shape[(axis % (len(x.shape) + 1)) - 1] != max(x.shape) or axis == 0 or sum(n > 1 for n in x.shape) > 1:
         raise call.refuse(

@@ -11,14 +11,14 @@ import numpy as np
 from whetgen.frontends.operators.building import OperatorBuilder
 from whetgen.frontends.operators.handlers import handles
 from whetgen.frontends.operators.sums import as_signal
-from whetgen.frontends.operators.values import Call, Signal, as_map, channels_first, channels_last, in_order
+from whetgen.frontends.operators.values import OperatorCall, Signal, as_map, channels_first, channels_last, in_order
 from whetgen.ir.nodes import Concat, MaxPool, Pad, Permute, Shape
 
 _MAX_AXES = 3
 
 
 @handles("Flatten")
-def _flatten(call: Call, builder: OperatorBuilder) -> Signal:
+def _flatten(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     x = call.signal()
     axis = call.attribute("axis", 1) % (len(x.shape) + 1)
     if (axis > 1 and x.shape[: axis - 1] != (1,) * (axis - 1)) or axis == 0:
@@ -27,7 +27,7 @@ def _flatten(call: Call, builder: OperatorBuilder) -> Signal:
 
 
 @handles("Reshape")
-def _reshape(call: Call, builder: OperatorBuilder) -> Signal:
+def _reshape(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     x = call.signal()
     wanted = [int(n) for n in call.constant(1).reshape(-1)]
     have = (1, *x.shape)
@@ -44,7 +44,7 @@ def _reshape(call: Call, builder: OperatorBuilder) -> Signal:
 
 
 @handles("Squeeze")
-def _squeeze(call: Call, builder: OperatorBuilder) -> Signal:
+def _squeeze(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     x = call.signal()
     full = (1, *x.shape)
     axes = [axis % len(full) for axis in _axes(call)] or [k for k, n in enumerate(full) if n == 1 and k]
@@ -52,7 +52,7 @@ def _squeeze(call: Call, builder: OperatorBuilder) -> Signal:
 
 
 @handles("Unsqueeze")
-def _unsqueeze(call: Call, builder: OperatorBuilder) -> Signal:
+def _unsqueeze(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     x = call.signal()
     axes = _axes(call)
     full, rank = [1, *x.shape], len(x.shape) + 1 + len(axes)
@@ -61,12 +61,12 @@ def _unsqueeze(call: Call, builder: OperatorBuilder) -> Signal:
     return _without_batch(call, builder, x, full)
 
 
-def _axes(call: Call) -> list[int]:
+def _axes(call: OperatorCall) -> list[int]:
     """An attribute until opset 12, an input since."""
     return [int(a) for a in (call.constant(1).reshape(-1) if call.has(1) else call.attribute("axes", ()))]
 
 
-def _without_batch(call: Call, builder: OperatorBuilder, x: Signal, shape: Sequence[int]) -> Signal:
+def _without_batch(call: OperatorCall, builder: OperatorBuilder, x: Signal, shape: Sequence[int]) -> Signal:
     if len(shape) < 2 or shape[0] != 1:
         raise call.refuse(
             f"makes the shape {tuple(shape)}, whose first axis is not that of the batch; keep one frame a row"
@@ -74,7 +74,7 @@ def _without_batch(call: Call, builder: OperatorBuilder, x: Signal, shape: Seque
     return _reshaped(call, builder, x, tuple(shape[1:]))
 
 
-def _reshaped(call: Call, builder: OperatorBuilder, x: Signal, shape: Shape) -> Signal:
+def _reshaped(call: OperatorCall, builder: OperatorBuilder, x: Signal, shape: Shape) -> Signal:
     if len(shape) > _MAX_AXES:
         raise call.refuse(f"makes the shape {(1, *shape)}; up to three axes behind the batch are supported")
     if shape == x.shape:
@@ -87,7 +87,7 @@ def _reshaped(call: Call, builder: OperatorBuilder, x: Signal, shape: Shape) -> 
 
 
 @handles("Transpose")
-def _transpose(call: Call, builder: OperatorBuilder) -> Signal:
+def _transpose(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """Where the axes lie already as one of our two orders wants them, nothing moves."""
     x = call.signal()
     rank = len(x.shape)
@@ -104,7 +104,7 @@ def _transpose(call: Call, builder: OperatorBuilder) -> Signal:
 
 
 @handles("Concat")
-def _concat(call: Call, builder: OperatorBuilder) -> Signal:
+def _concat(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     signals = [call.unclipped(k) for k in range(len(call.inputs))]
     first = signals[0]
     if len(signals) == 1:
@@ -121,7 +121,7 @@ def _concat(call: Call, builder: OperatorBuilder) -> Signal:
 
 
 @handles("Pad")
-def _pad(call: Call, builder: OperatorBuilder) -> Signal:
+def _pad(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     x = call.unclipped()
     rank = len(x.shape) + 1
     pads = [int(n) for n in (call.constant(1).reshape(-1) if call.has(1) else call.attribute("pads", ()))]
@@ -136,7 +136,7 @@ def _pad(call: Call, builder: OperatorBuilder) -> Signal:
 
 
 @handles("Slice")
-def _slice(call: Call, builder: OperatorBuilder) -> Signal:
+def _slice(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """Along any axis, in steps forwards."""
     x = call.signal()
     rank = len(x.shape) + 1
@@ -162,7 +162,7 @@ def _slice(call: Call, builder: OperatorBuilder) -> Signal:
     return found
 
 
-def _framed(call: Call, builder: OperatorBuilder, x: Signal, counts: Sequence[tuple[int, int]]) -> Signal:
+def _framed(call: OperatorCall, builder: OperatorBuilder, x: Signal, counts: Sequence[tuple[int, int]]) -> Signal:
     """Zeros before and behind each axis; negative counts leave elements out. Height and width in one node."""
     if len(x.shape) == _MAX_AXES and any(map(any, counts[1:])):
         x = channels_last(call, builder, x)
@@ -176,14 +176,14 @@ def _framed(call: Call, builder: OperatorBuilder, x: Signal, counts: Sequence[tu
     return x
 
 
-def _every(call: Call, builder: OperatorBuilder, x: Signal, axis: int, step: int) -> Signal:
+def _every(call: OperatorCall, builder: OperatorBuilder, x: Signal, axis: int, step: int) -> Signal:
     """Each ``step``-th element: windows of one element that slide so far."""
     size = -(-x.shape[axis] // step)
     return _along(call, builder, x, axis, size, MaxPool, window=(1, 1), stride=(1, step))
 
 
 def _along(
-    call: Call, builder: OperatorBuilder, x: Signal, axis: int, size: int, kind: type, **settings: object
+    call: OperatorCall, builder: OperatorBuilder, x: Signal, axis: int, size: int, kind: type, **settings: object
 ) -> Signal:
     """A node over the width of a map in which the axis is the width, all axes behind it channels."""
     place = x.order.index(axis)

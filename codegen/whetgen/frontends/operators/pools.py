@@ -7,14 +7,14 @@ from dataclasses import replace
 from whetgen.frontends.operators.building import OperatorBuilder
 from whetgen.frontends.operators.handlers import handles
 from whetgen.frontends.operators.sums import as_signal
-from whetgen.frontends.operators.values import Call, Signal, as_map
+from whetgen.frontends.operators.values import OperatorCall, Signal, as_map
 from whetgen.frontends.operators.windows import padding_of, pair
 from whetgen.ir.nodes import NO_PADDING, MaxPool, Pad, Padding, Pair, Shape
 from whetgen.ir.real import AveragePool
 
 
 @handles("MaxPool")
-def _max_pool(call: Call, builder: OperatorBuilder) -> Signal:
+def _max_pool(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """Clipping may come later: the largest of clipped values is the clipped largest."""
     if any(d != 1 for d in call.attribute("dilations", ())):
         raise call.refuse("has dilations; only windows without holes are supported")
@@ -24,11 +24,11 @@ def _max_pool(call: Call, builder: OperatorBuilder) -> Signal:
 
 
 @handles("AveragePool")
-def _average_pool(call: Call, builder: OperatorBuilder) -> Signal:
+def _average_pool(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     return _pool(call, builder, call.unclipped(), AveragePool, bool(call.attribute("count_include_pad", 0)))
 
 
-def _pool(call: Call, builder: OperatorBuilder, x: Signal, kind: type, zeros_count: bool) -> Signal:
+def _pool(call: OperatorCall, builder: OperatorBuilder, x: Signal, kind: type, zeros_count: bool) -> Signal:
     source = as_map(call, builder, x)
     window = pair(call.attribute("kernel_shape"))
     stride = pair(call.attribute("strides", (1,) * (len(x.shape) - 1)))
@@ -40,7 +40,7 @@ def _pool(call: Call, builder: OperatorBuilder, x: Signal, kind: type, zeros_cou
     return as_signal(call, builder, node, len(x.shape))
 
 
-def _check_whole(call: Call, shape: Shape, window: Pair, stride: Pair, padding: Padding) -> None:
+def _check_whole(call: OperatorCall, shape: Shape, window: Pair, stride: Pair, padding: Padding) -> None:
     """Refuse ``ceil_mode`` where it makes one more window."""
     rest = [(shape[a] + sum(padding[a]) - window[a]) % stride[a] for a in (0, 1)]
     if call.attribute("ceil_mode", 0) and any(rest):
@@ -48,16 +48,16 @@ def _check_whole(call: Call, shape: Shape, window: Pair, stride: Pair, padding: 
 
 
 @handles("GlobalMaxPool")
-def _global_max_pool(call: Call, builder: OperatorBuilder) -> Signal:
+def _global_max_pool(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     return replace(_whole(call, builder, call.signal(), MaxPool), bounds=call.signal().bounds)
 
 
 @handles("GlobalAveragePool")
-def _global_average_pool(call: Call, builder: OperatorBuilder) -> Signal:
+def _global_average_pool(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     return _whole(call, builder, call.unclipped(), AveragePool)
 
 
-def _whole(call: Call, builder: OperatorBuilder, x: Signal, kind: type) -> Signal:
+def _whole(call: OperatorCall, builder: OperatorBuilder, x: Signal, kind: type) -> Signal:
     source = as_map(call, builder, x)
     window = builder.shapes[source][:2]
     node = builder.add(kind, call.name, source=source, window=window, stride=window)
@@ -65,7 +65,7 @@ def _whole(call: Call, builder: OperatorBuilder, x: Signal, kind: type) -> Signa
 
 
 @handles("ReduceMean")
-def _reduce_mean(call: Call, builder: OperatorBuilder) -> Signal:
+def _reduce_mean(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """The mean of each channel's map."""
     x = call.unclipped()
     rank = len(x.shape)

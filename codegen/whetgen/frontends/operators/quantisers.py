@@ -11,7 +11,7 @@ import numpy as np
 from whetgen.frontends.operators.building import OperatorBuilder
 from whetgen.frontends.operators.handlers import affine, handles
 from whetgen.frontends.operators.staircase import MODES, Riser, risers
-from whetgen.frontends.operators.values import Call, Signal, against
+from whetgen.frontends.operators.values import OperatorCall, Signal, against
 from whetgen.ir.exact import exact_array
 from whetgen.ir.real import RealMultiThreshold
 
@@ -20,7 +20,7 @@ _ZERO, _ONE = (np.array([Fraction(number)], dtype=object) for number in (0, 1))
 
 
 def staircase(
-    call: Call, builder: OperatorBuilder, x: Signal, steps: Sequence[Riser], low: np.ndarray, rise: np.ndarray
+    call: OperatorCall, builder: OperatorBuilder, x: Signal, steps: Sequence[Riser], low: np.ndarray, rise: np.ndarray
 ) -> Signal:
     """``low + rise * (number of steps that x reaches)``.
 
@@ -42,7 +42,7 @@ def staircase(
 
 
 def _neurons(
-    call: Call, builder: OperatorBuilder, x: Signal, levels: Sequence[np.ndarray], strict: tuple[bool, ...]
+    call: OperatorCall, builder: OperatorBuilder, x: Signal, levels: Sequence[np.ndarray], strict: tuple[bool, ...]
 ) -> Signal:
     node = builder.add(RealMultiThreshold, call.name, source=x.node, levels=_stacked(levels), strict=strict)
     return Signal(node, x.shape, x.last)
@@ -52,7 +52,7 @@ def _stacked(rows: Sequence[np.ndarray]) -> np.ndarray:
     return np.stack(np.broadcast_arrays(*rows))
 
 
-def _valued(call: Call, builder: OperatorBuilder, counted: Signal, low: np.ndarray, rise: np.ndarray) -> Signal:
+def _valued(call: OperatorCall, builder: OperatorBuilder, counted: Signal, low: np.ndarray, rise: np.ndarray) -> Signal:
     """``low + rise * x`` of a number of levels."""
     builder.note_counts(call.outputs[0], counted, low, rise)
     if np.all(low == 0) and np.all(rise == 1):
@@ -65,7 +65,7 @@ def _reached(value: Fraction, step: Riser) -> bool:
     return value > level if strict else value >= level
 
 
-def _scale(call: Call, x: Signal, index: int) -> np.ndarray:
+def _scale(call: OperatorCall, x: Signal, index: int) -> np.ndarray:
     """A quantiser's scale, above 0."""
     scale = against(call, x, call.constant(index))
     if any(value <= 0 for value in scale.flat):
@@ -74,7 +74,7 @@ def _scale(call: Call, x: Signal, index: int) -> np.ndarray:
 
 
 @handles("BipolarQuant")
-def _bipolar_quant(call: Call, builder: OperatorBuilder) -> Signal:
+def _bipolar_quant(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """``scale`` where ``x >= 0``, else ``-scale``."""
     x = call.signal()
     scale = _scale(call, x, 1)
@@ -82,7 +82,7 @@ def _bipolar_quant(call: Call, builder: OperatorBuilder) -> Signal:
 
 
 @handles("Quant", "IntQuant")
-def _quant(call: Call, builder: OperatorBuilder) -> Signal:
+def _quant(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """``(clip(round(x / scale + zero point)) - zero point) * scale``; of one signed bit the sign."""
     x = call.signal()
     scale, zero = _scale(call, x, 1), _zero_point(call, 2)
@@ -95,7 +95,7 @@ def _quant(call: Call, builder: OperatorBuilder) -> Signal:
     return staircase(call, builder, scaled, steps, scale * (Fraction(low) - zero), scale * Fraction(rise))
 
 
-def quant_range(call: Call, bits: np.ndarray) -> tuple[int, int]:
+def quant_range(call: OperatorCall, bits: np.ndarray) -> tuple[int, int]:
     """The least and the largest integer of ``bits``; of one signed bit -1 and 1, as QONNX has it.
 
     Raises:
@@ -112,7 +112,7 @@ def quant_range(call: Call, bits: np.ndarray) -> tuple[int, int]:
     return narrow - (1 << int(width) - 1), (1 << int(width) - 1) - 1
 
 
-def _risers(call: Call, low: int, high: int) -> list[Riser]:
+def _risers(call: OperatorCall, low: int, high: int) -> list[Riser]:
     mode = call.attribute("rounding_mode", "ROUND")
     if mode.upper() not in MODES:
         raise call.refuse(f"rounds by '{mode}'; choose one of {', '.join(MODES)}")
@@ -123,14 +123,14 @@ def _risers(call: Call, low: int, high: int) -> list[Riser]:
     return risers(mode, low, high)
 
 
-def _zero_point(call: Call, index: int) -> Fraction:
+def _zero_point(call: OperatorCall, index: int) -> Fraction:
     zero = call.constant(index, np.zeros(1)).reshape(-1)
     if np.any(zero != zero[0]) or not np.isfinite(float(zero[0])):
         raise call.refuse("has a zero point for each channel; use one for all")
     return Fraction(float(zero[0]))
 
 
-def _integers(call: Call, builder: OperatorBuilder, x: Signal, scale: np.ndarray, zero: Fraction) -> Signal:
+def _integers(call: OperatorCall, builder: OperatorBuilder, x: Signal, scale: np.ndarray, zero: Fraction) -> Signal:
     """``x / scale + zero``, with the bounds of a clip in the same measure."""
     if np.all(scale == 1) and zero == 0:
         return x
@@ -142,7 +142,7 @@ def _integers(call: Call, builder: OperatorBuilder, x: Signal, scale: np.ndarray
 
 
 @handles("MultiThreshold")
-def _multi_threshold(call: Call, builder: OperatorBuilder) -> Signal:
+def _multi_threshold(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """Number of thresholds that x reaches, times ``out_scale``, plus ``out_bias``; a row of thresholds a channel, or one."""
     x, thresholds = call.signal(), call.constant(1)
     layout = call.attribute("data_layout", "")
@@ -162,7 +162,7 @@ def _multi_threshold(call: Call, builder: OperatorBuilder) -> Signal:
 
 
 def _by_channel(
-    call: Call, builder: OperatorBuilder, x: Signal, thresholds: np.ndarray, low: np.ndarray, rise: np.ndarray
+    call: OperatorCall, builder: OperatorBuilder, x: Signal, thresholds: np.ndarray, low: np.ndarray, rise: np.ndarray
 ) -> Signal:
     """As ``staircase``, each channel with levels of its own: ``x - level >= 0``."""
     if thresholds.shape[1] > MOST_LEVELS:
@@ -175,33 +175,33 @@ def _by_channel(
 
 
 @handles("Sign")
-def _sign(call: Call, builder: OperatorBuilder) -> Signal:
+def _sign(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """-1, 0 or 1: 0 has a value of its own."""
     steps = [(Fraction(0), False), (Fraction(0), True)]
     return staircase(call, builder, call.signal(), steps, -_ONE, _ONE)
 
 
 @handles("GreaterOrEqual")
-def _greater_or_equal(call: Call, builder: OperatorBuilder) -> Signal:
+def _greater_or_equal(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     return _compare(call, builder, strict=False, above=True)
 
 
 @handles("Greater")
-def _greater(call: Call, builder: OperatorBuilder) -> Signal:
+def _greater(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     return _compare(call, builder, strict=True, above=True)
 
 
 @handles("LessOrEqual")
-def _less_or_equal(call: Call, builder: OperatorBuilder) -> Signal:
+def _less_or_equal(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     return _compare(call, builder, strict=True, above=False)
 
 
 @handles("Less")
-def _less(call: Call, builder: OperatorBuilder) -> Signal:
+def _less(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     return _compare(call, builder, strict=False, above=False)
 
 
-def _compare(call: Call, builder: OperatorBuilder, strict: bool, above: bool) -> Signal:
+def _compare(call: OperatorCall, builder: OperatorBuilder, strict: bool, above: bool) -> Signal:
     """``x >= c`` (strict: ``x > c``), or the contrary; a constant in front turns the sides round."""
     x = call.signals[0] if call.signals else call.signal()
     if len(call.signals) > 1:
@@ -218,12 +218,12 @@ def _compare(call: Call, builder: OperatorBuilder, strict: bool, above: bool) ->
 
 
 @handles("Not")
-def _not(call: Call, builder: OperatorBuilder) -> Signal:
+def _not(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     return affine(builder, call.name, call.signal(), -_ONE, _ONE)
 
 
 @handles("Where")
-def _where(call: Call, builder: OperatorBuilder) -> Signal:
+def _where(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """One of two constants, as a comparison has it."""
     x = call.signal()
     yes, no = (against(call, x, call.constant(k)) for k in (1, 2))
@@ -231,7 +231,7 @@ def _where(call: Call, builder: OperatorBuilder) -> Signal:
 
 
 @handles("Trunc")
-def _trunc(call: Call, builder: OperatorBuilder) -> Signal:
+def _trunc(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """The upper bits of the integer that ``x / scale + zero point`` is.
 
     QONNX' first version has the inputs x, scale, zero point and two bit widths and clips nothing; the second has an
@@ -250,7 +250,7 @@ def _trunc(call: Call, builder: OperatorBuilder) -> Signal:
     return staircase(call, builder, scaled, steps, base, rise)
 
 
-def _shift(call: Call, scale: np.ndarray, rise: np.ndarray) -> int:
+def _shift(call: OperatorCall, scale: np.ndarray, rise: np.ndarray) -> int:
     """The bits that go: the output scale is ``scale`` times that power of two."""
     ratios = {value for value in np.array(rise / scale, dtype=object).flat}
     shift = round(np.log2(float(min(ratios))))

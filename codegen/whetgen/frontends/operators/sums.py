@@ -8,18 +8,18 @@ import numpy as np
 
 from whetgen.frontends.operators.building import OperatorBuilder
 from whetgen.frontends.operators.handlers import affine, handles
-from whetgen.frontends.operators.values import Call, Signal, against, as_map, channels_first
+from whetgen.frontends.operators.values import OperatorCall, Signal, against, as_map, channels_first
 from whetgen.frontends.operators.windows import padding_of, pair
 from whetgen.ir.real import RealConv, RealDense
 
 
 @handles("MatMul")
-def _mat_mul(call: Call, builder: OperatorBuilder) -> Signal:
+def _mat_mul(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     return _dense(call, builder, call.unclipped(), _kernel(call, call.constant(1)), None)
 
 
 @handles("Gemm")
-def _gemm(call: Call, builder: OperatorBuilder) -> Signal:
+def _gemm(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """``alpha x W + beta c``."""
     if call.attribute("transA", 0):
         raise call.refuse("transposes the tensor that depends on the input; export it with transA = 0")
@@ -33,13 +33,13 @@ def _gemm(call: Call, builder: OperatorBuilder) -> Signal:
     return affine(builder, f"{call.name}_scaled", total, np.array([alpha], dtype=object), bias)
 
 
-def _kernel(call: Call, values: np.ndarray) -> np.ndarray:
+def _kernel(call: OperatorCall, values: np.ndarray) -> np.ndarray:
     if values.ndim != 2:
         raise call.refuse(f"has weights of shape {values.shape}; only matrices are supported")
     return checked_weights(call, values)
 
 
-def checked_weights(call: Call, values: np.ndarray) -> np.ndarray:
+def checked_weights(call: OperatorCall, values: np.ndarray) -> np.ndarray:
     """Weights or a bias as float64.
 
     Raises:
@@ -51,7 +51,9 @@ def checked_weights(call: Call, values: np.ndarray) -> np.ndarray:
     return values
 
 
-def _dense(call: Call, builder: OperatorBuilder, x: Signal, kernel: np.ndarray, bias: np.ndarray | None) -> Signal:
+def _dense(
+    call: OperatorCall, builder: OperatorBuilder, x: Signal, kernel: np.ndarray, bias: np.ndarray | None
+) -> Signal:
     """Sums along the last axis of ONNX's order; of several rows a 1x1 convolution."""
     if kernel.shape[0] != x.shape[-1]:
         raise call.refuse(
@@ -68,7 +70,7 @@ def _dense(call: Call, builder: OperatorBuilder, x: Signal, kernel: np.ndarray, 
 
 
 @handles("Conv")
-def _conv(call: Call, builder: OperatorBuilder) -> Signal:
+def _conv(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     x, weights = call.unclipped(), checked_weights(call, call.constant(1))
     if weights.ndim not in (3, 4) or weights.ndim != len(x.shape) + 1:
         raise call.refuse(f"has weights of shape {weights.shape}; convolutions over one and two axes are supported")
@@ -94,7 +96,7 @@ def _conv(call: Call, builder: OperatorBuilder) -> Signal:
     return as_signal(call, builder, node, len(x.shape))
 
 
-def as_signal(call: Call, builder: OperatorBuilder, node: str, rank: int) -> Signal:
+def as_signal(call: OperatorCall, builder: OperatorBuilder, node: str, rank: int) -> Signal:
     """A map (height, width, channels) as ONNX's tensor of ``rank`` axes, channels first."""
     height, width, channels = builder.shapes[node]
     if rank == 3:

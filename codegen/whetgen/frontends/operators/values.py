@@ -55,7 +55,7 @@ Value = Signal | Classes | np.ndarray
 
 
 @dataclass(frozen=True)
-class Call:
+class OperatorCall:
     """One node of the file: its operator, what it reads, its attributes. ``inputs``: None where one is left out."""
 
     operator: str
@@ -112,24 +112,24 @@ class Call:
         return index < len(self.inputs) and self.inputs[index] is not None
 
 
-def as_map(call: Call, builder: OperatorBuilder, signal: Signal) -> str:
+def as_map(call: OperatorCall, builder: OperatorBuilder, signal: Signal) -> str:
     """The node with the signal as (height, width, channels); of a 1-D one the height is 1."""
     if len(signal.shape) not in (2, 3):
         raise call.refuse(f"needs a map of channels, its input has shape {(1, *signal.shape)}; reshape it first")
     return builder.as_map(channels_last(call, builder, signal).node, call.name)
 
 
-def channels_last(call: Call, builder: OperatorBuilder, signal: Signal) -> Signal:
+def channels_last(call: OperatorCall, builder: OperatorBuilder, signal: Signal) -> Signal:
     """The same signal with its channels behind the other axes."""
     return in_order(call, builder, signal, replace(signal, last=len(signal.shape) > 1))
 
 
-def channels_first(call: Call, builder: OperatorBuilder, signal: Signal) -> Signal:
+def channels_first(call: OperatorCall, builder: OperatorBuilder, signal: Signal) -> Signal:
     """The same signal with the axes as ONNX has them."""
     return in_order(call, builder, signal, replace(signal, last=False))
 
 
-def in_order(call: Call, builder: OperatorBuilder, signal: Signal, wanted: Signal) -> Signal:
+def in_order(call: OperatorCall, builder: OperatorBuilder, signal: Signal, wanted: Signal) -> Signal:
     """``wanted``, which names the same elements in another order of the axes, with the node that holds them so."""
     if signal.order == wanted.order:
         return replace(wanted, node=signal.node)
@@ -146,7 +146,7 @@ def _same_elements(signal: Signal, wanted: Signal) -> bool:
     return long[0] == long[1]
 
 
-def against(call: Call, signal: Signal, values: np.ndarray) -> np.ndarray:
+def against(call: OperatorCall, signal: Signal, values: np.ndarray) -> np.ndarray:
     """A constant that ONNX broadcasts against ``signal``, as exact numbers that broadcast against its node's tensor.
 
     A single number has the shape (1,).

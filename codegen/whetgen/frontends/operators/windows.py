@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from whetgen.frontends.operators.values import Call
+from whetgen.frontends.operators.values import OperatorCall
 from whetgen.ir.nodes import NO_PADDING, Padding, Pair, Shape
 
 
@@ -14,7 +14,7 @@ def pair(numbers: Sequence[int]) -> Pair:
     return (1, int(numbers[0])) if len(numbers) == 1 else (int(numbers[0]), int(numbers[1]))
 
 
-def padding_of(call: Call, source: Shape, extent: Pair, stride: Pair) -> Padding:
+def padding_of(call: OperatorCall, source: Shape, extent: Pair, stride: Pair) -> Padding:
     """Zeros on each side.
 
     Raises:

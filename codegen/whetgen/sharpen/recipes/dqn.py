@@ -146,7 +146,7 @@ class _Learner:
         self.loss = keras.losses.Huber()
         self.environment = _environment()
         self.state, _ = self.environment.reset(seed=seed)
-        self.memory = _Memory(recipe.memory)
+        self.memory = _ReplayMemory(recipe.memory)
         self.episodes = 0
         self._choose, self.greedy = _chooser(self.model), _chooser(self.follower)
         self._learn = tf.function(self._update)
@@ -188,7 +188,7 @@ class _Learner:
             slow.assign_add(self.recipe.follow * (fast - slow))
 
 
-class _Memory:
+class _ReplayMemory:
     """The last ``size`` steps."""
 
     def __init__(self, size: int):

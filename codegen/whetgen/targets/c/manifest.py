@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
-from whetgen.targets.output.schema import Count, Manifest
+from whetgen.targets.output.schema import AtLeastZero, Manifest
 
 
-class Table(TypedDict):
-    table_bytes: Count
+class TableEntry(TypedDict):
+    table_bytes: AtLeastZero
 
 
-class KernelOption(Table):
+class KernelOption(TableEntry):
     kernel: str
-    cycles: Count
+    cycles: AtLeastZero
 
 
 class Kernel(TypedDict):
@@ -22,16 +22,16 @@ class Kernel(TypedDict):
     options: list[KernelOption]
 
 
-class Call(Table):
+class CallEntry(TableEntry):
     title: str
     function: str
 
 
-class MeasuredCall(Call):
-    cost: Count
+class MeasuredCall(CallEntry):
+    cost: AtLeastZero
 
 
-class Footprint(TypedDict):
+class FootprintEntry(TypedDict):
     """What ``verify --on`` measured."""
 
     unit: str
@@ -40,5 +40,5 @@ class Footprint(TypedDict):
 
 class CManifest(Manifest):
     kernels: list[Kernel]
-    calls: list[Call]
-    footprint: NotRequired[dict[str, Footprint]]
+    calls: list[CallEntry]
+    footprint: NotRequired[dict[str, FootprintEntry]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from whetgen.targets.c.arena import Buffer, place
+from whetgen.targets.c.arena import ArenaBuffer, place
 from whetgen.targets.c.kernels import KernelCall
 from whetgen.targets.c.storage import Storage
 
@@ -31,10 +31,12 @@ def lay_out(storage: Storage, calls: tuple[KernelCall, ...]) -> Memory:
             last[name] = k
         if call.function.startswith(_SHRINKING):
             over[call.result] = f"tensor {call.sources[0]}"
-    buffers = [Buffer(f"call {k}", call.scratch_bytes, 8, k, k) for k, call in enumerate(calls) if call.scratch_bytes]
+    buffers = [
+        ArenaBuffer(f"call {k}", call.scratch_bytes, 8, k, k) for k, call in enumerate(calls) if call.scratch_bytes
+    ]
     stored = [name for name in first if name not in storage.in_output and name != storage.layers.input.name]
     buffers += [
-        Buffer(f"tensor {t}", storage.bytes(t), storage.elements(t).align, first[t], last[t], over.get(t, ""))
+        ArenaBuffer(f"tensor {t}", storage.bytes(t), storage.elements(t).align, first[t], last[t], over.get(t, ""))
         for t in stored
     ]
     lasts = {buffer.name: buffer.last for buffer in buffers}

@@ -2,7 +2,7 @@
 
 from whetgen.targets.base import Target
 from whetgen.targets.hls.options import HlsOptions
-from whetgen.targets.output.schema import LayerCycles, Manifest, Streams
+from whetgen.targets.output.schema import CyclesEntry, Manifest, Streams
 
 __all__ = ["HLS", "HlsOptions"]
 
@@ -10,7 +10,7 @@ __all__ = ["HLS", "HlsOptions"]
 class HlsManifest(Manifest):
     """The keys that every target has, and these."""
 
-    loop_trips: list[LayerCycles]
+    loop_trips: list[CyclesEntry]
     stream: Streams
 
 

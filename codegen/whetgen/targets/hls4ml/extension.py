@@ -127,7 +127,7 @@ LAYERS: tuple[type[WhetgenLayer], ...] = (
 globals().update({layer.__name__: layer for layer in LAYERS})
 
 
-class _Config(LayerConfigTemplate):
+class _ConfigTemplate(LayerConfigTemplate):
     """The config struct of a layer."""
 
     def __init__(self):
@@ -146,7 +146,7 @@ class _Config(LayerConfigTemplate):
         return template.render(index=node.index, constants=constants, types=typedefs)
 
 
-class _Call(FunctionCallTemplate):
+class _CallTemplate(FunctionCallTemplate):
     """The call of a layer's C++ function."""
 
     def __init__(self):
@@ -173,7 +173,7 @@ def register_layers() -> None:
         register_layer(layer.__name__, layer)
     for name in BACKENDS:
         backend = hls4ml.backends.get_backend(name)
-        backend.register_template(_Config)
-        backend.register_template(_Call)
+        backend.register_template(_ConfigTemplate)
+        backend.register_template(_CallTemplate)
         for source in _SOURCES:
             backend.register_source((assets() / "templates" / "hls4ml" / source).resolve())

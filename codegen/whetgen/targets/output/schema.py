@@ -9,25 +9,25 @@ import re
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 SCHEMA = 1
-Count = Annotated[int, range(1 << 63)]
+AtLeastZero = Annotated[int, range(1 << 63)]
 AtLeastOne = Annotated[int, range(1, 1 << 63)]
 Sha256 = Annotated[str, re.compile("[0-9a-f]{64}"), "64 hexadecimal digits"]
 InnerPath = Annotated[str, re.compile(r"(?!/)(?!(.*/)?\.\.?(/|$))[^\x00-\x1f\\]+"), "a path inside the folder"]
 
 
-class Input(TypedDict):
+class InputFacts(TypedDict):
     shape: list[AtLeastOne]
     type: str
 
 
-class Output(TypedDict):
+class OutputFacts(TypedDict):
     kind: Literal["class", "scores", "spikes", "accumulators", "mixed"]
     length: AtLeastOne
 
 
-class LayerCycles(TypedDict):
+class CyclesEntry(TypedDict):
     layer: str
-    cycles: Count
+    cycles: AtLeastZero
 
 
 class Side(TypedDict):
@@ -53,9 +53,9 @@ class Manifest(TypedDict):
     version: str
     target: str
     name: str
-    input: Input
-    output: Output
-    latency_cycles: Count | None
+    input: InputFacts
+    output: OutputFacts
+    latency_cycles: AtLeastZero | None
     initiation_interval_cycles: AtLeastOne | None
     resources: dict[str, Any]
     options: dict[str, Any]

@@ -1,7 +1,7 @@
 """The Verilog target."""
 
 from whetgen.targets.base import Target
-from whetgen.targets.output.schema import AtLeastOne, Count, LayerCycles, Manifest, Streams
+from whetgen.targets.output.schema import AtLeastOne, AtLeastZero, CyclesEntry, Manifest, Streams
 from whetgen.targets.verilog.options import VerilogOptions
 
 __all__ = ["VERILOG", "VerilogOptions"]
@@ -10,10 +10,10 @@ __all__ = ["VERILOG", "VerilogOptions"]
 class VerilogManifest(Manifest):
     """The keys that every target has, and these."""
 
-    latency_cycles: Count  # type: ignore[misc]  # never None
+    latency_cycles: AtLeastZero  # type: ignore[misc]  # never None
     initiation_interval_cycles: AtLeastOne  # type: ignore[misc]
     architecture: str
-    cycles: list[LayerCycles]
+    cycles: list[CyclesEntry]
     stream: Streams
 
 
