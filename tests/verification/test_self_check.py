@@ -9,7 +9,7 @@ from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input
 from whetgen.verification import c_runner, self_check
 from whetgen.verification.frames import default_frames, flat_outputs
-from whetgen.verification.runners import Runner
+from whetgen.verification.runners import Ran, Runner
 
 
 @pytest.mark.slow
@@ -25,7 +25,7 @@ def test_a_check_that_ignores_the_files_is_found_out(tmp_path, monkeypatch):
     whetgen.generate(tiny(), "c", tmp_path / "out", whetgen.Options(name="tiny"))
 
     def blind(folder, manifest, graph, frames, progress):
-        return flat_outputs(tiny(), frames.codes), {}, []
+        return Ran(flat_outputs(tiny(), frames.codes))
 
     monkeypatch.setattr(c_runner, "RUNNER", Runner(blind, blind))
     weight, threshold, expected = self_check.self_check(tmp_path / "out")

@@ -16,7 +16,7 @@ from whetgen.ir import Graph, Word
 from whetgen.reference import classify
 from whetgen.targets.c.storage import output_elements
 from whetgen.verification.frames import Frames
-from whetgen.verification.runners import Found, Progress, Runner
+from whetgen.verification.runners import Progress, Ran, Runner
 
 SANITIZED_VECTORS = 32
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
@@ -118,7 +118,7 @@ def _parsed(data: bytes, frames: int, predicts: bool) -> CRun:
     return CRun(records["outputs"].astype(np.int64).reshape(len(records), length), classes.astype(np.int64))
 
 
-def check(folder: Path, manifest: dict[str, Any], graph: Graph, frames: Frames, progress: Progress) -> Found:
+def check(folder: Path, manifest: dict[str, Any], graph: Graph, frames: Frames, progress: Progress) -> Ran:
     """Outputs, and the class that ``predict`` tells."""
     few = frames.codes[:SANITIZED_VECTORS]
     progress("compile and run the C")
@@ -128,7 +128,7 @@ def check(folder: Path, manifest: dict[str, Any], graph: Graph, frames: Frames, 
     found = [] if same else ["the C computes something else under the sanitizers"]
     wrong = int(np.sum(ran.classes != classify(graph.outputs[0], ran.outputs[: len(ran.classes)])))
     found += [f"predict tells another class than the outputs of {wrong} frames"] if wrong else []
-    return ran.outputs, {}, found
+    return Ran(ran.outputs, failures=found)
 
 
 RUNNER = Runner(check, check)

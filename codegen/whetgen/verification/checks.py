@@ -17,7 +17,7 @@ from whetgen.targets.registry import TARGETS
 from whetgen.verification.doubts import doubts
 from whetgen.verification.frames import Frames, default_frames, flat_outputs, load_frames
 from whetgen.verification.promises import check_promises
-from whetgen.verification.runners import BUDGET_SECONDS, Found, Progress, Run, find_runner
+from whetgen.verification.runners import BUDGET_SECONDS, Progress, Ran, Run, find_runner
 from whetgen.wording import counted
 
 if TYPE_CHECKING:
@@ -63,15 +63,6 @@ class Verification:
     def unable(self, error: CouldNotRun) -> Verification:
         """The same check, of which something could not run."""
         return replace(self, reason=str(error), log=error.log)
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a target did. ``outputs``: (frames, elements); ``measured``: cycles and counts; ``failures``: a line each."""
-
-    outputs: np.ndarray
-    measured: dict
-    failures: list[str]
 
 
 def verify(
@@ -152,10 +143,10 @@ def run_target(
     run_with = runner or find_runner(manifest["target"]).check
     try:
         with snapshot(folder, manifest) as copy:
-            outputs, measured, found = run_with(copy, manifest, graph, frames, progress or _silent)
-        return Ran(_whole(outputs, len(frames.codes)), measured, found)
+            ran = run_with(copy, manifest, graph, frames, progress or _silent)
+        return replace(ran, outputs=_whole(ran.outputs, len(frames.codes)))
     except ProgramFailed as error:
-        return Ran(_nothing(manifest, frames), {}, [str(error)])
+        return Ran(_nothing(manifest, frames), failures=[str(error)])
     except OSError as error:
         raise CouldNotRun(
             f"{error.filename2 or error.filename or 'a file of the check'}: {error.strerror or error}"
@@ -228,12 +219,12 @@ def _board_runner(folder: Path, manifest: dict, on: str, flags: str | None) -> R
     if manifest["target"] != "c":
         raise BadInput(f"--on {on}: {folder} holds {manifest['target']}; boards run folders of --target c")
 
-    def run(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress: Progress) -> Found:
+    def run(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress: Progress) -> Ran:
         from whetgen.verification.footprint import measure_on_board
 
         progress(f"build for {board.title} and run")
         outputs, footprint = measure_on_board(folder, manifest["name"], graph, frames.codes, board, flags)
-        return outputs, footprint.as_dict(), _too_little_ram(footprint)
+        return Ran(outputs, footprint.as_dict(), _too_little_ram(footprint))
 
     return run
 

@@ -20,7 +20,7 @@ from whetgen.targets.streams.packing import unpack_frames
 from whetgen.targets.streams.streams import Stream
 from whetgen.targets.streams.vectors import vectors
 from whetgen.verification.frames import Frames
-from whetgen.verification.runners import Found, Progress, Runner
+from whetgen.verification.runners import Progress, Ran, Runner
 
 EXACT_TYPE_VECTORS = 32
 DEFAULT_FLAGS = "-O1"  # as in the folder's Makefile: quickest to build, and as fast as -O3 to run
@@ -98,7 +98,7 @@ def _unpacked(sink: Stream, lines: list[str]) -> np.ndarray:
     return frames
 
 
-def check(folder: Path, manifest: dict[str, Any], graph: Graph, frames: Frames, progress: Progress) -> Found:
+def check(folder: Path, manifest: dict[str, Any], graph: Graph, frames: Frames, progress: Progress) -> Ran:
     """Outputs, and that malformed frames are dropped."""
     few = frames.codes[:EXACT_TYPE_VECTORS]
     progress("compile the C++ and send the frames through its testbench")
@@ -112,7 +112,7 @@ def check(folder: Path, manifest: dict[str, Any], graph: Graph, frames: Frames, 
     )
     wrong = result.malformed - result.dropped + exact.malformed - exact.dropped
     found += [f"malformed frames that were not dropped: {wrong}"] if wrong else []
-    return result.outputs, {"malformed_frames_dropped": result.dropped + exact.dropped}, found
+    return Ran(result.outputs, {"malformed_frames_dropped": result.dropped + exact.dropped}, found)
 
 
 RUNNER = Runner(check, check)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,18 @@ from whetgen.verification.frames import Frames
 
 BUDGET_SECONDS = 20  # of a simulation, where the user says nothing
 Progress = Callable[..., None]  # what begins now, and optionally what tells the share of it that is done
-Found = tuple[np.ndarray, dict[str, Any], list[str]]  # outputs (frames, elements), measured, failures
-Run = Callable[[Path, dict[str, Any], Graph, Frames, Progress], Found]  # of a folder, by its manifest and its graph
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a target did. ``outputs``: (frames, elements); ``measured``: cycles and counts; ``failures``: a line each."""
+
+    outputs: np.ndarray
+    measured: dict[str, Any] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+
+
+Run = Callable[[Path, dict[str, Any], Graph, Frames, Progress], Ran]  # of a folder, by its manifest and its graph
 
 
 def _all(manifest: dict[str, Any]) -> None:

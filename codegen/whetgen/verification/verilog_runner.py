@@ -11,7 +11,7 @@ from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph
 from whetgen.verification.frames import Frames
 from whetgen.verification.rtl_runner import BulkResult, BulkSimulator, CocotbResult, simulate_board, simulate_cocotb
-from whetgen.verification.runners import BUDGET_SECONDS, Found, Progress, Runner
+from whetgen.verification.runners import BUDGET_SECONDS, Progress, Ran, Runner
 from whetgen.verification.simulators import optimisation
 
 # Measured on one core: of a folded network little moves in a cycle, of an unrolled one everything.
@@ -40,7 +40,7 @@ def _seconds(manifest: dict, cycles: int) -> float:
     return cycles * (_SECONDS_A_CYCLE + luts * _SECONDS_A_LUT)
 
 
-def check(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress: Progress) -> Found:
+def check(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress: Progress) -> Ran:
     """Outputs, cycles, the cocotb test of the stream protocol, and the tops for a board."""
     count = len(frames.codes)
     with scratch_folder() as scratch:
@@ -59,14 +59,14 @@ def check(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress: 
         "cocotb_frames": protocol.frames,
         **({"board_tests": board_tests} if board_tests else {}),
     }
-    return bulk.outputs, measured, _failures(manifest, measured, protocol, bulk, board_failed)
+    return Ran(bulk.outputs, measured, _failures(manifest, measured, protocol, bulk, board_failed))
 
 
-def stream_frames(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress: Progress) -> Found:
+def stream_frames(folder: Path, manifest: dict, graph: Graph, frames: Frames, progress: Progress) -> Ran:
     """The outputs only."""
     with scratch_folder() as scratch:
         simulator = _compiled(folder, manifest, len(frames.codes), scratch / "build", progress)
-        return _streamed(simulator, frames, progress).outputs, {}, []
+        return Ran(_streamed(simulator, frames, progress).outputs)
 
 
 def _compiled(folder: Path, manifest: dict, count: int, build: Path, progress: Progress) -> BulkSimulator:
