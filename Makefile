@@ -9,7 +9,10 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
 PYTEST  := $(BIN)/python -m pytest -n 2 --dist worksteal --durations 10
-EXTRAS  := keras,train,sim,synth,serial,boards,bench,hls,onnx,nir,report,dev
+EXTRAS  ?= keras,train,sim,synth,serial,boards,bench,hls,onnx,nir,report,dev
+# What a part of the tests needs, and which: make test SYSTEM=firmware TESTS=tests/targets/c
+SYSTEM  ?= all
+TESTS   ?=
 
 .PHONY: help demo test test-all lint clean
 help:
@@ -19,10 +22,10 @@ demo: $(VENV)/demo
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/all
-	$(PYTEST) -m 'not long'
+	$(PYTEST) -m 'not long' $(TESTS)
 
 test-all: $(VENV)/all
-	$(PYTEST)
+	$(PYTEST) $(TESTS)
 
 lint: $(VENV)/all
 	$(BIN)/ruff check codegen tests hdl examples conftest.py
@@ -38,7 +41,7 @@ $(VENV)/demo: pyproject.toml constraints.txt .ci/system-packages
 	@touch $@
 
 $(VENV)/all: $(VENV)/demo
-	.ci/system-packages all
+	.ci/system-packages $(SYSTEM)
 	$(INSTALL) '.[$(EXTRAS)]'
 	@touch $@
 
