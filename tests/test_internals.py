@@ -11,7 +11,7 @@ from tests.targets.verilog.test_golden import tiny
 
 from whetgen.formal.blocks import Blocks
 from whetgen.formal.claims import Claim, Element
-from whetgen.formal.netlist import Cell, Netlist
+from whetgen.formal.netlist import YosysCell, Netlist
 from whetgen.formal.prover import Prover
 from whetgen.formal.relation import SCALE, relation
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
@@ -103,7 +103,7 @@ def test_the_folded_network_has_the_schedule_of_the_page():
 
 @pytest.mark.parametrize(("level", "proved"), [(3, False), (4, True), (5, False)])
 def test_the_counters_of_the_page_are_proved_to_fire_from_four_on(level, proved):
-    first, second = Cell((2, 4, 6), (1, 1, 1), (6, 7)), Cell((14, 8, 10), (1, 1, 1), (8, 9))
+    first, second = YosysCell((2, 4, 6), (1, 1, 1), (6, 7)), YosysCell((14, 8, 10), (1, 1, 1), (8, 9))
     netlist = Netlist(5, (first, second), (18,))
     told = relation(Blocks(netlist), {}, [9], root=1)
     assert {net: value * 2 // SCALE for net, value in told.x.items()} == {1: 1, 2: 1, 3: 1, 4: 2, 5: 2}

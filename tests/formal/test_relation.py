@@ -6,7 +6,7 @@ from tests.targets.verilog.networks import CONSTRUCTS
 
 from whetgen import Options, generate
 from whetgen.formal.blocks import Blocks
-from whetgen.formal.netlist import Cell, Netlist, read_netlist
+from whetgen.formal.netlist import YosysCell, Netlist, read_netlist
 from whetgen.formal.relation import SCALE, relation
 from whetgen.formal.simulate import simulate
 
@@ -14,8 +14,8 @@ LANES = 64
 
 
 def test_a_counter_and_an_adder_become_one_sum():
-    count = Cell((2, 4, 6), (1, 1, 1), (5, 6))
-    add = Cell((10, 12, 9, 0, 1), (1, 2, 1, 2, 1), (7, 8, 9))
+    count = YosysCell((2, 4, 6), (1, 1, 1), (5, 6))
+    add = YosysCell((10, 12, 9, 0, 1), (1, 2, 1, 2, 1), (7, 8, 9))
     told = relation(Blocks(Netlist(4, (count, add), (18,))), {}, [9], root=1)
     assert told.leaves == {9: 4 * SCALE}
     assert told.rest == {7: (0, SCALE, SCALE), 8: (0, 2 * SCALE, 2 * SCALE)}
@@ -24,7 +24,7 @@ def test_a_counter_and_an_adder_become_one_sum():
 
 
 def test_tables_of_a_sum_become_the_sum():
-    parity, majority = Cell((2, 4, 6), (), (4,), 0b10010110), Cell((2, 4, 6), (), (5,), 0b11101000)
+    parity, majority = YosysCell((2, 4, 6), (), (4,), 0b10010110), YosysCell((2, 4, 6), (), (5,), 0b11101000)
     told = relation(Blocks(Netlist(3, (parity, majority), (8, 10))), {4: 1, 5: 2})
     assert told.x == dict.fromkeys((1, 2, 3), SCALE) and told.constant == 0 and told.rest == {}
 

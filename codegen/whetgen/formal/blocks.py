@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from whetgen.formal.netlist import Cell, Netlist
+from whetgen.formal.netlist import Netlist, YosysCell
 
-Block = tuple[Cell, ...]
+Block = tuple[YosysCell, ...]
 
 
 class Blocks:
@@ -39,13 +39,13 @@ class Blocks:
                 waiting += new
         return sorted(found, reverse=True)
 
-    def table(self, net: int) -> Cell | None:
+    def table(self, net: int) -> YosysCell | None:
         """The table that drives the net, None where something else does."""
         block = self.blocks[self.driver[net]] if net in self.driver else ()
         return next((cell for cell in block if cell.truth is not None and net in cell.outputs), None)
 
 
-def _nets(cell: Cell) -> set[int]:
+def _nets(cell: YosysCell) -> set[int]:
     return {i >> 1 for i in cell.inputs}
 
 
@@ -77,7 +77,7 @@ def _ordered(netlist: Netlist, homes: Mapping[int, frozenset[int]]) -> list[Bloc
     return blocks
 
 
-def _ready_numbers(waiting: list[Cell], placed: set[int]) -> list[Block]:
+def _ready_numbers(waiting: list[YosysCell], placed: set[int]) -> list[Block]:
     there = set(placed)
     found: list[Block] = []
     for cell in waiting:
@@ -87,13 +87,13 @@ def _ready_numbers(waiting: list[Cell], placed: set[int]) -> list[Block]:
     return found
 
 
-def _ready_homes(waiting: list[Cell], placed: set[int], homes: Mapping[int, frozenset[int]]) -> list[Block]:
-    found: dict[frozenset[int], list[Cell]] = defaultdict(list)
+def _ready_homes(waiting: list[YosysCell], placed: set[int], homes: Mapping[int, frozenset[int]]) -> list[Block]:
+    found: dict[frozenset[int], list[YosysCell]] = defaultdict(list)
     for cell in waiting:
         if cell.truth is not None and homes[cell.outputs[0]] <= placed:
             found[homes[cell.outputs[0]]].append(cell)
     return [tuple(block) for block in found.values()]
 
 
-def _ready_table(waiting: list[Cell], placed: set[int]) -> list[Block]:
+def _ready_table(waiting: list[YosysCell], placed: set[int]) -> list[Block]:
     return [(next(cell for cell in waiting if cell.truth is not None and _nets(cell) <= placed),)]

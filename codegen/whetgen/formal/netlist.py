@@ -24,7 +24,7 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True)
-class Cell:
+class YosysCell:
     """``sum(2**k * outputs[k]) == sum(weights[k] * inputs[k])``, or where ``truth`` is there the one output that it tells.
 
     ``inputs`` are literals, twice a net and 1 more where inverted (0 and 1 are the constants); ``outputs`` are nets.
@@ -41,7 +41,7 @@ class Netlist:
     """Cells in an order in which they can be evaluated. Nets 1 to ``inputs`` are the bits of x; ``outputs``: literals of y."""
 
     inputs: int
-    cells: tuple[Cell, ...]
+    cells: tuple[YosysCell, ...]
     outputs: tuple[int, ...]
 
 
@@ -82,7 +82,7 @@ class _Reader:
         self.literal: dict[int | str, int] = {"0": 0, "1": 1} | {bit: 2 * (k + 1) for k, bit in enumerate(self.x)}
         self.ways: dict[int | str, tuple[int, int] | None] = {"0": None, "1": None} | dict.fromkeys(self.x, (0, 0))
         self.nets = len(self.x) + 1
-        self.cells: list[Cell] = []
+        self.cells: list[YosysCell] = []
 
     def netlist(self, cycles: int) -> Netlist:
         for bit in self.y:
@@ -146,24 +146,24 @@ class _Reader:
         self.ways |= dict.fromkeys(outputs, span)
 
 
-def _cell(cell: dict, literal: dict[int | str, int], outputs: tuple[int, ...]) -> Cell:
+def _cell(cell: dict, literal: dict[int | str, int], outputs: tuple[int, ...]) -> YosysCell:
     wires = {port: [literal.get(b, -1) for b in bits] for port, bits in cell["connections"].items()}
     number = {name: int(value, 2) for name, value in cell["parameters"].items()}
     if cell["type"] == "wg_add":
         width = number["WIDTH"]
         columns = tuple(1 << k for k in range(width))
-        made = Cell((*wires["left"], *wires["right"], *wires["carry"]), (*columns, *columns, 1), outputs)
+        made = YosysCell((*wires["left"], *wires["right"], *wires["carry"]), (*columns, *columns, 1), outputs)
         sizes = len(wires["left"]), len(wires["right"]), len(wires["carry"]), len(outputs)
         fits = sizes == (width, width, 1, width + 1)
     elif cell["type"] == "wg_count":
-        made = Cell(tuple(wires["bits"]), (1,) * number["INPUTS"], outputs)
+        made = YosysCell(tuple(wires["bits"]), (1,) * number["INPUTS"], outputs)
         fits = 2 <= number["INPUTS"] <= 7 and (len(wires["bits"]), len(outputs)) == (
             number["INPUTS"],
             3 if number["INPUTS"] > 3 else 2,
         )
     else:
         inputs, truth = tuple(wires["bits"]), cell["parameters"]["TRUTH"]
-        made = Cell(inputs, (), outputs, int(truth, 2))
+        made = YosysCell(inputs, (), outputs, int(truth, 2))
         fits = len(inputs) == number["INPUTS"] <= 6 and (len(outputs), len(truth)) == (1, 1 << len(inputs))
     if not fits:
         raise Unreadable(f"a {cell['type']} has connections of other widths than its ports")

@@ -27,7 +27,7 @@ from math import gcd
 from typing import NamedTuple
 
 from whetgen.formal.blocks import Block, Blocks
-from whetgen.formal.netlist import Cell
+from whetgen.formal.netlist import YosysCell
 
 TermName = int | tuple[tuple[int, int], ...]
 SCALE = 1 << 96  # numbers are multiples of 1 / SCALE: a block may count for a fraction of the one that reads it
@@ -98,7 +98,7 @@ class _Making:
     wanted: dict[int, int]
     made: Relation = field(default_factory=Relation)
 
-    def number(self, cell: Cell, read: set[int], multiplier: int | None) -> None:
+    def number(self, cell: YosysCell, read: set[int], multiplier: int | None) -> None:
         """A counter or an adder, multiplied by ``multiplier`` or by what its highest output that is read needs."""
         if multiplier is None:
             multiplier = self._multiplier(cell, read)
@@ -113,7 +113,7 @@ class _Making:
         for literal, weight in zip(cell.inputs, cell.weights, strict=True):
             self._count(literal, multiplier * weight)
 
-    def _multiplier(self, cell: Cell, read: set[int]) -> int:
+    def _multiplier(self, cell: YosysCell, read: set[int]) -> int:
         places = [k for k, net in enumerate(cell.outputs) if net in read]
         places = [k for k in places if cell.outputs[k] not in self.leaves] or places
         if not places:
@@ -160,7 +160,7 @@ def _most(values: Iterable[int]) -> int:
 
 
 @lru_cache(maxsize=1 << 16)
-def _column(cell: Cell, nets: tuple[int, ...]) -> tuple[int, ...]:
+def _column(cell: YosysCell, nets: tuple[int, ...]) -> tuple[int, ...]:
     """The table's output for each pattern of ``nets``, the first the lowest bit."""
     place, truth = {net: k for k, net in enumerate(nets)}, cell.truth or 0
     found = []

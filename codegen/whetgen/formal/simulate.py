@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from whetgen.formal.netlist import Cell, Netlist
+from whetgen.formal.netlist import Netlist, YosysCell
 
 
 def simulate(netlist: Netlist, x: Sequence[int], lanes: int) -> list[int]:
@@ -22,7 +22,7 @@ def simulate(netlist: Netlist, x: Sequence[int], lanes: int) -> list[int]:
     return [of(o) for o in netlist.outputs]
 
 
-def _sum(cell: Cell, inputs: list[int]) -> list[int]:
+def _sum(cell: YosysCell, inputs: list[int]) -> list[int]:
     """Ripples every input into the sum."""
     total = [0] * len(cell.outputs)
     for bits, weight in zip(inputs, cell.weights, strict=True):

@@ -105,9 +105,9 @@ def _made(operator: str, call: OperatorCall, builder: OperatorBuilder) -> Signal
 
 
 Fields = dict[str, np.ndarray]
-Made = tuple[str, tuple[np.ndarray, ...], dict[str, Any]]
+MadeNode = tuple[str, tuple[np.ndarray, ...], dict[str, Any]]
 """An operator, its constants and attributes."""
-Rule = Callable[[OperatorCall, Fields, Signal], list[Made]]
+Rule = Callable[[OperatorCall, Fields, Signal], list[MadeNode]]
 """(call, the node's fields, what it reads) -> operators."""
 
 
@@ -117,15 +117,15 @@ def _field(call: OperatorCall, fields: Fields, name: str) -> np.ndarray:
     return fields[name]
 
 
-def _affine(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
+def _affine(call: OperatorCall, fields: Fields, x: Signal) -> list[MadeNode]:
     return [("Gemm", (_field(call, fields, "weight"), _field(call, fields, "bias")), {"transB": 1})]
 
 
-def _linear(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
+def _linear(call: OperatorCall, fields: Fields, x: Signal) -> list[MadeNode]:
     return [("Gemm", (_field(call, fields, "weight"),), {"transB": 1})]
 
 
-def _conv(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
+def _conv(call: OperatorCall, fields: Fields, x: Signal) -> list[MadeNode]:
     weight = _field(call, fields, "weight")
     axes = weight.ndim - 2
     settings = {
@@ -153,7 +153,7 @@ def _padding(call: OperatorCall, fields: Fields, axes: int) -> dict[str, Any]:
     return {"pads": _numbers(call, fields, "padding", axes) * 2}
 
 
-def _average(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
+def _average(call: OperatorCall, fields: Fields, x: Signal) -> list[MadeNode]:
     settings = {
         "kernel_shape": _numbers(call, fields, "kernel_size", 2),
         "strides": _numbers(call, fields, "stride", 2),
@@ -161,12 +161,12 @@ def _average(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
     return [("AveragePool", (), {**settings, **_padding(call, fields, 2), "count_include_pad": 1})]
 
 
-def _sum_pool(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
+def _sum_pool(call: OperatorCall, fields: Fields, x: Signal) -> list[MadeNode]:
     count = np.array(float(prod(_numbers(call, fields, "kernel_size", 2))))
     return [*_average(call, fields, x), ("Mul", (count,), {})]
 
 
-def _flatten(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
+def _flatten(call: OperatorCall, fields: Fields, x: Signal) -> list[MadeNode]:
     """``start_dim`` counts the axis of the batch where it was 1, as PyTorch has it, and not where it was 0."""
     start, end = (int(np.asarray(_field(call, fields, f"{end}_dim")).reshape(-1)[0]) for end in ("start", "end"))
     rank = len(x.shape)
@@ -180,17 +180,17 @@ def _by_channel(x: Signal, values: np.ndarray) -> np.ndarray:
     return values.reshape(-1, *[1] * (len(x.shape) - 1)) if values.shape == x.shape[:1] else values
 
 
-def _scale(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
+def _scale(call: OperatorCall, fields: Fields, x: Signal) -> list[MadeNode]:
     return [("Mul", (_by_channel(x, _field(call, fields, "scale")),), {})]
 
 
-def _threshold(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
+def _threshold(call: OperatorCall, fields: Fields, x: Signal) -> list[MadeNode]:
     return [("Greater", (_by_channel(x, _field(call, fields, "threshold")),), {})]
 
 
-def _integrate_and_fire(call: OperatorCall, fields: Fields, x: Signal) -> list[Made]:
+def _integrate_and_fire(call: OperatorCall, fields: Fields, x: Signal) -> list[MadeNode]:
     r, level = (_by_channel(x, _field(call, fields, name)) for name in ("r", "v_threshold"))
-    fires: Made = ("Greater", (level,), {})
+    fires: MadeNode = ("Greater", (level,), {})
     return [fires] if np.all(r == 1) else [("Mul", (r,), {}), fires]
 
 

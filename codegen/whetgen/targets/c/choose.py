@@ -10,7 +10,7 @@ from whetgen.targets.c.kernels import Candidate
 from whetgen.targets.c.mcus import Mcu
 from whetgen.wording import counted
 
-Group = tuple[Candidate, ...]
+Candidates = tuple[Candidate, ...]
 _WIDEST = 400
 
 
@@ -44,7 +44,7 @@ class _Partial:
 
 
 def choose(
-    groups: list[Group], limits: Limits, measure: Callable[[tuple[Candidate, ...]], Need]
+    groups: list[Candidates], limits: Limits, measure: Callable[[tuple[Candidate, ...]], Need]
 ) -> tuple[Candidate, ...]:
     """``measure`` gives flash and RAM of a whole choice, which layers share in part.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from whetgen.errors import BadInput
 from whetgen.layers import Layer, Linear, Pool
-from whetgen.targets.c.choose import Group, Limits, Need, choose
+from whetgen.targets.c.choose import Candidates, Limits, Need, choose
 from whetgen.targets.c.code_size import code_bytes
 from whetgen.targets.c.kernels import Candidate, Job, KernelCall, candidates, moves
 from whetgen.targets.c.mcus import Mcu
@@ -66,7 +66,7 @@ class Planner:
         choices = (_choice(*each) for each in zip(groups, picks, groups.values(), strict=True))
         return (*_calls(picks), *copies), tuple(choices)
 
-    def _groups(self, names: Identifiers) -> dict[str, Group]:
+    def _groups(self, names: Identifiers) -> dict[str, Candidates]:
         """The candidates of each layer, by its name; a pool that is computed with its convolution is none."""
         done: set[str] = set()
         groups = {}
@@ -79,7 +79,7 @@ class Planner:
                 done |= {pool.name} if pool else set()
         return groups
 
-    def _candidates(self, layer: Layer, pool: Pool | None, names: Identifiers) -> Group:
+    def _candidates(self, layer: Layer, pool: Pool | None, names: Identifiers) -> Candidates:
         found = candidates(self._job(layer, pool, names))
         if pool is None:
             return found
@@ -111,7 +111,7 @@ class Planner:
         if self.storage.by_name[name].count * max(self.storage.elements(name).words, 1) >= _LIMIT:
             raise BadInput(f"layer '{name}' has too many elements for the C target (2^31 or more); make it smaller")
 
-    def _affordable(self, layer: str, found: Group) -> Group:
+    def _affordable(self, layer: str, found: Candidates) -> Candidates:
         """Those whose arrays the processor's compiler holds, whose sums it can read from flash, and, in constant time,
         whose instructions do not depend on the data."""
         mcu = self.mcu
@@ -152,7 +152,7 @@ def _calls(picks: tuple[Candidate, ...]) -> tuple[KernelCall, ...]:
     return tuple(call for pick in picks for call in pick.calls)
 
 
-def _choice(layer: str, pick: Candidate, group: Group) -> Choice:
+def _choice(layer: str, pick: Candidate, group: Candidates) -> Choice:
     options = (_option(candidate) for candidate in sorted(group, key=lambda candidate: candidate.cycles))
     return Choice(layer, pick.label, round(pick.cycles), tuple(options))
 

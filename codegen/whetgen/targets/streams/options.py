@@ -16,7 +16,7 @@ MAX_BUS_BITS = 4096
 DEFAULT_LANES = 1_024  # of a layer, where no pace asks for more
 DEFAULT_CLOCK_MHZ = 100.0
 
-Folding = tuple[int, ...]  # PE and SIMD; a third number: the bits of an input that come one by one
+GivenFolding = tuple[int, ...]  # PE and SIMD; a third number: the bits of an input that come one by one
 
 
 def check_bus(asked: int | str | None) -> None:
@@ -36,7 +36,7 @@ def _read_bus(text: str) -> int | str:
     return asked
 
 
-def _read_foldings(texts: list[str]) -> dict[str, Folding]:
+def _read_foldings(texts: list[str]) -> dict[str, GivenFolding]:
     """By layer, of ``LAYER=PExSIMD`` or ``LAYER=PExSIMDxBITS`` each."""
     found = {}
     for text in texts:
@@ -59,7 +59,7 @@ class HardwareOptions(TargetOptions):
     bus_bits: int | Literal["full"] | None = option(
         "width of the input tdata, a multiple of 8, or full.", written=str, read=_read_bus
     )
-    folding: Mapping[str, Folding] | None = option(
+    folding: Mapping[str, GivenFolding] | None = option(
         "LAYER=PExSIMD, or LAYER=PExSIMDxBITS for inputs bit by bit, once a layer; inspect lists the legal ones.",
         flag="--fold",
         written=list[str],

@@ -24,7 +24,7 @@ _FIRST_LOOK = 25  # instructions, of the Cortex-M4's, beyond what the count take
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class _Counts:
+class _PopCounts:
     """``sum = scale (count - surplus) + least (spikes in)``, as in ``wg_popcount_layer``.
 
     ``scales``: by neuron, None where all are ``scale``; ``planes``: (neurons, words[, 2]) bits of 32 inputs each;
@@ -76,7 +76,7 @@ def candidates(job: Job) -> Iterator[Candidate]:
         yield job.candidate("popcount, early exit", function, made, scratch_bytes=scratch, cycles=cycles)
 
 
-def _record(job: Job, layer: Linear, counts: _Counts, finish: Record, first_look: int) -> Record:
+def _record(job: Job, layer: Linear, counts: _PopCounts, finish: Record, first_look: int) -> Record:
     """``first_look``: groups of inputs before an early exit."""
     axes = ("neuron", "word", "plane")[: counts.planes.ndim]
     return record(
@@ -99,12 +99,12 @@ def _scales(job: Job, scales: np.ndarray | None) -> ConstArray | None:
     return numbers(f"{job.name}_scales", f"magnitude of the weights {job.of}", ("neuron",), scales)
 
 
-def _one_plane(weights: np.ndarray) -> _Counts | None:
+def _one_plane(weights: np.ndarray) -> _PopCounts | None:
     values = np.unique(weights)
     if len(values) > 2 or max(abs(int(v)) for v in values) * len(weights) >= _INT32 // 2:
         return None
     lower, higher = int(values[0]), int(values[-1])
-    return _Counts(
+    return _PopCounts(
         scale=higher - lower,
         scales=None,
         least=lower,
@@ -114,11 +114,11 @@ def _one_plane(weights: np.ndarray) -> _Counts | None:
     )
 
 
-def _two_planes(weights: np.ndarray) -> _Counts | None:
+def _two_planes(weights: np.ndarray) -> _PopCounts | None:
     scales, inputs = np.maximum(np.abs(weights).max(axis=0), 1), _padded(len(weights))
     if ((weights != 0) & (np.abs(weights) != scales)).any() or int(scales.max()) * inputs >= _INT32:
         return None
-    return _Counts(
+    return _PopCounts(
         scale=int(scales[0]),
         scales=None if (scales == scales[0]).all() else scales,
         least=0,

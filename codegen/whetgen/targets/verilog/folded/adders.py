@@ -79,7 +79,7 @@ class Adders:
 
 
 Pieces = list[tuple[str, int]]  # (expression, bits), the first in the low bits
-Columns = dict[int, Pieces]
+ColumnPieces = dict[int, Pieces]
 
 
 def adders(module: str, title: str, simd: int, width: int, code: Code, limit: int) -> Adders:
@@ -114,9 +114,9 @@ def adders(module: str, title: str, simd: int, width: int, code: Code, limit: in
     )
 
 
-def _products(simd: int, width: int, code: Code, limit: int) -> tuple[Columns, Level]:
+def _products(simd: int, width: int, code: Code, limit: int) -> tuple[ColumnPieces, Level]:
     """The bits to be added, one plane of the inputs with one of the weights at once, and what their first count leaves."""
-    columns: Columns = {}
+    columns: ColumnPieces = {}
     buses: list[Bus] = []
     counters: list[Counter] = []
     each = 2 if code.kind == "ternary" else 3
@@ -147,9 +147,9 @@ def _product(inputs: str, simd: int, code: Code, weight_bit: int) -> str:
     return f"~({inputs} & {weights})" if inverted else f"{inputs} & {weights}"
 
 
-def _compressed(columns: Columns, number: int, limit: int) -> tuple[Columns, Level]:
+def _compressed(columns: ColumnPieces, number: int, limit: int) -> tuple[ColumnPieces, Level]:
     """Six bits of a column become their number; what is left of a column below six waits."""
-    after: Columns = {}
+    after: ColumnPieces = {}
     buses: list[Bus] = []
     counters: list[Counter] = []
     for column, pieces in sorted(columns.items()):
@@ -162,7 +162,7 @@ def _compressed(columns: Columns, number: int, limit: int) -> tuple[Columns, Lev
     return after, Level(f"Level {number}: sixes of bits and their number.", tuple(buses), tuple(counters))
 
 
-def _count(bus: Bus, name: str, column: int, each: int, leave: int, limit: int, after: Columns) -> list[Counter]:
+def _count(bus: Bus, name: str, column: int, each: int, leave: int, limit: int, after: ColumnPieces) -> list[Counter]:
     """Counters of ``each`` bits of the bus and one of the rest, unless it is at most ``leave`` bits, which wait."""
     lanes, rest = divmod(bus.width, each)
     at = lanes * each

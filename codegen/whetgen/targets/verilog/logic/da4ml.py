@@ -19,7 +19,7 @@ from whetgen.targets.verilog.logic.digits import signed_digits
 from whetgen.targets.verilog.logic.sub_sums import SubSum, own_sub_sums
 
 EXACT = 1 << 16  # the solver computes in float32, and rounds from about 24 bits on
-Value = dict[int, Fraction]  # factor of each word
+Factors = dict[int, Fraction]  # factor of each word
 
 
 def da4ml_sub_sums(weights: np.ndarray, highest: np.ndarray) -> tuple[np.ndarray, tuple[SubSum, ...]]:
@@ -38,7 +38,7 @@ def da4ml_sub_sums(weights: np.ndarray, highest: np.ndarray) -> tuple[np.ndarray
     kernel = np.ascontiguousarray(np.where(highest[:, None] > 0, weights, 0), dtype=np.float32)
     ranges = [(0.0, max(float(h), 1.0), 1.0) for h in highest]
     graph = _Words([None] * len(kernel))
-    values: list[Value] = [{word: Fraction(1)} for word in range(len(kernel))]
+    values: list[Factors] = [{word: Fraction(1)} for word in range(len(kernel))]
     for stage in solve(kernel, qintervals=ranges).solutions:
         values = _stage(stage, values, graph)
     table = np.zeros((len(graph.words), len(values)), dtype=object)
@@ -54,7 +54,7 @@ class _Words:
 
     words: list[SubSum | None]
 
-    def shared(self, value: Value) -> Value:
+    def shared(self, value: Factors) -> Factors:
         """The value as a multiple of one word, a new one of whole factors without a common divisor."""
         below = lcm(*(factor.denominator for factor in value.values()))
         above = gcd(*(int(factor * below) for factor in value.values()))
@@ -62,7 +62,7 @@ class _Words:
         self.words.append(SubSum(len(self.words), terms))
         return {len(self.words) - 1: Fraction(above, below)}
 
-    def whole(self, value: Value) -> Value:
+    def whole(self, value: Factors) -> Factors:
         """The value in whole multiples: a word that it takes a fraction of gives way to its terms."""
         while broken := [word for word, factor in value.items() if factor.denominator > 1]:
             word = max(broken)
@@ -73,11 +73,11 @@ class _Words:
         return value
 
 
-def _stage(stage: Any, sources: list[Value], graph: _Words) -> list[Value]:
+def _stage(stage: Any, sources: list[Factors], graph: _Words) -> list[Factors]:
     """Results of one adder graph of da4ml's: buffers that take a source or add a buffer, shifted, to another."""
     used = Counter(i for op in stage.ops for i in ((op.id0, op.id1) if op.id1 >= 0 else ()))
     used.update(i for i in stage.out_idxs if i >= 0)
-    buffers: list[Value] = []
+    buffers: list[Factors] = []
     for number, op in enumerate(stage.ops):
         if op.id1 < 0:
             value = _sum({}, sources[op.id0], Fraction(2) ** stage.inp_shifts[op.id0])
@@ -88,6 +88,6 @@ def _stage(stage: Any, sources: list[Value], graph: _Words) -> list[Value]:
     return [_sum({}, buffers[i], Fraction(2) ** shift * (-1 if neg else 1)) if i >= 0 else {} for i, shift, neg in ends]
 
 
-def _sum(one: Value, other: Value, factor: Fraction) -> Value:
+def _sum(one: Factors, other: Factors, factor: Fraction) -> Factors:
     found = {word: one.get(word, Fraction(0)) + factor * other.get(word, Fraction(0)) for word in {**one, **other}}
     return {word: f for word, f in found.items() if f}
