@@ -11,7 +11,7 @@ from tests.targets.verilog.test_golden import tiny
 
 from whetgen.formal.blocks import Blocks
 from whetgen.formal.claims import Claim, Element
-from whetgen.formal.netlist import YosysCell, Netlist
+from whetgen.formal.netlist import Netlist, YosysCell
 from whetgen.formal.prover import Prover
 from whetgen.formal.relation import SCALE, relation
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate

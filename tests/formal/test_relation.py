@@ -6,7 +6,7 @@ from tests.targets.verilog.networks import CONSTRUCTS
 
 from whetgen import Options, generate
 from whetgen.formal.blocks import Blocks
-from whetgen.formal.netlist import YosysCell, Netlist, read_netlist
+from whetgen.formal.netlist import Netlist, YosysCell, read_netlist
 from whetgen.formal.relation import SCALE, relation
 from whetgen.formal.simulate import simulate
 
