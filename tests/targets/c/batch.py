@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+from tests.targets.written import write
 
 from whetgen.ir import Graph
 from whetgen.reference import run
@@ -63,12 +64,6 @@ def expected(graph: Graph, codes: np.ndarray) -> np.ndarray:
     results = run(graph, codes)
     parts = [results[o.name] for o in graph.outputs] if isinstance(results, dict) else [results]
     return np.concatenate([p.reshape(len(codes), -1).astype(np.int64) for p in parts], axis=1)
-
-
-def write(files: dict[str, str], folder: Path) -> None:
-    for path, text in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text)
 
 
 def compile_strictly(folder: Path, *flags: str) -> None:

@@ -9,8 +9,9 @@ from random import Random
 import numpy as np
 import pytest
 from tests.random_graphs import random_codes
-from tests.targets.c.batch import compile_strictly, expected, write
+from tests.targets.c.batch import compile_strictly, expected
 from tests.targets.c.test_c_nodes import CASES
+from tests.targets.written import write
 
 from whetgen.assets import CORES, assets, fact_files
 from whetgen.errors import BadInput
@@ -40,8 +41,7 @@ def tiny() -> Graph:
 
 
 def generated(graph: Graph, name: str, folder: Path) -> Path:
-    write(render(plan(graph, name)), folder)
-    return folder
+    return write(render(plan(graph, name)), folder)
 
 
 @pytest.mark.parametrize("file", ["include/tiny.h", "src/tiny.c"])

@@ -8,8 +8,9 @@ from random import Random
 import numpy as np
 import pytest
 from tests.random_graphs import random_codes
-from tests.targets.c.batch import expected, run_batch, write
+from tests.targets.c.batch import expected, run_batch
 from tests.targets.c.test_kernels import conv_network, dense_network
+from tests.targets.written import write
 from tests.verification.test_boards import real_digits, small_network
 
 from whetgen import Options, generate
@@ -27,8 +28,7 @@ RUNTIME = sorted((assets() / "firmware" / "runtime").glob("*.c"))
 
 
 def folder_of(graph: Graph, folder: Path, options: COptions | None = None) -> Path:
-    write(render(plan(graph, "net", options)), folder)
-    return folder
+    return write(render(plan(graph, "net", options)), folder)
 
 
 def test_no_allocation_no_float_no_recursion_no_arrays_of_variable_size(tmp_path):

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+from tests.targets.written import write
 
 from whetgen.targets.hls import target as hls
 from whetgen.targets.hls.design import DIALECTS, HlsPlan
@@ -64,18 +65,12 @@ def headers(tool: str) -> str:
     return find_spec("hls4ml").submodule_search_locations[0] + DIALECTS[tool].header_folder
 
 
-def write(plan: HlsPlan, folder: Path) -> None:
-    for path, text in hls.render(plan).items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text)
-
-
 def run_batch(batch: Sequence[tuple[HlsPlan, np.ndarray]], folder: Path, flags: Sequence[str] = ()) -> list[np.ndarray]:
     """Output elements (frames, count) of each plan for its codes; all plans are for one tool."""
     tool = batch[0][0].tool
     lines, calls, data = [f"#define EMPTY(m_axis) {_EMPTY[tool]}"], [], b""
     for plan, codes in batch:
-        write(plan, folder / plan.name)
+        write(hls.render(plan), folder / plan.name)
         lines.append(f'#include "{plan.name}/{plan.name}.cpp"')
         calls.append(f"    drive({plan.name}, {len(codes)}, {plan.input.beats}, {plan.output.beats});")
         data += b"".join(pack_frames(plan.input, codes))

@@ -10,9 +10,10 @@ from random import Random
 import numpy as np
 import pytest
 from tests.random_graphs import random_codes, random_graph
-from tests.targets.hls.batch import headers, write
+from tests.targets.hls.batch import headers
 from tests.targets.hls.test_plan import residual
 from tests.targets.paced import paced
+from tests.targets.written import write
 
 from whetgen.reference import run
 from whetgen.targets.hls import target as hls
@@ -75,7 +76,7 @@ DRAIN = """
 
 def run_bounded(plan: HlsPlan, codes: np.ndarray, folder: Path, patience: int) -> tuple[int, np.ndarray]:
     """Exit code and output elements."""
-    write(plan, folder)
+    write(hls.render(plan), folder)
     (folder / "threads.cpp").write_text(harness(plan, len(codes)))
     (folder / "in.bin").write_bytes(b"".join(pack_frames(plan.input, codes)))
     include = [f"-I{BOUNDED}", f"-isystem{headers('vitis')}", f"-isystem{folder / 'tb' / 'open'}", f"-I{folder}"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from tests.targets.written import write
 
 from whetgen.targets.streams.packing import pack_frames, unpack_frames
 from whetgen.targets.verilog import target as verilog
@@ -28,20 +29,12 @@ class IcarusResult:
     surplus_beats: int
 
 
-def write(plan: VerilogPlan, folder: Path) -> Path:
-    """Every file of the plan below ``folder``."""
-    for path, text in verilog.render(plan).items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text)
-    return folder
-
-
 class IcarusSimulator:
     """One plan, compiled in ``folder`` and run as often as needed."""
 
     def __init__(self, plan: VerilogPlan, folder: Path):
         self.plan, self.folder = plan, folder
-        sources = sorted(str(p.relative_to(folder)) for p in (write(plan, folder) / "rtl").glob("*.v"))
+        sources = sorted(str(p.relative_to(folder)) for p in (write(verilog.render(plan), folder) / "rtl").glob("*.v"))
         macros = {
             "TOP": plan.name, "IN_BITS": plan.input.bus_bits, "OUT_BITS": plan.output.bus_bits,
             "QUIET": 100 + 2 * plan.latency_cycles + 2 * plan.initiation_interval_cycles,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.targets.verilog.icarus import IcarusSimulator, write
+from tests.targets.verilog import networks
+from tests.targets.verilog.icarus import IcarusSimulator
+from tests.targets.written import write
 
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
@@ -19,10 +20,6 @@ from whetgen.targets.streams.vectors import stream_outputs, vectors
 from whetgen.targets.verilog import target as verilog
 from whetgen.verification.rtl_runner import Beat, BulkSimulator, simulate_cocotb
 from whetgen.verification.simulators import tool_environment
-
-_spec = importlib.util.spec_from_file_location("verilog_networks", Path(__file__).with_name("networks.py"))
-networks = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(networks)
 
 
 def random_codes(graph, frames: int, seed: int = 0) -> np.ndarray:
@@ -88,14 +85,14 @@ def test_rtl_equals_the_reference(name, architecture, tmp_path):
 @pytest.mark.parametrize("name", networks.CONSTRUCTS)
 def test_rtl_in_verilator_equals_the_reference(name, architecture, tmp_path):
     plan = verilog.plan(networks.CONSTRUCTS[name], "net", verilog.VerilogOptions(architecture=architecture))
-    check(BulkSimulator(write(plan, tmp_path), tmp_path / "build"), plan, networks.CONSTRUCTS[name])
+    check(BulkSimulator(write(verilog.render(plan), tmp_path), tmp_path / "build"), plan, networks.CONSTRUCTS[name])
 
 
 @pytest.mark.slow
 def test_a_network_of_mnist_size_passes_every_front_end(tmp_path):
     plan = verilog.plan(networks.mnist_size(), "net", verilog.VerilogOptions())
     assert plan.architecture == "folded"
-    lint(plan, write(plan, tmp_path))
+    lint(plan, write(verilog.render(plan), tmp_path))
 
 
 @pytest.mark.slow
@@ -114,7 +111,7 @@ def test_the_generated_bench_passes_alone(architecture, tmp_path):
     graph = networks.CONSTRUCTS["fired"]
     plan = verilog.plan(graph, "net", verilog.VerilogOptions(architecture=architecture, bus_bits=16))
     codes = random_codes(graph, 6)
-    write(plan, tmp_path)
+    write(verilog.render(plan), tmp_path)
     (tmp_path / "sim" / "vectors.txt").write_text(vectors(graph, plan.input, plan.output, codes, run(graph, codes)))
     result = simulate_cocotb(tmp_path)
     assert (result.failed, result.mismatches) == (0, 0), result.log[-3000:]
