@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import whetgen
-from whetgen.reading import check_against_keras, trace_steps
+from whetgen.reading import check_against_floats, trace_steps
 from whetgen.sharpen.data import load
 
 MODELS = Path(__file__).parents[1] / "models"
@@ -127,7 +127,7 @@ def test_catapult_computes_every_bit_of_the_digits(traced, frames, tmp_path):
 def test_keras_differs_inside_its_rounding_bound_only(name, traced):
     model, stages = traced(name)
     data = load(DATA[name])
-    check = check_against_keras(model, stages, data.x_test[:300].reshape(-1, *stages.graph.input.shape))
+    check = check_against_floats(model, stages, data.x_test[:300].reshape(-1, *stages.graph.input.shape))
     assert check.outside_bound == 0 and check.spikes_compared > 0
 
 
@@ -139,7 +139,7 @@ def test_tables_reach_their_accuracy_as_integers(name, tables, least):
     assert model.get_layer("tables").bits().shape == (tables, 64)
     parts = [stages.graph.predict(part) for part in np.split(data.x_test, 20)]
     assert np.mean(np.concatenate(parts) == data.y_test) >= least
-    check = check_against_keras(model, stages, data.x_test[:100])
+    check = check_against_floats(model, stages, data.x_test[:100])
     assert check.outside_bound == 0 and check.spikes_compared > 0
 
 

@@ -10,6 +10,7 @@ from whetgen.wording import unknown
 
 DEFAULT_SCALE = 255
 LARGEST_SCALE = 1e9
+DEFAULT_TYPE = "uint8"
 INPUT_TYPES = ("uint8", "int8", "uint4", "bit", "int16")
 
 
@@ -17,10 +18,14 @@ INPUT_TYPES = ("uint8", "int8", "uint4", "bit", "int16")
 class InputSpec:
     """How input codes are stored and what they mean: real value = ``code / scale``.
 
-    ``type``: uint8, int8, uint4, bit or int16. ``scale``: None for 255; a Rescaling layer at the model's input replaces it.
+    ``type``: uint8, int8, uint4, bit or int16; None for uint8, or what an ONNX file says. ``scale``: None for 255; a
+    Rescaling layer at the model's input replaces it.
     """
 
-    type: str = option(f"Type of an input code: {', '.join(INPUT_TYPES)}.", "uint8", flag="--input-type")
+    type: str | None = option(
+        f"Type of an input code: {', '.join(INPUT_TYPES)} (default {DEFAULT_TYPE}, or what an ONNX file says).",
+        flag="--input-type",
+    )
     scale: float | None = option(
         f"Real value = code / scale (default {DEFAULT_SCALE}); a Rescaling layer in the model replaces it.",
         flag="--input-scale",
@@ -35,7 +40,7 @@ class InputSpec:
         Raises:
             BadInput: no such type, or a scale that is no number from 1e-9 to 1e9.
         """
-        if self.type not in INPUT_TYPES:
+        if self.type not in (None, *INPUT_TYPES):
             raise unknown("--input-type", self.type, INPUT_TYPES)
         if self.scale is not None and not 1 / LARGEST_SCALE <= self.scale <= LARGEST_SCALE:
             raise BadInput(

@@ -9,7 +9,7 @@ from tests.app.command import run
 from tests.frontends.keras.models import fire, key, sequential
 
 from whetgen.sharpen import SoftmaxDecode, SpikingBReLU
-from whetgen.verification.rounding import KerasCheck
+from whetgen.verification.rounding import FloatCheck
 
 
 def test_generate_writes_the_contract(folder):
@@ -108,11 +108,13 @@ def test_a_sum_too_wide_for_the_targets_is_refused_until_it_is_narrow(tmp_path, 
 
 
 def test_results_that_no_rounding_explains_write_nothing(model, tmp_path, capsys, monkeypatch):
-    wrong = KerasCheck(256, 9, 0, 9, 1, 0, outside_bound=7)
-    monkeypatch.setattr("whetgen.reading.compare_with_keras", lambda *_: wrong)
+    wrong = FloatCheck(256, 9, 0, 9, 1, 0, outside_bound=7)
+    monkeypatch.setattr("whetgen.reading.compare_with_floats", lambda *_: wrong)
     arguments = model, "--target", "c", "--out", tmp_path / "c"
     code, out, err = run(capsys, *arguments, "--quiet")
-    assert (code, out) == (1, "") and err.startswith("whetgen: 7 results of 256 inputs differ from Keras' beyond")
+    assert (code, out) == (1, "") and err.startswith(
+        "whetgen: 7 results of 256 inputs differ from those of Keras beyond"
+    )
     assert err.count("\n") == 1 and not (tmp_path / "c").exists()
     code, out, err = run(capsys, *arguments, "--json")
     assert code == 1 and json.loads(out)["keras_check"]["outside_bound"] == 7

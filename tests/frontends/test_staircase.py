@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whetgen.frontends.onnx.operators import ROUND, quant
+from whetgen.foreign.qonnx_math import ROUND, quant
 from whetgen.frontends.operators.staircase import MODES, risers
 
 

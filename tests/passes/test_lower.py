@@ -11,7 +11,7 @@ from keras import layers as L
 from tests.frontends.keras.models import fire, sequential
 
 from whetgen import InputSpec, trace
-from whetgen.reading import check_against_keras, trace_steps
+from whetgen.reading import check_against_floats, trace_steps
 
 
 def decided_by_squares(total, gamma, beta, mean, spread, level):
@@ -100,7 +100,7 @@ def test_norms_that_cancel_before_an_output_are_rounded_and_noted():
     model.layers[2].set_weights([np.array(v, "f4") for v in ([1, 2, 3], [0.5, 1, 1.5], [1, 1, 1], [0.9, 0.3, 5])])
     traced = trace_steps(model, InputSpec())
     assert len(traced.graph.notes) == 1 and "no common unit" in traced.graph.notes[0]
-    assert check_against_keras(model, traced).outside_bound == 0
+    assert check_against_floats(model, traced).outside_bound == 0
 
 
 @pytest.mark.parametrize("beta", [(-2, -1, -3), (0, 0, 0), (1, 2, 0), (-1, 0, 1)])

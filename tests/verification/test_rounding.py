@@ -12,7 +12,7 @@ from tests.frontends.keras.models import fire, fire_sigmoid, key, sequential
 from whetgen import InputSpec
 from whetgen.ir.nodes import Threshold
 from whetgen.passes import Lowered
-from whetgen.reading import check_against_keras, trace_steps
+from whetgen.reading import check_against_floats, trace_steps
 from whetgen.sharpen import SoftmaxDecode
 from whetgen.verification.rounding import frames_at_once
 
@@ -36,13 +36,13 @@ def shifted(traced, by):
 
 
 def test_the_right_network_stays_inside_the_bound(model):
-    check = check_against_keras(model, trace_steps(model, InputSpec()))
+    check = check_against_floats(model, trace_steps(model, InputSpec()))
     assert check.outside_bound == 0
     assert check.spikes_compared > 1000
 
 
 def test_a_wrong_threshold_is_found(model):
-    check = check_against_keras(model, shifted(trace_steps(model, InputSpec()), 0.02))
+    check = check_against_floats(model, shifted(trace_steps(model, InputSpec()), 0.02))
     assert check.outside_bound > 0
 
 
@@ -50,7 +50,7 @@ def test_a_shift_inside_the_bound_is_counted_and_allowed(model):
     """Sums where float32 cannot tell: on the threshold itself, plus or minus its rounding."""
     codes = np.random.default_rng(1).integers(0, 256, (4000, 30))
     traced = trace_steps(model, InputSpec())
-    check = check_against_keras(model, traced, codes)
+    check = check_against_floats(model, traced, codes)
     assert check.outside_bound == 0
     assert check.frames_rounded <= check.spikes_rounded
 
@@ -85,7 +85,7 @@ def scaled(traced, by):
 def test_values_of_outputs_are_compared(name):
     net = with_random_weights(sequential((30,), L.Dense(12), fire(), *HEADS[name]()))
     traced = trace_steps(net, InputSpec())
-    right, wrong = (check_against_keras(net, t) for t in (traced, scaled(traced, Fraction(1001, 1000))))
+    right, wrong = (check_against_floats(net, t) for t in (traced, scaled(traced, Fraction(1001, 1000))))
     assert right.values_compared >= 250 * net.output_shape[1] and right.outside_bound == 0
     assert wrong.outside_bound > 0
 
@@ -104,22 +104,22 @@ def test_numbers_too_small_for_float32_stay_inside_the_bound(where):
         norm.gamma.assign(np.full(8, -1e-40, "f4"))
     else:
         dense.kernel.assign(tiny)
-    assert check_against_keras(net, trace_steps(net, InputSpec())).outside_bound == 0
+    assert check_against_floats(net, trace_steps(net, InputSpec())).outside_bound == 0
 
 
 def test_scores_that_softmax_cannot_tell_apart_are_no_strays():
     """At that temperature all of Keras' shares are equal, so its argmax is the first class."""
     net = sequential((30,), L.Dense(9), fire(), SoftmaxDecode(key(3, 9), temperature=1e9))
-    check = check_against_keras(net, trace_steps(net, InputSpec()))
+    check = check_against_floats(net, trace_steps(net, InputSpec()))
     assert check.classes_rounded > 0 and check.outside_bound == 0
 
 
 def test_frames_in_parts_are_counted_as_all_at_once(model, monkeypatch):
     traced = shifted(trace_steps(model, InputSpec()), 0.02)
-    whole = check_against_keras(model, traced)
+    whole = check_against_floats(model, traced)
     monkeypatch.setattr("whetgen.verification.rounding._AT_ONCE", 500)
     assert frames_at_once(traced.real.graph) == 6
-    assert check_against_keras(model, traced) == whole
+    assert check_against_floats(model, traced) == whole
 
 
 def test_a_check_of_large_maps_takes_the_memory_of_a_few_frames():
@@ -127,7 +127,7 @@ def test_a_check_of_large_maps_takes_the_memory_of_a_few_frames():
     net = with_random_weights(sequential((128, 128, 1), L.Conv2D(16, 1), fire(), L.MaxPooling2D(128)))
     traced = trace_steps(net, InputSpec())
     tracemalloc.start()
-    assert check_against_keras(net, traced).outside_bound == 0
+    assert check_against_floats(net, traced).outside_bound == 0
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 400 << 20

@@ -22,12 +22,17 @@ if TYPE_CHECKING:
     from whetgen.api import Generation
     from whetgen.passes.narrow import Narrowed
     from whetgen.verification.checks import Verification
-    from whetgen.verification.rounding import KerasCheck
+    from whetgen.verification.rounding import FloatCheck
 
 
 @with_options
 def generate(
-    model: Annotated[Path, typer.Argument(help="A .keras model whose spiking layers are at sharpness 1.0.")],
+    model: Annotated[
+        Path,
+        typer.Argument(
+            help="A .keras model whose spiking layers are at sharpness 1.0, an .onnx model or a .nir graph."
+        ),
+    ],
     target: Annotated[str, typer.Option(help=f"{', '.join([*TARGETS][:-1])} or {[*TARGETS][-1]}.")],
     out: Annotated[Path, typer.Option(help="Folder to write; must be new, empty, or an unchanged one of ours.")],
     name: Annotated[
@@ -59,43 +64,49 @@ def generate(
     if narrowing.calibration:
         check_frames_file(narrowing.calibration)
     with output.steps() as step:
-        step("load Keras and the model")
+        reader = reading.reader_of(model)
+        step(f"load {reader} and the model")
         network = reading.load_model(model)
         step("trace and lower to integers")
         traced = reading.trace_steps(network, spec)
         exact = with_kind(traced.graph, options.output)
         frames = load_frames(narrowing.calibration, exact) if narrowing.calibration else None
-        step("compare with Keras")
-        rounding = reading.check_against_keras(network, traced, frames.first(1000).codes if frames else None)
+        step(f"compare with {reader}")
+        rounding = reading.check_against_floats(network, traced, frames.first(1000).codes if frames else None)
         if rounding.outside_bound:
-            _refute(output, rounding)
+            _refute(output, reader, rounding)
         narrowed = narrowing.narrowed(exact, frames, lambda layer: step(f"narrow {layer}"))
         graph = narrowed.graph if narrowed else exact
         warnings = (*traced.warnings, *(data_doubts(graph, frames) if frames else ()))
         step(f"write {out}")
-        made = api.generate(graph, target, out, options, frames, _facts(rounding, warnings, narrowed))
+        made = api.generate(graph, target, out, options, frames, _facts(reader, rounding, warnings, narrowed))
         checked = api.verify(out, frames, progress=step) if check else None
-    _show(output, made, rounding, narrowed, checked)
+    _show(output, made, reader, rounding, narrowed, checked)
     raise typer.Exit(exit_code(checked.outcome) if checked else 0)
 
 
-def _facts(rounding: KerasCheck, warnings: Iterable[str], narrowed: Narrowed | None) -> dict[str, Any]:
+def _facts(reader: str, rounding: FloatCheck, warnings: Iterable[str], narrowed: Narrowed | None) -> dict[str, Any]:
     """What ``whetgen.json`` tells beside what the target does."""
-    facts: dict[str, Any] = {"keras_check": rounding.as_dict(), "warnings": list(warnings)}
+    facts: dict[str, Any] = {_key(reader): rounding.as_dict(), "warnings": list(warnings)}
     if narrowed:
         facts["narrowing"] = {"agreement": narrowed.agreement, "layers": [asdict(c) for c in narrowed.changes]}
     return facts
 
 
-def _refute(output: CommandOutput, rounding: KerasCheck) -> NoReturn:
+def _key(reader: str) -> str:
+    """Of the comparison with the model's floats in ``whetgen.json``."""
+    return f"{reader.lower()}_check"
+
+
+def _refute(output: CommandOutput, reader: str, rounding: FloatCheck) -> NoReturn:
     """The integers are not the model: nothing is written.
 
     Raises:
         typer.Exit: always, with 1.
     """
-    output.emit({"keras_check": rounding.as_dict()})
+    output.emit({_key(reader): rounding.as_dict()})
     output.fail(
-        f"{counted(rounding.outside_bound, 'result')} of {counted(rounding.inputs, 'input')} differ from Keras' beyond float32's rounding "
+        f"{counted(rounding.outside_bound, 'result')} of {counted(rounding.inputs, 'input')} differ from those of {reader} beyond float32's rounding "
         "bound; nothing was written, please report the model"
     )
     raise typer.Exit(1)
@@ -104,7 +115,8 @@ def _refute(output: CommandOutput, rounding: KerasCheck) -> NoReturn:
 def _show(
     output: CommandOutput,
     made: Generation,
-    rounding: KerasCheck,
+    reader: str,
+    rounding: FloatCheck,
     narrowed: Narrowed | None,
     checked: Verification | None,
 ) -> None:
@@ -113,7 +125,7 @@ def _show(
         f"wrote {made.folder} ({manifest['target']}, {counted(len(manifest['files']), 'file')})",
         f"input: {manifest['input']['meaning']}",
         *(f"output {_head_line(head)}" for head in manifest["output"]["heads"]),
-        f"against Keras float32: {counted(rounding.spikes_compared, 'spike')} and "
+        f"against {reader} float32: {counted(rounding.spikes_compared, 'spike')} and "
         f"{counted(rounding.values_compared, 'value')} of {counted(rounding.inputs, 'input')} compared, "
         f"{rounding.spikes_rounded:,} rounded differently, {rounding.outside_bound:,} outside the rounding bound",
     ]

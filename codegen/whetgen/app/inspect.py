@@ -52,6 +52,8 @@ def _resources(graph: Graph) -> dict[str, dict[str, Any]]:
 
     found: dict[str, dict[str, Any]] = {}
     for name, target in TARGETS.items():
+        if not target.planned:
+            continue
         try:
             rendered = target.rendered(check_output_bits(graph), target.options(), default_frames(graph, 1).codes)
             cycles = {"latency_cycles": rendered.latency_cycles, "interval_cycles": rendered.interval_cycles}

@@ -6,10 +6,14 @@ import math
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
+
 from whetgen.ir.exact import Surd, approximate, ceil, sign
 from whetgen.ir.graph import Output
 from whetgen.passes.lowering import Lowering
-from whetgen.passes.scaled import Scaled
+from whetgen.passes.scaled import Scaled, common_unit, fit
+
+_SHORTER = 1 << 8
 
 
 def lower_output(output: Output, x: Scaled, state: Lowering) -> Output:
@@ -21,7 +25,7 @@ def lower_output(output: Output, x: Scaled, state: Lowering) -> Output:
         return Output(output.name, x.node, "scores", classifier=output.classifier)
     if x.is_plain and state.is_spikes(x.node):
         return Output(output.name, x.node, "spikes", classifier=x.shape == (1,))
-    x = state.positive(x, output.name)
+    x, aside = _without_common_offset(state.positive(x, output.name))
     if math.prod(x.shape) == 1 and sign(x.scale.item()) > 0:
         return _number(output, x, state)
     if (
@@ -37,7 +41,24 @@ def lower_output(output: Output, x: Scaled, state: Lowering) -> Output:
             f"output '{output.name}' has an irrational scale; the recorded one is rounded, the integers are exact"
         )
     scale = approximate(x.scale.item(), 64)
-    return Output(output.name, x.node, output.kind, scale, Fraction(x.offset.item()), output.classifier)
+    return Output(output.name, x.node, output.kind, scale, Fraction(x.offset.item()) + aside, output.classifier)
+
+
+def _without_common_offset(x: Scaled) -> tuple[Scaled, Fraction]:
+    """The tensor without an offset that all elements share, and that; 0 where the integers would hardly get shorter.
+
+    ``W (2 x - 1) + c`` has small integers beside ``c``, which need not be a multiple of their unit.
+    """
+    common = x.offset.flat[0]
+    if x.offset.shape == () or isinstance(common, Surd) or isinstance(x.scale.flat[0], Surd):
+        return x, Fraction(0)
+    rest = x.offset - common
+    units = [common_unit(np.append(x.scale.reshape(-1), offsets.reshape(-1))) for offsets in (x.offset, rest)]
+    (with_it, _, _), (without, _, rounded) = units
+    shorter = without / with_it
+    if rounded or isinstance(shorter, Surd) or abs(shorter) <= _SHORTER:
+        return x, Fraction(0)
+    return replace(x, offset=fit(rest, x.shape)), Fraction(common)
 
 
 def _number(output: Output, x: Scaled, state: Lowering) -> Output:

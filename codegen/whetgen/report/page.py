@@ -85,7 +85,7 @@ def _facts(manifest: Mapping | None) -> PageTable | None:
     """What ``whetgen.json`` says in single numbers."""
     if manifest is None:
         return None
-    groups = {"": manifest, "resources": manifest["resources"], "against Keras": manifest.get("keras_check", {})}
+    groups = {"": manifest, "resources": manifest["resources"], **_float_checks(manifest)}
     rows = [
         (" ".join(filter(None, (group, key.replace("_", " ")))), f"{value:,}" if isinstance(value, int) else str(value))
         for group, facts in groups.items()
@@ -93,6 +93,10 @@ def _facts(manifest: Mapping | None) -> PageTable | None:
         if isinstance(value, int | float | str) and key != "schema"
     ]
     return PageTable("Facts", ("what", "value"), tuple(rows))
+
+
+def _float_checks(manifest: Mapping) -> dict[str, Mapping]:
+    return {f"against {r}": manifest[k] for r in ("Keras", "onnx", "NIR") if (k := f"{r.lower()}_check") in manifest}
 
 
 def _layers(graph: Graph) -> PageTable:

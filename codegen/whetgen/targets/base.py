@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
@@ -46,9 +47,9 @@ class TargetOptions:
 
 @dataclass(frozen=True)
 class Rendered:
-    """Files (relative path -> text) and facts of a generated target."""
+    """Files (relative path -> text, or bytes) and facts of a generated target."""
 
-    files: dict[str, str]
+    files: Mapping[str, str | bytes]
     output_kind: str
     output_length: int
     resources: dict[str, Any]
@@ -62,7 +63,7 @@ class Target:
     """What whetgen can make of an integer graph.
 
     ``name``: what ``--target`` takes, and the name of the package. ``title``: what people call it.
-    ``options``: the dataclass of what the user may choose. ``manifest``: the keys of its ``whetgen.json``, a TypedDict.
+    ``options``: the dataclass of what the user may choose. ``planned``: whether it knows what its design will need. ``manifest``: the keys of its ``whetgen.json``, a TypedDict.
     The package's module ``target`` holds the function ``rendered``; it is imported when it is needed.
     """
 
@@ -70,6 +71,7 @@ class Target:
     title: str
     options: type[TargetOptions]
     manifest: type
+    planned: bool = True
 
     def rendered(
         self, graph: Graph, options: TargetOptions, codes: np.ndarray, typical: np.ndarray | None = None

@@ -9,14 +9,16 @@ from whetgen.option import flag_of
 from whetgen.targets.base import Target, TargetOptions
 from whetgen.targets.c import C, COptions
 from whetgen.targets.hls import HLS, HlsOptions
+from whetgen.targets.nir import NIR
+from whetgen.targets.onnx import ONNX, OnnxOptions
 from whetgen.targets.verilog import VERILOG, VerilogOptions
 from whetgen.wording import unknown
 
-TARGETS: dict[str, Target] = {target.name: target for target in (VERILOG, HLS, C)}
+TARGETS: dict[str, Target] = {target.name: target for target in (VERILOG, HLS, C, ONNX, NIR)}
 
 
 @dataclass(frozen=True)
-class Options(COptions, HlsOptions, VerilogOptions):
+class Options(COptions, HlsOptions, VerilogOptions, OnnxOptions):
     """Options of ``generate``, of all targets; None for the default. ``whetgen generate --help`` tells what each does.
 
     Raises:

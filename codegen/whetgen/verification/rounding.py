@@ -47,7 +47,7 @@ Tensors = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
-class KerasCheck:
+class FloatCheck:
     """Counts over ``inputs`` frames: spikes that differ at first hand, frames and classes that differ.
 
     ``values_compared``: numbers of outputs that are no spikes; ``outside_bound``: spikes, values and
@@ -62,9 +62,9 @@ class KerasCheck:
     classes_rounded: int
     outside_bound: int
 
-    def __add__(self, other: KerasCheck) -> KerasCheck:
+    def __add__(self, other: FloatCheck) -> FloatCheck:
         """Of the frames of both."""
-        return KerasCheck(*map(operator.add, astuple(self), astuple(other)))
+        return FloatCheck(*map(operator.add, astuple(self), astuple(other)))
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -87,32 +87,32 @@ class _Size:
 
 
 def frames_at_once(traced: Graph) -> int:
-    """How many frames ``compare_with_keras`` may take without filling the memory; at least one."""
+    """How many frames ``compare_with_floats`` may take without filling the memory; at least one."""
     return max(_AT_ONCE // sum(map(math.prod, traced.shapes.values())), 1)
 
 
-def compare_with_keras(traced: Graph, lowered: Lowered, codes: np.ndarray, keras_values: Tensors) -> KerasCheck:
-    """Compare every spike, value and class; ``keras_values`` as ``run_keras`` of the front end returns them."""
+def compare_with_floats(traced: Graph, lowered: Lowered, codes: np.ndarray, float_values: Tensors) -> FloatCheck:
+    """Compare every spike, value and class; ``float_values`` as ``run_keras`` of the front end returns them."""
     exact = run_tensors(lowered.graph, codes)
     clean = np.ones(len(codes), dtype=bool)
     compared = rounded = outside = 0
     for step in (n for n in traced.nodes if isinstance(n, RealThreshold | RealMultiThreshold)):
-        if step.name not in keras_values:
+        if step.name not in float_values:
             continue
         spikes = exact[step.name]
-        differs = (keras_values[step.name].reshape(spikes.shape) != spikes) & clean.reshape(
+        differs = (float_values[step.name].reshape(spikes.shape) != spikes) & clean.reshape(
             -1, *[1] * (spikes.ndim - 1)
         )
         compared += int(clean.sum()) * spikes[0].size
         rounded += int(differs.sum())
         frames = np.flatnonzero(differs.reshape(len(codes), -1).any(axis=1))
         if len(frames):
-            theirs = keras_values[step.name].reshape(spikes.shape)[frames]
+            theirs = float_values[step.name].reshape(spikes.shape)[frames]
             outside += _outside_bound(traced, lowered, step, exact, codes, frames, theirs)
         clean[frames] = False
-    classes, strays = _classes(traced, lowered.graph, exact, keras_values, clean, codes)
-    values, far = _values(traced, lowered.graph, exact, keras_values, clean, codes)
-    return KerasCheck(len(codes), compared, values, rounded, int((~clean).sum()), classes, outside + strays + far)
+    classes, strays = _classes(traced, lowered.graph, exact, float_values, clean, codes)
+    values, far = _values(traced, lowered.graph, exact, float_values, clean, codes)
+    return FloatCheck(len(codes), compared, values, rounded, int((~clean).sum()), classes, outside + strays + far)
 
 
 def _outside_bound(
@@ -142,23 +142,23 @@ def _outside_bound(
 
 
 def _classes(
-    traced: Graph, graph: Graph, exact: Tensors, keras_values: Tensors, clean: np.ndarray, codes: np.ndarray
+    traced: Graph, graph: Graph, exact: Tensors, float_values: Tensors, clean: np.ndarray, codes: np.ndarray
 ) -> tuple[int, int]:
     """Classes that differ from Keras', and how many of them no rounding explains."""
     different = strays = 0
     for before, output in zip(traced.outputs, graph.outputs, strict=True):
-        if not output.classifier or before.source not in keras_values:
+        if not output.classifier or before.source not in float_values:
             continue
         ours = exact[output.source]
         if ours.shape[-1] == 1:
-            different += _decided_otherwise(output, ours, keras_values[before.source])
+            different += _decided_otherwise(output, ours, float_values[before.source])
             continue
-        winners, theirs = np.argmax(ours, axis=-1), np.argmax(keras_values[before.source], axis=-1)
+        winners, theirs = np.argmax(ours, axis=-1), np.argmax(float_values[before.source], axis=-1)
         frames = np.flatnonzero(winners != theirs)
         different += len(frames)
         frames = frames[clean[frames]]
         if output.kind == "scores":
-            theirs = keras_values[before.source][frames]
+            theirs = float_values[before.source][frames]
             lost = theirs[np.arange(len(frames)), winners[frames]] < theirs.max(axis=-1, initial=0) * (
                 1 - _HEAD_TOLERANCE
             )
@@ -176,21 +176,21 @@ def _decided_otherwise(output: Output, ours: np.ndarray, theirs: np.ndarray) -> 
 
 
 def _values(
-    traced: Graph, graph: Graph, exact: Tensors, keras_values: Tensors, clean: np.ndarray, codes: np.ndarray
+    traced: Graph, graph: Graph, exact: Tensors, float_values: Tensors, clean: np.ndarray, codes: np.ndarray
 ) -> tuple[int, int]:
     """Numbers of outputs with a scale that were compared, and how many lie outside the bound."""
     compared = far = 0
     frames = np.flatnonzero(clean)
     kinds = {node.name: node for node in traced.nodes}
     for before, output in zip(traced.outputs, graph.outputs, strict=True):
-        if output.kind != "accumulators" or before.source not in keras_values or not len(frames):
+        if output.kind != "accumulators" or before.source not in float_values or not len(frames):
             continue
         head = kinds[before.source]
         squash = _HEADS[head.activation] if isinstance(head, Head) else _linear_head
         ours = exact[output.source][frames].astype(float) * float(output.scale) + float(output.offset)
         bound = _bounds(traced, before.source, exact, codes, frames).reshape(ours.shape)
         wanted, tolerance = squash(ours, bound)
-        theirs = keras_values[before.source][frames].reshape(ours.shape)
+        theirs = float_values[before.source][frames].reshape(ours.shape)
         compared += theirs.size
         far += int(np.sum(~(np.abs(theirs - wanted) <= tolerance)))  # NaN is far
     return compared, far

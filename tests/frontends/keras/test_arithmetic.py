@@ -12,7 +12,7 @@ from keras import layers as L
 from tests.frontends.keras.models import fire, fire_sigmoid, with_coarse_weights
 
 from whetgen import BadInput, InputSpec, trace
-from whetgen.reading import check_against_keras, load_model, trace_steps
+from whetgen.reading import check_against_floats, load_model, trace_steps
 
 MAP = (4, 3, 2)
 
@@ -31,7 +31,7 @@ def assert_equals_keras(model):
     (head,) = traced.graph.outputs
     wanted = np.asarray(model((codes / 256).astype("float32")))
     assert np.array_equal((ours * float(head.scale) + float(head.offset)).reshape(wanted.shape), wanted)
-    assert check_against_keras(model, traced).outside_bound == 0
+    assert check_against_floats(model, traced).outside_bound == 0
     return traced
 
 

@@ -11,7 +11,7 @@ from tests.frontends.keras.models import IMAGE, ROW, fire, fire_sigmoid, key
 
 from whetgen import BadInput, InputSpec, trace
 from whetgen.ir.files import graph_sha256
-from whetgen.reading import check_against_keras, trace_steps
+from whetgen.reading import check_against_floats, trace_steps
 from whetgen.sharpen import LookupTables, SoftmaxDecode, SparseDense
 
 HALVES = ("mixed_float16", "mixed_bfloat16", "float16", "bfloat16")
@@ -66,7 +66,7 @@ def test_half_precision_means_the_parameters_as_they_are_stored(name, policy):
         ours.assign(np.asarray(theirs).astype("float64"))
     traced = trace_steps(model, InputSpec())
     assert graph_sha256(traced.graph) == graph_sha256(trace(twin))
-    check = check_against_keras(model, traced)
+    check = check_against_floats(model, traced)
     assert check.spikes_compared > 0 and check.outside_bound == 0
 
 
@@ -75,7 +75,7 @@ def test_a_check_leaves_the_precision_of_a_model_as_it_was(name):
     model = NETWORKS[name]("mixed_float16")
     codes = np.random.default_rng(0).random((3, *model.input_shape[1:]))
     before = [layer.dtype_policy.name for layer in model._flatten_layers()], np.asarray(model(codes))
-    check_against_keras(model, trace_steps(model, InputSpec()))
+    check_against_floats(model, trace_steps(model, InputSpec()))
     after = [layer.dtype_policy.name for layer in model._flatten_layers()], np.asarray(model(codes))
     assert before[0] == after[0] and np.array_equal(before[1], after[1])
 
@@ -100,7 +100,7 @@ def test_a_normalization_keeps_its_statistics_past_half_precision(given, policy)
     twin.layers[0].finalize_state()
     traced = trace_steps(model, InputSpec())
     assert graph_sha256(traced.graph) == graph_sha256(trace(twin))
-    assert check_against_keras(model, traced).outside_bound == 0
+    assert check_against_floats(model, traced).outside_bound == 0
 
 
 def test_float64_parameters_are_taken_to_their_last_bit():
@@ -115,13 +115,13 @@ def test_float64_parameters_are_taken_to_their_last_bit():
         sum((Fraction(w) * Fraction(int(c), 256) for w, c in zip(column, codes, strict=True)), Fraction(b))
         for column, b in zip(kernel.T.tolist(), bias.tolist(), strict=True)
     ]
-    assert check_against_keras(model, traced).outside_bound == 0
+    assert check_against_floats(model, traced).outside_bound == 0
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_float64_differs_from_keras_inside_the_rounding_bound_only(name):
     model = NETWORKS[name]("float64")
-    assert check_against_keras(model, trace_steps(model, InputSpec())).outside_bound == 0
+    assert check_against_floats(model, trace_steps(model, InputSpec())).outside_bound == 0
 
 
 def test_numbers_beyond_float32_are_refused_with_the_weight():
@@ -139,7 +139,7 @@ def test_a_layer_that_overflows_in_keras_is_refused_by_name(layer):
     traced = trace_steps(model, InputSpec())
     message = "layer 'd' (Dense) overflows float32 in Keras, its results are Inf or NaN; give it smaller weights"
     with pytest.raises(BadInput, match=f"^{re.escape(message)}$"):
-        check_against_keras(model, traced)
+        check_against_floats(model, traced)
 
 
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])

@@ -8,7 +8,7 @@ from keras import layers
 import whetgen
 from whetgen.errors import BadInput
 from whetgen.passes.narrow import narrow
-from whetgen.reading import check_against_keras, trace_steps
+from whetgen.reading import check_against_floats, trace_steps
 from whetgen.sharpen import (
     LookupTables,
     NarrowWeights,
@@ -71,7 +71,7 @@ def trained(kind: str, bits: int = 2, extra: tuple = ()) -> keras.Model:
 def test_integers_are_keras_and_plain_layers_mean_the_same(kind):
     model = trained(kind)
     stages = trace_steps(model, whetgen.InputSpec())
-    check = check_against_keras(model, stages, CODES)
+    check = check_against_floats(model, stages, CODES)
     assert check.outside_bound == 0 and check.spikes_compared > 0
     plain = whetgen.trace(finish(model))
     assert np.array_equal(plain.run(CODES), stages.graph.run(CODES))
@@ -99,7 +99,7 @@ def tables() -> keras.Model:
 def test_lookup_tables_are_neurons_that_compute_the_same():
     model = finish(tables())
     stages = trace_steps(model, whetgen.InputSpec())
-    check = check_against_keras(model, stages, CODES)
+    check = check_against_floats(model, stages, CODES)
     assert check.outside_bound == check.spikes_rounded == 0 and check.spikes_compared > 0
     classes = model.predict(CODES / np.float32(255), verbose=0).argmax(-1)
     assert np.array_equal(stages.graph.predict(CODES), classes)

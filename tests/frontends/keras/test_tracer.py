@@ -20,7 +20,7 @@ from tests.frontends.keras.models import (
 )
 
 from whetgen import BadInput, InputSpec, trace
-from whetgen.reading import check_against_keras, trace_steps
+from whetgen.reading import check_against_floats, trace_steps
 from whetgen.sharpen import SoftmaxDecode, SpikingBReLU
 
 
@@ -109,7 +109,7 @@ def _two_norms_added():
 def test_batch_norm_anywhere_differs_from_float32_inside_the_rounding_bound_only(name):
     model = {**NORMS, **MIXING}[name]()
     traced = trace_steps(model, InputSpec())
-    check = check_against_keras(model, traced, frames(model, 200))
+    check = check_against_floats(model, traced, frames(model, 200))
     assert check.outside_bound == 0
     assert check.spikes_compared > 0
     assert check.spikes_rounded <= 0.01 * check.spikes_compared
@@ -143,7 +143,7 @@ def test_an_adapted_normalization_is_exact_when_its_scale_is_common():
     model = keras.Sequential([keras.Input(IMAGE), norm, *model.layers])
     traced = trace_steps(model, InputSpec())
     assert traced.graph.notes == ()
-    assert check_against_keras(model, traced, frames(model, 100)).outside_bound == 0
+    assert check_against_floats(model, traced, frames(model, 100)).outside_bound == 0
 
 
 IN_FRONT = {
@@ -173,7 +173,7 @@ def test_a_nested_model_with_open_axes_takes_the_shapes_around_it():
     codes = frames(model)
     theirs = np.asarray(model((codes / 256).astype("float32"), training=False))
     assert np.array_equal(trace(model, InputSpec(scale=256)).run(codes), theirs)
-    assert check_against_keras(model, trace_steps(model, InputSpec(scale=256))).outside_bound == 0
+    assert check_against_floats(model, trace_steps(model, InputSpec(scale=256))).outside_bound == 0
 
 
 class Doubled(L.Dense):
@@ -380,7 +380,7 @@ def test_layer_that_keras_saves_but_cannot_run_is_named():
         r"in the row and column dimensions\); change its settings and train the model again$"
     )
     with pytest.raises(BadInput, match=message):
-        check_against_keras(model, traced)
+        check_against_floats(model, traced)
 
 
 def test_a_subclassed_model_is_refused():

@@ -27,7 +27,7 @@ def graph_of(tmp_path, nodes, edges=None, element="uint8", **settings):
     edges = edges or list(itertools.pairwise(names))
     nir.write(tmp_path / "net.nir", nir.NIRGraph(nodes=nodes, edges=edges, **settings))
     traced = trace_nir(open_nir(tmp_path / "net.nir"), ELEMENT_TYPES[element], InputMeaning(Fraction(1)))
-    return optimise(lower(traced).graph)
+    return optimise(lower(traced.graph).graph)
 
 
 def halves(rng, *shape):

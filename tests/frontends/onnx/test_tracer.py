@@ -14,7 +14,7 @@ from whetgen.frontends.onnx.run import run_onnx, tensors_of, values_of
 from whetgen.frontends.onnx.tracer import trace_onnx
 from whetgen.ir import ELEMENT_TYPES, InputMeaning
 from whetgen.passes import lower, optimise
-from whetgen.verification.rounding import compare_with_keras
+from whetgen.verification.rounding import compare_with_floats
 
 CODES = InputMeaning(Fraction(1))
 
@@ -49,7 +49,7 @@ def test_random_models_are_what_qonnx_computes(first):
             frames = [{"codes": c.transpose(order)[None].astype(np.float32)} for c in codes]
             rows = [executor.execute_onnx(wrapped, frame, return_full_exec_context=True) for frame in frames]
         values = values_of(trace, {t: np.concatenate([row[t] for row in rows]) for t in tensors_of(trace)})
-        check = compare_with_keras(trace.graph, lower(trace.graph), codes, values)
+        check = compare_with_floats(trace.graph, lower(trace.graph), codes, values)
         assert check.outside_bound == 0, seed
         compared += check.spikes_compared
     assert compared > 400
@@ -62,7 +62,7 @@ def test_random_models_are_what_onnx_computes(first):
         trace = traced(model)
         codes = some_codes(trace.graph, 8, seed)
         values = run_onnx(OnnxFile(Path("net.onnx"), model), trace, codes)
-        assert compare_with_keras(trace.graph, lower(trace.graph), codes, values).outside_bound == 0, seed
+        assert compare_with_floats(trace.graph, lower(trace.graph), codes, values).outside_bound == 0, seed
 
 
 def test_ties_are_decided_as_the_quantiser_says():

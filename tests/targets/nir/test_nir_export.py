@@ -27,7 +27,7 @@ def test_random_graphs_come_back_with_the_same_meaning(tmp_path):
         nir.write(tmp_path / "net.nir", made)
         assert set(nir.read(tmp_path / "net.nir", type_check=False).nodes) == set(made.nodes)
         traced = trace_nir(open_nir(tmp_path / "net.nir"), graph.input.type, InputMeaning(Fraction(1)))
-        again = optimise(lower(traced).graph)
+        again = optimise(lower(traced.graph).graph)
         codes = random_codes(graph, random.Random(seed), 8)
         wanted, found = (as_dict(g, g.run(codes)) for g in (graph, again))
         for output in again.outputs:

@@ -43,7 +43,7 @@ def hls(
     spec = api.InputSpec(scale=input_scale)
     with output.steps() as step, scratch_folder() as folder:
         step("load Keras and the model")
-        network = reading.load_model(model)
+        network = reading.load_keras(model)
         frames = load_frames(data, api.trace(network, spec), count)
         codes = frames.codes.reshape(len(frames.codes), *network.input_shape[1:])
         times = build_times(network, spec, Path(folder), step)

@@ -22,7 +22,7 @@ from whetgen.app.bench.hls4ml import (
     timed,
 )
 from whetgen.input_spec import InputSpec
-from whetgen.reading import check_against_keras, trace_steps
+from whetgen.reading import check_against_floats, trace_steps
 from whetgen.reference import run
 from whetgen.targets.registry import Options
 from whetgen.verification.frames import flat_outputs
@@ -83,4 +83,4 @@ def _target_row(
     keras_classes = np.argmax(model.predict((codes / spec.scale).astype(np.float32), verbose=0), axis=1)
     row = agreement("whetgen --target hls", "exact integers", np.argmax(scores, axis=1), keras_classes, labels)
     bits = int(np.any(scores != flat_outputs(graph, frames), axis=1).sum())
-    return replace(row, unexplained=check_against_keras(model, traced, frames).outside_bound, bits_differ=bits)
+    return replace(row, unexplained=check_against_floats(model, traced, frames).outside_bound, bits_differ=bits)

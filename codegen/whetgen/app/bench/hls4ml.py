@@ -15,7 +15,7 @@ import whetgen.hls4ml as bridge
 from whetgen.app.bench.stock_twin import stock_twin
 from whetgen.input_spec import DEFAULT_SCALE, InputSpec
 from whetgen.ir import Graph
-from whetgen.reading import check_against_keras, trace_steps
+from whetgen.reading import check_against_floats, trace_steps
 from whetgen.targets.hls4ml.bridge import quiet
 from whetgen.verification.frames import flat_outputs
 
@@ -140,7 +140,7 @@ def _ours(
     made = bridge.to_hls4ml(graph, folder)
     bridge.compile_model(made)
     scores = np.asarray(bridge.predict_codes(made, graph, frames)).reshape(len(codes), -1)
-    check = check_against_keras(model, traced, frames)
+    check = check_against_floats(model, traced, frames)
     row = agreement("whetgen's to_hls4ml", "exact integers", np.argmax(scores, axis=1), keras_classes, labels)
     bits = int(np.any(scores != flat_outputs(graph, frames), axis=1).sum())
     return Agreement(row.route, row.types, row.images, row.differ, row.accuracy, check.outside_bound, bits)

@@ -12,7 +12,7 @@ from typing import Any
 
 from whetgen.errors import BadInput
 from whetgen.foreign.advice import instead_of, quantised
-from whetgen.frontends.keras.builder import Builder
+from whetgen.frontends.builder import Builder
 from whetgen.ir.nodes import Shape
 
 

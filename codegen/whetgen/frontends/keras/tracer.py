@@ -10,7 +10,8 @@ import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.foreign.reasons import one_line
-from whetgen.frontends.keras.builder import Builder
+from whetgen.frontends.builder import Builder
+from whetgen.frontends.heads import read_heads, tells_class
 from whetgen.frontends.keras.calls import LayerCall
 from whetgen.frontends.keras.checks import check_model
 from whetgen.frontends.keras.handlers import handle
@@ -18,8 +19,8 @@ from whetgen.frontends.keras.layer_calls import output_names, walk
 from whetgen.frontends.keras.precision import single_precision
 from whetgen.ir.graph import Graph, InputMeaning, Output, OutputKind
 from whetgen.ir.integers import Word
-from whetgen.ir.nodes import Input, Node, Reshape, Shape
-from whetgen.ir.real import Affine, AveragePool, Decode, Head, RealConv, RealDense, RealSum, RealThreshold
+from whetgen.ir.nodes import Input, Shape
+from whetgen.ir.real import Decode, Head, RealThreshold
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,40 +128,15 @@ def _result_shape(layer: Any, path: str, node: Any, sources: list[str], builder:
 
 def _output(builder: Builder, source: str, name: str) -> Output:
     """Kind and scale are settled when the graph is lowered, and whether one neuron is a spike."""
-    kinds = {node.name: node for node in builder.nodes}
-    kind: OutputKind = "scores" if isinstance(kinds[source], Decode) else "accumulators"
-    return Output(name, source, kind, classifier=_tells_class(source, kinds, builder.shapes))
-
-
-def _tells_class(source: str, kinds: dict[str, Node], shapes: dict[str, Shape]) -> bool:
-    """Whether an output is a row of scores, one a class, or the one neuron of a sigmoid.
-
-    Scores are what softmax or SoftmaxDecode make, and linear sums of a whole tensor: a last Dense without an
-    activation, or averages of maps of classes. Several sigmoids answer a question each: they are numbers.
-    """
-    if len(shapes[source]) != 1:
-        return False
-    node = kinds[source]
-    if isinstance(node, Head) and node.activation == "sigmoid":
-        return shapes[source] == (1,)
-    return shapes[source] != (1,) and (isinstance(node, Decode | Head) or _is_linear(node, kinds, shapes))
-
-
-def _is_linear(node: Node, kinds: dict[str, Node], shapes: dict[str, Shape]) -> bool:
-    """Whether a tensor holds sums over whole tensors, perhaps normed, reshaped, or added to others."""
-    if isinstance(node, Affine | Reshape | RealSum):
-        return any(_is_linear(kinds[s], kinds, shapes) for s in node.sources)
-    return isinstance(node, RealDense | RealConv | AveragePool) and set(shapes[node.name][:-1]) <= {1}
+    made = next(node for node in builder.nodes if node.name == source)
+    kind: OutputKind = "scores" if isinstance(made, Decode) else "accumulators"
+    return Output(name, source, kind, classifier=tells_class(builder, source))
 
 
 def _check_heads(builder: Builder) -> None:
-    heads = {n.name: n for n in builder.nodes if isinstance(n, Head | Decode)}
-    for node in builder.nodes:
-        for source in node.sources:
-            if source in heads:
-                head = heads[source]
-                what = head.activation if isinstance(head, Head) else "SoftmaxDecode"
-                raise BadInput(
-                    f"layer '{source}' ({what}) is read by '{node.name}'; softmax, sigmoid and SoftmaxDecode "
-                    "are only supported as outputs, use SpikingBReLU or SpikingSigmoid between layers"
-                )
+    for head, reader in read_heads(builder):
+        what = head.activation if isinstance(head, Head) else "SoftmaxDecode"
+        raise BadInput(
+            f"layer '{head.name}' ({what}) is read by '{reader.name}'; softmax, sigmoid and SoftmaxDecode "
+            "are only supported as outputs, use SpikingBReLU or SpikingSigmoid between layers"
+        )

@@ -7,8 +7,7 @@ above the threshold. Nodes with several edges into them read their sum. https://
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from graphlib import CycleError, TopologicalSorter
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -16,6 +15,8 @@ import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.foreign.nir_files import NirFile, NirNode
+from whetgen.foreign.nir_math import in_order, sources_of
+from whetgen.frontends.heads import tells_class
 from whetgen.frontends.operators import arithmetic, moves, pools, quantisers, sums  # noqa: F401 - their handlers
 from whetgen.frontends.operators.building import OperatorBuilder
 from whetgen.frontends.operators.handlers import HANDLERS
@@ -28,54 +29,39 @@ _MEMORY = "has a memory, which a network that spikes once does not; use IF or Th
 _REFUSED = dict.fromkeys(("LIF", "CubaLIF", "LI", "CubaLI", "I", "Delay"), _MEMORY)
 
 
-def trace_nir(file: NirFile, element: Word, meaning: InputMeaning) -> Graph:
+@dataclass(frozen=True, eq=False)
+class NirTrace:
+    """``graph``: of real-valued nodes; ``signals``: what each node of the file makes, ``neurons``: the traced node of each
+    that spikes, both by its name."""
+
+    graph: Graph
+    signals: dict[str, Signal]
+    neurons: dict[str, str]
+
+
+def trace_nir(file: NirFile, element: Word, meaning: InputMeaning) -> NirTrace:
     """The graph as real-valued nodes, its parameters exact.
 
     Raises:
         BadInput: neurons with a memory, circles, several inputs, or nodes that are not supported; the message names the node.
     """
-    sources = _sources(file)
-    builder, signals = OperatorBuilder(), {}
+    sources, builder = sources_of(file), OperatorBuilder()
+    signals: dict[str, Signal] = {}
     entries = [name for name, node in file.nodes.items() if node.kind == "Input"]
     exits = [name for name, node in file.nodes.items() if node.kind == "Output"]
     if len(entries) != 1 or not exits:
         raise BadInput(
             f"{file.path}: has {len(entries)} inputs and {len(exits)} outputs; one input and some outputs are needed"
         )
-    for name in _order(file, sources):
+    for name in in_order(file):
         node = file.nodes[name]
         if node.kind == "Input":
             signals[name] = _entry(builder, file, name, node, element)
         else:
             signals[name] = _traced(builder, name, node, [signals[s] for s in sources[name] if s in signals])
     outputs = tuple(_output(builder, name, signals[name]) for name in exits)
-    return Graph(tuple(builder.nodes), outputs, meaning)
-
-
-def _sources(file: NirFile) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {name: [] for name in file.nodes}
-    for start, end in file.edges:
-        found[end].append(start)
-    return found
-
-
-def _order(file: NirFile, sources: dict[str, list[str]]) -> list[str]:
-    """Sources first.
-
-    Raises:
-        BadInput: a circle, or a node that nothing leads to.
-    """
-    try:
-        order = list(TopologicalSorter(sources).static_order())
-    except CycleError as error:
-        circle = " -> ".join(error.args[1])
-        raise BadInput(f"{file.path}: {circle} is a circle; networks without recurrence are supported") from error
-    for name in order:
-        if not sources[name] and file.nodes[name].kind != "Input":
-            raise BadInput(
-                f"{file.path}: no edge leads to node '{name}' ({file.nodes[name].kind}); write the graph again"
-            )
-    return order
+    neurons = {name: signals[name].node for name, node in file.nodes.items() if node.kind in ("IF", "Threshold")}
+    return NirTrace(Graph(tuple(builder.nodes), outputs, meaning), signals, neurons)
 
 
 def _entry(builder: OperatorBuilder, file: NirFile, name: str, node: NirNode, element: Word) -> Signal:
@@ -210,6 +196,4 @@ _RULES: dict[str, Rule] = {
 
 
 def _output(builder: OperatorBuilder, name: str, signal: Signal) -> Output:
-    from whetgen.frontends.onnx.tracer import _tells_class
-
-    return Output(name, signal.node, "accumulators", classifier=_tells_class(signal.node, builder))
+    return Output(name, signal.node, "accumulators", classifier=tells_class(builder, signal.node))

@@ -27,7 +27,7 @@ _ADVICE = {
         ),
         f"it makes real numbers; {_QUANTISE}",
     ),
-    **dict.fromkeys(("FloatQuant", "QuantizeLinear", "DequantizeLinear"), _QUANTISE),
+    **dict.fromkeys(("FloatQuant", "DynamicQuantizeLinear"), _QUANTISE),
     "ConvTranspose": "use Resize (nearest) followed by Conv",
     "LayerNormalization": "use BatchNormalization",
     "InstanceNormalization": "use BatchNormalization",

@@ -12,8 +12,8 @@ import numpy as np
 from onnx import ModelProto, NodeProto, helper
 from onnx.reference import ReferenceEvaluator
 
+from whetgen.foreign.qonnx_math import QUANTISERS
 from whetgen.foreign.reasons import one_line
-from whetgen.frontends.onnx.operators import QUANTISERS
 from whetgen.frontends.operators.values import OperatorCall
 
 LARGEST = 1 << 26  # elements of a constant

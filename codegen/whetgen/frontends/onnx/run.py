@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from onnx import ModelProto, TensorProto
-from onnx.helper import make_opsetid, tensor_dtype_to_np_dtype
+from onnx.helper import tensor_dtype_to_np_dtype
 from onnx.reference import ReferenceEvaluator
-from onnx.reference.op_run import OpRun
 
 from whetgen.errors import BadInput
+from whetgen.foreign.onnx_evaluator import evaluator
 from whetgen.foreign.onnx_files import OnnxFile
 from whetgen.foreign.reasons import one_line
-from whetgen.frontends.onnx.operators import DOMAINS, QUANTISERS
-from whetgen.frontends.onnx.tracer import OnnxTrace, entry
+from whetgen.frontends.onnx.entry import element_type, entry
+from whetgen.frontends.onnx.tracer import OnnxTrace
 from whetgen.frontends.operators.building import Counts
 from whetgen.frontends.operators.values import Signal
 
@@ -33,8 +32,9 @@ def run_onnx(file: OnnxFile, trace: OnnxTrace, codes: np.ndarray) -> dict[str, n
     real = (codes.astype(np.float64) * float(meaning.scale) + float(meaning.offset)).astype(np.float32)
     frames = real.reshape(len(codes), *[shape[a] for a in trace.input.order])
     frames = np.transpose(frames, (0, *(1 + trace.input.order.index(k) for k in range(len(shape)))))
-    session = ReferenceEvaluator(_with_domains(file.model), new_ops=_OPERATORS)
-    rows = [_run(session, name, frame[None].astype(_type(file)), file) for frame in frames]
+    kind = tensor_dtype_to_np_dtype(element_type(file.model))
+    session = evaluator(file.model)
+    rows = [_run(session, name, frame[None].astype(kind), file) for frame in frames]
     return values_of(trace, {tensor: np.concatenate([row[tensor] for row in rows]) for tensor in tensors_of(trace)})
 
 
@@ -49,21 +49,6 @@ def values_of(trace: OnnxTrace, found: Mapping[str, np.ndarray]) -> dict[str, np
     outputs = zip(trace.graph.outputs, trace.outputs, strict=True)
     made = {counts.signal.node: _counted(counts, found[counts.tensor]) for counts in trace.counts}
     return made | {o.source: _laid(t[1], found[t[0]]) for o, t in outputs if t}
-
-
-def _with_domains(model: ModelProto) -> ModelProto:
-    """The model with the domains named that its quantisers are of, which exporters forget."""
-    copy = ModelProto()
-    copy.CopyFrom(model)
-    named = {entry.domain for entry in copy.opset_import}
-    copy.opset_import.extend(make_opsetid(domain, 1) for domain in DOMAINS if domain not in named)
-    return copy
-
-
-def _type(file: OnnxFile) -> np.dtype:
-    stored = {tensor.name for tensor in file.model.graph.initializer}
-    kind = next(v for v in file.model.graph.input if v.name not in stored).type.tensor_type.elem_type
-    return tensor_dtype_to_np_dtype(kind or TensorProto.FLOAT)
 
 
 def _run(session: ReferenceEvaluator, name: str, frame: np.ndarray, file: OnnxFile) -> dict[str, Any]:
@@ -85,31 +70,3 @@ def _counted(counts: Counts, values: np.ndarray) -> np.ndarray:
 def _laid(signal: Signal, values: np.ndarray) -> np.ndarray:
     """A tensor of the file (frames, ...) in the order of the traced node's axes."""
     return np.transpose(values.reshape(len(values), *signal.shape), (0, *(1 + axis for axis in signal.order)))
-
-
-def _operator(domain: str, name: str, function: Callable[..., np.ndarray]) -> type[OpRun]:
-    def run(self: OpRun, *inputs: np.ndarray, **attributes: Any) -> tuple[np.ndarray]:
-        given = {a.name: getattr(self, a.name) for a in self.onnx_node.attribute}
-        return (np.asarray(function(*inputs, **given), dtype=np.float32),)
-
-    return type(name, (OpRun,), {"op_domain": domain, "_run": run})
-
-
-def _batch_norm(
-    x: np.ndarray,
-    gamma: np.ndarray,
-    beta: np.ndarray,
-    mean: np.ndarray,
-    variance: np.ndarray,
-    epsilon: float = 1e-5,
-    **_: Any,
-) -> np.ndarray:
-    """As trained; the evaluator's own mixes the frame's mean in for files before opset 14."""
-    gamma, beta, mean, variance = (a.reshape(-1, *[1] * (x.ndim - 2)) for a in (gamma, beta, mean, variance))
-    return gamma * (x - mean) / np.sqrt(variance + np.float32(epsilon)) + beta
-
-
-_OPERATORS = [
-    *(_operator(domain, name, function) for domain in DOMAINS for name, function in QUANTISERS.items()),
-    _operator("", "BatchNormalization", _batch_norm),
-]

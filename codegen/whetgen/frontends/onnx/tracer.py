@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import Any
 
 import numpy as np
-from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx import GraphProto, ModelProto, NodeProto, TensorProto, numpy_helper
 
 from whetgen.errors import BadInput
 from whetgen.foreign.onnx_files import OnnxFile
-from whetgen.frontends.keras.builder import Builder
+from whetgen.foreign.qonnx_math import DOMAINS
+from whetgen.frontends.builder import Builder
+from whetgen.frontends.heads import read_heads, tells_class
 from whetgen.frontends.onnx import resize  # noqa: F401 - its handlers
 from whetgen.frontends.onnx.advice import instead_of
 from whetgen.frontends.onnx.constants import computed
-from whetgen.frontends.onnx.operators import DOMAINS
+from whetgen.frontends.onnx.entry import attributes, entry
 from whetgen.frontends.operators import arithmetic, heads, moves, pools, quantisers, sums  # noqa: F401 - their handlers
 from whetgen.frontends.operators.building import Counts, OperatorBuilder
 from whetgen.frontends.operators.handlers import HANDLERS
 from whetgen.frontends.operators.values import Classes, OperatorCall, Signal, Value
 from whetgen.ir.graph import Graph, InputMeaning, Output
 from whetgen.ir.integers import Word
-from whetgen.ir.nodes import Input, Node, Reshape, Shape
-from whetgen.ir.real import Affine, AveragePool, Head, RealConv, RealDense, RealSum
+from whetgen.ir.nodes import Input, Shape
+from whetgen.ir.real import Head
 
 _STANDARD = ("", "ai.onnx")
 
@@ -39,8 +40,10 @@ class OnnxTrace:
     input: Signal
 
 
-def trace_onnx(file: OnnxFile, element: Word, meaning: InputMeaning) -> OnnxTrace:
+def trace_onnx(file: OnnxFile, element: Word, meaning: InputMeaning, idle: str | None = None) -> OnnxTrace:
     """The model as a graph of real-valued nodes, its parameters exact.
+
+    ``idle``: the node that says what the input's codes are, and changes none.
 
     Raises:
         BadInput: something in the file is no network of thresholds, or not supported; the message names the node.
@@ -53,7 +56,10 @@ def trace_onnx(file: OnnxFile, element: Word, meaning: InputMeaning) -> OnnxTrac
     first = Signal(node, shape, first.last)
     values[name] = first
     for position, proto in enumerate(graph.node):
-        _visit(proto, position, file.model, values, builder)
+        if idle is not None and (proto.name or proto.output[0]) == idle:
+            values[proto.output[0]] = values[proto.input[0]]
+        else:
+            _visit(proto, position, file.model, values, builder)
     _check_heads(builder)
     outputs, tensors = _outputs(graph, values, builder)
     return OnnxTrace(Graph(tuple(builder.nodes), outputs, meaning), tuple(builder.counts), tensors, first)
@@ -63,40 +69,14 @@ def _constants(graph: GraphProto) -> dict[str, Value]:
     return {tensor.name: np.asarray(numpy_helper.to_array(tensor)) for tensor in graph.initializer}
 
 
-def entry(model: ModelProto) -> tuple[str, Shape]:
-    """Name and shape of the one input, without the batch axis.
-
-    Raises:
-        BadInput: several inputs, an open shape, one frame that has no axis of the batch in front.
-    """
-    stored = {tensor.name for tensor in model.graph.initializer}
-    inputs = [value for value in model.graph.input if value.name not in stored]
-    if len(inputs) != 1:
-        names = ", ".join(value.name for value in inputs) or "none"
-        raise BadInput(f"the model has {len(inputs)} inputs ({names}); join them into one input tensor")
-    axes = inputs[0].type.tensor_type.shape.dim
-    shape = tuple(axis.dim_value for axis in axes)
-    if not 2 <= len(shape) <= 4 or any(n < 1 for n in shape[1:]) or shape[0] > 1:
-        told = tuple(axis.dim_value or axis.dim_param or "?" for axis in axes)
-        raise BadInput(
-            f"input '{inputs[0].name}' has the shape {told}; export with one frame a batch and one to three fixed axes "
-            "behind it, for example (1, 1, 28, 28)"
-        )
-    return inputs[0].name, shape[1:]
-
-
 def _entry_signal(model: ModelProto, name: str, shape: Shape) -> Signal:
     """Channels last, unless the file has them there already: all that reads the input moves them to the front."""
     readers = [node for node in model.graph.node if name in node.input]
-    perms = [_attributes(node).get("perm") for node in readers if node.op_type == "Transpose"]
+    perms = [attributes(node).get("perm") for node in readers if node.op_type == "Transpose"]
     is_last = (
         bool(readers) and len(perms) == len(readers) and all(p == [0, len(shape), *range(1, len(shape))] for p in perms)
     )
     return Signal(name, shape, last=len(shape) > 1 and not is_last)
-
-
-def _attributes(node: NodeProto) -> dict[str, Any]:
-    return {a.name: helper.get_attribute_value(a) for a in node.attribute}
 
 
 def _visit(
@@ -110,7 +90,7 @@ def _visit(
         )
     opset = max((o.version for o in model.opset_import if o.domain in _STANDARD), default=1)
     inputs = tuple(values[n] if n else None for n in proto.input)
-    call = OperatorCall(proto.op_type, name, inputs, tuple(proto.output), _attributes(proto), opset)
+    call = OperatorCall(proto.op_type, name, inputs, tuple(proto.output), attributes(proto), opset)
     if proto.domain not in (*_STANDARD, *DOMAINS):
         raise call.refuse(
             f"is of the domain '{proto.domain}', which whetgen does not know; {instead_of(call.operator)}"
@@ -170,7 +150,7 @@ def _outputs(
                 raise BadInput(
                     f"output '{value.name}' is what Relu or Clip makes of real numbers; leave that out, or quantise"
                 )
-            outputs.append(Output(value.name, found.node, "accumulators", classifier=_tells_class(found.node, builder)))
+            outputs.append(Output(value.name, found.node, "accumulators", classifier=tells_class(builder, found.node)))
             tensors.append((value.name, found))
         else:
             raise BadInput(f"output '{value.name}' does not depend on the input; leave it out")
@@ -181,30 +161,9 @@ def _outputs(
     return tuple(outputs), tuple(tensors)
 
 
-def _tells_class(source: str, builder: Builder) -> bool:
-    """Whether an output is a row of scores, one a class, or the one neuron of a sigmoid."""
-    kinds = {node.name: node for node in builder.nodes}
-    shape, node = builder.shapes[source], kinds[source]
-    if len(shape) != 1:
-        return False
-    if isinstance(node, Head) and node.activation == "sigmoid":
-        return shape == (1,)
-    return shape != (1,) and (isinstance(node, Head) or _is_linear(node, kinds, builder.shapes))
-
-
-def _is_linear(node: Node, kinds: dict[str, Node], shapes: dict[str, Shape]) -> bool:
-    """Whether a tensor holds sums over whole tensors, perhaps normed, reshaped, or added to others."""
-    if isinstance(node, Affine | Reshape | RealSum):
-        return any(_is_linear(kinds[s], kinds, shapes) for s in node.sources)
-    return isinstance(node, RealDense | RealConv | AveragePool) and set(shapes[node.name][:-1]) <= {1}
-
-
 def _check_heads(builder: Builder) -> None:
-    heads_of = {node.name: node for node in builder.nodes if isinstance(node, Head)}
-    for node in builder.nodes:
-        for source in node.sources:
-            if source in heads_of:
-                raise BadInput(
-                    f"node '{source}' ({heads_of[source].activation}) is read by '{node.name}'; softmax and sigmoid are "
-                    "only supported as outputs"
-                )
+    for head, reader in read_heads(builder):
+        raise BadInput(
+            f"node '{head.name}' ({head.activation if isinstance(head, Head) else 'decode'}) is read by '{reader.name}'; "
+            "softmax and sigmoid are only supported as outputs"
+        )

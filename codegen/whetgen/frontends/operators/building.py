@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from whetgen.frontends.keras.builder import Builder
+from whetgen.frontends.builder import Builder
 
 if TYPE_CHECKING:
     from whetgen.frontends.operators.values import Signal

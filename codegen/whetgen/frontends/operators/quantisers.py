@@ -8,6 +8,7 @@ from math import ceil, floor
 
 import numpy as np
 
+from whetgen.errors import BadInput
 from whetgen.frontends.operators.building import OperatorBuilder
 from whetgen.frontends.operators.handlers import affine, handles
 from whetgen.frontends.operators.staircase import MODES, Riser, risers
@@ -16,6 +17,7 @@ from whetgen.ir.exact import exact_array
 from whetgen.ir.real import RealMultiThreshold
 
 MOST_LEVELS = 15
+_MOST_VALUES = 1 << 12
 _ZERO, _ONE = (np.array([Fraction(number)], dtype=object) for number in (0, 1))
 
 
@@ -31,9 +33,7 @@ def staircase(
     always = sum(1 for step in steps if below is not None and _reached(below, step))
     kept = [s for s in steps[always:] if above is None or _reached(above, s)]
     if len(kept) > MOST_LEVELS:
-        raise call.refuse(
-            f"makes {len(kept) + 1} values; neurons have up to {MOST_LEVELS} thresholds, train with 4 bits or fewer"
-        )
+        raise _too_many(call, len(kept) + 1)
     if not kept:
         raise call.refuse("makes one value of all numbers that Clip or Relu lets through; leave the constant out")
     levels = [np.array([level], dtype=object) for level, _ in kept]
@@ -58,6 +58,12 @@ def _valued(call: OperatorCall, builder: OperatorBuilder, counted: Signal, low: 
     if np.all(low == 0) and np.all(rise == 1):
         return counted
     return affine(builder, f"{call.name}_value", counted, rise, low)
+
+
+def _too_many(call: OperatorCall, values: int) -> BadInput:
+    return call.refuse(
+        f"makes {values} values; neurons have up to {MOST_LEVELS} thresholds, train with 4 bits or fewer"
+    )
 
 
 def _reached(value: Fraction, step: Riser) -> bool:
@@ -116,10 +122,8 @@ def _risers(call: OperatorCall, low: int, high: int) -> list[Riser]:
     mode = call.attribute("rounding_mode", "ROUND")
     if mode.upper() not in MODES:
         raise call.refuse(f"rounds by '{mode}'; choose one of {', '.join(MODES)}")
-    if high - low > 4 * MOST_LEVELS:
-        raise call.refuse(
-            f"makes {high - low + 1} values; neurons have up to {MOST_LEVELS} thresholds, train with 4 bits or fewer"
-        )
+    if high - low > _MOST_VALUES:  # of which a clip in front may leave a few
+        raise _too_many(call, high - low + 1)
     return risers(mode, low, high)
 
 
@@ -139,6 +143,39 @@ def _integers(call: OperatorCall, builder: OperatorBuilder, x: Signal, scale: np
     low, high = (bound if bound is None else bound / scale.item() + zero for bound in x.bounds)
     found = affine(builder, f"{call.name}_scaled", x, _ONE / scale, np.array([zero], dtype=object))
     return Signal(found.node, x.shape, x.last, (low, high))
+
+
+@handles("QuantizeLinear")
+def _quantize_linear(call: OperatorCall, builder: OperatorBuilder) -> Signal:
+    """``clip(round(x / scale) + zero point)`` in the range of the zero point's type, ties to even."""
+    x = call.signal()
+    zero = call.constant(2, np.zeros(1, dtype=np.uint8))
+    scale, shift = _along(call, x, call.constant(1)), int(zero.reshape(-1)[0])
+    if np.any(zero != shift) or zero.dtype.kind not in "iu":
+        raise call.refuse("has a zero point for each channel, or none of integers; use one for all")
+    ends = np.iinfo(zero.dtype)
+    steps = risers("ROUND", ends.min - shift, ends.max - shift)
+    scaled = _integers(call, builder, x, scale, Fraction(0))
+    return staircase(call, builder, scaled, steps, _ONE * int(ends.min), _ONE)
+
+
+@handles("DequantizeLinear")
+def _dequantize_linear(call: OperatorCall, builder: OperatorBuilder) -> Signal:
+    """``(x - zero point) * scale``."""
+    x = call.unclipped()
+    scale = _along(call, x, call.constant(1))
+    zero = _along(call, x, call.constant(2, np.zeros(1)), least=None)
+    return affine(builder, call.name, x, scale, -zero * scale)
+
+
+def _along(call: OperatorCall, x: Signal, values: np.ndarray, least: int | None = 0) -> np.ndarray:
+    """One number, or one for each element of the axis that the operator names (1 where it names none)."""
+    axis = call.attribute("axis", 1) % (len(x.shape) + 1)
+    laid = values.reshape(-1, *[1] * (len(x.shape) - axis)) if values.size > 1 else values
+    found = against(call, x, laid)
+    if least is not None and any(value <= least for value in found.flat):
+        raise call.refuse("has a scale that is not above 0; train the model again")
+    return found
 
 
 @handles("MultiThreshold")

@@ -22,6 +22,7 @@ from whetgen.targets.c.rates import Rate, guessed_rates, measured_rates
 from whetgen.targets.c.records import Record
 from whetgen.targets.c.storage import Storage
 from whetgen.targets.output.identifiers import Identifiers, check_name, comment_text
+from whetgen.targets.output.kinds import output_kind
 from whetgen.targets.output.library import library
 from whetgen.targets.output.words import input_words, output_words
 
@@ -147,7 +148,7 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
         packing=_PACKING.get(kind, "one element each"),
         meaning=input_words(graph),
         output_ctype=storage.output_elements.ctype,
-        output_kind=_output_kind(graph),
+        output_kind=output_kind(graph),
         output_elements=storage.output_elements.kind,
         output_len=storage.output_length,
         outputs=_outputs(storage),
@@ -218,11 +219,6 @@ def _outputs(storage: Storage) -> tuple[COutput, ...]:
         )
         for output, offset in zip(storage.graph.outputs, storage.output_offsets, strict=True)
     )
-
-
-def _output_kind(graph: Graph) -> str:
-    kinds = {output.kind for output in graph.outputs}
-    return kinds.pop() if len(kinds) == 1 else "mixed"
 
 
 def _level(graph: Graph, head: Output) -> str | None:

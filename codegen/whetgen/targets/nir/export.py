@@ -15,7 +15,20 @@ import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
-from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Node, Padding, Reshape, Shape, SumPool, Threshold, WeightedSum
+from whetgen.ir.nodes import (
+    Conv,
+    Dense,
+    Input,
+    MaxPool,
+    MultiThreshold,
+    Node,
+    Padding,
+    Reshape,
+    Shape,
+    SumPool,
+    Threshold,
+    WeightedSum,
+)
 
 _EXACT = 1 << 53
 _HALF = 0.5
@@ -122,6 +135,16 @@ def _even(node: Node, padding: Padding) -> tuple[int, int]:
 @export_node.register
 def _(node: Threshold, state: Export) -> tuple[str, ...]:
     return _fires(state, node.name, node.thresholds, state.graph.shapes[node.source], state.read(node.source))
+
+
+@export_node.register
+def _(node: MultiThreshold, state: Export) -> tuple[str, ...]:
+    """A neuron for each threshold; where they go, their edges add."""
+    shape = state.graph.shapes[node.source]
+    made: list[str] = []
+    for k, row in enumerate(node.thresholds, start=1):
+        made += _fires(state, f"{node.name}_{k}", row, shape, state.read(node.source))
+    return tuple(made)
 
 
 def _fires(state: Export, name: str, thresholds: np.ndarray, shape: Shape, sources: tuple[str, ...]) -> tuple[str, ...]:

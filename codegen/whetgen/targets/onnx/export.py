@@ -34,6 +34,7 @@ from whetgen.ir.nodes import (
     Dense,
     Input,
     MaxPool,
+    MultiThreshold,
     Node,
     Pad,
     Padding,
@@ -257,25 +258,29 @@ def _pads(padding: Padding) -> list[int]:
     return [top, left, bottom, right]
 
 
-@export_node.register
-def _(node: Threshold, state: Export) -> str:
-    wide = node.source in state.wide
+@export_node.register(Threshold)
+@export_node.register(MultiThreshold)
+def _(node: Threshold | MultiThreshold, state: Export) -> str:
     lo, hi = state.graph.ranges[node.source]
-    levels = np.clip(node.thresholds.astype(object), lo, hi + 1)
-    shape = state.graph.shapes[node.source]
-    if state.qonnx and levels.ndim == 1:
-        rows = state.numbers(f"{node.name}_thresholds", levels.reshape(-1, 1), False)
-        state.annotate(node.name, 0, 1)
-        return state.add(
-            "MultiThreshold", [state.at[node.source], rows], node.name, domain=QONNX_DOMAIN, out_dtype="BINARY"
-        )
-    rank = len(shape)
-    laid = levels.reshape(*([-1] if levels.ndim == 1 else levels.shape))
-    if rank == 3:
-        laid = laid.reshape(-1, 1, 1) if levels.ndim == 1 else np.moveaxis(laid, 2, 0)
-    constant = state.numbers(f"{node.name}_thresholds", laid, wide)
-    fired = state.add("GreaterOrEqual", [state.at[node.source], constant], f"{node.name}_fires")
-    return state.add("Cast", [fired], node.name, to=TensorProto.FLOAT)
+    given = node.thresholds if isinstance(node, MultiThreshold) else node.thresholds[None]
+    steps = np.clip(given.astype(object), lo, hi + 1)
+    if state.qonnx and steps.ndim == 2:
+        rows, top = state.numbers(f"{node.name}_thresholds", steps.T, False), len(steps)
+        state.annotate(node.name, 0, top)
+        kind = "BINARY" if top == 1 else f"UINT{top.bit_length()}"
+        inputs = [state.at[node.source], rows]
+        return state.add("MultiThreshold", inputs, node.name, domain=QONNX_DOMAIN, out_dtype=kind)
+    names = [node.name] if len(steps) == 1 else [f"{node.name}_{k}" for k in range(1, len(steps) + 1)]
+    reached = [_reached(state, node.source, row, name) for name, row in zip(names, steps, strict=True)]
+    return reached[0] if len(reached) == 1 else state.add("Sum", reached, node.name)
+
+
+def _reached(state: Export, source: str, levels: np.ndarray, name: str) -> str:
+    """1 where a tensor is at least its levels, else 0."""
+    laid = _first(levels, len(state.graph.shapes[source]))
+    constant = state.numbers(f"{name}_thresholds", laid, source in state.wide)
+    fired = state.add("GreaterOrEqual", [state.at[source], constant], f"{name}_fires")
+    return state.add("Cast", [fired], name, to=TensorProto.FLOAT)
 
 
 @export_node.register

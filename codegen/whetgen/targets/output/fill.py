@@ -33,5 +33,6 @@ def fill_folder(
     save_graph(graph, folder)
     for path, text in rendered.files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8", errors="backslashreplace")
+        data = text if isinstance(text, bytes) else text.encode("utf-8", errors="backslashreplace")
+        (folder / path).write_bytes(data)
     return {**describe(graph, target, options.name, rendered, facts), "options": asdict(options)}

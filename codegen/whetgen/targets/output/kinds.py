@@ -67,3 +67,8 @@ def _classifier(graph: Graph) -> Output:
     if len(shape) != 1 or (shape == (1,) and head.kind == "scores"):
         raise BadInput(f"{needs}; '{head.name}' has shape {shape}")
     return replace(head, classifier=True)
+
+
+def output_kind(graph: Graph) -> str:
+    kinds = {output.kind for output in graph.outputs}
+    return kinds.pop() if len(kinds) == 1 else "mixed"

@@ -63,3 +63,5 @@ class Manifest(TypedDict):
     notes: list[str]
     files: dict[InnerPath, Sha256]
     keras_check: NotRequired[dict[str, Any]]
+    onnx_check: NotRequired[dict[str, Any]]
+    nir_check: NotRequired[dict[str, Any]]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from whetgen.errors import BadInput
-from whetgen.frontends.keras.builder import Builder
+from whetgen.frontends.builder import Builder
 from whetgen.frontends.keras.calls import LayerCall, handles, is_known
 from whetgen.ir.real import Decode, Head, RealThreshold
 

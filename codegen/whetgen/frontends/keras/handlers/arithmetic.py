@@ -13,7 +13,7 @@ from math import prod
 import numpy as np
 from numpy.typing import ArrayLike
 
-from whetgen.frontends.keras.builder import Builder
+from whetgen.frontends.builder import Builder
 from whetgen.frontends.keras.calls import LayerCall, handles
 from whetgen.frontends.keras.handlers.scaling import add_affine
 from whetgen.ir.exact import exact_array, simplest_rational

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from whetgen.frontends.keras.builder import Builder
+from whetgen.frontends.builder import Builder
 from whetgen.frontends.keras.calls import LayerCall, handles
 from whetgen.frontends.keras.handlers.settings import stored
 from whetgen.frontends.keras.truth_tables import lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from whetgen.frontends.keras.builder import Builder
+from whetgen.frontends.builder import Builder
 from whetgen.frontends.keras.calls import LayerCall, handles
 from whetgen.frontends.keras.handlers.settings import check_channels_last, pair
 from whetgen.ir.nodes import Concat, Pad, Permute, Upsample

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whetgen.frontends.keras.builder import Builder
+from whetgen.frontends.builder import Builder
 from whetgen.frontends.keras.calls import LayerCall, handles
 from whetgen.frontends.keras.handlers.settings import check_channels_last, padding_of, pair
 from whetgen.ir.nodes import MaxPool

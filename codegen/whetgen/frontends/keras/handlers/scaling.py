@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from whetgen.frontends.keras.builder import Builder
+from whetgen.frontends.builder import Builder
 from whetgen.frontends.keras.calls import LayerCall, handles
 from whetgen.ir.exact import exact_array, reciprocal, simplest_rational, square_root
 from whetgen.ir.real import Affine

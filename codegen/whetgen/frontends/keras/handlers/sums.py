@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from whetgen.frontends.keras.builder import Builder
+from whetgen.frontends.builder import Builder
 from whetgen.frontends.keras.calls import LayerCall, handles
 from whetgen.frontends.keras.handlers.activations import activated
 from whetgen.frontends.keras.handlers.settings import bias_of, check_channels_last, padding_of, pair, stored

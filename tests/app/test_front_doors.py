@@ -1,0 +1,73 @@
+"""ONNX and NIR files through the command line, in both directions."""
+
+import json
+
+import numpy as np
+import onnx
+import pytest
+from tests.app.command import run
+from tests.frontends.onnx.models import Net
+
+from whetgen import InputSpec, load_model, trace
+
+
+def small_net(bits=1):
+    """Pixels of 4 x 4, a convolution, neurons of one or three thresholds, five scores."""
+    rng = np.random.default_rng(3)
+    net = Net((1, 4, 4))
+    net.add("Div", np.float32(255))
+    net.add("Conv", net.weights(rng.normal(size=(3, 1, 2, 2)), 0.3), kernel_shape=[2, 2], strides=[2, 2])
+    net.bipolar() if bits == 1 else net.quant(0.25, bits, signed=0)
+    net.add("Flatten")
+    net.add("MatMul", net.weights(rng.normal(size=(12, 5)), 0.7))
+    return net.model()
+
+
+@pytest.mark.parametrize("bits", [1, 2])
+@pytest.mark.parametrize("target", ["c", "verilog", "hls", "onnx"])
+def test_an_onnx_model_becomes_each_target_and_equals_the_reference(bits, target, tmp_path, capsys):
+    onnx.save(small_net(bits), tmp_path / "net.onnx")
+    arguments = (tmp_path / "net.onnx", "--target", target, "--out", tmp_path / target, "--verify", "--json")
+    code, out, err = run(capsys, *arguments)
+    facts = json.loads(out)
+    assert (code, err) == (0, "") and facts["verify"]["mismatches"] == 0 < facts["verify"]["vectors"]
+    assert facts["onnx_check"]["outside_bound"] == 0 < facts["onnx_check"]["spikes_compared"]
+    assert facts["input"]["meaning"] == "code q, uint8 0..255, means q"
+
+
+def test_there_and_back_by_nir(tmp_path, capsys):
+    onnx.save(small_net(), tmp_path / "net.onnx")
+    assert run(capsys, tmp_path / "net.onnx", "--target", "nir", "--out", tmp_path / "nir", "--verify")[0] == 0
+    again = (tmp_path / "nir" / "net.nir", "--input-scale", 1, "--target", "c", "--out", tmp_path / "c", "--verify")
+    code, out, err = run(capsys, *again)
+    assert (code, err) == (0, "") and "against NIR float32" in out and "0 mismatches" in out
+    first, second = (
+        trace(load_model(p), InputSpec(scale=s))
+        for p, s in ((tmp_path / "net.onnx", None), (tmp_path / "nir" / "net.nir", 1))
+    )
+    codes = np.random.default_rng(0).integers(0, 256, (50, 4, 4, 1))
+    assert np.array_equal(first.run(codes), second.run(codes))
+
+
+def test_an_input_quantiser_of_eight_bits_names_the_type(tmp_path, capsys):
+    net = Net((6,))
+    net.quant(0.05, 8, zero=3)
+    net.add("MatMul", net.weights(np.random.default_rng(0).normal(size=(6, 4)), 1.0))
+    net.bipolar()
+    onnx.save(net.model(), tmp_path / "net.onnx")
+    code, out, err = run(capsys, tmp_path / "net.onnx", "--target", "c", "--out", tmp_path / "c", "--verify")
+    assert (code, err) == (0, "")
+    assert "input: code q, int8 -128..127, means" in out
+    code, _, err = run(capsys, tmp_path / "net.onnx", "--input-type", "uint8", "--target", "c", "--out", tmp_path / "d")
+    told = "node 'quant0' (Quant) makes 256 values; neurons have up to 15 thresholds, train with 4 bits or fewer"
+    assert (code, err) == (2, f"whetgen: {told}\n")
+
+
+def test_integers_that_qonnx_does_not_hold_are_told(tmp_path, capsys):
+    net = Net((6,))
+    net.add("MatMul", np.random.default_rng(0).normal(size=(6, 4)))
+    onnx.save(net.model(), tmp_path / "net.onnx")
+    arguments = (tmp_path / "net.onnx", "--target", "onnx", "--onnx-dialect", "qonnx", "--out", tmp_path / "q")
+    code, _, err = run(capsys, *arguments)
+    assert code == 2 and "float32 (--onnx-dialect qonnx) holds 24; narrow the weights with --weight-bits" in err
+    assert not (tmp_path / "q").exists()
