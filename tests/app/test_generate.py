@@ -254,7 +254,7 @@ BAD = {
     "narrow to full-width bits": (lambda m, t: [m, "--target", "c", "--weight-bits", "\uff18"], "--weight-bits \uff18"),
     "truncated model": (
         lambda m, t: [truncated(m, t), "--target", "c"],
-        "no whole zip archive (File is not a zip file); copy or save it again",
+        "is damaged: File is not a zip file; copy or save it again",
     ),
     "bus bits": (lambda m, t: [m, "--target", "verilog", "--bus-bits", "12"], "--bus-bits 12"),
     "architecture": (lambda m, t: [m, "--target", "verilog", "--architecture", "magic"], "--architecture magic"),

@@ -105,8 +105,8 @@ def test_what_cannot_be_read_is_one_line_with_file_and_array(tmp_path, name):
     ("patch", "message"),
     [
         ({6: 1, "central": {8: 1}}, "array 'x' is encrypted"),
-        ({8: 99, "central": {10: 99}}, "array 'x' is compressed by method 99, which numpy does not write"),
-        ({8: 14, "central": {10: 14}}, "array 'x' is compressed by method 14, which numpy does not write"),
+        ({8: 99, "central": {10: 99}}, "array 'x' is compressed by method 99, which neither Keras nor NumPy writes"),
+        ({8: 14, "central": {10: 14}}, "array 'x' is compressed by method 14, which neither Keras nor NumPy writes"),
     ],
 )
 def test_members_that_numpy_does_not_write_are_refused(tmp_path, patch, message):

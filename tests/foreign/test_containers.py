@@ -102,14 +102,14 @@ OTHERS = {
     "PyTorch": (zip_of("archive/data.pkl"), ": a PyTorch file, which is not opened; give a .keras model"),
     "zipped SavedModel": (zip_of("m/saved_model.pb"), ": an archive of a TensorFlow SavedModel; " + KERAS_THAT_WROTE_IT),
     "other zip": (zip_of("a"), ": Keras cannot load this model (a zip archive without config.json; copy or save it again)"),
-    "no weights": (lambda p: save_only_config(p), ": holds no model.weights.h5; copy or save it again"),
+    "no weights": (lambda p: save_only_config(p), ": model.weights.h5 is missing; copy or save it again"),
     "Keras 1": (written_by("1.2.2"), ": written by Keras 1.2.2; open it with Keras 2 or 3 and save it again"),
     "outside": (zip_of("config.json", "../../x"), ": the member '../../x' lies outside the archive; save the model again"),
     "absolute": (zip_of("config.json", "/x"), ": the member '/x' lies outside the archive; save the model again"),
     "text": (lambda p: p.write_text("hello"), ": not a .keras file; save the model with model.save('name.keras')"),
     "no JSON": (lambda p: save_text(p, "{"), ": the configuration is damaged (Expecting property name enclosed in double quotes: line 1 column 2 (char 1)); copy or save it again"),
     "deep JSON": (lambda p: save_text(p, "[" * 100_000), ": the configuration is nested too deep"),
-    "encrypted": (encrypted, ": metadata.json is encrypted"),
+    "encrypted": (encrypted, ": metadata.json is encrypted; copy or save it again"),
 }  # fmt: skip
 
 
@@ -150,7 +150,8 @@ def test_suffix_only_helps_to_say_what_is_wrong(suffix, message, tmp_path):
 def test_member_that_claims_too_much_is_refused(tmp_path):
     save_zip(tmp_path / "m.keras", DENSE_3, {**ARRAYS, "optimizer/x": np.zeros(1 << 22, np.float32)})
     with pytest.raises(
-        BadInput, match=r"m\.keras: model\.weights\.h5 claims 16,\d+,\d+ bytes, 1,\d+,\d+ are the limit$"
+        BadInput,
+        match=r"m\.keras: model\.weights\.h5 claims 16,\d+,\d+ bytes, 1,\d+,\d+ are the limit; copy or save it again$",
     ):
         open_model(tmp_path / "m.keras")
 

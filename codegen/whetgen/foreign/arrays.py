@@ -11,7 +11,7 @@ import math
 import struct
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -19,7 +19,7 @@ from typing import IO, BinaryIO
 import numpy as np
 
 from whetgen.errors import BadInput
-from whetgen.foreign.reasons import one_line
+from whetgen.foreign.zips import Refused, opened_member, told
 
 LARGEST = 1 << 30
 KINDS = {"b": "bools", "i": "signed integers", "u": "unsigned integers", "f": "floats"}
@@ -28,9 +28,7 @@ _LENGTHS = {(1, 0): "<H", (2, 0): "<I"}  # of the header, by version; 3.0 is for
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 _LONGEST_HEADER = 10_000
 _WIDEST = 8
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _CHUNK = 1 << 20
-_ENCRYPTED = 1
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class ArrayArchive:
 
     def __init__(self, file: BinaryIO, path: Path, advice: str, limit: int, width: int):
         self._path, self._advice, self._left, self._width = path, advice, limit, width
-        with self._told():
+        with told(f"{path}:", advice):
             self._archive = zipfile.ZipFile(file)
         self._members = {
             info.filename.removesuffix(".npy"): info
@@ -85,7 +83,7 @@ class ArrayArchive:
         """
         with self._told(name), self._opened(name) as (stream, header):
             if header.dtype.kind not in KINDS or header.dtype.itemsize > _WIDEST:
-                raise _Refused(f"holds {header.dtype}, not {', '.join(KINDS.values())} of up to 64 bits")
+                raise Refused(f"holds {header.dtype}, not {', '.join(KINDS.values())} of up to 64 bits")
             first = rows if rows is not None and header.shape and rows < header.shape[0] else None
             taken = header if first is None or header.by_columns else _rows(header, first)
             self._take(taken.bytes(self._width))
@@ -96,42 +94,24 @@ class ArrayArchive:
 
     def _take(self, size: int) -> None:
         if size > self._left:
-            raise _Refused(
+            raise Refused(
                 f"takes {size:,} bytes of {self._left:,} that may be read; narrower or fewer numbers take less"
             )
         self._left -= size
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[tuple[IO[bytes], Header]]:
-        if name not in self._members:
-            raise _Refused("is missing")
-        member = self._members[name]
-        if member.flag_bits & _ENCRYPTED:
-            raise _Refused("is encrypted")
-        if member.compress_type not in _METHODS:
-            raise _Refused(f"is compressed by method {member.compress_type}, which numpy does not write")
-        with self._archive.open(member) as stream:
+        with opened_member(self._archive, self._members.get(name)) as (stream, member):
             header = _read_header(stream)
             if header.dtype.hasobject:
-                raise _Refused("holds Python objects, which are never read")
+                raise Refused("holds Python objects, which are never read")
             if header.start + header.bytes() != member.file_size:
                 shape = " x ".join(map(str, header.shape)) or "one"
-                raise _Refused(f"claims {shape} numbers of {header.dtype}, its member has {member.file_size:,} bytes")
+                raise Refused(f"claims {shape} numbers of {header.dtype}, its member has {member.file_size:,} bytes")
             yield stream, header
 
-    @contextmanager
-    def _told(self, name: str | None = None) -> Iterator[None]:
-        """Whatever zip files and headers raise when they are damaged (nearly every type), as one line."""
-        try:
-            yield
-        except Exception as error:
-            reason = str(error) if isinstance(error, _Refused) else f"is damaged: {one_line(error)}"
-            what = "" if name is None else f"array '{name}' "
-            raise BadInput(f"{self._path}: {what}{reason}; {self._advice}") from error
-
-
-class _Refused(Exception):
-    """What is wrong with an array; the file and the array are named around it."""
+    def _told(self, name: str) -> AbstractContextManager[None]:
+        return told(f"{self._path}: array '{name}'", self._advice)
 
 
 @contextmanager
@@ -161,15 +141,15 @@ def open_arrays(path: Path, advice: str, limit: int = LARGEST, width: int = 0) -
 def _read_header(stream: IO[bytes]) -> Header:
     version = np.lib.format.read_magic(stream)
     if version not in _LENGTHS:
-        raise _Refused(f"is of format {version[0]}.{version[1]}, which is not for plain numbers")
+        raise Refused(f"is of format {version[0]}.{version[1]}, which is not for plain numbers")
     packed = stream.read(struct.calcsize(_LENGTHS[version]))
     (length,) = struct.unpack(_LENGTHS[version], packed)
     if length > _LONGEST_HEADER:
-        raise _Refused(f"has a header of {length:,} bytes, at most {_LONGEST_HEADER:,} are read")
+        raise Refused(f"has a header of {length:,} bytes, at most {_LONGEST_HEADER:,} are read")
     text = io.BytesIO(packed + stream.read(length))
     shape, by_columns, dtype = _HEADERS[version](text, max_header_size=_LONGEST_HEADER)
     if any(isinstance(n, bool) or n < 0 for n in shape):
-        raise _Refused(f"claims the shape {shape}")
+        raise Refused(f"claims the shape {shape}")
     return Header(shape, dtype, by_columns, len(_MAGIC) + 2 + len(packed) + length)
 
 
@@ -184,6 +164,6 @@ def _fill(stream: IO[bytes], flat: np.ndarray) -> None:
     while done < len(room):
         chunk = stream.read(min(_CHUNK, len(room) - done))
         if not chunk:
-            raise _Refused(f"ends after {done:,} of {len(room):,} bytes")
+            raise Refused(f"ends after {done:,} of {len(room):,} bytes")
         room[done : done + len(chunk)] = np.frombuffer(chunk, np.uint8)
         done += len(chunk)

@@ -2,29 +2,54 @@
 
 from __future__ import annotations
 
-import struct
 import zipfile
-import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from whetgen.errors import BadInput
 from whetgen.foreign.reasons import one_line
 
-_PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    ValueError,
-    RuntimeError,
-    NotImplementedError,
-)
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED = 1
 _MOST_MEMBERS = 10_000
 _SMALL = 1 << 20
 _MOST_EXPANSION = 32
+_AGAIN = "copy or save it again"
+
+
+class Refused(Exception):
+    """What is wrong with a member; the file and the member are named around it."""
+
+
+@contextmanager
+def told(what: str, advice: str) -> Iterator[None]:
+    """Whatever zip files and their contents raise when they are damaged (nearly every type), as one line of bad input."""
+    try:
+        yield
+    except Exception as error:
+        reason = str(error) if isinstance(error, Refused) else f"is damaged: {one_line(error)}"
+        raise BadInput(f"{what} {reason}; {advice}") from error
+
+
+@contextmanager
+def opened_member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo | None
+) -> Iterator[tuple[IO[bytes], zipfile.ZipInfo]]:
+    """A member's contents, and what the archive says of it.
+
+    Raises:
+        Refused: missing, encrypted, or compressed in another way than deflate.
+    """
+    if member is None:
+        raise Refused("is missing")
+    if member.flag_bits & _ENCRYPTED:
+        raise Refused("is encrypted")
+    if member.compress_type not in _METHODS:
+        raise Refused(f"is compressed by method {member.compress_type}, which neither Keras nor NumPy writes")
+    with archive.open(member) as stream:
+        yield stream, member
 
 
 def open_zip(file: BinaryIO, what: str) -> zipfile.ZipFile:
@@ -33,10 +58,8 @@ def open_zip(file: BinaryIO, what: str) -> zipfile.ZipFile:
     Raises:
         BadInput: damaged, or a member that would lie outside.
     """
-    try:
+    with told(f"{what}:", _AGAIN):
         archive = zipfile.ZipFile(file)
-    except _DAMAGED as error:
-        raise BadInput(f"{what}: no whole zip archive ({one_line(error)}); copy or save it again") from error
     if len(archive.infolist()) > _MOST_MEMBERS:
         raise BadInput(f"{what}: holds more than {_MOST_MEMBERS:,} members")
     for member in archive.infolist():
@@ -50,23 +73,14 @@ def read_member(archive: zipfile.ZipFile, name: str, what: str, largest: int) ->
     """The contents of a member of at most ``largest`` bytes.
 
     Raises:
-        BadInput: missing, damaged, encrypted, compressed in another way than deflate, or larger than it may be.
+        BadInput: it cannot be read, or is larger than it may be.
     """
-    member = next((m for m in reversed(archive.infolist()) if m.filename == name), None)
-    if member is None:
-        raise BadInput(f"{what}: holds no {name}; copy or save it again")
-    if member.flag_bits & 1:
-        raise BadInput(f"{what}: {name} is encrypted")
-    if member.compress_type not in _PLAIN:
-        raise BadInput(f"{what}: {name} is compressed in a way that Keras does not use")
-    limit = min(largest, _SMALL + _MOST_EXPANSION * member.compress_size)
-    if member.file_size > limit:
-        raise BadInput(f"{what}: {name} claims {member.file_size:,} bytes, {limit:,} are the limit")
-    try:
-        with archive.open(member) as stream:
-            data = stream.read(limit + 1)
-    except _DAMAGED as error:
-        raise BadInput(f"{what}: {name} is damaged ({one_line(error)}); copy or save it again") from error
-    if len(data) > limit:
-        raise BadInput(f"{what}: {name} is larger than it claims; copy or save it again")
+    found = next((m for m in reversed(archive.infolist()) if m.filename == name), None)
+    with told(f"{what}: {name}", _AGAIN), opened_member(archive, found) as (stream, member):
+        limit = min(largest, _SMALL + _MOST_EXPANSION * member.compress_size)
+        if member.file_size > limit:
+            raise Refused(f"claims {member.file_size:,} bytes, {limit:,} are the limit")
+        data = stream.read(limit + 1)
+        if len(data) > limit:
+            raise Refused("is larger than it claims")
     return data
