@@ -7,7 +7,7 @@ the threshold is the one that repeats most of the exact neuron's decisions on th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial, reduce
@@ -17,7 +17,8 @@ import numpy as np
 
 from whetgen.ir.graph import Graph, Output
 from whetgen.ir.integers import as_integers, magnitude
-from whetgen.ir.nodes import LINEAR, Conv, Dense, Node, Threshold, WeightedSum
+from whetgen.ir.nodes import LINEAR, Conv, Dense, Node, Threshold
+from whetgen.passes.grid import candidates, on_steps, sum_step
 from whetgen.passes.pipeline import optimise
 from whetgen.passes.rewrite import rebuilt
 from whetgen.passes.route import Route, route_of
@@ -25,7 +26,6 @@ from whetgen.reference import classify, evaluate, run_tensors
 
 MAX_BITS = 32
 _AUTO_BITS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 16)
-_SHRINK = np.concatenate([np.linspace(0.2, 1.0, 17), [1.1, 1.25]])
 _MAX_SAMPLES = 20_000
 
 
@@ -183,41 +183,6 @@ def _narrow_layer(job: _Calibrated, current: Graph, route: Route, bits: int) -> 
     return rebuilt(current, _narrow_neurons(route, route.end, seen, job.wanted(route.end.name), bits), {}), None
 
 
-def _candidates(route: Route, bits: int) -> Iterator[tuple[Dense | Conv, tuple[Node, ...]]]:
-    """The layer and its path on the grids of all step sizes, one step a neuron or one for all of them."""
-    values = route.linear.weights.astype(np.float64)
-    axes = tuple(range(values.ndim - route.channelwise))
-    largest = np.abs(values).max(axis=axes)
-    if bits == 1:
-        steps = np.where(largest > 0, np.abs(values).mean(axis=axes), 1)
-        yield _on_steps(route, np.where(values >= 0, 1, -1), steps)
-        return
-    top = (1 << (bits - 1)) - 1
-    steps = np.where(largest > 0, largest / top, 1)
-    for shrink in _SHRINK:
-        weights = np.clip(np.rint(values / (steps * shrink)), -top, top)
-        yield _on_steps(route, weights, steps * shrink)
-
-
-def _on_steps(route: Route, weights: np.ndarray, steps: np.ndarray) -> tuple[Dense | Conv, tuple[Node, ...]]:
-    """The layer with these weights and the path behind it, all biases in units of ``steps``."""
-    path = tuple(
-        replace(node, bias=_in_units(node.bias, steps)) if isinstance(node, (*LINEAR, WeightedSum)) else node
-        for node in route.path
-    )
-    bias = _in_units(route.linear.bias, steps)
-    return replace(route.linear, weights=weights.astype(np.int64), bias=bias), path
-
-
-def _in_units(bias: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """A bias divided by the steps and rounded."""
-    if not np.any(bias):
-        return bias
-    units = np.broadcast_to(steps, bias.shape)
-    rounded = [round(int(b) / Fraction(float(s))) for b, s in zip(bias.flat, units.flat, strict=True)]
-    return as_integers(rounded).reshape(bias.shape)
-
-
 @dataclass(frozen=True, eq=False)
 class _Trial:
     """A layer and its path on one grid, the best threshold of each neuron, and how many decisions are right with it."""
@@ -239,7 +204,7 @@ def _narrow_neurons(route: Route, end: Threshold, seen: np.ndarray, wanted: np.n
             sums = evaluate(node, sums)
         return _Trial(layer, path, *_best_thresholds(sums.reshape(-1, columns)[keep], decisions))
 
-    best = reduce(partial(_better, route), starmap(tried, _candidates(route, bits)))
+    best = reduce(partial(_better, route), starmap(tried, candidates(route, bits)))
     return {n.name: n for n in (best.layer, *best.path, replace(end, thresholds=as_integers(best.levels)))}
 
 
@@ -283,11 +248,11 @@ def _best_thresholds(sums: np.ndarray, fires: np.ndarray) -> tuple[np.ndarray, n
 
 def _narrow_sums(job: _Calibrated, current: Graph, route: Route, bits: int) -> tuple[Graph, str | None]:
     """Sums that leave the network keep one scale for the whole tensor, and the outputs take it up."""
-    step = _sum_step(route.linear, bits)
+    step = sum_step(route.linear, bits)
     top = max((1 << (bits - 1)) - 1, 1)
     scaled = route.linear.weights.astype(np.float64) / step
     weights = np.where(scaled >= 0, 1, -1) if bits == 1 else np.clip(np.rint(scaled), -top, top)
-    layer, path = _on_steps(route, weights, np.array(step))
+    layer, path = on_steps(route, weights, np.array(step))
     graph = rebuilt(current, {n.name: n for n in (layer, *path)}, {})
     moved = [o for o in graph.outputs if o.source == route.tip]
     outputs = tuple(replace(o, scale=o.scale * Fraction(step)) if o in moved else o for o in graph.outputs)
@@ -304,8 +269,3 @@ def _rounding_note(job: _Calibrated, graph: Graph, name: str) -> str:
         values.append(sums.astype(np.float64) * float(output.scale))
     error = np.abs(values[0] - values[1]).max() / max(np.abs(values[0]).max(), 1e-300)
     return f"its values move by at most {error:.2g} of the largest"
-
-
-def _sum_step(linear: Dense | Conv, bits: int) -> float:
-    values = np.abs(linear.weights.astype(np.float64))
-    return float(values.mean()) if bits == 1 else float(values.max()) / ((1 << (bits - 1)) - 1)
