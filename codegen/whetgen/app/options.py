@@ -34,7 +34,7 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
         made = {name: kind(**_taken(kind, given)) for name, kind in spread.items()}
         command(**made, **given)
 
-    called.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    called.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # typeshed knows it of no function
     called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return called
 

@@ -1,7 +1,7 @@
 """Keras layers at single precision.
 
 The meaning of a model is exact arithmetic over the parameters that it stores. What Keras computes in float16 or
-bfloat16 is far from that; in float32 the rounding bound of ``verify.rounding`` holds.
+bfloat16 is far from that; in float32 the bound of ``whetgen.verification.rounding`` holds.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ __all__ = ["VERILOG", "VerilogOptions"]
 class VerilogManifest(Manifest):
     """The keys that every target has, and these."""
 
-    latency_cycles: AtLeastZero  # type: ignore[misc]  # never None
-    initiation_interval_cycles: AtLeastOne  # type: ignore[misc]
+    latency_cycles: AtLeastZero  # type: ignore[misc]  # never None here
+    initiation_interval_cycles: AtLeastOne  # type: ignore[misc]  # likewise
     architecture: str
     cycles: list[CyclesEntry]
     stream: Streams
