@@ -16,7 +16,7 @@ from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.setting import cycles, legal_settings
 from whetgen.targets.streams.vectors import stream_outputs
 from whetgen.targets.verilog import target as verilog
-from whetgen.targets.verilog.folded.buffers import IN_ORDER, Buffer
+from whetgen.targets.verilog.folded.buffers import IN_ORDER, StreamBuffer
 from whetgen.targets.verilog.folded.schedule import Times, available, busy_times, depth
 from whetgen.targets.verilog.folded.timetable import in_order_timetable
 
@@ -61,10 +61,10 @@ def test_branches_that_meet_again_never_deadlock(seed, tmp_path):
         measured(plan, tmp_path / str(at), graph, 6, seed=seed + at, idle_percent=idle, stall_percent=stall)
 
 
-def stream(words: int, interval: int, late: int) -> tuple[Buffer, Times, Times]:
+def stream(words: int, interval: int, late: int) -> tuple[StreamBuffer, Times, Times]:
     """A word each cycle to a reader that begins ``late`` cycles after the first."""
     spikes = Tensor("spikes", (words,), 0, 1)
-    buffer = Buffer(
+    buffer = StreamBuffer(
         layer="reader",
         tensor=spikes,
         prefix="buffer",

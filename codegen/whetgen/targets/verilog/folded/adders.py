@@ -30,7 +30,7 @@ class Bus:
 
 
 @dataclass(frozen=True)
-class Counter:
+class Counters:
     """``wg_count`` of ``inputs`` bits of ``column`` in each of ``PE * lanes`` lanes, read from ``bits``; its result is ``name``."""
 
     name: str
@@ -54,7 +54,7 @@ class Level:
 
     title: str
     buses: tuple[Bus, ...]
-    counters: tuple[Counter, ...]
+    counters: tuple[Counters, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +118,7 @@ def _products(simd: int, width: int, code: Code, limit: int) -> tuple[ColumnPiec
     """The bits to be added, one plane of the inputs with one of the weights at once, and what their first count leaves."""
     columns: ColumnPieces = {}
     buses: list[Bus] = []
-    counters: list[Counter] = []
+    counters: list[Counters] = []
     each = 2 if code.kind == "ternary" else 3
     for plane in range(width):
         inputs = _part("inputs", plane * simd, simd)
@@ -151,7 +151,7 @@ def _compressed(columns: ColumnPieces, number: int, limit: int) -> tuple[ColumnP
     """Six bits of a column become their number; what is left of a column below six waits."""
     after: ColumnPieces = {}
     buses: list[Bus] = []
-    counters: list[Counter] = []
+    counters: list[Counters] = []
     for column, pieces in sorted(columns.items()):
         if _height(pieces) <= ROWS:
             after[column] = pieces + after.get(column, [])
@@ -162,13 +162,13 @@ def _compressed(columns: ColumnPieces, number: int, limit: int) -> tuple[ColumnP
     return after, Level(f"Level {number}: sixes of bits and their number.", tuple(buses), tuple(counters))
 
 
-def _count(bus: Bus, name: str, column: int, each: int, leave: int, limit: int, after: ColumnPieces) -> list[Counter]:
+def _count(bus: Bus, name: str, column: int, each: int, leave: int, limit: int, after: ColumnPieces) -> list[Counters]:
     """Counters of ``each`` bits of the bus and one of the rest, unless it is at most ``leave`` bits, which wait."""
     lanes, rest = divmod(bus.width, each)
     at = lanes * each
-    counters = [Counter(name, column, each, lanes, _part(bus.name, 0, at))] if lanes else []
+    counters = [Counters(name, column, each, lanes, _part(bus.name, 0, at))] if lanes else []
     if rest > leave:
-        counters.append(Counter(f"{name}_rest", column, rest, 1, _part(bus.name, at, rest)))
+        counters.append(Counters(f"{name}_rest", column, rest, 1, _part(bus.name, at, rest)))
     elif rest:
         after.setdefault(column, []).append((_part(bus.name, at, rest), rest))
     for counter in counters:

@@ -13,7 +13,7 @@ RANDOM, IN_ORDER, FRAMES = 0, 1, 2  # READER of wg_stream_buffer
 
 
 @dataclass(frozen=True, kw_only=True)
-class Buffer:
+class StreamBuffer:
     """What ``layer`` (by name) reads of a tensor, in words of the writer's, the reader's and the memory's width.
 
     ``prefix`` begins its names in the Verilog. ``writes``, ``reads``: words of a frame. ``reader``: RANDOM, IN_ORDER or
@@ -70,5 +70,5 @@ class Buffer:
         """Of each memory word, the number of the last word read from it in order."""
         return np.minimum((np.arange(self.words) + 1) * self.parts, self.reads) - 1
 
-    def with_depth(self, depth: int, cover: bool) -> Buffer:
+    def with_depth(self, depth: int, cover: bool) -> StreamBuffer:
         return replace(self, depth=max(depth, self.words + 1 if self.commit else 1), cover=cover)

@@ -12,7 +12,7 @@ from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.folding import Settings
 from whetgen.targets.streams.setting import in_order, read_elements
 from whetgen.targets.streams.streams import Stream
-from whetgen.targets.verilog.folded.buffers import FRAMES, IN_ORDER, RANDOM, Buffer
+from whetgen.targets.verilog.folded.buffers import FRAMES, IN_ORDER, RANDOM, StreamBuffer
 from whetgen.targets.verilog.folded.layer import delay
 from whetgen.targets.verilog.folded.schedule import Busy, Times, available, busy_times, depth
 from whetgen.targets.verilog.folded.timetable import Timetable, in_order_timetable, timetable
@@ -44,14 +44,14 @@ class Ends:
 class Flow:
     """``latency``: cycles to the first output beat."""
 
-    buffers: tuple[Buffer, ...]
+    buffers: tuple[StreamBuffer, ...]
     latency: int
 
-    def into(self, layer: str) -> tuple[Buffer, ...]:
+    def into(self, layer: str) -> tuple[StreamBuffer, ...]:
         """The buffers that the layer reads, in the order of its sources."""
         return tuple(b for b in self.buffers if b.layer == layer)
 
-    def out_of(self, tensor: Tensor) -> list[Buffer]:
+    def out_of(self, tensor: Tensor) -> list[StreamBuffer]:
         """The buffers that take the tensor."""
         return [b for b in self.buffers if b.tensor.name == tensor.name]
 
@@ -61,7 +61,7 @@ def flow(graph: LayerGraph, settings: Settings, ends: Ends, interval: int, ident
     beats = np.arange(ends.source.beats)
     taken = {graph.input.name: Times(beats, beats)}  # room for each written word
     written = dict(taken)
-    planned, found = Flow(tuple(_buffers(graph, settings, ends, identifiers)), 0), list[Buffer]()
+    planned, found = Flow(tuple(_buffers(graph, settings, ends, identifiers)), 0), list[StreamBuffer]()
 
     def read(layer: str, tables: list[Timetable]) -> Busy:
         buffers = planned.into(layer)
@@ -82,13 +82,13 @@ def flow(graph: LayerGraph, settings: Settings, ends: Ends, interval: int, ident
     return Flow(tuple(found), int(first) + (CLASS_DELAY if ends.ranks else SEND_DELAY))
 
 
-def _buffers(graph: LayerGraph, settings: Settings, ends: Ends, identifiers: Identifiers) -> Iterator[Buffer]:
+def _buffers(graph: LayerGraph, settings: Settings, ends: Ends, identifiers: Identifiers) -> Iterator[StreamBuffer]:
     """Layer by layer, and last the output's; depths are unknown."""
     makers = {layer.result.name: settings[layer.name].pe for layer in graph.layers}
 
-    def buffer(layer: str, tensor: Tensor, reader_prefix: str, bits: int, reads: int, reader: int) -> Buffer:
+    def buffer(layer: str, tensor: Tensor, reader_prefix: str, bits: int, reads: int, reader: int) -> StreamBuffer:
         received, pe = tensor is graph.input, makers.get(tensor.name, 1)
-        return Buffer(
+        return StreamBuffer(
             layer=layer,
             tensor=tensor,
             prefix=identifiers.unique(f"{tensor.name}_to_{reader_prefix}"),

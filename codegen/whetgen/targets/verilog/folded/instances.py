@@ -10,7 +10,7 @@ from whetgen.targets.streams.setting import walk_words
 from whetgen.targets.streams.widths import blend_widths
 from whetgen.targets.verilog.constants import concatenation
 from whetgen.targets.verilog.folded.adders import Adders, adders
-from whetgen.targets.verilog.folded.buffers import Buffer
+from whetgen.targets.verilog.folded.buffers import StreamBuffer
 from whetgen.targets.verilog.folded.layer import FoldedLayer
 from whetgen.targets.verilog.folded.readers import Flags, reader
 from whetgen.targets.verilog.folded.rows import element_rows, level_rows, move_rows, weight_rows
@@ -188,7 +188,7 @@ def _(layer: Move, folded: FoldedLayer, sections: FoldedSections) -> None:
     sections.instance("wg_fold_gather", f"{prefix}_gather", shape, ports)
 
 
-def _widened(buffer: Buffer, count: int, width: int, sections: FoldedSections) -> str:
+def _widened(buffer: StreamBuffer, count: int, width: int, sections: FoldedSections) -> str:
     data, tensor = f"{buffer.prefix}_data", buffer.tensor
     if width == tensor.width:
         return data

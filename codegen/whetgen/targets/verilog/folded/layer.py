@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from whetgen.layers import Blend, Layer, Linear, Move, Pool
 from whetgen.targets.streams.setting import Setting, slides
-from whetgen.targets.verilog.folded.buffers import Buffer
+from whetgen.targets.verilog.folded.buffers import StreamBuffer
 
 # Cycles from asking for a result's last word to writing the result, by what computes it.
 _DELAYS = {Linear: 5, Pool: 3, Blend: 4, Move: 4}
@@ -19,7 +19,7 @@ class FoldedLayer:
 
     layer: Layer
     setting: Setting
-    buffers: tuple[Buffer, ...]
+    buffers: tuple[StreamBuffer, ...]
 
     @property
     def prefix(self) -> str:

@@ -10,7 +10,9 @@ which is all there is in an idle network: the first frame. In a full one a frame
     interval = max of the input's beats, the output's cycles and every layer's busy cycles
 
 and a layer may still be busy with the frame before: ``M'(n) = max(M(n), M(last) - (interval - busy))``. A word is
-available the cycle after the one that completes it in memory, and a frame begins with its first word. Freed room can be taken two cycles after the word's last use.
+available the cycle after the one that completes it in memory, and a frame begins with its first word. Freed room can be
+taken two cycles after the word's last use. ``docs/internals.md`` has an example.
+
 Each buffer holds the largest number of words that either schedule asks for. So nothing ever waits for room while
 nothing stalls: the formulas are exact. And no back-pressure can deadlock: layers and buffers form a marked
 graph, which is live under any delays where one schedule exists that never stops, and the second one is such a schedule.
@@ -23,7 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from whetgen.targets.verilog.folded.buffers import Buffer
+from whetgen.targets.verilog.folded.buffers import StreamBuffer
 from whetgen.targets.verilog.folded.timetable import Timetable
 
 AVAILABLE = 1  # cycles from a write to the first cycle that can ask for it
@@ -56,7 +58,7 @@ class Busy:
         return Times(cycles + self.ahead.first[index], cycles + self.ahead.steady[index])
 
 
-def available(buffer: Buffer, written: Times) -> Times:
+def available(buffer: StreamBuffer, written: Times) -> Times:
     """When each memory word can be asked for; ``written``: when the writer's words are."""
     ends = buffer.last_writes()
     return written.at(np.full_like(ends, buffer.writes - 1) if buffer.commit else ends).shifted(AVAILABLE)
@@ -77,7 +79,7 @@ def busy_times(walks: Sequence[Timetable], sources: Sequence[Times], interval: i
     return Busy(need_at, Times(first, np.maximum(steady, steady[-1] - (interval - walks[0].busy))))
 
 
-def depth(buffer: Buffer, taken: Times, freed: Times, interval: int) -> int:
+def depth(buffer: StreamBuffer, taken: Times, freed: Times, interval: int) -> int:
     """Memory words of the buffer. ``taken``: when room for each written word is taken; ``freed``: last use of each memory word."""
     taken, freed = taken.at(buffer.first_writes()), freed.shifted(REUSABLE)
     number = np.arange(buffer.words) + 1

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.verilog.constants import pack
 from whetgen.targets.verilog.folded.adders import Adders
-from whetgen.targets.verilog.folded.buffers import IN_ORDER, RANDOM, Buffer
+from whetgen.targets.verilog.folded.buffers import IN_ORDER, RANDOM, StreamBuffer
 from whetgen.targets.verilog.rom import Rom, RomRow
 from whetgen.targets.verilog.sections import Sections
 
@@ -48,13 +48,13 @@ class FoldedSections(Sections):
         for name, width in (("valid", 1), ("data", bits), ("last", 1), ("take", 1)):
             self.named_wire(f"{prefix}_{name}", width)
 
-    def buffers(self, prefix: str, readers: Sequence[Buffer], drop: str = "1'b0") -> None:
+    def buffers(self, prefix: str, readers: Sequence[StreamBuffer], drop: str = "1'b0") -> None:
         """The buffer of each reader of the tensor, all written alike, and the wires of both sides."""
         for buffer in readers:
             self._buffer(prefix, buffer, drop)
         self.named_wire(f"{prefix}_room", 1, " && ".join(f"{b.prefix}_room" for b in readers))
 
-    def _buffer(self, prefix: str, buffer: Buffer, drop: str) -> None:
+    def _buffer(self, prefix: str, buffer: StreamBuffer, drop: str) -> None:
         b, ordered = buffer.prefix, buffer.reader == IN_ORDER
         began = f"{b}_any" if buffer.reader == RANDOM else self.identifiers.unique(f"unused_{b}_any")
         wires = {f"{b}_room": 1, began: 1, f"{b}_available": 1, f"{b}_enable": 1, f"{b}_next": 1}

@@ -11,7 +11,7 @@ import numpy as np
 
 from whetgen.layers import Layer, Linear, Pool, Window, window_indices
 from whetgen.targets.streams.setting import Setting, cycles, in_order, slides, walk_words
-from whetgen.targets.verilog.folded.buffers import RANDOM, Buffer
+from whetgen.targets.verilog.folded.buffers import RANDOM, StreamBuffer
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Timetable:
     cover: bool = False
 
 
-def timetable(layer: Layer, setting: Setting, buffer: Buffer) -> Timetable:
+def timetable(layer: Layer, setting: Setting, buffer: StreamBuffer) -> Timetable:
     """How the layer reads one of its sources."""
     busy = cycles(layer, setting)
     if isinstance(layer, Linear) and slides(layer, setting):
@@ -43,7 +43,7 @@ def timetable(layer: Layer, setting: Setting, buffer: Buffer) -> Timetable:
     return Timetable(busy, *everything, np.arange(busy - 1), np.full(buffer.words, busy - 1))
 
 
-def in_order_timetable(buffer: Buffer, busy: int, results: int) -> Timetable:
+def in_order_timetable(buffer: StreamBuffer, busy: int, results: int) -> Timetable:
     """Every word once: ``busy`` may be longer than the words, the rest are pauses."""
     ends = buffer.last_reads()
     begins = np.concatenate([[0], ends[:-1] + 1])
@@ -51,7 +51,7 @@ def in_order_timetable(buffer: Buffer, busy: int, results: int) -> Timetable:
     return Timetable(busy, begins, np.arange(buffer.words), (np.arange(results) + 1) * each - 1, ends)
 
 
-def _sliding_timetable(layer: Linear, setting: Setting, buffer: Buffer, busy: int) -> Timetable:
+def _sliding_timetable(layer: Linear, setting: Setting, buffer: StreamBuffer, busy: int) -> Timetable:
     """Place by place over the map and its padding, longer where a window is complete."""
     window, (height, width) = layer.window, layer.window.touched
     result = setting.planes * walk_words(layer, setting)
@@ -73,13 +73,13 @@ def _sliding_timetable(layer: Linear, setting: Setting, buffer: Buffer, busy: in
     return Timetable(busy, firsts, np.arange(buffer.words), results, pixels[buffer.last_reads()])
 
 
-def rows_free_early(window: Window, buffer: Buffer) -> bool:
+def rows_free_early(window: Window, buffer: StreamBuffer) -> bool:
     """Whether rows of the map can be freed before the frame ends."""
     top = (window.out_height - 1) * window.stride[0] - window.before[0]
     return buffer.reader == RANDOM and not buffer.commit and top < window.height
 
 
-def _window_timetable(layer: Linear | Pool, setting: Setting, buffer: Buffer, busy: int) -> Timetable:
+def _window_timetable(layer: Linear | Pool, setting: Setting, buffer: StreamBuffer, busy: int) -> Timetable:
     window, chunks = layer.window, layer.window.channels // setting.simd
     touched = window_indices(replace(window, channels=chunks))
     if isinstance(layer, Linear):
@@ -106,7 +106,7 @@ def _records(at: np.ndarray, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return at[new], words[new]
 
 
-def _free_at(window: Window, buffer: Buffer, busy: int, chunks: int) -> np.ndarray:
+def _free_at(window: Window, buffer: StreamBuffer, busy: int, chunks: int) -> np.ndarray:
     if not rows_free_early(window, buffer):
         return np.full(buffer.words, busy - 1)
     tops = np.clip((np.arange(window.out_height) + 1) * window.stride[0] - window.before[0], 0, window.height)
