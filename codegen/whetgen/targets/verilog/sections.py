@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from whetgen.layers import Tensor
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.verilog.constants import packed
 
 Pairs = tuple[tuple[str, str], ...]
+CLOCK = {"clk": "clk", "rst": "rst"}
+
+
+def axis_ports(side: str) -> dict[str, str]:
+    """Ports of a stream, ``s_axis`` or ``m_axis``, connected to those of the top."""
+    return {f"{side}_{name}": f"{side}_{name}" for name in ("tdata", "tvalid", "tready", "tlast")}
 
 
 @dataclass(frozen=True)
@@ -102,3 +109,12 @@ class Sections:
         """An instance under ``name``, or a name like it."""
         shape = tuple((parameter, str(value)) for parameter, value in parameters.items())
         self._instances.append(Instance(module, self.identifiers.unique(name), shape, tuple(ports.items())))
+
+    def resized(self, data: str, tensor: Tensor, count: int, width: int, name: str) -> str:
+        """``count`` elements of the tensor in ``width`` bits each: ``data`` itself, or a wire with a name like ``name``."""
+        if width == tensor.width:
+            return data
+        wire = self.wire(name, count * width)
+        shape = {"COUNT": count, "IN_WIDTH": tensor.width, "OUT_WIDTH": width, "SIGNED": int(tensor.signed)}
+        self.instance("wg_resize", f"{wire}_resize", shape, {"data": data, "widened": wire})
+        return wire

@@ -14,7 +14,8 @@ from whetgen.targets.verilog.folded.buffers import StreamBuffer
 from whetgen.targets.verilog.folded.layer import FoldedLayer
 from whetgen.targets.verilog.folded.readers import Flags, reader
 from whetgen.targets.verilog.folded.rows import element_rows, level_rows, move_rows, weight_rows
-from whetgen.targets.verilog.folded.sections import CLOCK, FoldedSections, address_bits
+from whetgen.targets.verilog.folded.sections import FoldedSections, address_bits
+from whetgen.targets.verilog.sections import CLOCK
 from whetgen.wording import counted
 
 
@@ -189,10 +190,4 @@ def _(layer: Move, folded: FoldedLayer, sections: FoldedSections) -> None:
 
 
 def _widened(buffer: StreamBuffer, count: int, width: int, sections: FoldedSections) -> str:
-    data, tensor = f"{buffer.prefix}_data", buffer.tensor
-    if width == tensor.width:
-        return data
-    name = sections.wire(f"{buffer.prefix}_wide", count * width)
-    shape = {"COUNT": count, "IN_WIDTH": tensor.width, "OUT_WIDTH": width, "SIGNED": int(tensor.signed)}
-    sections.instance("wg_resize", f"{buffer.prefix}_resize", shape, {"data": data, "widened": name})
-    return name
+    return sections.resized(f"{buffer.prefix}_data", buffer.tensor, count, width, f"{buffer.prefix}_wide")

@@ -16,9 +16,10 @@ from whetgen.targets.streams.streams import Stream, describe_input, describe_out
 from whetgen.targets.verilog.folded.flow import OUTPUT, Ends, Flow, flow
 from whetgen.targets.verilog.folded.instances import draw
 from whetgen.targets.verilog.folded.layer import FoldedLayer
-from whetgen.targets.verilog.folded.sections import CLOCK, FoldedSections
+from whetgen.targets.verilog.folded.sections import FoldedSections
 from whetgen.targets.verilog.network import Network
 from whetgen.targets.verilog.options import VerilogOptions
+from whetgen.targets.verilog.sections import CLOCK, axis_ports
 from whetgen.wording import counted
 
 
@@ -64,7 +65,7 @@ def _receive(tensor: Tensor, source: Stream, planned: Flow, sections: FoldedSect
     sections.assign(f"{prefix}_take", f"{prefix}_valid")
     sections.buffers(prefix, planned.out_of(tensor), drop)
     ports = {
-        **CLOCK, **{f"s_axis_{p}": f"s_axis_{p}" for p in ("tdata", "tvalid", "tready", "tlast")},
+        **CLOCK, **axis_ports("s_axis"),
         "out_free": f"{prefix}_room", "out_valid": f"{prefix}_valid", "out_data": f"{prefix}_data", "out_last": f"{prefix}_last",
         "out_drop": drop, "err_frames": "err_frames",
     }  # fmt: skip
@@ -77,7 +78,7 @@ def _send(ends: Ends, planned: Flow, sections: FoldedSections) -> None:
     b, wide = buffer.prefix, {"WIDTH": buffer.read_bits, "BUS_WIDTH": sink.bus_bits}
     ports = {
         **CLOCK, "in_available": f"{b}_available", "rd_next": f"{b}_next", "rd_data": f"{b}_data",
-        **{f"m_axis_{p}": f"m_axis_{p}" for p in ("tdata", "tvalid", "tready", "tlast")},
+        **axis_ports("m_axis"),
     }  # fmt: skip
     if ends.ranks:
         sections.assign(f"{b}_enable", "1'b1")

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from whetgen.layers import Blend, Linear, Pool, Window
 from whetgen.targets.streams.setting import in_order, slides, sliding, walk_words
 from whetgen.targets.verilog.folded.layer import FoldedLayer
-from whetgen.targets.verilog.folded.sections import CLOCK, FoldedSections, address_bits
+from whetgen.targets.verilog.folded.sections import FoldedSections, address_bits
 from whetgen.targets.verilog.folded.timetable import rows_free_early
+from whetgen.targets.verilog.sections import CLOCK
 
 Flags = dict[str, str]  # by port, the wire
 

@@ -9,9 +9,7 @@ from whetgen.targets.verilog.constants import pack
 from whetgen.targets.verilog.folded.adders import Adders
 from whetgen.targets.verilog.folded.buffers import IN_ORDER, RANDOM, StreamBuffer
 from whetgen.targets.verilog.rom import Rom, RomRow
-from whetgen.targets.verilog.sections import Sections
-
-CLOCK = {"clk": "clk", "rst": "rst"}
+from whetgen.targets.verilog.sections import CLOCK, Sections
 
 
 def address_bits(count: int) -> int:

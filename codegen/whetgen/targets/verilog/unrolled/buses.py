@@ -39,12 +39,3 @@ class Buses:
             self.clocked_instance("wg_delay", f"{name}_by", shape, ports)
             self._delayed[tensor.name, wait] = name
         return self._delayed[tensor.name, wait]
-
-    def resized(self, bus: str, tensor: Tensor, width: int, role: str) -> str:
-        """The bus with elements of ``width`` bits."""
-        if width == tensor.width:
-            return bus
-        name = self.sections.wire(f"{tensor.name}_{role}", tensor.count * width)
-        shape = {"COUNT": tensor.count, "IN_WIDTH": tensor.width, "OUT_WIDTH": width, "SIGNED": int(tensor.signed)}
-        self.sections.instance("wg_resize", f"{name}_resize", shape, {"data": bus, "widened": name})
-        return name

@@ -8,10 +8,8 @@ from whetgen.ir.integers import signed_bits
 from whetgen.layers import Tensor
 from whetgen.targets.streams.streams import Stream, describe_input, describe_output
 from whetgen.targets.verilog.constants import concatenation
-from whetgen.targets.verilog.sections import Wire
+from whetgen.targets.verilog.sections import CLOCK, Wire, axis_ports
 from whetgen.targets.verilog.unrolled.buses import Buses
-
-_CLOCK = {"clk": "clk", "rst": "rst"}
 
 
 def argmax_levels(count: int) -> int:
@@ -26,7 +24,7 @@ def receive(tensor: Tensor, source: Stream, buses: Buses) -> None:
         sections.named_wire(name, width)
     shape = {"BUS_WIDTH": source.bus_bits, "BEATS": source.beats, "FRAME_WIDTH": tensor.bits}
     ports = {
-        **_CLOCK, **{f"s_axis_{p}": f"s_axis_{p}" for p in ("tdata", "tvalid", "tready", "tlast")}, "frame": tensor.name,
+        **CLOCK, **axis_ports("s_axis"), "frame": tensor.name,
         "frame_valid": "frame_valid", "frame_ready": "frame_ready", "err_frames": "err_frames",
     }  # fmt: skip
     sections.instance("wg_frame_in", "receive", shape, ports)
@@ -39,7 +37,10 @@ def send(outputs: tuple[Tensor, ...], source: Stream, sink: Stream, buses: Buses
     cycle, found = buses.meet(outputs)
     rank = sink.kind == "class" and outputs[0].count > 1
     width = max(signed_bits(t.lo, t.hi) for t in outputs) if rank else sink.element_bits
-    parts = [buses.resized(b, t, width, f"{k}_sent") for k, (b, t) in enumerate(zip(found, outputs, strict=True))]
+    parts = [
+        buses.sections.resized(b, t, t.count, width, f"{t.name}_{k}_sent")
+        for k, (b, t) in enumerate(zip(found, outputs, strict=True))
+    ]
     payload = concatenation(parts)
     if rank:
         payload, cycle = _class(payload, outputs[0].count, width, sink, buses), cycle + argmax_levels(outputs[0].count)
@@ -67,12 +68,12 @@ def _leave(payload: str, depth: int, source: Stream, sink: Stream, buses: Buses)
         sections.named_wire(name, 1)
     shape = {"STAGES": depth, "INTERVAL": sink.beats if sink.beats > source.beats else 1}
     ports = {
-        **_CLOCK, "in_valid": "frame_valid", "in_ready": "frame_ready", "out_valid": "result_valid",
+        **CLOCK, "in_valid": "frame_valid", "in_ready": "frame_ready", "out_valid": "result_valid",
         "out_ready": "result_ready", "advance": advance,
     }  # fmt: skip
     sections.instance("wg_pipeline", "pipeline", shape, ports)
     ports = {
-        **_CLOCK, "frame": frame, "frame_valid": "result_valid", "frame_ready": "result_ready",
-        **{f"m_axis_{p}": f"m_axis_{p}" for p in ("tdata", "tvalid", "tready", "tlast")},
+        **CLOCK, "frame": frame, "frame_valid": "result_valid", "frame_ready": "result_ready",
+        **axis_ports("m_axis"),
     }  # fmt: skip
     sections.instance("wg_frame_out", "send", {"BUS_WIDTH": sink.bus_bits, "BEATS": sink.beats}, ports)

@@ -110,7 +110,7 @@ def _move(layer: Move, buses_in: Sequence[str], buses: Buses) -> None:
     """Wiring only."""
     sections, name, width = buses.sections, layer.result.name, layer.result.width
     parts = [
-        buses.resized(b, t, width, f"{k}_for_{name}")
+        sections.resized(b, t, t.count, width, f"{t.name}_{k}_for_{name}")
         for k, (b, t) in enumerate(zip(buses_in, layer.sources, strict=True))
     ]
     if layer.in_order:
