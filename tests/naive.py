@@ -17,6 +17,7 @@ from whetgen.ir.nodes import (
     Dense,
     Input,
     MaxPool,
+    MultiThreshold,
     Node,
     Pad,
     Permute,
@@ -75,6 +76,10 @@ def _conv(node: Conv, x: Tensor) -> Tensor:
 
 def _threshold(node: Threshold, x: Tensor) -> Tensor:
     return {index: int(value >= _entry(node.thresholds, index)) for index, value in x.items()}
+
+
+def _multi_threshold(node: MultiThreshold, x: Tensor) -> Tensor:
+    return {index: sum(value >= _entry(row, index) for row in node.thresholds) for index, value in x.items()}
 
 
 def _pool(node: MaxPool | SumPool, x: Tensor) -> Tensor:
@@ -152,6 +157,7 @@ _KINDS = {
     Dense: _dense,
     Conv: _conv,
     Threshold: _threshold,
+    MultiThreshold: _multi_threshold,
     MaxPool: _pool,
     SumPool: _pool,
     WeightedSum: _weighted_sum,

@@ -18,6 +18,7 @@ from whetgen.ir.nodes import (
     Dense,
     Input,
     MaxPool,
+    MultiThreshold,
     Node,
     Pad,
     Permute,
@@ -37,15 +38,19 @@ TIE_FRAMES = 3
 
 
 def random_graph(
-    rng: Random, max_bits: int = 240, small: bool = False, types: tuple[str, ...] = tuple(ELEMENT_TYPES)
+    rng: Random,
+    max_bits: int = 240,
+    small: bool = False,
+    types: tuple[str, ...] = tuple(ELEMENT_TYPES),
+    steps: int = 1,
 ) -> Graph:
     """A valid graph of 1 to 8 layers.
 
     ``max_bits``: no tensor needs a wider signed word. ``small``: at most 12 input elements and 4 neurons a layer,
     for slow targets. ``types``: element types of the input to choose from.
-    Many thresholds equal a sum that ``tie_frames`` reaches.
+    ``steps``: most thresholds that a neuron has. Many thresholds equal a sum that ``tie_frames`` reaches.
     """
-    growing = _Growing(rng, max_bits, small, types)
+    growing = _Growing(rng, max_bits, small, types, steps)
     for _ in range(rng.randint(1, 4 if small else 8)):
         growing.add_layer()
     return growing.finish()
@@ -81,6 +86,7 @@ class _Growing:
     max_bits: int
     small: bool
     types: tuple[str, ...]
+    steps: int
     nodes: list[Node] = field(default_factory=list)
     shapes: dict[str, Shape] = field(default_factory=dict)
     ranges: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -199,7 +205,18 @@ def _conv(g: _Growing, name: str, source: str) -> Conv | None:
     return node
 
 
-def _threshold(g: _Growing, name: str, source: str) -> Threshold:
+def _threshold(g: _Growing, name: str, source: str) -> Threshold | MultiThreshold:
+    """Neurons of one threshold or, where the graph may have them, of several: rows sorted neuron by neuron."""
+    steps = g.rng.randint(1, g.steps) if g.steps > 1 else 1
+    fires = [_one_threshold(g, name, source).thresholds for _ in range(steps)]
+    if steps == 1:
+        return Threshold(name, source, fires[0])
+    widest = max((row.shape for row in fires), key=len)
+    rows = np.sort(np.stack([np.broadcast_to(row, widest) for row in fires]).astype(object), axis=0)
+    return MultiThreshold(name, source, as_integers(rows))
+
+
+def _one_threshold(g: _Growing, name: str, source: str) -> Threshold:
     """Entries that tie with a value of a tie frame, lie beside one, at the ends of the range, or far outside."""
     shape, (lo, hi), r = g.shapes[source], g.ranges[source], g.rng
     whole = r.random() < 0.3

@@ -17,6 +17,7 @@ from whetgen.ir.nodes import (
     Dense,
     Input,
     MaxPool,
+    MultiThreshold,
     Node,
     Pad,
     Permute,
@@ -39,6 +40,7 @@ SUMS = {
     "weighted_sum": WeightedSum("sum", ("x",), (ONES,), 0 * ONES),
 }
 FIRE = Threshold("fire", "sum", 3 * ONES)
+LEVELS = MultiThreshold("levels", "sum", np.array([[3, 3], [5, 4], [9, 4]]))
 
 
 def network(*nodes: Node, outputs: tuple[str, ...]) -> Graph:
@@ -64,6 +66,41 @@ def test_a_threshold_that_alone_reads_a_sum_is_part_of_its_layer(sums, kind):
         True,
     )
     assert (layer.result.lo, layer.result.hi, layer.result.shape) == (0, 1, graph.shapes["fire"])
+
+
+@pytest.mark.parametrize(
+    ("sums", "kind"), list(zip(SUMS.values(), (Linear, Linear, Pool, Blend), strict=True)), ids=SUMS
+)
+def test_neurons_of_several_thresholds_are_part_of_their_sums_layer_where_a_target_knows_them(sums, kind):
+    graph = network(sums, LEVELS, outputs=("levels",))
+    (layer,) = layer_graph(graph, several=True).layers
+    assert (type(layer), layer.name, layer.result.name, layer.fire) == (kind, "sum", "levels", True)
+    assert [row.tolist() for row in (layer.levels, *layer.higher)] == [[[3, 3]], [[5, 4]], [[9, 4]]]
+    assert (layer.result.lo, layer.result.hi, layer.result.width) == (0, 3, 2)
+
+
+def test_neurons_of_several_thresholds_of_no_sum_are_a_blend_of_one_operand():
+    graph = network(MaxPool("top", "x", (2, 2), (2, 2)), replace(LEVELS, source="top"), outputs=("levels",))
+    assert [(type(layer), len(layer.higher)) for layer in layer_graph(graph, several=True).layers] == [
+        (Pool, 0),
+        (Blend, 2),
+    ]
+
+
+def test_neurons_of_several_thresholds_are_sums_of_spikes_elsewhere():
+    graph = network(SUMS["dense"], LEVELS, outputs=("levels",))
+    assert [(type(layer), layer.fire) for layer in layer_graph(graph).layers] == [
+        (Linear, False), (Blend, True), (Blend, True), (Blend, True), (Blend, False),
+    ]  # fmt: skip
+
+
+def test_windows_of_one_row_of_thresholds_each_keep_it():
+    conv = Conv("sum", "x", np.ones((1, 1, 2, 2), dtype=np.int64), 0 * ONES)
+    rows = np.stack([np.full((2, 2, 2), 3), np.arange(8).reshape(2, 2, 2) + 3])
+    (layer,) = layer_graph(
+        network(conv, MultiThreshold("levels", "sum", rows), outputs=("levels",)), several=True
+    ).layers
+    assert [row.shape for row in (layer.levels, *layer.higher)] == [(4, 2), (4, 2)]
 
 
 @pytest.mark.parametrize("sums", SUMS.values(), ids=SUMS)
@@ -109,14 +146,15 @@ def test_channel_groups_stay_in_the_window():
     assert (layer.window.channels, layer.window.groups, layer.weights.shape) == (2, 2, (4, 4))
 
 
-@given(st.integers(0, 10_000))
-def test_the_layers_compute_what_the_reference_computes_within_their_ranges(seed):
-    graph = random_graph(Random(seed), small=True)
-    layers, frames = layer_graph(graph), tie_frames(graph)
+@given(st.integers(0, 10_000), st.sampled_from([(1, False), (3, False), (3, True)]))
+def test_the_layers_compute_what_the_reference_computes_within_their_ranges(seed, most):
+    steps, several = most
+    graph = random_graph(Random(seed), small=True, steps=steps)
+    layers, frames = layer_graph(graph, several=several), tie_frames(graph)
     wanted = run_tensors(graph, frames, keep={node.name for node in graph.nodes})
     for number, frame in enumerate(frames):
         found = results(layers, frame)
-        for name, elements in found.items():
+        for name, elements in ((name, found[name]) for name in found if name in wanted):
             assert elements == [int(x) for x in wanted[name][number].reshape(-1)]
         for layer in layers.layers:
             assert all(layer.result.lo <= x <= layer.result.hi for x in found[layer.result.name])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.layers.test_build import FIRE, ONES, SUMS, network
+from tests.layers.test_build import FIRE, LEVELS, ONES, SUMS, network
 
 from whetgen.ir.nodes import MaxPool, Permute
 from whetgen.layers import describe, layer_graph
@@ -13,6 +13,7 @@ WORDS = {
     "sum of 2x2 windows, to 1x1x2": (SUMS["sum_pool"],),
     "largest of 1x2 windows, to 2x1x2": (MaxPool("top", "x", (1, 2), (1, 2)),),
     "1 operand of 8 elements, fire": (SUMS["weighted_sum"], FIRE),
+    "8 inputs, 2 neurons, 3 thresholds": (SUMS["dense"], LEVELS),
     "8 elements moved": (Permute("turned", "x", (2, 0, 1)),),
 }
 
@@ -20,7 +21,7 @@ WORDS = {
 @pytest.mark.parametrize("words", WORDS)
 def test_a_layer_in_words(words):
     nodes = WORDS[words]
-    (layer,) = layer_graph(network(*nodes, outputs=(nodes[-1].name,))).layers
+    (layer,) = layer_graph(network(*nodes, outputs=(nodes[-1].name,)), several=True).layers
     assert describe(layer) == words
 
 

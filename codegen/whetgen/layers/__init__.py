@@ -9,8 +9,8 @@ Blend   WeightedSum (with its Threshold), other Thresholds    element-wise sum, 
 Move    Permute, Pad, Upsample, Concat                        elements by a table of indices
 ======  ====================================================  ===================================
 
-A Reshape is no layer: readers see its source's tensor in another shape. A MultiThreshold is Thresholds and a WeightedSum of
-their spikes. Nodes that no output needs are left out.
+A Reshape is no layer: readers see its source's tensor in another shape. A MultiThreshold is as a Threshold where the
+target asks for it, elsewhere Thresholds and a WeightedSum of their spikes. Nodes that no output needs are left out.
 """
 
 from whetgen.layers.build import layer_graph

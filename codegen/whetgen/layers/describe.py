@@ -8,6 +8,10 @@ from whetgen.layers.layer import Blend, Linear, Move, Pool
 from whetgen.wording import counted
 
 
+def _what(layer: Linear | Blend) -> str:
+    return f"{1 + len(layer.higher)} thresholds" if layer.higher else "fire" if layer.fire else "sum"
+
+
 @singledispatch
 def describe(layer: object) -> str:
     """One line: what the layer is."""
@@ -16,7 +20,7 @@ def describe(layer: object) -> str:
 
 @describe.register
 def _(layer: Linear) -> str:
-    w, what = layer.window, "fire" if layer.fire else "sum"
+    w, what = layer.window, _what(layer)
     if w.trivial:
         return f"{counted(len(layer.weights), 'input')}, {counted(layer.neurons, 'neuron')}, {what}"
     return (
@@ -33,8 +37,8 @@ def _(layer: Pool) -> str:
 
 @describe.register
 def _(layer: Blend) -> str:
-    operands, what = counted(len(layer.sources), "operand"), "fire" if layer.fire else "sum"
-    return f"{operands} of {counted(layer.result.count, 'element')}, {what}"
+    operands = counted(len(layer.sources), "operand")
+    return f"{operands} of {counted(layer.result.count, 'element')}, {_what(layer)}"
 
 
 @describe.register

@@ -19,7 +19,8 @@ class Linear:
 
     ``name`` and ``kind``: those of the node that sums, as in every layer; with ``fire`` the ``result`` is the spikes of
     its Threshold. ``weights``: (taps * channels of a group, neurons). ``levels``: (1 or positions, neurons) of Python
-    integers: with ``fire`` a neuron fires where its sum is at least its level, else its level is added.
+    integers: with ``fire`` a neuron fires where its sum is at least its level, else its level is added. ``higher``: where
+    neurons have several thresholds those above ``levels``, ascending, each of its shape; the result is how many the sum reaches.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Linear:
     levels: np.ndarray
     fire: bool
     sum_range: SumRange
+    higher: tuple[np.ndarray, ...] = ()
 
     @property
     def sources(self) -> tuple[Tensor, ...]:
@@ -49,7 +51,8 @@ class Linear:
 class Pool:
     """Largest element or sum of each window, channel by channel.
 
-    ``levels``: (1 or positions, channels) of the sums' thresholds where the result is their spikes, else None.
+    ``levels``: (1 or positions, channels) of the sums' thresholds where the result is their spikes, else None;
+    ``higher`` as in ``Linear``.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Pool:
     largest: bool
     levels: np.ndarray | None
     sum_range: SumRange
+    higher: tuple[np.ndarray, ...] = ()
 
     @property
     def sources(self) -> tuple[Tensor, ...]:
@@ -79,7 +83,7 @@ class Pool:
 class Blend:
     """Element-wise weighted sum of tensors of one shape.
 
-    ``factors`` of each source and ``levels``: (1 or positions, channels); levels as in ``Linear``.
+    ``factors`` of each source and ``levels``: (1 or positions, channels); ``levels`` and ``higher`` as in ``Linear``.
     """
 
     name: str
@@ -90,6 +94,7 @@ class Blend:
     levels: np.ndarray
     fire: bool
     sum_range: SumRange
+    higher: tuple[np.ndarray, ...] = ()
 
     @property
     def operand_width(self) -> int:
@@ -109,6 +114,11 @@ class Blend:
     def level_table(self) -> np.ndarray:
         """(period,) Python integers: element i has the level ``i % period``."""
         return self._repeated(self.levels)
+
+    @cached_property
+    def higher_tables(self) -> tuple[np.ndarray, ...]:
+        """``level_table`` of each of ``higher``."""
+        return tuple(map(self._repeated, self.higher))
 
     def _repeated(self, rows: np.ndarray) -> np.ndarray:
         return np.tile(rows.astype(object).reshape(-1), self.period // rows.size)

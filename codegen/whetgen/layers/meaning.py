@@ -18,7 +18,7 @@ from whetgen.layers.window import window_indices
 
 @dataclass(frozen=True, kw_only=True)
 class Neuron:
-    """An element of a result: the sum of ``terms`` compared with ``level`` where it fires, else raised by it.
+    """An element of a result: how many of ``level`` and ``higher`` the sum of ``terms`` reaches, or unfired the sum and ``level``.
 
     ``terms``: factor, not 0, by the number of an element of the sources, one after the other.
     """
@@ -26,11 +26,17 @@ class Neuron:
     terms: Mapping[int, int]
     level: int
     fire: bool
+    higher: tuple[int, ...] = ()
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """All thresholds of a neuron that fires, ascending."""
+        return (self.level, *self.higher)
 
     def value(self, elements: Sequence[int]) -> int:
         """Of the sources' ``elements``."""
         total = sum(factor * int(elements[i]) for i, factor in self.terms.items())
-        return int(total >= self.level) if self.fire else total + self.level
+        return sum(total >= level for level in self.levels) if self.fire else total + self.level
 
 
 @singledispatch
@@ -39,18 +45,24 @@ def neurons(layer: object) -> list[Neuron] | None:
     raise TypeError(f"no meaning of {type(layer).__name__}")
 
 
-def _neuron(pairs: Iterable[tuple[int, int]], level: int, fire: bool) -> Neuron:
+def _neuron(pairs: Iterable[tuple[int, int]], levels: Iterable[int], fire: bool) -> Neuron:
     """``pairs``: (number, factor); number -1 is a zero of the padding."""
     terms: dict[int, int] = defaultdict(int)
     for number, factor in pairs:
         terms[int(number)] += int(factor)
-    return Neuron(terms={i: f for i, f in terms.items() if f and i >= 0}, level=int(level), fire=fire)
+    level, *higher = map(int, levels)
+    return Neuron(terms={i: f for i, f in terms.items() if f and i >= 0}, level=level, fire=fire, higher=tuple(higher))
+
+
+def _levels(rows: Sequence[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
+    """(positions, channels, thresholds of a neuron)"""
+    return np.stack([np.broadcast_to(row, shape) for row in rows], axis=-1)
 
 
 @neurons.register
 def _(layer: Linear) -> list[Neuron]:
     positions, groups = layer.window.positions, layer.window.groups
-    levels = np.broadcast_to(layer.levels, (positions, layer.neurons))
+    levels = _levels((layer.levels, *layer.higher), (positions, layer.neurons))
     reads = window_indices(layer.window).reshape(positions, layer.window.taps, groups, -1)
     return [
         _neuron(zip(taps[:, n * groups // layer.neurons].reshape(-1), weights, strict=True), levels[p, n], layer.fire)
@@ -65,8 +77,8 @@ def _(layer: Pool) -> list[Neuron] | None:
     if layer.largest and not bits:
         return None
     unfired = 1 if layer.largest else 0  # the largest of bits is whether one of them is 1
-    levels = np.full((1, 1), unfired) if layer.levels is None else layer.levels
-    levels = np.broadcast_to(levels, (layer.window.positions, layer.window.channels))
+    lowest = np.full((1, 1), unfired) if layer.levels is None else layer.levels
+    levels = _levels((lowest, *layer.higher), (layer.window.positions, layer.window.channels))
     return [
         _neuron(((i, 1) for i in taps[:, c]), levels[p, c], layer.fire or layer.largest)
         for p, taps in enumerate(window_indices(layer.window))
@@ -77,7 +89,7 @@ def _(layer: Pool) -> list[Neuron] | None:
 @neurons.register
 def _(layer: Blend) -> list[Neuron]:
     count, period = layer.result.count, layer.period
-    factors, levels = layer.factor_table, layer.level_table
+    factors, levels = layer.factor_table, np.stack([layer.level_table, *layer.higher_tables], axis=-1)
     return [
         _neuron(((k * count + e, f) for k, f in enumerate(factors[:, e % period])), levels[e % period], layer.fire)
         for e in range(count)
@@ -86,4 +98,4 @@ def _(layer: Blend) -> list[Neuron]:
 
 @neurons.register
 def _(layer: Move) -> list[Neuron]:
-    return [_neuron([(index, 1)], 0, False) for index in layer.indices]
+    return [_neuron([(index, 1)], [0], False) for index in layer.indices]

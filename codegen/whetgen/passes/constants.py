@@ -31,7 +31,7 @@ from whetgen.ir.nodes import (
     Upsample,
 )
 from whetgen.ir.ranges import sum_ranges
-from whetgen.passes.rewrite import decided, rebuilt
+from whetgen.passes.rewrite import decided, rebuilt, thresholds_for
 from whetgen.passes.tidy import bias_into_threshold
 from whetgen.reference import evaluate
 
@@ -109,8 +109,9 @@ def _keeps_channels(graph: Graph, node: Unary) -> bool:
 def _constant_channels(graph: Graph, linear: Dense | Conv, fire: Fire) -> tuple[np.ndarray, np.ndarray]:
     """(always, never): for which channels the bounds decide, at every position."""
     lowest, highest = sum_ranges(linear, graph.ranges[linear.source])
-    always: np.ndarray = lowest + linear.bias.astype(object) >= fire.thresholds
-    never: np.ndarray = highest + linear.bias.astype(object) < fire.thresholds
+    bias, thresholds = linear.bias.astype(object), thresholds_for(fire, linear.bias)
+    always: np.ndarray = lowest + bias >= thresholds
+    never: np.ndarray = highest + bias < thresholds
     return _everywhere(always), _everywhere(never)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+import numpy as np
+
 from whetgen.ir.graph import Graph
 from whetgen.ir.nodes import FIRING, LINEAR, Conv, Dense, MultiThreshold, Nary, Node, Threshold, Unary
 
@@ -46,6 +48,14 @@ def decided(graph: Graph) -> Iterator[tuple[Dense | Conv, Threshold | MultiThres
             linear = graph[fire.source]
             if isinstance(linear, LINEAR) and only_reader(graph, linear.name) is fire:
                 yield linear, fire
+
+
+def thresholds_for(fire: Threshold | MultiThreshold, rows: np.ndarray) -> np.ndarray:
+    """Python integers that ``rows``, (channels,) or of the source's whole shape, broadcast with, each neuron's to all of its own."""
+    thresholds = fire.thresholds.astype(object)
+    if isinstance(fire, MultiThreshold) and rows.ndim >= thresholds.ndim:
+        return thresholds.reshape(fire.steps, *(1,) * (rows.ndim - 1), -1)
+    return thresholds
 
 
 def resolve(renamed: dict[str, str], name: str) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from whetgen.ir.graph import Graph
 from whetgen.ir.integers import as_integers
 from whetgen.ir.nodes import LINEAR, Conv, MaxPool, Node, Pad, Permute, Reshape, Threshold, Unary, Upsample, WeightedSum
-from whetgen.passes.rewrite import decided, only_reader, rebuilt, resolve, with_source
+from whetgen.passes.rewrite import decided, only_reader, rebuilt, resolve, thresholds_for, with_source
 
 
 def drop_unread(graph: Graph) -> Graph:
@@ -124,7 +124,7 @@ def bias_into_threshold(graph: Graph) -> Graph:
     replaced: dict[str, Node | None] = {}
     for linear, fire in decided(graph):
         if np.any(linear.bias != 0):
-            thresholds = fire.thresholds.astype(object) - linear.bias.astype(object)
+            thresholds = thresholds_for(fire, linear.bias) - linear.bias.astype(object)
             replaced[fire.name] = replace(fire, thresholds=as_integers(thresholds))
             zeros = np.zeros(linear.weights.shape[-1], dtype=np.int64)
             replaced[linear.name] = replace(linear, bias=zeros)
