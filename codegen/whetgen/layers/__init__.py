@@ -14,7 +14,6 @@ target asks for it, elsewhere Thresholds and a WeightedSum of their spikes. Node
 """
 
 from whetgen.layers.build import layer_graph
-from whetgen.layers.describe import describe
 from whetgen.layers.layer import Blend, Layer, LayerGraph, Linear, Move, Pool
 from whetgen.layers.sums import SumRange
 from whetgen.layers.tensor import Tensor
@@ -30,7 +29,6 @@ __all__ = [
     "SumRange",
     "Tensor",
     "Window",
-    "describe",
     "layer_graph",
     "window_indices",
 ]

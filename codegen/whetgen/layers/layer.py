@@ -11,6 +11,7 @@ from whetgen.ir.integers import signed_bits
 from whetgen.layers.sums import SumRange
 from whetgen.layers.tensor import Tensor
 from whetgen.layers.window import Window
+from whetgen.wording import counted
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -46,6 +47,17 @@ class Linear:
     def multiply_adds(self) -> int:
         return self.window.positions * self.weights.size
 
+    @property
+    def summary(self) -> str:
+        """One line for comments and reports: what the layer is, as every layer says."""
+        w, what = self.window, _what(self)
+        if w.trivial:
+            return f"{counted(len(self.weights), 'input')}, {counted(self.neurons, 'neuron')}, {what}"
+        return (
+            f"{w.height}x{w.width}x{w.channels}, window {w.kernel[0]}x{w.kernel[1]}, "
+            f"to {w.out_height}x{w.out_width}x{self.neurons}, {what}"
+        )
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Pool:
@@ -78,6 +90,11 @@ class Pool:
         """The element that padding holds: it never wins, it adds nothing."""
         return -(1 << (self.result.width - 1)) if self.largest and self.result.signed else 0
 
+    @property
+    def summary(self) -> str:
+        w, what = self.window, "largest" if self.largest else "sum"
+        return f"{what} of {w.kernel[0]}x{w.kernel[1]} windows, to {w.out_height}x{w.out_width}x{w.channels}"
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Blend:
@@ -95,6 +112,10 @@ class Blend:
     fire: bool
     sum_range: SumRange
     higher: tuple[np.ndarray, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        return f"{counted(len(self.sources), 'operand')} of {counted(self.result.count, 'element')}, {_what(self)}"
 
     @property
     def operand_width(self) -> int:
@@ -135,9 +156,17 @@ class Move:
     indices: np.ndarray
 
     @property
+    def summary(self) -> str:
+        return f"{counted(self.result.count, 'element')} moved"
+
+    @property
     def in_order(self) -> bool:
         """Whether the result is just the sources one after the other."""
         return np.array_equal(self.indices, np.arange(sum(t.count for t in self.sources)))
+
+
+def _what(layer: Linear | Blend) -> str:
+    return f"{1 + len(layer.higher)} thresholds" if layer.higher else "fire" if layer.fire else "sum"
 
 
 Layer = Linear | Pool | Blend | Move

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from math import gcd
 
-from whetgen.layers import Blend, Layer, LayerGraph, Linear, Move, Pool, Tensor, describe
+from whetgen.layers import Blend, Layer, LayerGraph, Linear, Move, Pool, Tensor
 from whetgen.targets.hls.design import Channel, Engine, Process, Section
 from whetgen.targets.hls.engines import ctype, engine_of, operand_word
 from whetgen.targets.hls.options import HlsOptions
@@ -151,7 +151,7 @@ class Dataflow:
         self._process(engine.function, (engine.config.name,), engine_trips(layer, setting), read, name, *arrays)
         self._produce(layer.result)
         note = f"{setting}: {max(p.cycles for p in self._processes)} loop trips a frame."
-        self._close(f"{layer.name}: {describe(layer)}", note, engine)
+        self._close(f"{layer.name}: {layer.summary}", note, engine)
 
     # ---- the two ends ----
 

@@ -7,7 +7,7 @@ input (a malformed frame must leave no trace), layers that only move elements, a
 
 from __future__ import annotations
 
-from whetgen.layers import Layer, LayerGraph, Tensor, describe
+from whetgen.layers import Layer, LayerGraph, Tensor
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.folding import choose_settings, total_luts
 from whetgen.targets.streams.network import with_joined_outputs
@@ -55,7 +55,7 @@ def _draw(layer: Layer, setting: Setting, planned: Flow, sections: FoldedSection
     draw(layer, FoldedLayer(layer, setting, planned.into(layer.name)), sections)
     sections.buffers(layer.result.name, planned.out_of(layer.result))
     note = f"{setting}: {counted(cycles(layer, setting), 'cycle')} a frame."
-    sections.close(f"{layer.name}: {describe(layer)}", note)
+    sections.close(f"{layer.name}: {layer.summary}", note)
 
 
 def _receive(tensor: Tensor, source: Stream, planned: Flow, sections: FoldedSections) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 
 from whetgen.layers import Blend, Layer, LayerGraph, Linear, Move, Tensor
 from whetgen.targets.verilog.logic.circuit import MAX_TABLE_INPUTS
+from whetgen.wording import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,10 @@ class LookupTables:
     result: Tensor
     reads: tuple[tuple[int, ...], ...]
     truths: tuple[int, ...]
+
+    @property
+    def summary(self) -> str:
+        return counted(self.result.count, "lookup table")
 
 
 LogicLayer = Layer | LookupTables

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from whetgen.layers import Linear, describe
+from whetgen.layers import Linear
 from whetgen.targets.verilog.logic.cost import Cost, StrategyChoice, cost_of
 from whetgen.targets.verilog.logic.da4ml import da4ml_sub_sums
 from whetgen.targets.verilog.logic.layer_circuits import layer_circuit, without
@@ -15,17 +15,11 @@ from whetgen.targets.verilog.logic.module import LogicModule, logic_module
 from whetgen.targets.verilog.logic.pipeline import staged
 from whetgen.targets.verilog.logic.sub_sums import Finder, own_sub_sums
 from whetgen.targets.verilog.logic.window_module import one_window, repeats
-from whetgen.wording import counted
 
 # Who finds the sums that neurons share.
 STRATEGIES: dict[str, Finder | None] = {"shared sub-sums": own_sub_sums, "separate sums": None}
 # What a user may ask to be tried as well.
 SOLVERS: dict[str, dict[str, Finder | None]] = {"da4ml": {"sub-sums of da4ml": da4ml_sub_sums}}
-
-
-def told(layer: LogicLayer) -> str:
-    """The layer in words."""
-    return counted(layer.result.count, "lookup table") if isinstance(layer, LookupTables) else describe(layer)
 
 
 def cheapest(
@@ -45,7 +39,7 @@ def cheapest(
         made[strategy], costs[strategy] = (circuit, stages), copies * cost_of(circuit.circuit, stages)
     chosen = min(costs, key=lambda strategy: costs[strategy].cells)
     cost = costs.pop(chosen)
-    title = f"{layer.name}: {told(layer)}" + (f", of one window among {copies}" if copies > 1 else "")
+    title = f"{layer.name}: {layer.summary}" + (f", of one window among {copies}" if copies > 1 else "")
     return logic_module(module, title, *made[chosen]), StrategyChoice(layer.name, chosen, cost, costs)
 
 

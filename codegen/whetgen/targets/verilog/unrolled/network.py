@@ -20,7 +20,7 @@ from whetgen.targets.verilog.constants import concatenation
 from whetgen.targets.verilog.logic.cost import StrategyChoice
 from whetgen.targets.verilog.logic.lookup_tables import LogicGraph, LogicLayer
 from whetgen.targets.verilog.logic.module import LogicModule
-from whetgen.targets.verilog.logic.strategies import cheapest, told
+from whetgen.targets.verilog.logic.strategies import cheapest
 from whetgen.targets.verilog.logic.sub_sums import Finder
 from whetgen.targets.verilog.logic.unread import unread
 from whetgen.targets.verilog.logic.window_module import beside_windows, module_name, repeats, windows
@@ -61,7 +61,7 @@ def unrolled_network(
         buses.ready[layer.result.name] = ready
         cycles.append(LayerCycles(layer.name, ready - start))
         note = f"{counted(ready - start, 'cycle')}, ready {counted(ready, 'cycle')} after the frame."
-        sections.close(f"{layer.name}: {told(layer)}", note)
+        sections.close(f"{layer.name}: {layer.summary}", note)
     depth = send(graph.outputs, source, sink, buses)
     if sink.kind == "class" and graph.outputs[0].count > 1:
         cycles.append(LayerCycles("class", argmax_levels(graph.outputs[0].count)))

@@ -5,7 +5,7 @@ import pytest
 from tests.layers.test_build import FIRE, LEVELS, ONES, SUMS, network
 
 from whetgen.ir.nodes import MaxPool, Permute
-from whetgen.layers import describe, layer_graph
+from whetgen.layers import layer_graph
 
 WORDS = {
     "8 inputs, 2 neurons, sum": (SUMS["dense"],),
@@ -22,11 +22,11 @@ WORDS = {
 def test_a_layer_in_words(words):
     nodes = WORDS[words]
     (layer,) = layer_graph(network(*nodes, outputs=(nodes[-1].name,)), several=True).layers
-    assert describe(layer) == words
+    assert layer.summary == words
 
 
 def test_a_window_in_words():
     conv = SUMS["conv"]
     small = type(conv)("sum", "x", np.ones((1, 2, 2, 2), dtype=np.int64), 0 * ONES)
     (layer,) = layer_graph(network(small, outputs=("sum",))).layers
-    assert describe(layer) == "2x2x2, window 1x2, to 2x1x2, sum"
+    assert layer.summary == "2x2x2, window 1x2, to 2x1x2, sum"
