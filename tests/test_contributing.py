@@ -1,0 +1,102 @@
+"""The changes that CONTRIBUTING.md shows, made to a copy of the tree: they apply, and do what it says."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+DIFFS = re.findall(r"```diff\n(.*?)```", TEXT, re.DOTALL)
+OPTION, NODE = (
+    dict(re.findall(r"^--- a/(\S+)\n(.*?)(?=^--- a/|\Z)", diff, re.DOTALL | re.MULTILINE)) for diff in DIFFS
+)
+
+CHECK = """
+import sys
+import numpy as np
+import whetgen
+from tests.naive import naive_run
+from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
+from whetgen.ir.nodes import Conv, Input, Slice, Threshold
+
+weights = np.random.default_rng(0).integers(-3, 4, (2, 2, 2, 3))
+nodes = (
+    Input("x", (4, 5, 2), ELEMENT_TYPES["uint4"]),
+    Slice("part", "x", 1, 1, 4),
+    Conv("conv", "part", weights, np.zeros(3, dtype=int)),
+    Threshold("fires", "conv", np.array([3, 5, 9])),
+    Slice("chosen", "fires", 2, 1, 3),
+)
+graph = validate(Graph(nodes, (Output("out", "chosen", "spikes"),)))
+frames = np.random.default_rng(1).integers(0, 16, (20, 4, 5, 2))
+assert graph.run(frames).reshape(20, -1).tolist() == [naive_run(graph, frame)["out"] for frame in frames]
+for target, architecture in (word.split("-") for word in sys.argv[2:]):
+    folder = f"{sys.argv[1]}/{target}{architecture}"
+    whetgen.generate(graph, target, folder, whetgen.Options(name="net", architecture=architecture or None))
+    verified = whetgen.verify(folder, count=20)
+    assert verified.vectors == 20 and not verified.mismatches, (target, architecture, verified)
+print("same")
+"""
+
+
+def applied(text: str, hunks: str) -> str:
+    """The text after the change; the old lines of every hunk stand in it once."""
+    for hunk in filter(None, re.split(r"^@@\n", hunks, flags=re.MULTILINE)):
+        lines = [line or " " for line in hunk.splitlines()]
+        old, new = ("".join(f"\n{line[1:]}" for line in lines if line[0] in f" {sign}") + "\n" for sign in "-+")
+        assert f"\n{text}".count(old) == 1, old
+        text = f"\n{text}".replace(old, new)[1:]
+    return text
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory):
+    """A copy of the tree in which every change is made."""
+    copy = tmp_path_factory.mktemp("changed")
+    for folder in ("codegen", "tests"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "golden"))
+    for folder in ("firmware", "hdl", "templates"):
+        (copy / folder).symlink_to(ROOT / folder)
+    for name, hunks in (*OPTION.items(), *NODE.items()):
+        file = copy / name
+        file.write_text(applied(file.read_text(encoding="utf-8"), hunks), encoding="utf-8")
+    return copy
+
+
+def python(copy: Path, *arguments: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": f"{copy / 'codegen'}{os.pathsep}{copy}", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, cwd=copy, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_an_option_is_one_line_and_its_help_stands_at_the_command_line(changed):
+    assert [len(re.findall(r"^\+", hunks, re.MULTILINE)) for hunks in OPTION.values()] == [1]
+    shown = python(changed, "-m", "whetgen.app.cli", "generate", "--help")
+    assert "--max-stack" in shown and "bytes of the deepest stack" in shown
+
+
+def test_a_node_kind_touches_eight_files():
+    assert len(NODE) == 8
+
+
+def test_the_node_of_the_example_runs_in_c_and_onnx(changed, tmp_path):
+    assert python(changed, "-c", CHECK, str(tmp_path), "c-", "onnx-").endswith("same\n")
+
+
+@pytest.mark.long
+def test_the_node_of_the_example_runs_in_hardware(changed, tmp_path):
+    targets = ("hls-", "verilog-unrolled", "verilog-folded")
+    assert python(changed, "-c", CHECK, str(tmp_path), *targets).endswith("same\n")
+
+
+def test_files_that_the_page_names_exist():
+    named = set(re.findall(r"`([\w.-]+/[\w/.-]*)`", TEXT))
+    places = (ROOT, ROOT / "codegen" / "whetgen")
+    missing = {name for name in named if "vhdl" not in name and not any((place / name).exists() for place in places)}
+    assert not missing
