@@ -1,7 +1,9 @@
 """Who may import whom: the arrows of the design, checked by import-linter."""
 
+import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -43,3 +45,11 @@ def test_one_place_starts_programs_and_makes_scratch_folders():
     for word, allowed in users.items():
         found = {path.relative_to(code).as_posix() for path in code.rglob("*.py") if word in path.read_text("utf-8")}
         assert found == allowed, word
+
+
+def test_a_class_name_stands_for_one_thing():
+    """Arrays of constants are called the same in every target; lookup tables are trained as what the logic then holds."""
+    files = (ROOT / "codegen").rglob("*.py")
+    trees = [ast.walk(ast.parse(file.read_text(encoding="utf-8"))) for file in files]
+    count = Counter(node.name for tree in trees for node in tree if isinstance(node, ast.ClassDef))
+    assert {name for name, times in count.items() if times > 1} == {"ConstArray", "LookupTables"}

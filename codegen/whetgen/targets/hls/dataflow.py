@@ -13,7 +13,7 @@ from __future__ import annotations
 from math import gcd
 
 from whetgen.layers import Blend, Layer, LayerGraph, Linear, Move, Pool, Tensor
-from whetgen.targets.hls.design import Channel, Engine, Process, Section
+from whetgen.targets.hls.design import Channel, Engine, HlsSection, Process
 from whetgen.targets.hls.engines import ctype, engine_of, operand_word
 from whetgen.targets.hls.options import HlsOptions
 from whetgen.targets.hls.trips import engine_trips, trips, window_trips
@@ -33,7 +33,7 @@ class Dataflow:
         self.source, self.sink, self.identifiers = source, sink, identifiers
         self._graph, self._last = with_joined_outputs(graph, identifiers)
         self.settings = choose_settings(self._graph, source.bus_bits, options, trips)
-        self.sections: list[Section] = []
+        self.sections: list[HlsSection] = []
         self._level = _levels(self._graph)
         self._words = {self._graph.input.name: (source.bus_bits, source.beats)}
         self._waiting: dict[str, list[str]] = {}
@@ -54,7 +54,7 @@ class Dataflow:
 
     def _close(self, title: str, note: str, engine: Engine | None = None) -> None:
         self.sections.append(
-            Section(
+            HlsSection(
                 title=title,
                 notes=(note,),
                 engine=engine,

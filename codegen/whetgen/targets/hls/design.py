@@ -72,7 +72,7 @@ class Process:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Section:
+class HlsSection:
     """What one layer, or one end of the network, needs."""
 
     title: str
@@ -134,7 +134,7 @@ class HlsPlan:
     tool: str
     input: Stream
     output: Stream
-    sections: tuple[Section, ...]
+    sections: tuple[HlsSection, ...]
     kernels: tuple[str, ...]
     cycles: tuple[LayerCycles, ...]
     resources: dict[str, int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.targets.hls.dataflow import Dataflow
-from whetgen.targets.hls.design import HlsPlan, Section
+from whetgen.targets.hls.design import HlsPlan, HlsSection
 from whetgen.targets.hls.options import MAX_WORD_BITS, HlsOptions
 from whetgen.targets.output.identifiers import Identifiers, check_name
 from whetgen.targets.output.words import input_words, output_words
@@ -74,11 +74,11 @@ def _check_bus(stream: Stream) -> None:
         )
 
 
-def _array_bits(sections: tuple[Section, ...]) -> int:
+def _array_bits(sections: tuple[HlsSection, ...]) -> int:
     return sum(array.bits for section in sections if section.engine for array in section.engine.arrays)
 
 
-def _kernels(sections: tuple[Section, ...]) -> tuple[str, ...]:
+def _kernels(sections: tuple[HlsSection, ...]) -> tuple[str, ...]:
     """Headers of the kernels that are called."""
     return tuple(
         sorted({_FILE_OF[process.function.split("<")[0]] for section in sections for process in section.processes})

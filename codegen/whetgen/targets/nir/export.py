@@ -35,7 +35,7 @@ _HALF = 0.5
 
 
 @dataclass
-class Export:
+class NirExport:
     """The graph under construction. ``at``: the NIR nodes whose sum is a tensor of the graph."""
 
     graph: Graph
@@ -61,7 +61,7 @@ def export(graph: Graph) -> nir.NIRGraph:
     Raises:
         BadInput: a layer that NIR has no node for, or integers that float64 does not hold.
     """
-    state = Export(graph)
+    state = NirExport(graph)
     for node in graph.nodes:
         lo, hi = graph.ranges[node.name]
         if max(abs(lo), abs(hi)) >= _EXACT:
@@ -89,24 +89,24 @@ def _refused(node: Node) -> BadInput:
 
 
 @singledispatch
-def export_node(node: Node, state: Export) -> tuple[str, ...]:
+def export_node(node: Node, state: NirExport) -> tuple[str, ...]:
     """Add what makes the tensor of ``node``; returns the nodes whose sum it is."""
     raise _refused(node)
 
 
 @export_node.register
-def _(node: Input, state: Export) -> tuple[str, ...]:
+def _(node: Input, state: NirExport) -> tuple[str, ...]:
     return state.add(node.name, nir.Input(input_type=np.array(_first(node.shape))), ())
 
 
 @export_node.register
-def _(node: Dense, state: Export) -> tuple[str, ...]:
+def _(node: Dense, state: NirExport) -> tuple[str, ...]:
     made = nir.Affine(node.weights.T.astype(np.float64), node.bias.astype(np.float64))
     return state.add(node.name, made, state.read(node.source))
 
 
 @export_node.register
-def _(node: Conv, state: Export) -> tuple[str, ...]:
+def _(node: Conv, state: NirExport) -> tuple[str, ...]:
     if node.bias.ndim > 1:
         raise BadInput(
             f"layer '{node.name}' has a bias for each position, which NIR has not; pad with the code that means 0"
@@ -133,12 +133,12 @@ def _even(node: Node, padding: Padding) -> tuple[int, int]:
 
 
 @export_node.register
-def _(node: Threshold, state: Export) -> tuple[str, ...]:
+def _(node: Threshold, state: NirExport) -> tuple[str, ...]:
     return _fires(state, node.name, node.thresholds, state.graph.shapes[node.source], state.read(node.source))
 
 
 @export_node.register
-def _(node: MultiThreshold, state: Export) -> tuple[str, ...]:
+def _(node: MultiThreshold, state: NirExport) -> tuple[str, ...]:
     """A neuron for each threshold; where they go, their edges add."""
     shape = state.graph.shapes[node.source]
     made: list[str] = []
@@ -147,24 +147,26 @@ def _(node: MultiThreshold, state: Export) -> tuple[str, ...]:
     return tuple(made)
 
 
-def _fires(state: Export, name: str, thresholds: np.ndarray, shape: Shape, sources: tuple[str, ...]) -> tuple[str, ...]:
+def _fires(
+    state: NirExport, name: str, thresholds: np.ndarray, shape: Shape, sources: tuple[str, ...]
+) -> tuple[str, ...]:
     lowest, highest = -_EXACT, _EXACT
     levels = np.clip(np.broadcast_to(thresholds, shape).astype(object), lowest, highest).astype(np.float64) - _HALF
     return state.add(name, nir.Threshold(np.moveaxis(levels, -1, 0).copy()), sources)
 
 
-def _pool(node: MaxPool | SumPool, state: Export, name: str) -> tuple[str, ...]:
+def _pool(node: MaxPool | SumPool, state: NirExport, name: str) -> tuple[str, ...]:
     window, stride = np.array(node.window), np.array(node.stride)
     return state.add(name, nir.SumPool2d(window, stride, np.array(_even(node, node.padding))), state.read(node.source))
 
 
 @export_node.register
-def _(node: SumPool, state: Export) -> tuple[str, ...]:
+def _(node: SumPool, state: NirExport) -> tuple[str, ...]:
     return _pool(node, state, node.name)
 
 
 @export_node.register
-def _(node: MaxPool, state: Export) -> tuple[str, ...]:
+def _(node: MaxPool, state: NirExport) -> tuple[str, ...]:
     if not state.graph.is_spikes(node.source):
         raise _refused(node)
     counted = _pool(node, state, f"{node.name}_count")
@@ -172,7 +174,7 @@ def _(node: MaxPool, state: Export) -> tuple[str, ...]:
 
 
 @export_node.register
-def _(node: Reshape, state: Export) -> tuple[str, ...]:
+def _(node: Reshape, state: NirExport) -> tuple[str, ...]:
     """Maps to rows: NIR flattens channels first, and a diagonal of ones puts the elements in our order."""
     before = state.graph.shapes[node.source]
     if len(node.shape) != 1:
@@ -189,7 +191,7 @@ def _(node: Reshape, state: Export) -> tuple[str, ...]:
 
 
 @export_node.register
-def _(node: WeightedSum, state: Export) -> tuple[str, ...]:
+def _(node: WeightedSum, state: NirExport) -> tuple[str, ...]:
     """Scaled tensors whose edges meet in their reader."""
     if np.any(node.bias):
         raise BadInput(f"layer '{node.name}' adds a constant to a tensor, which NIR cannot; use another target")

@@ -55,7 +55,7 @@ _FRAMES = {"uint8": TensorProto.UINT8, "int8": TensorProto.INT8, "int16": Tensor
 
 
 @dataclass
-class Export:
+class OnnxExport:
     """The model under construction. ``at``: the ONNX tensor that holds each tensor of the graph."""
 
     graph: Graph
@@ -124,7 +124,7 @@ def export(graph: Graph, name: str, qonnx: bool = False) -> ModelProto:
     Raises:
         BadInput: integers that are wider than ONNX' own.
     """
-    state = Export(graph, qonnx)
+    state = OnnxExport(graph, qonnx)
     for node in graph.nodes:
         state.at[node.name] = export_node(node, state)
     outputs = [_output(state, o.name, o.source) for o in graph.outputs]
@@ -142,7 +142,7 @@ def export(graph: Graph, name: str, qonnx: bool = False) -> ModelProto:
     return model
 
 
-def _output(state: Export, name: str, source: str) -> ValueInfoProto:
+def _output(state: OnnxExport, name: str, source: str) -> ValueInfoProto:
     shape = state.graph.shapes[source]
     held = state.at[source]
     held = state.add("Transpose", [held], f"{name}_last", perm=[0, 2, 3, 1]) if len(shape) == 3 else held
@@ -154,7 +154,7 @@ def _output(state: Export, name: str, source: str) -> ValueInfoProto:
     return helper.make_tensor_value_info(out, kind, ["frames", *shape])
 
 
-def _class(state: Export, scores: str) -> ValueInfoProto:
+def _class(state: OnnxExport, scores: str) -> ValueInfoProto:
     """Index of the largest score, the lowest of equals."""
     taken = {n for node in state.nodes for n in node.output} | {state.graph.input.name}
     name = next(n for n in ("class", "class_index", "whetgen_class") if n not in taken)
@@ -163,13 +163,13 @@ def _class(state: Export, scores: str) -> ValueInfoProto:
 
 
 @singledispatch
-def export_node(node: Node, state: Export) -> str:
+def export_node(node: Node, state: OnnxExport) -> str:
     """Add the nodes that make the tensor of ``node``; returns the name of the one that holds it."""
     raise TypeError(f"no ONNX for {type(node).__name__}")
 
 
 @export_node.register
-def _(node: Input, state: Export) -> str:
+def _(node: Input, state: OnnxExport) -> str:
     if state.qonnx:
         state.annotate(node.name, node.type.lo, node.type.hi)
         codes = node.name
@@ -185,7 +185,7 @@ def _sum_bound(weights: np.ndarray, bias: np.ndarray, largest: int) -> int:
 
 
 @export_node.register
-def _(node: Dense, state: Export) -> str:
+def _(node: Dense, state: OnnxExport) -> str:
     bound = _sum_bound(node.weights, node.bias, state.largest(node.source))
     wide = state.settle(node, node.source in state.wide, bound)
     weights = state.numbers(f"{node.name}_weights", node.weights, wide)
@@ -196,7 +196,7 @@ def _(node: Dense, state: Export) -> str:
 
 
 @export_node.register
-def _(node: Conv, state: Export) -> str:
+def _(node: Conv, state: OnnxExport) -> str:
     if node.source in state.wide:
         raise BadInput(
             f"layer '{node.name}' convolves integers of more than 24 bits; narrow the weights with --weight-bits"
@@ -217,7 +217,7 @@ def _(node: Conv, state: Export) -> str:
     return state.add("Add", [total, state.numbers(f"{node.name}_bias", np.moveaxis(bias, 2, 0), wide)], node.name)
 
 
-def _window_sums(state: Export, node: Conv, weights: np.ndarray, name: str) -> str:
+def _window_sums(state: OnnxExport, node: Conv, weights: np.ndarray, name: str) -> str:
     kernel = state.numbers(f"{name}_weights", np.transpose(weights, (3, 2, 0, 1)), False)
     return state.add(
         "Conv",
@@ -231,7 +231,7 @@ def _window_sums(state: Export, node: Conv, weights: np.ndarray, name: str) -> s
     )
 
 
-def _digit_sums(state: Export, node: Conv, largest: int, name: str) -> None:
+def _digit_sums(state: OnnxExport, node: Conv, largest: int, name: str) -> None:
     """Weights as ``sum_k digit_k * 2**(k bits)``, each digit signed and small enough for exact floats."""
     fan_in = prod(node.weights.shape[:-1])
     bits = (EXACT // (fan_in * max(largest, 1))).bit_length() - 1
@@ -260,7 +260,7 @@ def _pads(padding: Padding) -> list[int]:
 
 @export_node.register(Threshold)
 @export_node.register(MultiThreshold)
-def _(node: Threshold | MultiThreshold, state: Export) -> str:
+def _(node: Threshold | MultiThreshold, state: OnnxExport) -> str:
     lo, hi = state.graph.ranges[node.source]
     given = node.thresholds if isinstance(node, MultiThreshold) else node.thresholds[None]
     steps = np.clip(given.astype(object), lo, hi + 1)
@@ -275,7 +275,7 @@ def _(node: Threshold | MultiThreshold, state: Export) -> str:
     return reached[0] if len(reached) == 1 else state.add("Sum", reached, node.name)
 
 
-def _reached(state: Export, source: str, levels: np.ndarray, name: str) -> str:
+def _reached(state: OnnxExport, source: str, levels: np.ndarray, name: str) -> str:
     """1 where a tensor is at least its levels, else 0."""
     laid = _first(levels, len(state.graph.shapes[source]))
     constant = state.numbers(f"{name}_thresholds", laid, source in state.wide)
@@ -284,7 +284,7 @@ def _reached(state: Export, source: str, levels: np.ndarray, name: str) -> str:
 
 
 @export_node.register
-def _(node: MaxPool, state: Export) -> str:
+def _(node: MaxPool, state: OnnxExport) -> str:
     settings: dict[str, Any] = {
         "kernel_shape": list(node.window),
         "strides": list(node.stride),
@@ -303,7 +303,7 @@ def _(node: MaxPool, state: Export) -> str:
 
 
 @export_node.register
-def _(node: SumPool, state: Export) -> str:
+def _(node: SumPool, state: OnnxExport) -> str:
     """A convolution of ones, channel by channel."""
     channels = state.graph.shapes[node.source][2]
     ones = np.ones((*node.window, 1, channels), dtype=np.int64)
@@ -314,7 +314,7 @@ def _(node: SumPool, state: Export) -> str:
 
 
 @export_node.register
-def _(node: WeightedSum, state: Export) -> str:
+def _(node: WeightedSum, state: OnnxExport) -> str:
     bounds = [
         int(np.abs(f.astype(object)).max()) * state.largest(s) for f, s in zip(node.factors, node.sources, strict=True)
     ]
@@ -345,10 +345,10 @@ def _first(values: np.ndarray, rank: int) -> np.ndarray:
 Moving = TypeVar("Moving", Reshape, Permute, Pad, Upsample)
 
 
-def _moved(build: Callable[[Moving, Export, str], str]) -> Callable[[Moving, Export], str]:
+def _moved(build: Callable[[Moving, OnnxExport, str], str]) -> Callable[[Moving, OnnxExport], str]:
     """A move of its source's elements, in the source's type."""
 
-    def made(node: Moving, state: Export) -> str:
+    def made(node: Moving, state: OnnxExport) -> str:
         wide = any(s in state.wide for s in node.sources)
         state.settle(node, wide, state.largest(*node.sources))
         return build(node, state, state.read(node.sources[0], wide))
@@ -358,7 +358,7 @@ def _moved(build: Callable[[Moving, Export, str], str]) -> Callable[[Moving, Exp
 
 @export_node.register(Reshape)
 @_moved
-def _(node: Reshape, state: Export, x: str) -> str:
+def _(node: Reshape, state: OnnxExport, x: str) -> str:
     before, after = state.graph.shapes[node.source], node.shape
     if len(before) == 3 and before[2] > 1 and before[0] * before[1] > 1:
         x = state.add("Transpose", [x], f"{node.name}_last", perm=[0, 2, 3, 1])
@@ -369,7 +369,7 @@ def _(node: Reshape, state: Export, x: str) -> str:
     return state.add("Transpose", [_shaped(state, x, after, f"{node.name}_rows")], node.name, perm=[0, 3, 1, 2])
 
 
-def _shaped(state: Export, x: str, shape: Sequence[int], name: str) -> str:
+def _shaped(state: OnnxExport, x: str, shape: Sequence[int], name: str) -> str:
     wanted = state.constant(f"{name}_shape", np.array([-1, *shape]), np.int64)
     return state.add("Reshape", [x, wanted], name)
 
@@ -381,7 +381,7 @@ def _place(axis: int, rank: int) -> int:
 
 @export_node.register(Permute)
 @_moved
-def _(node: Permute, state: Export, x: str) -> str:
+def _(node: Permute, state: OnnxExport, x: str) -> str:
     rank = len(node.axes)
     perm = [0] * (rank + 1)
     for to, axis in enumerate(node.axes):
@@ -391,7 +391,7 @@ def _(node: Permute, state: Export, x: str) -> str:
 
 @export_node.register(Pad)
 @_moved
-def _(node: Pad, state: Export, x: str) -> str:
+def _(node: Pad, state: OnnxExport, x: str) -> str:
     top, left, bottom, right = _pads(node.padding)
     pads = state.constant(f"{node.name}_pads", np.array([0, 0, top, left, 0, 0, bottom, right]), np.int64)
     return state.add("Pad", [x, pads], node.name)
@@ -399,7 +399,7 @@ def _(node: Pad, state: Export, x: str) -> str:
 
 @export_node.register(Upsample)
 @_moved
-def _(node: Upsample, state: Export, x: str) -> str:
+def _(node: Upsample, state: OnnxExport, x: str) -> str:
     """Every pixel repeated: an axis more, tiled, and joined with the one in front."""
     height, width, channels = state.graph.shapes[node.source]
     dy, dx = node.factor
@@ -410,7 +410,7 @@ def _(node: Upsample, state: Export, x: str) -> str:
 
 
 @export_node.register
-def _(node: Concat, state: Export) -> str:
+def _(node: Concat, state: OnnxExport) -> str:
     wide = any(s in state.wide for s in node.sources)
     state.settle(node, wide, state.largest(*node.sources))
     axis = _place(node.axis, len(state.graph.shapes[node.name]))

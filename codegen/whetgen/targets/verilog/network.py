@@ -9,7 +9,7 @@ from whetgen.targets.verilog.folded.adders import Adders
 from whetgen.targets.verilog.logic.cost import StrategyChoice
 from whetgen.targets.verilog.logic.module import LogicModule
 from whetgen.targets.verilog.rom import Rom
-from whetgen.targets.verilog.sections import Section
+from whetgen.targets.verilog.sections import VerilogSection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class Network:
     latency_cycles: int
     initiation_interval_cycles: int
     cycles: tuple[LayerCycles, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[VerilogSection, ...]
     estimates: dict[str, int]
     roms: tuple[Rom, ...] = ()
     adders: tuple[Adders, ...] = ()

@@ -48,7 +48,7 @@ class Instance:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Section:
+class VerilogSection:
     """What one layer, or one end of the network, needs."""
 
     title: str
@@ -64,7 +64,7 @@ class Sections:
 
     def __init__(self, identifiers: Identifiers, name: str):
         self.identifiers, self.name = identifiers, name
-        self.closed: list[Section] = []
+        self.closed: list[VerilogSection] = []
         self._begin()
 
     def _begin(self) -> None:
@@ -75,7 +75,7 @@ class Sections:
 
     def close(self, title: str, *notes: str) -> None:
         """End the section."""
-        section = Section(
+        section = VerilogSection(
             title=title,
             notes=notes,
             constants=tuple(self._constants),
