@@ -54,7 +54,9 @@ def frames(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize(
+    "name", ["mnist-mlp-small", "mnist-cnn-small", pytest.param("mnist-cnn-4bit", marks=pytest.mark.long)]
+)
 def test_the_microcontrollers_networks_compute_every_bit_in_c(name, tmp_path):
     graph = whetgen.trace(whetgen.load_model(MODELS / f"{name}.keras"), whetgen.InputSpec(scale=255))
     data = load("mnist")
@@ -132,7 +134,10 @@ def test_keras_differs_inside_its_rounding_bound_only(name, traced):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "tables", "least"), [("mnist-lut", 2000, 0.98), ("mnist-lut-small", 600, 0.97)])
+@pytest.mark.parametrize(
+    ("name", "tables", "least"),
+    [pytest.param("mnist-lut", 2000, 0.98, marks=pytest.mark.long), ("mnist-lut-small", 600, 0.97)],
+)
 def test_tables_reach_their_accuracy_as_integers(name, tables, least):
     model = whetgen.load_model(MODELS / f"{name}.keras")
     stages, data = trace_steps(model, whetgen.InputSpec()), load("mnist")

@@ -56,7 +56,7 @@ def check(simulator: BulkSimulator | IcarusSimulator, plan, graph, frames: int =
 
 
 FRONT_ENDS = (
-    ("verilator", "--lint-only", "-Wall", "--top-module", "{top}"),
+    ("verilator", "--lint-only", "-Wall", "-O0", "--top-module", "{top}"),
     ("iverilog", "-g2005", "-Wall", "-s", "{top}", "-o", "/dev/null"),
     ("yosys", "-q", "-p", "hierarchy -check -top {top}; proc"),
 )
@@ -85,7 +85,11 @@ def test_rtl_equals_the_reference(name, architecture, tmp_path):
 @pytest.mark.parametrize("name", networks.CONSTRUCTS)
 def test_rtl_in_verilator_equals_the_reference(name, architecture, tmp_path):
     plan = verilog.plan(networks.CONSTRUCTS[name], "net", verilog.VerilogOptions(architecture=architecture))
-    check(BulkSimulator(write(verilog.render(plan), tmp_path), tmp_path / "build"), plan, networks.CONSTRUCTS[name])
+    check(
+        BulkSimulator(write(verilog.render(plan), tmp_path), tmp_path / "build", ("-Wall",)),
+        plan,
+        networks.CONSTRUCTS[name],
+    )
 
 
 @pytest.mark.slow
