@@ -207,7 +207,7 @@ def test_a_folder_that_is_replaced_while_it_is_checked_could_not_be_checked(tmp_
         folder("c", tmp_path)  # another command, meanwhile
         return honest(*arguments, **options)
 
-    monkeypatch.setattr("whetgen.verification.c_check.run_c", slow)
+    monkeypatch.setattr("whetgen.verification.c_runner.run_c", slow)
     result = verify(made, count=5)
     assert (result.outcome, result.vectors) == ("could not run", 0)
     assert result.reason == f"{made}: was replaced while it was read; run the command again"
