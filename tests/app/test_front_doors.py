@@ -6,6 +6,7 @@ import numpy as np
 import onnx
 import pytest
 from tests.app.command import run
+from tests.foreign.test_relatives import NETS, write
 from tests.frontends.onnx.models import Net
 
 from whetgen import InputSpec, load_model, trace
@@ -71,3 +72,14 @@ def test_integers_that_qonnx_does_not_hold_are_told(tmp_path, capsys):
     code, _, err = run(capsys, *arguments)
     assert code == 2 and "float32 (--onnx-dialect qonnx) holds 24; narrow the weights with --weight-bits" in err
     assert not (tmp_path / "q").exists()
+
+
+@pytest.mark.parametrize("package", ["QKeras", "Larq"])
+def test_a_file_of_another_package_becomes_c_that_equals_the_reference(package, tmp_path, capsys):
+    path = write(tmp_path, "json", *NETS[package][0]())
+    code, out, err = run(
+        capsys, path, "--input-scale", 1, "--target", "c", "--out", tmp_path / "c", "--verify", "--json"
+    )
+    facts = json.loads(out)
+    assert (code, err) == (0, "") and facts["verify"]["mismatches"] == 0 < facts["verify"]["vectors"]
+    assert facts["keras_check"]["outside_bound"] == 0 < facts["keras_check"]["spikes_compared"]

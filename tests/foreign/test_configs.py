@@ -6,6 +6,7 @@ from tests.foreign.files import dense, entry, layer_3, net, net_3, small
 from whetgen.errors import BadInput
 from whetgen.foreign.configs import checked_config
 from whetgen.foreign.known_layers import LAYERS, ORIGINAL
+from whetgen.foreign.relatives import RELATIVES
 from whetgen.frontends.keras.handlers import HANDLERS
 
 LAYERS_ONLY = "use layers, whose meaning is known"
@@ -181,5 +182,5 @@ def test_every_layer_that_is_traced_may_stand_in_a_file():
     assert set(HANDLERS) <= set(LAYERS)
 
 
-def test_every_layer_that_may_stand_in_a_file_is_traced_or_one_of_the_original_package():
-    assert set(LAYERS) - set(HANDLERS) <= {*ORIGINAL, "Multiply"}
+def test_every_layer_that_may_stand_in_a_file_is_traced_or_of_another_package():
+    assert set(LAYERS) - set(HANDLERS) <= {*ORIGINAL, *RELATIVES, "Multiply"}

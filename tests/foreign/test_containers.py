@@ -82,7 +82,7 @@ OTHERS = {
     "pipe": (os.mkfifo, ": not a regular file; give a .keras model or an original Whetstone .h5"),
     "layers": (
         lambda p: p.write_text('{"class_name": "Sequential"}'),
-        ": the layers of a model without its weights; rebuild it with keras.models.model_from_json, "
+        ": the layers of a model without its weights; put m_weights.h5 beside it, or rebuild it with keras.models.model_from_json, "
         "load the weights with model.load_weights, and " + SAVE,
     ),
     "weights": (

@@ -6,7 +6,7 @@ plays no part.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,11 +23,15 @@ _STORED_AS = {"kernel": ("kernel", "depthwise_kernel")}
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """An array that a loaded layer computes with. ``names``: models around the layer, then its own."""
+    """An array that a loaded layer computes with. ``names``: models around the layer, then its own.
+
+    ``meant``: what the layer makes of the stored one, where it quantises its weights.
+    """
 
     names: tuple[str, ...]
     weight: str
     value: np.ndarray
+    meant: Callable[[np.ndarray], np.ndarray] = lambda stored: stored
 
 
 def check_loaded(file: ModelFile, loaded: Iterable[Loaded]) -> None:
@@ -39,24 +43,24 @@ def check_loaded(file: ModelFile, loaded: Iterable[Loaded]) -> None:
     with open_hdf5(file.data, str(file.path) if file.hdf5 else f"{file.path}: {WEIGHTS}") as hdf5:
         stored = {path: hdf5.array(path) for path in hdf5.shapes if not path.startswith("optimizer")}
     loaded = list(loaded)
-    renamed = _renamed(stored, loaded)
+    renamed = _renamed(stored, loaded, file.groups)
     for held in loaded:
         if held.weight in _SETTINGS:
             continue
         called = () if held.names[0] in renamed else (path for path in stored if _is_called(path, held))
         meant = [stored[path] for path in called if stored[path].size == held.value.size]
-        if not any(_equal(array, held.value) for array in meant or stored.values()):
+        if not any(_equal(array, held) for array in meant or stored.values()):
             raise BadInput(
                 f"{file.path}: the {held.weight} of layer '{'/'.join(held.names)}' is not the file's once it is loaded; "
                 "nothing was done, please report the model"
             )
 
 
-def _renamed(paths: Iterable[str], loaded: list[Loaded]) -> set[str]:
+def _renamed(paths: Iterable[str], loaded: list[Loaded], groups: str) -> set[str]:
     """The model's layers whose stored names are no longer those of the layers in them."""
     tops = {held.names[0]: {inner.names[-1] for inner in loaded if inner.names[0] == held.names[0]} for held in loaded}
     weights = {held.weight for held in loaded}
-    inside = [(path, path.split("/")[1]) for path in paths if path.startswith("model_weights/")]
+    inside = [(path, path.removeprefix(groups).split("/")[0]) for path in paths if path.startswith(groups)]
     return {top for path, top in inside if top in tops and is_of_another(path, tops[top], weights)}
 
 
@@ -66,7 +70,10 @@ def _is_called(path: str, held: Loaded) -> bool:
     return own in _STORED_AS.get(held.weight, (held.weight,)) and set(held.names) <= {*around}
 
 
-def _equal(stored: np.ndarray, held: np.ndarray) -> bool:
-    return stored.size == held.size and np.array_equal(
-        stored.astype(held.dtype, casting="unsafe").reshape(-1), held.reshape(-1), equal_nan=held.dtype.kind == "f"
+def _equal(stored: np.ndarray, held: Loaded) -> bool:
+    if stored.size != held.value.size:
+        return False
+    meant, value = held.meant(stored), held.value
+    return np.array_equal(
+        meant.astype(value.dtype, casting="unsafe").reshape(-1), value.reshape(-1), equal_nan=value.dtype.kind == "f"
     )

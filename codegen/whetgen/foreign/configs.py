@@ -12,6 +12,10 @@ import re
 from whetgen.errors import BadInput
 from whetgen.foreign.advice import not_supported, quantised
 from whetgen.foreign.known_layers import ACTIVATIONS, KERAS, MODELS, ORIGINAL, OURS
+from whetgen.foreign.quantisers import KNOWN, parsed, quantiser
+from whetgen.foreign.relatives import INPUT, PACKAGES, RELATIVES
+from whetgen.foreign.staircases import NotExact
+from whetgen.foreign.typed import mismatch
 
 DEEPEST = 64
 _UNUSED = ("_initializer", "_regularizer", "_constraint", "quantization_config")
@@ -109,6 +113,8 @@ def _is_listed(kind: str, package: str, keras: int) -> bool:
         return kind in OURS
     if keras < 3 and kind in ORIGINAL:
         return True  # ports give it any module
+    if keras < 3 and kind in RELATIVES:
+        return package in PACKAGES
     return package in ("", "keras") and kind in KERAS
 
 
@@ -143,7 +149,39 @@ def _layer_setting(key: str, value: object, path: str, kind: str, keras: int) ->
         return _dtype(value, path, kind)
     if key == "activation":
         return _activation(value, path, kind, keras)
+    if kind in RELATIVES:
+        return _of_relative(key, value, path, kind)
     return _setting(value, path)
+
+
+def _of_relative(key: str, value: object, path: str, kind: str) -> object:
+    """A setting of a layer of QKeras, Larq or BinaryNet."""
+    if key == "H" and (mismatch(value, float) or value == 0):
+        raise BadInput(f"layer '{path}' ({kind}) has the H {str(value)[:60]}; use a number other than 0")
+    if key == "pad_values" and value != 0:
+        raise BadInput(f"layer '{path}' ({kind}) pads with {str(value)[:60]}; use pad_values=0")
+    if not key.endswith("_quantizer") or value is None or value in ("NoOp", "no_op"):
+        return _setting(value, path) if not key.endswith("_quantizer") else None
+    if key not in RELATIVES[kind].settings:
+        raise BadInput(f"layer '{path}' ({kind}) has a {key}, which is not supported; leave it None")
+    if (found := parsed(value)) is None:
+        name = value.get("class_name") if isinstance(value, dict) else value
+        raise BadInput(
+            f"layer '{path}' ({kind}) has the quantiser '{str(name)[:60]}', which is not known; use one of {', '.join(KNOWN)}"
+        )
+    return _quantiser(*found, path, kind, key == INPUT)
+
+
+def _quantiser(name: str, settings: dict, path: str, kind: str, of_tensors: bool) -> dict:
+    """A quantiser that is known, its settings checked. ``of_tensors``: it stands in front of a layer, or behind it."""
+    kept = {key: _setting(value, path) for key, value in settings.items()}
+    try:
+        made = quantiser(name, kept)
+    except NotExact as error:
+        raise BadInput(f"layer '{path}' ({kind}) {error}") from error
+    if of_tensors and made.staircase is None:
+        raise BadInput(f"layer '{path}' ({kind}) {made.why_not}")
+    return {"quantiser": name, "settings": kept}
 
 
 def _setting(value: object, path: str, depth: int = 0) -> object:
@@ -186,6 +224,8 @@ def _activation(value: object, path: str, kind: str, keras: int) -> object:
     """None, the name of a function of Keras, or a layer of the list."""
     if value is None:
         return None
+    if keras < 3 and (found := parsed(value)):
+        return _quantiser(*found, path, kind, of_tensors=True)
     if isinstance(value, dict) and value.get("class_name") not in ("function", None):
         return _layer(value, path, keras)
     name = value if isinstance(value, str) else _function_name(value)

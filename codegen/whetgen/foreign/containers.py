@@ -2,6 +2,7 @@
 
 zip with config.json, metadata.json, model.weights.h5    Keras 3, and Keras 2 from 2.12
 HDF5 with the attribute model_config                     Keras 2, and Keras 3 when asked for .h5
+JSON of a model, and beside it HDF5 with its weights      the same in two files: NAME.json and NAME_weights.h5
 anything else                                            refused: what it is, and what to do
 """
 
@@ -11,8 +12,9 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from whetgen.errors import BadInput
 from whetgen.foreign.configs import checked_config
@@ -32,7 +34,8 @@ class ModelFile:
     """A file that was opened, read and checked; nothing of it has been constructed.
 
     ``keras``: the version that wrote it, 2 or 3. ``config``: without what is unknown or unused. ``hdf5``: whether the
-    file itself is HDF5. ``data``: the HDF5 file with the weights. ``weights``: what each layer needs of it.
+    weights lie as in an HDF5 model. ``data``: the HDF5 file with the weights. ``weights``: what each layer needs of it.
+    ``groups``: what stands in front of the names of the layers' groups there.
     """
 
     path: Path
@@ -42,6 +45,7 @@ class ModelFile:
     data: bytes = field(repr=False)
     model: ModelConfig = field(repr=False)
     weights: list[LayerWeights] = field(repr=False)
+    groups: str = "model_weights/"
 
 
 def open_model(path: str | Path) -> ModelFile:
@@ -54,7 +58,10 @@ def open_model(path: str | Path) -> ModelFile:
     path = Path(path)
     data = _contents(path)
     try:
-        found = _zip(path, data) if data.startswith(b"PK") else _hdf5(path, data)
+        if data.startswith(b"PK"):
+            found = _zip(path, data)
+        else:
+            found = _hdf5(path, data) if data.startswith(SIGNATURE) else _pair(path, data)
     except RecursionError as error:
         raise BadInput(f"{path}: the configuration is nested too deep") from error
     return found
@@ -80,9 +87,17 @@ def _contents(path: Path) -> bytes:
     if path.stat().st_size > LARGEST_FILE:
         raise BadInput(f"{path}: larger than {LARGEST_FILE >> 30} GiB; save the model without its optimizer")
     data = path.read_bytes()
-    if not (data.startswith(b"PK") or data.startswith(SIGNATURE)):
+    if not (data.startswith(b"PK") or data.startswith(SIGNATURE) or _weights_beside(path, data)):
         raise BadInput(f"{path}: {_other(path, data)}")
     return data
+
+
+def _weights_beside(path: Path, data: bytes) -> Path | None:
+    """The file with the weights of a model whose layers are JSON, by its name: ``net_weights.h5`` of ``net.json``."""
+    if data.lstrip()[:1] != b"{":
+        return None
+    names = (f"{path.stem}{end}" for end in ("_weights.h5", ".weights.h5", ".h5", "_weights.hdf5"))
+    return next((path.with_name(name) for name in names if path.with_name(name).is_file()), None)
 
 
 def _folder(path: Path) -> str:
@@ -100,8 +115,8 @@ def _other(path: Path, data: bytes) -> str:
     """What a file is that is no zip archive and no HDF5."""
     if data.lstrip()[:1] == b"{":
         return (
-            "the layers of a model without its weights; rebuild it with keras.models.model_from_json, "
-            "load the weights with model.load_weights, and " + _SAVE
+            f"the layers of a model without its weights; put {path.stem}_weights.h5 beside it, or rebuild it with "
+            "keras.models.model_from_json, load the weights with model.load_weights, and " + _SAVE
         )
     if data[4:8] == b"TFL3":
         return "a TensorFlow Lite model, which is quantised already; give the Keras model that it was made of"
@@ -156,6 +171,19 @@ def _hdf5(path: Path, data: bytes) -> ModelFile:
         return _checked(path, keras, True, checked, data, stored)
 
 
+def _pair(path: Path, layers: bytes) -> ModelFile:
+    """JSON as ``model.to_json`` writes it, and what ``model.save_weights`` wrote beside it."""
+    beside = _weights_beside(path, layers)
+    weights = b"" if beside is None else _contents(beside)
+    config = _json(layers, str(path))
+    keras = _major(str(config.get("keras_version") or ("3" if "module" in config else "2")), path)
+    checked = checked_config(config, keras)
+    with open_hdf5(weights, str(beside)) as file:
+        named = file.has("/", "layer_names") or file.has("/", "layer_names0")
+        found = _checked(path, keras, named, checked, weights, file.shapes.values())
+    return replace(found, groups="")
+
+
 def _weights_only(file: Hdf5) -> str:
     if file.has("/", "layer_names") or any(
         group in file for group in ("layers", "_layer_checkpoint_dependencies", "vars")
@@ -178,7 +206,7 @@ def _major(version: str, path: Path) -> int:
     return int(major)
 
 
-def _json(text: bytes, what: str) -> object:
+def _json(text: bytes, what: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:

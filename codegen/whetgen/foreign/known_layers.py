@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from whetgen.foreign import shapes
+from whetgen.foreign.relatives import RELATIVES
 from whetgen.foreign.shapes import OpenShape
 
 
@@ -161,12 +162,18 @@ OURS: dict[str, KnownLayer] = {
     **_kinds("SparseDense", shapes.units, _sparse_weights),
     **_kinds("LookupTables", shapes.units, _table_weights),
     **_kinds("Thermometer", shapes.levels, _threshold_weights),
+    **_kinds("Staircase", shapes.same),
 }
 ORIGINAL: dict[str, KnownLayer] = {
     **_kinds("Spiking_BRelu Spiking_Sigmoid", shapes.same, _sharpness),
     **_kinds("Softmax_Decode", shapes.decoded, _original_key),
 }
-LAYERS: dict[str, KnownLayer] = {**KERAS, **OURS, **ORIGINAL}
+LAYERS: dict[str, KnownLayer] = {
+    **KERAS,
+    **OURS,
+    **ORIGINAL,
+    **{kind: KERAS[relative.plain] for kind, relative in RELATIVES.items()},
+}
 _ACTIVATIONS = (
     "linear relu relu6 leaky_relu elu selu celu gelu glu silu swish mish exponential sigmoid hard_sigmoid log_sigmoid "
     "sparse_sigmoid softmax log_softmax sparsemax softplus sparse_plus squareplus softsign soft_shrink tanh tanh_shrink "

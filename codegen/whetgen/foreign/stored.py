@@ -38,7 +38,7 @@ def stored_arrays(file: ModelFile) -> dict[str, LayerArrays]:
 def _of_groups(file: ModelFile, hdf5: Hdf5) -> dict[str, LayerArrays]:
     found: dict[str, LayerArrays] = {owned.layer.path: {} for owned in file.weights}
     for layer in file.model.layers:
-        entries = _entries(hdf5, f"model_weights/{layer.name}")
+        entries = _entries(hdf5, f"{file.groups}{layer.name}")
         owners = {owned.layer.path: owned for owned in file.weights if owned.names[0] == layer.name}
         for (owned, weight), array in _matched(layer, owners, entries):
             found[owned.layer.path][weight.name] = array

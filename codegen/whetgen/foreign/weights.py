@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from whetgen.errors import BadInput
 from whetgen.foreign.known_layers import LAYERS, Weight
+from whetgen.foreign.relatives import is_quantiser
 from whetgen.foreign.shapes import OpenShape
 from whetgen.foreign.tree import ENTRY, CallOutput, ConstantInput, LayerConfig, ModelConfig
 
@@ -122,7 +123,9 @@ def _called(
 def _of_activation(layer: LayerConfig, read: list) -> tuple[Weight, ...]:
     """Weights of a layer that stands as the activation of another."""
     inner = layer.settings.get("activation")
-    return LAYERS[inner["class_name"]].weights(inner["config"], read[0]) if isinstance(inner, dict) else ()
+    if not isinstance(inner, dict) or is_quantiser(inner):
+        return ()
+    return LAYERS[inner["class_name"]].weights(inner["config"], read[0])
 
 
 def _filled(declared: OpenShape | None, entry: OpenShape | None) -> OpenShape | None:

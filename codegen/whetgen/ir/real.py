@@ -86,6 +86,9 @@ class RealMultiThreshold(Unary):
     strict: tuple[bool, ...]
 
 
+NEURONS = (RealThreshold, RealMultiThreshold)
+
+
 @dataclass(frozen=True, eq=False)
 class Decode(Unary):
     """N-hot scores ``(2x - 1) . (2 key - 1)^T`` of spikes; key (classes, width) of 0 and 1."""

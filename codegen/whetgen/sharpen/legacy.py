@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import keras
 import numpy as np
 
 from whetgen.errors import BadInput
+from whetgen.foreign.relatives import INPUT, RELATIVES, is_quantiser, staircase
 from whetgen.foreign.shapes import OpenShape
 from whetgen.foreign.tree import ENTRY, CallOutput, ConstantInput, LayerConfig, ModelConfig
 from whetgen.sharpen.layers import SoftmaxDecode, SpikingActivation, SpikingBReLU, SpikingSigmoid
+from whetgen.sharpen.staircase import Staircase
 
 
 def build(model: ModelConfig, arrays: Mapping[str, Mapping[str, np.ndarray]]) -> keras.Model:
@@ -27,21 +31,24 @@ def build(model: ModelConfig, arrays: Mapping[str, Mapping[str, np.ndarray]]) ->
     if model.kind == "Sequential":
         shape = _entry_shape(model)
         entries = [] if model.inputs != (CallOutput(ENTRY),) or shape is None else [keras.Input(shape)]
-        return keras.Sequential([*entries, *(_layer(layer, arrays) for layer in model.layers)], name=model.name or None)
+        made = (inner for layer in model.layers for inner in _chain(layer, arrays))
+        return keras.Sequential([*entries, *made], name=model.name or None)
     return _functional(model, arrays)
 
 
 def _functional(model: ModelConfig, arrays: Mapping[str, Mapping[str, np.ndarray]]) -> keras.Model:
-    layers = {layer.name: _layer(layer, arrays) for layer in model.layers}
+    layers = {layer.name: _chain(layer, arrays) for layer in model.layers}
     tensors = {
-        CallOutput(name): made.output for name, made in layers.items() if isinstance(made, keras.layers.InputLayer)
+        CallOutput(name): made.output
+        for name, (made, *_) in layers.items()
+        if isinstance(made, keras.layers.InputLayer)
     }
     waiting = [(layer.name, n, call) for layer in model.layers for n, call in enumerate(_calls(layer))]
     while waiting:  # shared layers may be listed before what their later calls read
         ready = [c for c in waiting if all(read in tensors for read in c[2])]
         for name, number, call in ready:
             read = [tensors[source] for source in call]
-            made = layers[name](read if len(read) > 1 else read[0])
+            made = reduce(lambda value, layer: layer(value), layers[name], read if len(read) > 1 else read[0])
             for port, tensor in enumerate(made if isinstance(made, list | tuple) else [made]):
                 tensors[CallOutput(name, number, port)] = tensor
         waiting = [c for c in waiting if c not in ready]
@@ -72,6 +79,36 @@ def _entry_shape(model: ModelConfig) -> OpenShape | None:
     return first.shape or model.shape or (_entry_shape(first) if isinstance(first, ModelConfig) else None)
 
 
+def _chain(layer: LayerConfig, arrays: Mapping[str, Mapping[str, np.ndarray]]) -> list[keras.layers.Layer]:
+    """The layer, between the neurons that its own quantisers are: layers that are called one after the other."""
+    before, behind = (layer.settings.get(key) for key in (INPUT, "activation"))
+    if not is_quantiser(behind):
+        return [*_neurons(before, f"{layer.name}_{INPUT}"), _layer(layer, arrays)]
+    if _plain_kind(layer) == "Activation":
+        return _neurons(behind, layer.name)
+    plain = replace(layer, settings={**layer.settings, "activation": None})
+    return [
+        *_neurons(before, f"{layer.name}_{INPUT}"),
+        _layer(plain, arrays),
+        *_neurons(behind, f"{layer.name}_{behind['quantiser']}"),
+    ]
+
+
+def _neurons(entry: object, name: str) -> list[keras.layers.Layer]:
+    """The neurons that a quantiser is, and their values where these are no numbers of levels."""
+    found = staircase(entry)
+    if found is None:
+        return []
+    neurons = Staircase(found.levels, found.strict, name=name)
+    plain = (found.low, found.rise) == (0.0, 1.0)
+    return [neurons] if plain else [neurons, keras.layers.Rescaling(found.rise, found.low, name=f"{name}_value")]
+
+
+def _plain_kind(layer: LayerConfig) -> str:
+    """The class of Keras' own that a layer is built of."""
+    return RELATIVES[layer.kind].plain if layer.kind in RELATIVES else layer.kind
+
+
 def _layer(layer: LayerConfig, arrays: Mapping[str, Mapping[str, np.ndarray]]) -> keras.layers.Layer:
     if isinstance(layer, ModelConfig):
         return build(layer, arrays)
@@ -81,8 +118,11 @@ def _layer(layer: LayerConfig, arrays: Mapping[str, Mapping[str, np.ndarray]]) -
         if layer.shape is None:
             raise BadInput(f"layer '{layer.path}' (InputLayer) declares no shape; save the model again")
         return keras.layers.InputLayer(batch_shape=(None, *layer.shape), name=layer.name)
-    made = getattr(keras.layers, layer.kind)  # one of the list in whetgen.foreign.known_layers
-    return made(**_known(made, {**layer.settings, **_activation(layer, arrays)}))
+    made = getattr(keras.layers, _plain_kind(layer))  # one of the list in whetgen.foreign.known_layers
+    settings = _known(made, {**layer.settings, **_activation(layer, arrays)})
+    if layer.kind in RELATIVES and any(a.dtype == np.float64 for a in arrays.get(layer.path, {}).values()):
+        settings["dtype"] = "float64"  # scaled weights of which float32 would hold other multiples
+    return made(**settings)
 
 
 def _activation(layer: LayerConfig, arrays: Mapping[str, Mapping[str, np.ndarray]]) -> dict:

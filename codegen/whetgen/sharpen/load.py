@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -12,10 +13,13 @@ import numpy as np
 from whetgen.errors import BadInput
 from whetgen.foreign.compare import Loaded, check_loaded
 from whetgen.foreign.containers import WEIGHTS, ModelFile, open_model
+from whetgen.foreign.quantised import of_weight, quantised
 from whetgen.foreign.reasons import one_line
 from whetgen.foreign.stored import stored_arrays
 from whetgen.host.scratch import scratch_folder
 from whetgen.sharpen.legacy import build
+
+Arrays = Mapping[str, Mapping[str, np.ndarray]]
 
 
 def load_model(path: str | Path) -> keras.Model:
@@ -34,15 +38,21 @@ def construct(file: ModelFile) -> keras.Model:
         BadInput: Keras does not take it, or it is not what the file says once it is loaded.
     """
     try:
-        model = build(file.model, stored_arrays(file)) if file.keras == 2 else _deserialised(file)
-        if file.hdf5 or file.keras == 2:
-            _fill(model, file)
+        arrays = _arrays(file) if file.hdf5 or file.keras == 2 else None
+        model = build(file.model, arrays or {}) if file.keras == 2 else _deserialised(file)
+        if arrays is not None:
+            _fill(model, file, arrays)
     except BadInput:
         raise
     except Exception as error:  # Keras raises nearly every type here
         raise BadInput(f"{file.path}: Keras cannot load this model ({one_line(error)})") from error
-    check_loaded(file, _held(model))
+    check_loaded(file, _held(model, file))
     return model
+
+
+def _arrays(file: ModelFile) -> Arrays:
+    """The file's arrays as its layers compute with them."""
+    return quantised((owned.layer for owned in file.weights), stored_arrays(file))
 
 
 def _deserialised(file: ModelFile) -> keras.Model:
@@ -59,8 +69,7 @@ def _deserialised(file: ModelFile) -> keras.Model:
     return model
 
 
-def _fill(model: keras.Model, file: ModelFile) -> None:
-    arrays = stored_arrays(file)
+def _fill(model: keras.Model, file: ModelFile, arrays: Arrays) -> None:
     owners = {owned.names: owned for owned in file.weights}
     for names, layer in _layers(model, ()):
         owned = owners.get(names)
@@ -94,11 +103,15 @@ def _layers(model: keras.Model, names: tuple[str, ...]) -> Iterator[tuple[tuple[
             yield inside, layer
 
 
-def _held(model: keras.Model) -> Iterator[Loaded]:
+def _held(model: keras.Model, file: ModelFile) -> Iterator[Loaded]:
     """What the layers compute with: their weights, and what a Normalization made of them."""
+    owners = {owned.names: owned for owned in file.weights}
     for path, layer in _layers(model, ()):
         finished = ("mean", "variance") if isinstance(layer, keras.layers.Normalization) and layer.weights else ()
         for name in finished:
             yield Loaded(path, name, np.asarray(getattr(layer, name)))
-        for weight in layer.weights if not finished else ():
-            yield Loaded(path, weight.name, np.asarray(weight))
+        if layer.weights and not finished:
+            owned = owners[path]
+            for weight, declared in zip(layer.weights, owned.weights, strict=True):
+                meant = partial(of_weight, owned.layer, declared.name)
+                yield Loaded(path, weight.name, np.asarray(weight), meant)

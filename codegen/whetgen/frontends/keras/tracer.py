@@ -20,7 +20,7 @@ from whetgen.frontends.keras.precision import single_precision
 from whetgen.ir.graph import Graph, InputMeaning, Output, OutputKind
 from whetgen.ir.integers import Word
 from whetgen.ir.nodes import Input, Shape
-from whetgen.ir.real import Decode, Head, RealThreshold
+from whetgen.ir.real import NEURONS, Decode, Head
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,7 @@ def run_keras(model: keras.Model, trace: Trace, codes: np.ndarray) -> dict[str, 
     """
     meaning, values, names = trace.graph.meaning, {}, iter(trace.results)
     real = codes.astype(np.float64) * float(meaning.scale) + float(meaning.offset)
-    wanted = {n.name for n in trace.graph.nodes if isinstance(n, RealThreshold)} | trace.graph.read_by_output
+    wanted = {n.name for n in trace.graph.nodes if isinstance(n, NEURONS)} | trace.graph.read_by_output
 
     def visit(layer, path, node, inputs):
         tensors = {id(t): value for t, value in zip(node.input_tensors, inputs, strict=True)}

@@ -9,6 +9,7 @@ from math import ceil, floor
 import numpy as np
 
 from whetgen.errors import BadInput
+from whetgen.foreign.staircases import MOST_LEVELS
 from whetgen.frontends.operators.building import OperatorBuilder
 from whetgen.frontends.operators.handlers import affine, handles
 from whetgen.frontends.operators.staircase import MODES, Riser, risers
@@ -16,7 +17,6 @@ from whetgen.frontends.operators.values import OperatorCall, Signal, against
 from whetgen.ir.exact import exact_array
 from whetgen.ir.real import RealMultiThreshold
 
-MOST_LEVELS = 15
 _MOST_VALUES = 1 << 12
 _ZERO, _ONE = (np.array([Fraction(number)], dtype=object) for number in (0, 1))
 

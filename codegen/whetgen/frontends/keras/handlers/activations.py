@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from whetgen.errors import BadInput
+from whetgen.foreign.staircases import MOST_LEVELS
 from whetgen.frontends.builder import Builder
 from whetgen.frontends.keras.calls import LayerCall, handles, is_known
-from whetgen.ir.real import Decode, Head, RealThreshold
+from whetgen.ir.exact import exact_array
+from whetgen.ir.real import Decode, Head, RealMultiThreshold, RealThreshold
 
 NO_OPS = (
     "InputLayer",
@@ -48,6 +50,17 @@ def _step(call: LayerCall, builder: Builder, source: str, layer: Any, name: str,
             "train on until it is exactly 1.0 (whetgen.sharpen)"
         )
     return builder.add(RealThreshold, name, source=source, level=level)
+
+
+@handles("Staircase")
+def _staircase(call: LayerCall, builder: Builder) -> str:
+    return _steps(call, builder, exact_array(call.layer.levels), tuple(call.layer.strict))
+
+
+def _steps(call: LayerCall, builder: Builder, levels: np.ndarray, strict: tuple[bool, ...]) -> str:
+    if len(levels) > MOST_LEVELS:
+        raise call.refuse(f"has {len(levels)} levels; neurons have up to {MOST_LEVELS}, train with fewer")
+    return builder.add(RealMultiThreshold, call.path, source=call.source, levels=levels[:, None], strict=strict)
 
 
 @handles("SoftmaxDecode")
