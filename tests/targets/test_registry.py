@@ -26,7 +26,7 @@ def test_the_options_are_those_of_the_targets_together():
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_target_has_a_package_templates_and_a_check(name):
     assert callable(import_module(f"whetgen.targets.{name}.target").rendered)
-    assert (assets() / "templates" / name).is_dir()
+    assert (assets() / "templates" / name).is_dir() or not TARGETS[name].planned  # a library writes those files
     assert isinstance(find_runner(name), Runner)
 
 
