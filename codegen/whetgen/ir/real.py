@@ -98,9 +98,9 @@ class Decode(Unary):
 
 @dataclass(frozen=True, eq=False)
 class Head(Unary):
-    """An output activation that keeps the rank (softmax, sigmoid); nothing may read it."""
+    """An output activation that keeps the rank (softmax or its logarithm, sigmoid); nothing may read it."""
 
-    activation: Literal["softmax", "sigmoid"]
+    activation: Literal["softmax", "log_softmax", "sigmoid"]
 
 
 @output_shape.register

@@ -212,7 +212,13 @@ def _softmax_head(values: np.ndarray, bound: np.ndarray) -> tuple[np.ndarray, np
     return shares, shares * growth + _HEAD_TOLERANCE
 
 
-_HEADS = {"sigmoid": _sigmoid_head, "softmax": _softmax_head}
+def _log_softmax_head(values: np.ndarray, bound: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    below = values - values.max(axis=-1, keepdims=True)
+    logs = below - np.log(np.exp(below).sum(axis=-1, keepdims=True))
+    return logs, 2 * bound.max(axis=-1, keepdims=True) + _HEAD_TOLERANCE * (1 + np.abs(logs))
+
+
+_HEADS = {"sigmoid": _sigmoid_head, "softmax": _softmax_head, "log_softmax": _log_softmax_head}
 
 
 def _bounds(traced: Graph, name: str, exact: Tensors, codes: np.ndarray, frames: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from whetgen.frontends.onnx import resize  # noqa: F401 - its handlers
 from whetgen.frontends.onnx.advice import instead_of
 from whetgen.frontends.onnx.constants import computed
 from whetgen.frontends.onnx.entry import attributes, entry
-from whetgen.frontends.operators import arithmetic, heads, moves, pools, quantisers, sums  # noqa: F401 - their handlers
+from whetgen.frontends.operators import arithmetic, choices, heads, moves, pools, quantisers, sums  # noqa: F401 - their handlers
 from whetgen.frontends.operators.building import Counts, OperatorBuilder
 from whetgen.frontends.operators.handlers import HANDLERS
 from whetgen.frontends.operators.values import Classes, OperatorCall, Signal, Value

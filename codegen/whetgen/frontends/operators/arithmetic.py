@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from whetgen.frontends.operators.building import OperatorBuilder
+from whetgen.frontends.operators.choices import rounded
 from whetgen.frontends.operators.handlers import affine, handles
 from whetgen.frontends.operators.values import OperatorCall, Signal, against, in_order
 from whetgen.ir.exact import reciprocal, simplest_rational, square_root
@@ -127,13 +128,13 @@ def simplest_single(value: float) -> Fraction:
 
 @handles("Relu")
 def _relu(call: OperatorCall, builder: OperatorBuilder) -> Signal:
-    return _clipped(call.signal(), Fraction(0), None)
+    return _clipped(call, builder, Fraction(0), None)
 
 
 @handles("Clip")
 def _clip(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     bounds = [_bound(call, index, name) for index, name in ((1, "min"), (2, "max"))]
-    return _clipped(call.signal(), *bounds)
+    return _clipped(call, builder, *bounds)
 
 
 def _bound(call: OperatorCall, index: int, name: str) -> Fraction | None:
@@ -144,7 +145,9 @@ def _bound(call: OperatorCall, index: int, name: str) -> Fraction | None:
     return Fraction(value)
 
 
-def _clipped(x: Signal, low: Fraction | None, high: Fraction | None) -> Signal:
+def _clipped(call: OperatorCall, builder: OperatorBuilder, low: Fraction | None, high: Fraction | None) -> Signal:
+    x = call.awaiting()
     lows = [bound for bound in (x.bounds[0], low) if bound is not None]
     highs = [bound for bound in (x.bounds[1], high) if bound is not None]
-    return replace(x, bounds=(max(lows, default=None), min(highs, default=None)))
+    found = replace(x, bounds=(max(lows, default=None), min(highs, default=None)))
+    return rounded(call, builder, found) if x.rounding else found

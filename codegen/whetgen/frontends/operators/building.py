@@ -10,6 +10,7 @@ import numpy as np
 from whetgen.frontends.builder import Builder
 
 if TYPE_CHECKING:
+    from whetgen.frontends.operators.staircase import StepFunction
     from whetgen.frontends.operators.values import Signal
 
 
@@ -28,9 +29,10 @@ class Counts:
 
 @dataclass
 class OperatorBuilder(Builder):
-    """``counts``: an entry for each quantiser or comparison so far."""
+    """``counts``: an entry for each quantiser or comparison so far. ``functions``: what comparisons make, by node."""
 
     counts: list[Counts] = field(default_factory=list)
+    functions: dict[str, StepFunction] = field(default_factory=dict)
 
     def note_counts(self, tensor: str, signal: Signal, low: np.ndarray, rise: np.ndarray) -> None:
         self.counts.append(Counts(tensor, signal, *(np.asarray(a, dtype=float) for a in (low, rise))))

@@ -10,13 +10,13 @@ from whetgen.ir.real import Head
 
 @handles("Softmax", "LogSoftmax")
 def _softmax(call: OperatorCall, builder: OperatorBuilder) -> Signal:
-    """Only the rank is kept, which the logarithm does not change."""
     x = call.unclipped()
     axis = call.attribute("axis", -1 if call.opset >= 13 else 1) % (len(x.shape) + 1)
     if axis != len(x.shape) and not (call.opset < 13 and axis == 1 and len(x.shape) == 1):
         raise call.refuse(f"works along axis {axis}; only the last axis is supported")
     x = channels_first(call, builder, x)
-    return Signal(builder.add(Head, call.name, source=x.node, activation="softmax"), x.shape)
+    activation = "softmax" if call.operator == "Softmax" else "log_softmax"
+    return Signal(builder.add(Head, call.name, source=x.node, activation=activation), x.shape)
 
 
 @handles("Sigmoid")

@@ -67,12 +67,21 @@ def _whole(call: OperatorCall, builder: OperatorBuilder, x: Signal, kind: type) 
 @handles("ReduceMean")
 def _reduce_mean(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """The mean of each channel's map."""
-    x = call.unclipped()
+    return _reduced(call, builder, call.unclipped(), AveragePool)
+
+
+@handles("ReduceMax")
+def _reduce_max(call: OperatorCall, builder: OperatorBuilder) -> Signal:
+    """The largest of each channel's map."""
+    return replace(_reduced(call, builder, call.signal(), MaxPool), bounds=call.signal().bounds)
+
+
+def _reduced(call: OperatorCall, builder: OperatorBuilder, x: Signal, kind: type) -> Signal:
     rank = len(x.shape)
     axes = call.constant(1).tolist() if call.has(1) else call.attribute("axes", ())
     if sorted(axis % (rank + 1) for axis in axes) != list(range(2, rank + 1)) or rank < 2:
         raise call.refuse(f"reduces the axes {tuple(axes)}; only all axes behind the channels are supported")
-    mean = _whole(call, builder, x, AveragePool)
+    found = _whole(call, builder, x, kind)
     if call.attribute("keepdims", 1):
-        return mean
-    return Signal(builder.reshape(mean.node, x.shape[:1], f"{call.name}_vector"), x.shape[:1])
+        return found
+    return Signal(builder.reshape(found.node, x.shape[:1], f"{call.name}_vector"), x.shape[:1])

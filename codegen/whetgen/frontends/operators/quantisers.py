@@ -1,4 +1,4 @@
-"""Operators that make a few values of real numbers: quantisers and comparisons, each a staircase of neurons."""
+"""Quantisers: operators that make a few values of real numbers, each a staircase of neurons."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from whetgen.errors import BadInput
 from whetgen.foreign.staircases import MOST_LEVELS
 from whetgen.frontends.operators.building import OperatorBuilder
 from whetgen.frontends.operators.handlers import affine, handles
-from whetgen.frontends.operators.staircase import MODES, Riser, risers
+from whetgen.frontends.operators.staircase import MODES, Riser, reached, risers
 from whetgen.frontends.operators.values import OperatorCall, Signal, against
 from whetgen.ir.exact import exact_array
 from whetgen.ir.real import RealMultiThreshold
@@ -30,20 +30,21 @@ def staircase(
     numbers that broadcast against the node's tensor; ``rise`` is never 0.
     """
     below, above = x.bounds
-    always = sum(1 for step in steps if below is not None and _reached(below, step))
-    kept = [s for s in steps[always:] if above is None or _reached(above, s)]
+    always = sum(1 for step in steps if below is not None and reached(below, step))
+    kept = [s for s in steps[always:] if above is None or reached(above, s)]
     if len(kept) > MOST_LEVELS:
         raise _too_many(call, len(kept) + 1)
     if not kept:
         raise call.refuse("makes one value of all numbers that Clip or Relu lets through; leave the constant out")
     levels = [np.array([level], dtype=object) for level, _ in kept]
-    counted = _neurons(call, builder, x, levels, tuple(strict for _, strict in kept))
-    return _valued(call, builder, counted, low + rise * Fraction(always), rise)
+    counted = neurons(call, builder, x, levels, tuple(strict for _, strict in kept))
+    return valued(call, builder, counted, low + rise * Fraction(always), rise)
 
 
-def _neurons(
+def neurons(
     call: OperatorCall, builder: OperatorBuilder, x: Signal, levels: Sequence[np.ndarray], strict: tuple[bool, ...]
 ) -> Signal:
+    """The number of levels that are reached."""
     node = builder.add(RealMultiThreshold, call.name, source=x.node, levels=_stacked(levels), strict=strict)
     return Signal(node, x.shape, x.last)
 
@@ -52,7 +53,7 @@ def _stacked(rows: Sequence[np.ndarray]) -> np.ndarray:
     return np.stack(np.broadcast_arrays(*rows))
 
 
-def _valued(call: OperatorCall, builder: OperatorBuilder, counted: Signal, low: np.ndarray, rise: np.ndarray) -> Signal:
+def valued(call: OperatorCall, builder: OperatorBuilder, counted: Signal, low: np.ndarray, rise: np.ndarray) -> Signal:
     """``low + rise * x`` of a number of levels."""
     builder.note_counts(call.outputs[0], counted, low, rise)
     if np.all(low == 0) and np.all(rise == 1):
@@ -64,11 +65,6 @@ def _too_many(call: OperatorCall, values: int) -> BadInput:
     return call.refuse(
         f"makes {values} values; neurons have up to {MOST_LEVELS} thresholds, train with 4 bits or fewer"
     )
-
-
-def _reached(value: Fraction, step: Riser) -> bool:
-    level, strict = step
-    return value > level if strict else value >= level
 
 
 def _scale(call: OperatorCall, x: Signal, index: int) -> np.ndarray:
@@ -208,7 +204,7 @@ def _by_channel(
         )
     axes = (1,) * (len(x.shape) - 1)
     levels = [against(call, x, row.reshape(-1, *axes)) for row in thresholds.T]
-    return _valued(call, builder, _neurons(call, builder, x, levels, (False,) * len(levels)), low, rise)
+    return valued(call, builder, neurons(call, builder, x, levels, (False,) * len(levels)), low, rise)
 
 
 @handles("Sign")
@@ -216,55 +212,6 @@ def _sign(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """-1, 0 or 1: 0 has a value of its own."""
     steps = [(Fraction(0), False), (Fraction(0), True)]
     return staircase(call, builder, call.signal(), steps, -_ONE, _ONE)
-
-
-@handles("GreaterOrEqual")
-def _greater_or_equal(call: OperatorCall, builder: OperatorBuilder) -> Signal:
-    return _compare(call, builder, strict=False, above=True)
-
-
-@handles("Greater")
-def _greater(call: OperatorCall, builder: OperatorBuilder) -> Signal:
-    return _compare(call, builder, strict=True, above=True)
-
-
-@handles("LessOrEqual")
-def _less_or_equal(call: OperatorCall, builder: OperatorBuilder) -> Signal:
-    return _compare(call, builder, strict=True, above=False)
-
-
-@handles("Less")
-def _less(call: OperatorCall, builder: OperatorBuilder) -> Signal:
-    return _compare(call, builder, strict=False, above=False)
-
-
-def _compare(call: OperatorCall, builder: OperatorBuilder, strict: bool, above: bool) -> Signal:
-    """``x >= c`` (strict: ``x > c``), or the contrary; a constant in front turns the sides round."""
-    x = call.signals[0] if call.signals else call.signal()
-    if len(call.signals) > 1:
-        raise call.refuse("compares two tensors that depend on the input; compare their difference with 0")
-    if isinstance(call.inputs[0], np.ndarray):  # c >= x is x <= c, and that is not x > c
-        strict, above = not strict, not above
-    level = against(call, x, call.constant(0 if isinstance(call.inputs[0], np.ndarray) else 1))
-    low, rise = (_ZERO, _ONE) if above else (_ONE, -_ONE)
-    if level.size == 1:
-        return staircase(call, builder, x, [(level.item(), strict)], low, rise)
-    if x.clipped:
-        raise call.refuse("compares what Relu or Clip made with a number for each channel; leave Relu or Clip out")
-    return _valued(call, builder, _neurons(call, builder, x, [level], (strict,)), low, rise)
-
-
-@handles("Not")
-def _not(call: OperatorCall, builder: OperatorBuilder) -> Signal:
-    return affine(builder, call.name, call.signal(), -_ONE, _ONE)
-
-
-@handles("Where")
-def _where(call: OperatorCall, builder: OperatorBuilder) -> Signal:
-    """One of two constants, as a comparison has it."""
-    x = call.signal()
-    yes, no = (against(call, x, call.constant(k)) for k in (1, 2))
-    return affine(builder, call.name, x, yes - no, no)
 
 
 @handles("Trunc")

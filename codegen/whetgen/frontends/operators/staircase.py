@@ -6,11 +6,41 @@ The modes are those of QONNX' Quant and Trunc, https://github.com/fastmachinelea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from whetgen.frontends.operators.values import Signal
 
 Riser = tuple[Fraction, bool]
 """(level, strict)."""
+
+
+def reached(value: Fraction, step: Riser) -> bool:
+    level, strict = step
+    return value > level if strict else value >= level
+
+
+@dataclass(frozen=True)
+class StepFunction:
+    """``values[k]`` where ``source`` reaches the first k of ``steps``, which ascend."""
+
+    source: Signal
+    steps: tuple[Riser, ...]
+    values: tuple[Fraction, ...]
+
+    def after(self, passed: Sequence[Riser]) -> Fraction:
+        """The value where no step behind the last of ``passed`` is reached."""
+        return self.values[sum(1 for step in self.steps if passed and step <= passed[-1])]
+
+    @property
+    def changes(self) -> list[tuple[Riser, Fraction]]:
+        """The steps at which the value changes, and by how much."""
+        rises = (after - now for now, after in zip(self.values, self.values[1:], strict=False))
+        return [(step, rise) for step, rise in zip(self.steps, rises, strict=True) if rise]
+
 
 _HALF = Fraction(1, 2)
 

@@ -25,13 +25,15 @@ class Signal:
 
     ``node``: the traced node that holds it. ``shape``: ONNX's, without the batch axis. ``last``: whether the node's
     tensor has the first of these axes, the channels, behind the others; else its axes are ONNX's own. ``bounds``:
-    between these the values are clipped (None: not on that side), which no node has done yet.
+    between these the values are clipped (None: not on that side), which no node has done yet. ``rounding``: the mode in
+    which they are rounded, which awaits bounds; empty where they are not.
     """
 
     node: str
     shape: Shape
     last: bool = False
     bounds: Bounds = (None, None)
+    rounding: str = ""
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -41,7 +43,7 @@ class Signal:
 
     @property
     def clipped(self) -> bool:
-        return self.bounds != (None, None)
+        return self.bounds != (None, None) or bool(self.rounding)
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,15 @@ class OperatorCall:
 
     def signal(self, index: int = 0) -> Signal:
         """An input that must depend on the network's input, its clipping done by nobody."""
+        value = self.awaiting(index)
+        if value.rounding:
+            raise self.refuse(
+                "reads what is rounded to any integer; put a Clip with whole bounds directly behind the rounding"
+            )
+        return value
+
+    def awaiting(self, index: int = 0) -> Signal:
+        """As ``signal``, but it may be rounded and await its bounds."""
         value = self.inputs[index] if index < len(self.inputs) else None
         if not isinstance(value, Signal):
             raise self.refuse(
