@@ -115,8 +115,9 @@ def _function(call: OperatorCall, builder: OperatorBuilder, index: int) -> StepF
     value = call.inputs[index]
     if isinstance(value, np.ndarray) and value.size == 1:
         return StepFunction(call.signals[0], (), (against(call, call.signals[0], value).item(),))
-    found = builder.functions.get(value.node) if isinstance(value, Signal) and not value.clipped else None
-    if found is None or (value.shape, value.order) != (found.source.shape, found.source.order):
+    chosen = call.unclipped(index)
+    found = builder.functions.get(chosen.node)
+    if found is None or (chosen.shape, chosen.order) != (found.source.shape, found.source.order):
         raise _two_tensors(call)
     return found
 
