@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from whetgen.assets import assets
 from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.targets.hls.dataflow import Dataflow
@@ -16,23 +19,7 @@ from whetgen.targets.streams.resources import estimate
 from whetgen.targets.streams.streams import Stream, input_stream, output_stream
 
 _OWN_NAMES = ("s_axis", "m_axis", "layers", "hls", "std", "ap_uint", "ac_int")
-_FILE_OF = {
-    "wg_receive": "wg_receive.h",
-    "wg_narrow": "wg_repack.h",
-    "wg_widen": "wg_repack.h",
-    "wg_resize": "wg_repack.h",
-    "wg_fork": "wg_repack.h",
-    "wg_window": "wg_window.h",
-    "wg_slide": "wg_slide.h",
-    "wg_linear": "wg_linear.h",
-    "wg_pool": "wg_pool.h",
-    "wg_blend": "wg_blend.h",
-    "wg_append": "wg_gather.h",
-    "wg_gather": "wg_gather.h",
-    "wg_send": "wg_send.h",
-    "wg_send_packed": "wg_send.h",
-    "wg_send_class": "wg_send.h",
-}
+_FUNCTION = re.compile(r"\bvoid (wg_\w+)\(")
 
 
 def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
@@ -80,6 +67,6 @@ def _array_bits(sections: tuple[HlsSection, ...]) -> int:
 
 def _kernels(sections: tuple[HlsSection, ...]) -> tuple[str, ...]:
     """Headers of the kernels that are called."""
-    return tuple(
-        sorted({_FILE_OF[process.function.split("<")[0]] for section in sections for process in section.processes})
-    )
+    called = {process.function.split("<")[0] for section in sections for process in section.processes}
+    headers = {path.name: path.read_text(encoding="utf-8") for path in (assets() / "hdl" / "hls").glob("wg_*.h")}
+    return tuple(sorted(name for name, text in headers.items() if called.intersection(_FUNCTION.findall(text))))
