@@ -108,7 +108,15 @@ def test_a_sum_too_wide_for_the_targets_is_refused_until_it_is_narrow(tmp_path, 
 
 
 def test_results_that_no_rounding_explains_write_nothing(model, tmp_path, capsys, monkeypatch):
-    wrong = FloatCheck(256, 9, 0, 9, 1, 0, outside_bound=7)
+    wrong = FloatCheck(
+        inputs=256,
+        spikes_compared=9,
+        values_compared=0,
+        spikes_rounded=9,
+        frames_rounded=1,
+        classes_rounded=0,
+        outside_bound=7,
+    )
     monkeypatch.setattr("whetgen.reading.compare_with_floats", lambda *_: wrong)
     arguments = model, "--target", "c", "--out", tmp_path / "c"
     code, out, err = run(capsys, *arguments, "--quiet")

@@ -62,8 +62,10 @@ def test_cells_count_by_what_they_take():
 
 def test_what_is_too_large_does_not_fit():
     room = DEVICES["ice40-hx8k"].room
-    assert not Synthesis("ice40-hx8k", "net", {"lut": 7681}, room, {}, 3).fits
-    assert Synthesis("ice40-hx8k", "net", {"lut": 7680, "bram": 32}, room, {}, 3).fits
+    assert not Synthesis(device="ice40-hx8k", name="net", cells={"lut": 7681}, room=room, other={}, depth=3).fits
+    assert Synthesis(
+        device="ice40-hx8k", name="net", cells={"lut": 7680, "bram": 32}, room=room, other={}, depth=3
+    ).fits
 
 
 def test_other_targets_devices_and_missing_tools_are_refused(folder, tmp_path, monkeypatch):

@@ -105,7 +105,9 @@ def test_headers_and_manifest_say_how_the_class_follows():
     assert f" *   {told}\n" in c.render(c.plan(network(), "net"))["include/net.h"]
     assert f"//          {told}\n" in verilog.render(verilog.plan(network(), "net"))["rtl/net.v"]
     assert f"//          {told}\n" in hls.render(hls.plan(network(), "net"))["net.h"]
-    (head,) = describe(network(), "c", "net", Rendered({}, "accumulators", 1, {}), {})["output"]["heads"]
+    (head,) = describe(
+        network(), "c", "net", Rendered(files={}, output_kind="accumulators", output_length=1, resources={}), {}
+    )["output"]["heads"]
     facts = ("scale_exact", "offset_exact", "classifier", "classes", "class_1_from", "meaning")
     assert [head[key] for key in facts] == ["1/6", "-1/2", True, 2, 3, told]
 

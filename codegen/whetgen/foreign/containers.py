@@ -29,7 +29,7 @@ _SAVE = "save the whole model with model.save('name.keras')"
 _AGAIN = "Keras cannot load this model"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class ModelFile:
     """A file that was opened, read and checked; nothing of it has been constructed.
 
@@ -196,7 +196,7 @@ def _checked(path: Path, keras: int, hdf5: bool, config: dict, data: bytes, stor
     model = tree(config)
     weights = weights_of(model)
     check_stored(weights, stored)
-    return ModelFile(path, keras, hdf5, config, data, model, weights)
+    return ModelFile(path=path, keras=keras, hdf5=hdf5, config=config, data=data, model=model, weights=weights)
 
 
 def _major(version: str, path: Path) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from whetgen.errors import BadInput
 from whetgen.foreign.configs import class_and_package
@@ -33,7 +34,7 @@ class ConstantInput:
     shape: OpenShape
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LayerConfig:
     """``calls``: what each call reads, in order. ``shape``: of the input that it declares, without the batch axis."""
 
@@ -49,7 +50,7 @@ class LayerConfig:
         return bool(self.settings.get("trainable", True))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ModelConfig(LayerConfig):
     """``layers`` in the file's order, ``inputs`` and ``outputs``: tensors of theirs."""
 
@@ -70,23 +71,24 @@ def tree(config: dict) -> ModelConfig:
 def _model(entry: dict, path: str, calls: tuple) -> ModelConfig:
     kind, settings = class_and_package(entry)[0], entry["config"]
     inside = f"{path}/" if path else ""
-    about = (
-        path,
-        _name(entry),
-        "Sequential" if kind == "Sequential" else "Functional",
-        settings,
-        calls,
-        _declared(settings),
-    )
+    about: dict[str, Any] = {
+        "path": path,
+        "name": _name(entry),
+        "kind": "Sequential" if kind == "Sequential" else "Functional",
+        "settings": settings,
+        "calls": calls,
+        "shape": _declared(settings),
+    }
     if kind == "Sequential":
         layers = _chain([_entry(layer, inside) for layer in settings["layers"]])
-        _check_names(about[1], layers)
-        return ModelConfig(*about, layers, (CallOutput(_entrance(layers)),), (CallOutput(layers[-1].name),))
+        _check_names(about["name"], layers)
+        ends = CallOutput(_entrance(layers)), CallOutput(layers[-1].name)
+        return ModelConfig(**about, layers=layers, inputs=ends[:1], outputs=ends[1:])
     listed = [_entry(layer, inside) for layer in settings["layers"]]
     first = {layer.name: _first_call(layer, listed, settings) for layer in listed if isinstance(layer, ModelConfig)}
     layers = tuple(_renumbered(layer, first) for layer in listed)
     inputs, outputs = (_ports(settings, key, first, path) for key in ("input_layers", "output_layers"))
-    model = ModelConfig(*about, layers, inputs, outputs)
+    model = ModelConfig(**about, layers=layers, inputs=inputs, outputs=outputs)
     _check_names(model.name, layers)
     _check_calls(model)
     return model
@@ -97,7 +99,9 @@ def _entry(entry: dict, inside: str) -> LayerConfig:
     calls = tuple(_call(call, path) for call in entry.get("inbound_nodes") or ())
     if kind in MODELS:
         return _model(entry, path, calls)
-    return LayerConfig(path, _name(entry), kind, entry["config"], calls, _declared(entry["config"]))
+    return LayerConfig(
+        path=path, name=_name(entry), kind=kind, settings=entry["config"], calls=calls, shape=_declared(entry["config"])
+    )
 
 
 def _name(entry: dict) -> str:

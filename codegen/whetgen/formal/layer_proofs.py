@@ -36,7 +36,7 @@ from whetgen.targets.verilog.logic.window_module import module_name, one_window
 PROVED, TESTED, UNDECIDED, REFUTED = "proved", "tested only", "undecided", "refuted"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LayerProof:
     """``outputs``: results of the layer, and how many of them are ``proved``; ``seconds``: with reading the file.
 
@@ -90,16 +90,22 @@ def _proofs(
         progress(f"prove {given.name}, {number} of {len(network.layers)}")
         layer = made.get(given.name)
         if layer is None or given.name not in cycles:
-            found.append(LayerProof(given.name, TESTED, reason="part of the lookup tables of a later layer"))
+            found.append(
+                LayerProof(layer=given.name, result=TESTED, reason="part of the lookup tables of a later layer")
+            )
         elif not _same_order(given, layer):
-            found.append(LayerProof(given.name, UNDECIDED, reason="the scores are not in the order of the graph's"))
+            found.append(
+                LayerProof(layer=given.name, result=UNDECIDED, reason="the scores are not in the order of the graph's")
+            )
         else:
             source = folder / "rtl" / f"{module_name(manifest['name'], layer)}.v"
             ignored = unused.get(layer.result.name, np.zeros(layer.result.count, dtype=bool))
             found.append(
                 _prove(_Subject(graph, given, one_window(layer), source, cycles[layer.name]), ignored, seconds)
             )
-    found.append(LayerProof("streams, wiring, argmax", TESTED, reason="library modules, each proved by itself"))
+    found.append(
+        LayerProof(layer="streams, wiring, argmax", result=TESTED, reason="library modules, each proved by itself")
+    )
     return tuple(found)
 
 
@@ -149,7 +155,7 @@ def _prove(subject: _Subject, ignored: np.ndarray, seconds: float) -> LayerProof
     """``ignored``: (results,) True for those that nobody reads."""
     began, layer, claims = time.monotonic(), subject.layer, claims_of(subject.layer)
     if isinstance(claims, str):
-        return LayerProof(layer.name, TESTED, layer.result.count, reason=claims)
+        return LayerProof(layer=layer.name, result=TESTED, outputs=layer.result.count, reason=claims)
     everywhere = np.atleast_1d(ignored.reshape(-1, layer.result.count).all(axis=0))
     wanted = [claim for claim, gone in zip(claims, everywhere, strict=True) if not gone]
     try:
@@ -157,7 +163,15 @@ def _prove(subject: _Subject, ignored: np.ndarray, seconds: float) -> LayerProof
     except (Unreadable, ToolFailed) as error:
         result, proved, reason, example = UNDECIDED, 0, f"{subject.source.name}: {error}", None
     spent = round(time.monotonic() - began, 2)
-    return LayerProof(layer.name, result, len(wanted), proved, spent, reason, example)
+    return LayerProof(
+        layer=layer.name,
+        result=result,
+        outputs=len(wanted),
+        proved=proved,
+        seconds=spent,
+        reason=reason,
+        counterexample=example,
+    )
 
 
 def _decide(subject: _Subject, claims: list[Claim], seconds: float) -> tuple[str, int, str, Example | None]:

@@ -38,7 +38,7 @@ write_aiger -I -B -zinit graph.aig
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Proof:
     """``holds``: None where the time did not suffice. ``failed``: file and line of an assertion that does not, ``cycle`` when."""
 
@@ -73,11 +73,11 @@ def prove(
         told = _decide(work, seconds)
         spent = time.monotonic() - began
     if "Property proved." in told:
-        return Proof(top, True, spent)
+        return Proof(top=top, holds=True, seconds=spent)
     found = re.search(r"Output (\d+) of miter .* was asserted in frame (\d+)", told)
     if found is None:
-        return Proof(top, None, spent)
-    return Proof(top, False, spent, names[int(found[1])], int(found[2]))
+        return Proof(top=top, holds=None, seconds=spent)
+    return Proof(top=top, holds=False, seconds=spent, failed=names[int(found[1])], cycle=int(found[2]))
 
 
 def _graph(work: Path, sources: Sequence[Path], top: str, parameters: Mapping[str, int | str]) -> list[str]:

@@ -29,7 +29,7 @@ _AUTO_BITS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 16)
 _MAX_SAMPLES = 20_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LayerChange:
     """What narrowing did to one layer: its weight bits and the measured share of decisions that stayed.
 
@@ -159,7 +159,15 @@ def _narrow_each(
             else:
                 current, note = narrow_layer(current, route)
             after = weight_bits(_linear(current, node.name).weights)
-            changes.append(LayerChange(node.name, weight_bits(node.weights), after, job.kept(current, route), note))
+            changes.append(
+                LayerChange(
+                    name=node.name,
+                    bits_before=weight_bits(node.weights),
+                    bits_after=after,
+                    decisions_kept=job.kept(current, route),
+                    note=note,
+                )
+            )
     narrowed = optimise(current)
     return Narrowed(narrowed, tuple(changes), float(same_results(job.exact, narrowed, job.codes).mean()))
 

@@ -45,7 +45,7 @@ class LayerFacts:
         return self.name, self.kind, "x".join(map(str, self.shape)), *("" if n is None else f"{n:,}" for n in numbers)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LegalFolding:
     """PE neurons and SIMD inputs at once, and the cycles a frame of the folded Verilog.
 
@@ -74,8 +74,14 @@ def foldings(graph: Graph) -> dict[str, list[LegalFolding]]:
 
 def _legal(layer: Layer, setting: Setting) -> LegalFolding:
     own = {t.name: read_elements(layer, setting) * t.width for t in layer.sources}
-    taken = cycles(layer, setting), setting.planes, round(luts(layer, setting, own))
-    return LegalFolding(*setting.folding, *taken, widest_word(layer, setting))
+    return LegalFolding(
+        pe=setting.pe,
+        simd=setting.simd,
+        cycles=cycles(layer, setting),
+        planes=setting.planes,
+        luts=round(luts(layer, setting, own)),
+        word_bits=widest_word(layer, setting),
+    )
 
 
 def layers(graph: Graph) -> list[LayerFacts]:

@@ -34,7 +34,7 @@ class PageTable:
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """Everything on the page."""
 
@@ -54,11 +54,11 @@ def render_report(graph: Graph, name: str, manifest: Mapping | None = None, fram
         BadInput: matplotlib is not installed.
     """
     page = Page(
-        name,
-        _summary(graph, manifest),
-        (f"Input: {input_words(graph)}.", *(f"Output {output_words(graph, o)}." for o in graph.outputs)),
-        tuple((row.name, f"{row.kind} {_shape(row.shape)}") for row in inspection.layers(graph)),
-        tuple(
+        title=name,
+        summary=_summary(graph, manifest),
+        meanings=(f"Input: {input_words(graph)}.", *(f"Output {output_words(graph, o)}." for o in graph.outputs)),
+        boxes=tuple((row.name, f"{row.kind} {_shape(row.shape)}") for row in inspection.layers(graph)),
+        tables=tuple(
             table
             for table in (
                 _facts(manifest),
@@ -69,8 +69,8 @@ def render_report(graph: Graph, name: str, manifest: Mapping | None = None, fram
             )
             if table
         ),
-        (*_layer_pictures(graph, manifest), *_samples(graph, frames or default_frames(graph, SAMPLES))),
-        graph.notes,
+        pictures=(*_layer_pictures(graph, manifest), *_samples(graph, frames or default_frames(graph, SAMPLES))),
+        notes=graph.notes,
     )
     return template_environment("report", escape=True).get_template("page.html.j2").render(page=page)
 

@@ -131,7 +131,14 @@ def _activation(layer: LayerConfig, arrays: Mapping[str, Mapping[str, np.ndarray
     if not isinstance(inner, dict):
         return {}
     kind, settings = inner["class_name"], inner["config"]
-    own = LayerConfig(layer.path, str(settings.get("name") or kind.lower()), kind, settings, (), None)
+    own = LayerConfig(
+        path=layer.path,
+        name=str(settings.get("name") or kind.lower()),
+        kind=kind,
+        settings=settings,
+        calls=(),
+        shape=None,
+    )
     return {"activation": _layer(own, arrays)}
 
 

@@ -19,7 +19,7 @@ _QUICK_IMAGES = 256
 _ORIGIN = "origin"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SearchResult:
     """The best trial of a study: its settings (fields of the recipe) and score; trials so far, pruned ones included."""
 
@@ -71,7 +71,9 @@ def search(name: str, trials: int, storage: str | None = None, options: TrainOpt
     _check_study(study, origin_of(name, recipe, quick=options.quick, mixed_precision=options.mixed_precision))
     study.optimize(objective, n_trials=trials)
     best = study.best_trial
-    return SearchResult(name, best.params, study.best_value, recipe.task.figure, len(study.trials))
+    return SearchResult(
+        recipe=name, settings=best.params, score=study.best_value, figure=recipe.task.figure, trials=len(study.trials)
+    )
 
 
 def _check_study(study: optuna.Study, origin: dict) -> None:

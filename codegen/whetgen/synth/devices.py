@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Device:
     """``synth``: Yosys command; it maps memories from its label ``memory`` on and runs about ``passes`` passes.
     ``cells``: pattern of a cell's type -> (resource, how many).
@@ -33,12 +33,12 @@ DEVICES = {
     device.name: device
     for device in (
         Device(
-            "xc7",
-            "Xilinx 7-series (room of an xc7a35t), counts after Yosys",
-            "synth_xilinx -flatten -noiopad -nowidelut -noclkbuf",
-            "map_memory",
-            49,
-            {
+            name="xc7",
+            title="Xilinx 7-series (room of an xc7a35t), counts after Yosys",
+            synth="synth_xilinx -flatten -noiopad -nowidelut -noclkbuf",
+            memory="map_memory",
+            passes=49,
+            cells={
                 r"LUT[1-6]|INV": ("lut", 1),
                 r"RAM(32|64)X1D|SRL16E|RAM64X1S|RAM32X1S": ("lut", 1),
                 r"RAM32M|RAM64M": ("lut", 4),
@@ -48,16 +48,16 @@ DEVICES = {
                 r"RAMB36E1": ("bram", 2),
                 r"DSP48E1": ("dsp", 1),
             },
-            r"LUT[1-6]|INV|CARRY4|MUXF[78]",
-            {"lut": 20_800, "ff": 41_600, "carry": 5_200, "bram": 100, "dsp": 90},
+            logic=r"LUT[1-6]|INV|CARRY4|MUXF[78]",
+            room={"lut": 20_800, "ff": 41_600, "carry": 5_200, "bram": 100, "dsp": 90},
         ),
         Device(
-            "ecp5-25k",
-            "Lattice ECP5 LFE5U-25F, placed and routed by nextpnr out of context",
-            "synth_ecp5",
-            "map_ram",
-            46,
-            {
+            name="ecp5-25k",
+            title="Lattice ECP5 LFE5U-25F, placed and routed by nextpnr out of context",
+            synth="synth_ecp5",
+            memory="map_ram",
+            passes=46,
+            cells={
                 r"LUT4": ("lut", 1),
                 r"TRELLIS_DPR16X4": ("lut", 6),
                 r"CCU2C": ("carry", 1),
@@ -65,25 +65,32 @@ DEVICES = {
                 r"DP16KD|PDPW16KD": ("bram", 1),
                 r"MULT18X18D": ("dsp", 1),
             },
-            r"LUT4|CCU2C|PFUMX|L6MUX21",
-            {"lut": 24_288, "ff": 24_288, "carry": 12_144, "bram": 56, "dsp": 28},
-            ("nextpnr-ecp5", "--25k", "--package", "CABGA381", "--out-of-context", "--lpf-allow-unconstrained"),
+            logic=r"LUT4|CCU2C|PFUMX|L6MUX21",
+            room={"lut": 24_288, "ff": 24_288, "carry": 12_144, "bram": 56, "dsp": 28},
+            place_and_route=(
+                "nextpnr-ecp5",
+                "--25k",
+                "--package",
+                "CABGA381",
+                "--out-of-context",
+                "--lpf-allow-unconstrained",
+            ),
         ),
         Device(
-            "ice40-hx8k",
-            "Lattice iCE40 HX8K, placed and routed by nextpnr with its pins where nextpnr likes",
-            "synth_ice40",
-            "map_ram",
-            47,
-            {
+            name="ice40-hx8k",
+            title="Lattice iCE40 HX8K, placed and routed by nextpnr with its pins where nextpnr likes",
+            synth="synth_ice40",
+            memory="map_ram",
+            passes=47,
+            cells={
                 r"SB_LUT4": ("lut", 1),
                 r"SB_CARRY": ("carry", 1),
                 r"SB_DFF.*": ("ff", 1),
                 r"SB_RAM40_4K.*": ("bram", 1),
             },
-            r"SB_LUT4|SB_CARRY",
-            {"lut": 7_680, "ff": 7_680, "carry": 7_680, "bram": 32},
-            ("nextpnr-ice40", "--hx8k", "--package", "ct256", "--pcf-allow-unconstrained"),
+            logic=r"SB_LUT4|SB_CARRY",
+            room={"lut": 7_680, "ff": 7_680, "carry": 7_680, "bram": 32},
+            place_and_route=("nextpnr-ice40", "--hx8k", "--package", "ct256", "--pcf-allow-unconstrained"),
         ),
     )
 }

@@ -21,7 +21,7 @@ from whetgen.wording import unknown
 _NS_PER_CYCLE_AT_1_MHZ = 1000.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Synthesis:
     """What a network takes. ``cells``: count by resource; ``other``: cells that take none, by type.
 
@@ -65,7 +65,7 @@ def synthesise(folder: Path, device: str, seed: int = 1, progress: Callable[[str
                 shutil.move(source, work)
         tell(f"yosys for {device}")
         cells, other, depth = map_cells(work, manifest["name"], chosen, tell)
-        made = Synthesis(device, manifest["name"], cells, chosen.room, other, depth)
+        made = Synthesis(device=device, name=manifest["name"], cells=cells, room=chosen.room, other=other, depth=depth)
         if chosen.place_and_route is None:
             return made
         tell(f"place and route for {device}")

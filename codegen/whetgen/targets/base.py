@@ -45,7 +45,7 @@ class TargetOptions:
         check_words(self)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rendered:
     """Files (relative path -> text, or bytes) and facts of a generated target."""
 

@@ -27,7 +27,7 @@ DEFAULT_VECTORS = 256
 EQUAL, DIFFERENT, COULD_NOT_RUN = "equal", "different", "could not run"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Verification:
     """Result of a check.
 
@@ -105,15 +105,15 @@ def verify(
             f"{folder}: its sources give results of shape {ran.outputs.shape}, not {wanted.shape}; generate the folder again"
         )
     result = Verification(
-        manifest["target"],
-        manifest["name"],
-        len(frames.codes),
-        int(np.any(ran.outputs != wanted, axis=1).sum()),
-        (*failures, *ran.failures),
-        _accuracy(graph, manifest, ran.outputs, frames.labels),
-        ran.measured,
-        doubts(graph, frames, _told(graph, manifest, ran.outputs)) if data is not None else (),
-        notes,
+        target=manifest["target"],
+        name=manifest["name"],
+        vectors=len(frames.codes),
+        mismatches=int(np.any(ran.outputs != wanted, axis=1).sum()),
+        failures=(*failures, *ran.failures),
+        accuracy=_accuracy(graph, manifest, ran.outputs, frames.labels),
+        measured=ran.measured,
+        warnings=doubts(graph, frames, _told(graph, manifest, ran.outputs)) if data is not None else (),
+        notes=notes,
     )
     if on is not None and not result.mismatches and not result.failures:
         record_footprint(folder, on, ran.measured)
@@ -122,7 +122,7 @@ def verify(
 
 def unchecked(manifest: dict) -> Verification:
     """A check that has not begun."""
-    return Verification(manifest["target"], manifest["name"], 0, 0)
+    return Verification(target=manifest["target"], name=manifest["name"], vectors=0, mismatches=0)
 
 
 def run_target(

@@ -12,9 +12,8 @@ TensorFlow takes numbers below ``2**-126`` for 0: each operation may lose that m
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass
 from functools import reduce, singledispatch
 
 import numpy as np
@@ -46,7 +45,7 @@ _AT_ONCE = 1 << 23  # elements of all tensors of the frames that are compared at
 Tensors = Mapping[str, np.ndarray]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FloatCheck:
     """Counts over ``inputs`` frames: spikes that differ at first hand, frames and classes that differ.
 
@@ -64,7 +63,7 @@ class FloatCheck:
 
     def __add__(self, other: FloatCheck) -> FloatCheck:
         """Of the frames of both."""
-        return FloatCheck(*map(operator.add, astuple(self), astuple(other)))
+        return FloatCheck(**{name: count + getattr(other, name) for name, count in asdict(self).items()})
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -112,7 +111,15 @@ def compare_with_floats(traced: Graph, lowered: Lowered, codes: np.ndarray, floa
         clean[frames] = False
     classes, strays = _classes(traced, lowered.graph, exact, float_values, clean, codes)
     values, far = _values(traced, lowered.graph, exact, float_values, clean, codes)
-    return FloatCheck(len(codes), compared, values, rounded, int((~clean).sum()), classes, outside + strays + far)
+    return FloatCheck(
+        inputs=len(codes),
+        spikes_compared=compared,
+        values_compared=values,
+        spikes_rounded=rounded,
+        frames_rounded=int((~clean).sum()),
+        classes_rounded=classes,
+        outside_bound=outside + strays + far,
+    )
 
 
 def _outside_bound(

@@ -29,7 +29,7 @@ class Beat:
     last: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BulkResult:
     """What came out. ``outputs``: (frames, elements); ``unstable``: broken valid-stays or data-stable rules.
 
@@ -45,7 +45,7 @@ class BulkResult:
     cycles: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CocotbResult:
     """Counts of the folder's cocotb test, and the cycles that it measured."""
 
@@ -102,13 +102,13 @@ class BulkSimulator:
         surplus = len(records) - whole * beats + int((marks[:, -1] != 1).sum() + marks[:, :-1].sum())
         outputs = unpack_frames(self.output, records[: whole * beats, :size].tobytes())
         return BulkResult(
-            outputs,
-            report["latency_cycles"],
-            report["interval_cycles"],
-            report["err_frames"],
-            report["unstable"],
-            surplus,
-            report["cycles"],
+            outputs=outputs,
+            latency_cycles=report["latency_cycles"],
+            interval_cycles=report["interval_cycles"],
+            err_frames=report["err_frames"],
+            unstable=report["unstable"],
+            surplus_beats=surplus,
+            cycles=report["cycles"],
         )
 
 

@@ -23,7 +23,21 @@ def test_every_entry_names_a_board_and_a_shipped_model():
 
 
 def test_the_table_tells_live_from_recorded():
-    row = McuRow("tool", "MLP", "mps2-an386", "-O2", 12345, "instructions", 1000, 20, None, 97, 100, 0.5, True)
+    row = McuRow(
+        tool="tool",
+        net="MLP",
+        board="mps2-an386",
+        flags="-O2",
+        cost=12345,
+        unit="instructions",
+        flash=1000,
+        ram=20,
+        stack=None,
+        correct=97,
+        frames=100,
+        accuracy=0.5,
+        live=True,
+    )
     assert (
         "| tool | MLP | mps2-an386 | -O2 | 12,345 instructions | 1,000 | 20 |  | 97 of 100 | 50.00% | live |"
         in table([row])
@@ -31,7 +45,9 @@ def test_the_table_tells_live_from_recorded():
 
 
 def test_costs_of_synapses_are_divided():
-    assert "| m layer | b | 2 | 400 | 100 | 0.250 |" in synapse_table([SynapseCost("m", "b", "layer", 2, 400, 100)])
+    assert "| m layer | b | 2 | 400 | 100 | 0.250 |" in synapse_table(
+        [SynapseCost(model="m", board="b", layer="layer", weight_bits=2, synapses=400, cost=100)]
+    )
 
 
 @pytest.mark.slow

@@ -71,16 +71,17 @@ def test_resources_are_in_the_plan(general_kernels):
 def test_a_buffer_may_lie_over_the_one_that_it_is_made_from():
     """At its start or apart from it, never in its middle."""
     big, small, other = (
-        ArenaBuffer("big", 64, 1, 0, 1),
-        ArenaBuffer("small", 8, 1, 1, 2, over="big"),
-        ArenaBuffer("other", 16, 1, 1, 1),
+        ArenaBuffer(name="big", size=64, align=1, first=0, last=1),
+        ArenaBuffer(name="small", size=8, align=1, first=1, last=2, over="big"),
+        ArenaBuffer(name="other", size=16, align=1, first=1, last=1),
     )
     assert place([big, small]) == ({"big": 0, "small": 0}, 64)
     assert place([big, small, other]) == ({"big": 0, "small": 0, "other": 64}, 80)
     assert place([big, replace(small, over="")]) == ({"big": 0, "small": 64}, 72)
-    late = ArenaBuffer("late", 32, 1, 2, 2)
+    late = ArenaBuffer(name="late", size=32, align=1, first=2, last=2)
     assert place([late, small, big]) == ({"big": 0, "small": 0, "late": 8}, 64)
-    before = ArenaBuffer("before", 100, 1, 0, 2)  # it pushes the big one away, and the small one goes along
+    # One in front pushes the big one away, and the small one goes along.
+    before = ArenaBuffer(name="before", size=100, align=1, first=0, last=2)
     assert place([big, small, before]) == ({"before": 0, "big": 100, "small": 100}, 164)
 
 
@@ -282,10 +283,10 @@ def test_a_map_beyond_the_limits_is_refused():
 
 def test_buffers_overlap_only_when_never_alive_together():
     buffers = [
-        ArenaBuffer("a", 100, 8, 0, 1),
-        ArenaBuffer("b", 60, 8, 1, 2),
-        ArenaBuffer("c", 100, 8, 2, 3),
-        ArenaBuffer("d", 3, 1, 0, 3),
+        ArenaBuffer(name="a", size=100, align=8, first=0, last=1),
+        ArenaBuffer(name="b", size=60, align=8, first=1, last=2),
+        ArenaBuffer(name="c", size=100, align=8, first=2, last=3),
+        ArenaBuffer(name="d", size=3, align=1, first=0, last=3),
     ]
     offsets, size = place(buffers)
     assert size == 104 + 60  # b after a, aligned; d in the gap between; c where a was

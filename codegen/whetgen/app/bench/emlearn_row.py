@@ -74,8 +74,8 @@ def measure_emlearn(progress: Callable[[str], None]) -> McuRow:
         stack = stack_bytes(image, board, "net_infer")
     correct = int((classes == data.y_test[:_FRAMES]).sum())
     return McuRow(
-        f"emlearn {emlearn.__version__}, float", "MLP", _BOARD, board.optimise, round(costs.mean()), board.unit,
-        flash - less[0], ram - less[1], stack, correct, _FRAMES, accuracy, True,
+        tool=f"emlearn {emlearn.__version__}, float", net="MLP", board=_BOARD, flags=board.optimise, cost=round(costs.mean()), unit=board.unit,
+        flash=flash - less[0], ram=ram - less[1], stack=stack, correct=correct, frames=_FRAMES, accuracy=accuracy, live=True,
     )  # fmt: skip
 
 

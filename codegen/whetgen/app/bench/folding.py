@@ -14,7 +14,7 @@ from whetgen.synth.run import synthesise
 from whetgen.targets.registry import Options
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FoldingRow:
     """One frame rate. ``estimated``: LUT6 by the cost model; ``cells``: of Yosys, empty where it did not run."""
 
@@ -51,7 +51,15 @@ def _row(
     fps = clock_mhz * 1e6 / interval
     cells, fmax = (found.cells, found.fmax_mhz) if found else ({}, None)
     estimated = made["resources"]["luts_estimated"]
-    return FoldingRow(rate, interval, made["latency_cycles"], round(fps), estimated, cells, fmax)
+    return FoldingRow(
+        target_fps=rate,
+        interval_cycles=interval,
+        latency_cycles=made["latency_cycles"],
+        fps=round(fps),
+        estimated=estimated,
+        cells=cells,
+        fmax_mhz=fmax,
+    )
 
 
 def draw(rows: Sequence[FoldingRow], clock_mhz: float, path: Path) -> None:

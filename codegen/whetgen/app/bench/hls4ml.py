@@ -28,7 +28,7 @@ WIDEST = "ap_fixed<100,50>"  # an input of more than 100 bits stops hls4ml's con
 MNIST_MLP = (784, 256, 256, 100)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Agreement:
     """Classes of one route against Keras' own.
 
@@ -143,14 +143,24 @@ def _ours(
     check = check_against_floats(model, traced, frames)
     row = agreement("whetgen's to_hls4ml", "exact integers", np.argmax(scores, axis=1), keras_classes, labels)
     bits = int(np.any(scores != flat_outputs(graph, frames), axis=1).sum())
-    return Agreement(row.route, row.types, row.images, row.differ, row.accuracy, check.outside_bound, bits)
+    return Agreement(
+        route=row.route,
+        types=row.types,
+        images=row.images,
+        differ=row.differ,
+        accuracy=row.accuracy,
+        unexplained=check.outside_bound,
+        bits_differ=bits,
+    )
 
 
 def agreement(
     route: str, types: str, classes: np.ndarray, keras_classes: np.ndarray, labels: np.ndarray | None
 ) -> Agreement:
     accuracy = None if labels is None else float(np.mean(classes == labels))
-    return Agreement(route, types, len(classes), int(np.sum(classes != keras_classes)), accuracy)
+    return Agreement(
+        route=route, types=types, images=len(classes), differ=int(np.sum(classes != keras_classes)), accuracy=accuracy
+    )
 
 
 def time_stock(work_dir: str | Path, widths: Sequence[int] = MNIST_MLP, precision: str = "ap_fixed<16,6>") -> BuildTime:

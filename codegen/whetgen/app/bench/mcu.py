@@ -60,7 +60,7 @@ ENTRIES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class McuRow:
     """One line of the table. ``cost``: instructions (AVR: cycles) of one inference; ``correct``: of ``frames`` images on the
     board; ``accuracy``: on the whole test set; ``live``: measured in this run, else recorded; ``flash``, ``ram``: None
@@ -93,7 +93,7 @@ class Absent:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SynapseCost:
     """A layer over spikes: ``cost`` of one inference divided by its synapses."""
 
@@ -137,9 +137,9 @@ def measure(entry: Entry, progress: Callable[[str], None]) -> tuple[McuRow, list
     if not np.array_equal(outputs, flat_outputs(graph, codes[: entry.frames])):
         raise BadInput(f"{entry.model} on {entry.board}: the outputs differ from the reference")
     row = McuRow(
-        f"whetgen, {entry.model}", entry.net, board.name, footprint.flags, footprint.cost_mean, footprint.unit,
-        footprint.flash_bytes, footprint.ram_bytes, footprint.stack_bytes, int(hits[: entry.frames].sum()), entry.frames,
-        float(hits.mean()), True,
+        tool=f"whetgen, {entry.model}", net=entry.net, board=board.name, flags=footprint.flags, cost=footprint.cost_mean, unit=footprint.unit,
+        flash=footprint.flash_bytes, ram=footprint.ram_bytes, stack=footprint.stack_bytes, correct=int(hits[: entry.frames].sum()), frames=entry.frames,
+        accuracy=float(hits.mean()), live=True,
     )  # fmt: skip
     return row, synapse_costs(entry, graph, footprint)
 
@@ -162,7 +162,14 @@ def synapse_costs(entry: Entry, graph: Graph, footprint: Footprint) -> list[Syna
         if weight_bits(layer.weights) <= _FEW_BITS and layer.source.spikes
     }
     return [
-        SynapseCost(entry.model, entry.board, name, weight_bits(few[name].weights), few[name].multiply_adds, call.cost)
+        SynapseCost(
+            model=entry.model,
+            board=entry.board,
+            layer=name,
+            weight_bits=weight_bits(few[name].weights),
+            synapses=few[name].multiply_adds,
+            cost=call.cost,
+        )
         for call in footprint.layers
         if (name := call.title.split(" + ")[0].split(":")[0]) in few
     ]

@@ -37,7 +37,7 @@ class DenseLayer:
     thresholds: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ToolRow:
     """What one tool makes of one layer. ``depth``: cells on the longest path. ``fmax_mhz``: between registers, on an ECP5; None where
     it was not asked for or not found."""
@@ -91,7 +91,7 @@ def measure(layer: DenseLayer, work: Path, with_fmax: bool, tell: Callable[[str]
         write(layer, folder)
         seconds = time.perf_counter() - began
         cells, _, depth = map_cells(folder, TOP, DEVICES["xc7"])
-        row = ToolRow(layer.name, tool, cells["lut"], cells["carry"], depth, seconds)
+        row = ToolRow(layer=layer.name, tool=tool, lut=cells["lut"], carry=cells["carry"], depth=depth, seconds=seconds)
         rows.append(replace(row, fmax_mhz=_fmax(layer, folder)) if with_fmax else row)
     return tuple(rows)
 

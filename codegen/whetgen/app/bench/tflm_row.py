@@ -53,8 +53,8 @@ def measure_tflm(progress: Callable[[str], None]) -> McuRow:
         hits = infer(folder, held_out) == data.y_test
         once, twice = (count(folder, held_out[:_FRAMES], times) for times in (1, 2))
     return McuRow(
-        f"tflite-micro {version('tflite-micro')}, int8", "MLP", "host", "x86 host, callgrind, reference kernels",
-        round((twice - once) / _FRAMES), "instructions", None, None, None, int(hits[:_FRAMES].sum()), _FRAMES, float(hits.mean()), True,
+        tool=f"tflite-micro {version('tflite-micro')}, int8", net="MLP", board="host", flags="x86 host, callgrind, reference kernels",
+        cost=round((twice - once) / _FRAMES), unit="instructions", flash=None, ram=None, stack=None, correct=int(hits[:_FRAMES].sum()), frames=_FRAMES, accuracy=float(hits.mean()), live=True,
     )  # fmt: skip
 
 

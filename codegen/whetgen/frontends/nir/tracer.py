@@ -74,7 +74,7 @@ def _entry(builder: OperatorBuilder, file: NirFile, name: str, node: NirNode, el
 
 
 def _traced(builder: OperatorBuilder, name: str, node: NirNode, inputs: list[Signal]) -> Signal:
-    call = OperatorCall(node.kind, name, tuple(inputs), (name,), {})
+    call = OperatorCall(operator=node.kind, name=name, inputs=tuple(inputs), outputs=(name,), attributes={})
     if node.kind not in _RULES:
         raise call.refuse(_REFUSED.get(node.kind, "is not supported"))
     found = inputs[0] if len(inputs) == 1 else _made("Sum", replace(call, name=f"{name}_input"), builder)

@@ -90,7 +90,14 @@ def _visit(
         )
     opset = max((o.version for o in model.opset_import if o.domain in _STANDARD), default=1)
     inputs = tuple(values[n] if n else None for n in proto.input)
-    call = OperatorCall(proto.op_type, name, inputs, tuple(proto.output), attributes(proto), opset)
+    call = OperatorCall(
+        operator=proto.op_type,
+        name=name,
+        inputs=inputs,
+        outputs=tuple(proto.output),
+        attributes=attributes(proto),
+        opset=opset,
+    )
     if proto.domain not in (*_STANDARD, *DOMAINS):
         raise call.refuse(
             f"is of the domain '{proto.domain}', which whetgen does not know; {instead_of(call.operator)}"

@@ -56,7 +56,7 @@ class Classes:
 Value = Signal | Classes | np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OperatorCall:
     """One node of the file: its operator, what it reads, its attributes. ``inputs``: None where one is left out."""
 

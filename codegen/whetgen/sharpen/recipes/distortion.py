@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Distortion:
     """Largest amounts, either way: shift in pixels, rotation in radians, relative scale and shear.
 

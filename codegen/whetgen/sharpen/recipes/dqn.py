@@ -16,7 +16,7 @@ _LIMITS = np.array([2.4, 3.0, 0.21, 3.0], np.float32)  # of position, speed, ang
 _CODES = 127
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DqnRecipe:
     """Double deep Q-learning on CartPole-v1; numbers of steps are steps of the environment.
 

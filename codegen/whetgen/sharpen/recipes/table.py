@@ -32,7 +32,7 @@ _CLOTHES = Distortion(shift=1.0, scale=0.05, mirror=True)
 _PHOTOS = Distortion(shift=3.0, rotation=0.1, scale=0.1, mirror=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """How to train one model.
 

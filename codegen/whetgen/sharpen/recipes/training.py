@@ -34,7 +34,7 @@ _QUICK: dict[str, Any] = {"soft_epochs": 1, "steps": 1, "batch": 64}
 _PICTURES = 16
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrainOptions:
     """How to run a recipe, beyond what it says itself.
 
@@ -55,7 +55,7 @@ class TrainOptions:
     on_epoch: Callable[[dict], None] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrainResult:
     """What a training run gave, on held-out examples.
 

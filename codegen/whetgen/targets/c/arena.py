@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ArenaBuffer:
     """``size`` bytes in use from the call of number ``first`` to that of number ``last``.
 

@@ -32,11 +32,20 @@ def lay_out(storage: Storage, calls: tuple[KernelCall, ...]) -> Memory:
         if call.function.startswith(_SHRINKING):
             over[call.result] = f"tensor {call.sources[0]}"
     buffers = [
-        ArenaBuffer(f"call {k}", call.scratch_bytes, 8, k, k) for k, call in enumerate(calls) if call.scratch_bytes
+        ArenaBuffer(name=f"call {k}", size=call.scratch_bytes, align=8, first=k, last=k)
+        for k, call in enumerate(calls)
+        if call.scratch_bytes
     ]
     stored = [name for name in first if name not in storage.in_output and name != storage.layers.input.name]
     buffers += [
-        ArenaBuffer(f"tensor {t}", storage.bytes(t), storage.elements(t).align, first[t], last[t], over.get(t, ""))
+        ArenaBuffer(
+            name=f"tensor {t}",
+            size=storage.bytes(t),
+            align=storage.elements(t).align,
+            first=first[t],
+            last=last[t],
+            over=over.get(t, ""),
+        )
         for t in stored
     ]
     lasts = {buffer.name: buffer.last for buffer in buffers}

@@ -28,4 +28,10 @@ def rendered(graph: Graph, options: COptions, codes: np.ndarray, typical: np.nda
         {"title": c.title, "function": c.function, "table_bytes": sum(a.bytes for a in c.arrays)} for c in made.calls
     ]
     details = {"mcu": made.mcu, "kernels": [asdict(choice) for choice in made.choices], "calls": calls}
-    return Rendered(render(made), made.output_kind, made.output_len, resources, details=details)
+    return Rendered(
+        files=render(made),
+        output_kind=made.output_kind,
+        output_length=made.output_len,
+        resources=resources,
+        details=details,
+    )

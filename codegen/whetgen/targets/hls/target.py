@@ -20,4 +20,10 @@ def rendered(graph: Graph, options: HlsOptions, codes: np.ndarray, typical: np.n
     made = plan(graph, options.name, options)
     files = render(made)
     files["tb/vectors.txt"] = vectors(graph, made.input, made.output, codes, run(graph, codes))
-    return Rendered(files, made.output.kind, made.output.count, made.resources, details=made.manifest())
+    return Rendered(
+        files=files,
+        output_kind=made.output.kind,
+        output_length=made.output.count,
+        resources=made.resources,
+        details=made.manifest(),
+    )

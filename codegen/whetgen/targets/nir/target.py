@@ -28,4 +28,9 @@ def rendered(graph: Graph, options: TargetOptions, codes: np.ndarray, typical: n
         nir.write(folder / "net.nir", made)
         data = (folder / "net.nir").read_bytes()
     length = sum(graph.size(output.source) for output in graph.outputs)
-    return Rendered({f"{options.name}.nir": data}, output_kind(graph), length, {"nodes": len(made.nodes)})
+    return Rendered(
+        files={f"{options.name}.nir": data},
+        output_kind=output_kind(graph),
+        output_length=length,
+        resources={"nodes": len(made.nodes)},
+    )

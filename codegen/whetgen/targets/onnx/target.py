@@ -24,4 +24,6 @@ def rendered(graph: Graph, options: OnnxOptions, codes: np.ndarray, typical: np.
     model = export(graph, options.name, qonnx=options.onnx_dialect == "qonnx")
     length = sum(graph.size(output.source) for output in graph.outputs)
     files = {f"{options.name}.onnx": model.SerializeToString(deterministic=True)}
-    return Rendered(files, output_kind(graph), length, {"nodes": len(model.graph.node)})
+    return Rendered(
+        files=files, output_kind=output_kind(graph), output_length=length, resources={"nodes": len(model.graph.node)}
+    )

@@ -12,7 +12,7 @@ from whetgen.targets.verilog.ports import Port, stream_ports
 from whetgen.wording import counted, every
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BusInterface:
     """One bus. ``ports``: (logical, physical) names; ``memory_map``: of a slave with registers."""
 
@@ -34,7 +34,7 @@ class IpPort:
     left: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ip:
     """What the template prints. ``sources``: relative to ``ip/``."""
 
@@ -56,14 +56,14 @@ def render_ip(plan: VerilogPlan, control: Control | None, version: str, paths: I
     ports = control.ports if control else stream_ports(plan)
     folders = ("rtl/", "control/rtl/") if control else ("rtl/",)
     made = Ip(
-        control.top if control else plan.name,
-        version,
-        _buses(ports, control is not None),
-        tuple(_port(port) for port in ports),
-        tuple(f"../{path}" for path in sorted(paths) if path.startswith(folders) and path.endswith(".v")),
-        control.registers if control else (),
-        1 << ADDRESS_BITS,
-        f"Network of threshold neurons, latency {counted(plan.latency_cycles, 'cycle')}, "
+        top=control.top if control else plan.name,
+        version=version,
+        buses=_buses(ports, control is not None),
+        ports=tuple(_port(port) for port in ports),
+        sources=tuple(f"../{path}" for path in sorted(paths) if path.startswith(folders) and path.endswith(".v")),
+        registers=control.registers if control else (),
+        address_range=1 << ADDRESS_BITS,
+        description=f"Network of threshold neurons, latency {counted(plan.latency_cycles, 'cycle')}, "
         f"a frame {every(plan.initiation_interval_cycles, 'cycle')}",
     )
     return {"ip/component.xml": template_environment("verilog").get_template("ip/component.xml.j2").render(ip=made)}
@@ -81,14 +81,29 @@ def _buses(ports: tuple[Port, ...], controlled: bool) -> tuple[BusInterface, ...
     associated = "s_axis:m_axis:s_axil" if controlled else "s_axis:m_axis"
     clock = (("ASSOCIATED_BUSIF", associated), ("ASSOCIATED_RESET", "rst"))
     lite = BusInterface(
-        "s_axil", "interface", "aximm", "slave", _named("s_axil", ports), (("PROTOCOL", "AXI4LITE"),), "s_axil"
+        name="s_axil",
+        library="interface",
+        kind="aximm",
+        mode="slave",
+        ports=_named("s_axil", ports),
+        parameters=(("PROTOCOL", "AXI4LITE"),),
+        memory_map="s_axil",
     )
     return (
-        BusInterface("s_axis", "interface", "axis", "slave", _named("s_axis", ports)),
-        BusInterface("m_axis", "interface", "axis", "master", _named("m_axis", ports)),
+        BusInterface(name="s_axis", library="interface", kind="axis", mode="slave", ports=_named("s_axis", ports)),
+        BusInterface(name="m_axis", library="interface", kind="axis", mode="master", ports=_named("m_axis", ports)),
         *((lite,) if controlled else ()),
-        BusInterface("clk", "signal", "clock", "slave", (("CLK", "clk"),), clock),
-        BusInterface("rst", "signal", "reset", "slave", (("RST", "rst"),), (("POLARITY", "ACTIVE_HIGH"),)),
+        BusInterface(
+            name="clk", library="signal", kind="clock", mode="slave", ports=(("CLK", "clk"),), parameters=clock
+        ),
+        BusInterface(
+            name="rst",
+            library="signal",
+            kind="reset",
+            mode="slave",
+            ports=(("RST", "rst"),),
+            parameters=(("POLARITY", "ACTIVE_HIGH"),),
+        ),
     )
 
 

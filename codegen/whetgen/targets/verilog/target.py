@@ -36,11 +36,11 @@ def rendered(graph: Graph, options: VerilogOptions, codes: np.ndarray, typical: 
         "stream": made.stream_manifest(),
     }
     return Rendered(
-        files,
-        made.output.kind,
-        made.output.count,
-        made.resources,
-        made.latency_cycles,
-        made.initiation_interval_cycles,
-        details,
+        files=files,
+        output_kind=made.output.kind,
+        output_length=made.output.count,
+        resources=made.resources,
+        latency_cycles=made.latency_cycles,
+        interval_cycles=made.initiation_interval_cycles,
+        details=details,
     )

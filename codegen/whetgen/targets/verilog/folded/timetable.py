@@ -14,7 +14,7 @@ from whetgen.targets.streams.setting import Setting, cycles, in_order, slides, w
 from whetgen.targets.verilog.folded.buffers import RANDOM, StreamBuffer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Timetable:
     """``busy`` cycles a frame. Cycle ``need_at[i]`` is the first that reads memory word ``need_word[i]`` or a later one.
 
@@ -39,8 +39,13 @@ def timetable(layer: Layer, setting: Setting, buffer: StreamBuffer) -> Timetable
         return in_order_timetable(buffer, busy, layer.result.count // setting.pe)
     if isinstance(layer, Linear | Pool):
         return _window_timetable(layer, setting, buffer, busy)
-    everything = np.array([0]), np.array([buffer.words - 1])
-    return Timetable(busy, *everything, np.arange(busy - 1), np.full(buffer.words, busy - 1))
+    return Timetable(
+        busy=busy,
+        need_at=np.array([0]),
+        need_word=np.array([buffer.words - 1]),
+        result_at=np.arange(busy - 1),
+        free_at=np.full(buffer.words, busy - 1),
+    )
 
 
 def in_order_timetable(buffer: StreamBuffer, busy: int, results: int) -> Timetable:
@@ -48,7 +53,13 @@ def in_order_timetable(buffer: StreamBuffer, busy: int, results: int) -> Timetab
     ends = buffer.last_reads()
     begins = np.concatenate([[0], ends[:-1] + 1])
     each = buffer.reads // results
-    return Timetable(busy, begins, np.arange(buffer.words), (np.arange(results) + 1) * each - 1, ends)
+    return Timetable(
+        busy=busy,
+        need_at=begins,
+        need_word=np.arange(buffer.words),
+        result_at=(np.arange(results) + 1) * each - 1,
+        free_at=ends,
+    )
 
 
 def _sliding_timetable(layer: Linear, setting: Setting, buffer: StreamBuffer, busy: int) -> Timetable:
@@ -70,7 +81,13 @@ def _sliding_timetable(layer: Linear, setting: Setting, buffer: StreamBuffer, bu
     firsts[0] = 0  # a frame begins with its first word
     turns = (np.arange(layer.neurons // setting.pe) + 1) * result - 1
     results = (begins[np.ix_(*ends)].reshape(-1, 1) + turns).reshape(-1)
-    return Timetable(busy, firsts, np.arange(buffer.words), results, pixels[buffer.last_reads()])
+    return Timetable(
+        busy=busy,
+        need_at=firsts,
+        need_word=np.arange(buffer.words),
+        result_at=results,
+        free_at=pixels[buffer.last_reads()],
+    )
 
 
 def rows_free_early(window: Window, buffer: StreamBuffer) -> bool:
@@ -92,9 +109,18 @@ def _window_timetable(layer: Linear | Pool, setting: Setting, buffer: StreamBuff
     words[0] = max(words[0], 0)  # a frame begins with its first word
     free_at = _free_at(window, buffer, busy, chunks)
     read = _records(at.reshape(-1), words)
-    needs = _records(np.concatenate([read[0], free_at]), np.concatenate([read[1], np.arange(buffer.words)]))
+    need_at, need_word = _records(
+        np.concatenate([read[0], free_at]), np.concatenate([read[1], np.arange(buffer.words)])
+    )
     results = (np.arange(busy // result) + 1) * result - 1
-    return Timetable(busy, *needs, results, free_at, len(needs[0]) > len(read[0]))
+    return Timetable(
+        busy=busy,
+        need_at=need_at,
+        need_word=need_word,
+        result_at=results,
+        free_at=free_at,
+        cover=len(need_at) > len(read[0]),
+    )
 
 
 def _records(at: np.ndarray, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
