@@ -59,7 +59,7 @@ static void read_out(const wg_event_layer *layer, const uint32_t *word, uint32_t
     }
 }
 
-void wg_finish_lanes(const wg_event_layer *layer, const void *sums, wg_size events, void *result, wg_size position)
+void wg_finish_lanes(const wg_event_layer *layer, void *sums, wg_size events, void *result, wg_size position)
 {
     const uint32_t *word = (const uint32_t *)sums;
     const uint32_t least = layer->least * (uint32_t)events;

@@ -41,7 +41,7 @@ static void finish_word(const wg_event_layer *layer, const WG_WORD *counter, uin
 
 #endif
 
-void WG_NAME(const wg_event_layer *layer, const void *sums, wg_size events, void *result, wg_size position)
+void WG_NAME(const wg_event_layer *layer, void *sums, wg_size events, void *result, wg_size position)
 {
     const WG_WORD *counter = (const WG_WORD *)sums;
     const uint32_t limit = layer->base + layer->least * events;

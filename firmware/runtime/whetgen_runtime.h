@@ -169,12 +169,28 @@ wg_gather wg_gather_bits, wg_gather_nibbles, wg_gather_values;
 wg_gather wg_gather_all_bits, wg_gather_all_nibbles, wg_gather_all_values;
 
 /* Write the results of one position, whose sums took `events` entries. */
-typedef void wg_finish_events(const wg_event_layer *layer, const void *sums, wg_size events,
+typedef void wg_finish_events(const wg_event_layer *layer, void *sums, wg_size events,
                               void *result, wg_size position);
 
 /* wg_finish_planes_w<neurons a word> compares, wg_finish_counts_w<neurons a word> reads out; lanes do either. */
 wg_finish_events wg_finish_planes_w8, wg_finish_planes_w16, wg_finish_planes_w32;
 wg_finish_events wg_finish_counts_w8, wg_finish_counts_w16, wg_finish_counts_w32, wg_finish_lanes;
+
+/* MAPS OF BITS, each in whole bytes, hold what neurons of several thresholds pass on. Map k, from 0, says of each
+ * neuron whether it reached threshold k + 1, so a value is the number of its bits that are set. Of two maps or three
+ * wg_binary_maps makes the bits of the value: map 0 counts once, map 1 twice. */
+typedef struct {
+    uint8_t inputs, results; /* maps that are read of the source, that are written of the result */
+    uint8_t binary;          /* map k of the source counts 2^k times, else each once */
+    uint8_t step;            /* bytes from one bit of the counters to the next; lanes: 0 */
+    wg_size input_bytes, result_bytes; /* from one map to the next */
+    const void WG_FLASH *falls;         /* rows as `start` has them, results - 1 each: what raises sums to the next lower threshold */
+    wg_gather *gather;                  /* of one map */
+    wg_finish_events *finish;           /* of one map */
+} wg_maps;
+
+wg_gather wg_gather_maps, wg_gather_binary; /* binary: a map's events go where the counters hold bit k */
+wg_finish_events wg_finish_maps_w8, wg_finish_maps_w16, wg_finish_maps_w32, wg_finish_maps_lanes;
 
 struct wg_event_layer {
     wg_window window;      /* a dense layer has one position on a map of 1 x 1 */
@@ -195,6 +211,7 @@ struct wg_event_layer {
     const wg_event_pass *pass;
     wg_gather *gather;
     wg_finish_events *finish;
+    const wg_maps *maps; /* null: one of the source, one of the result */
 };
 
 void wg_event_sums(const wg_event_layer *layer, const void *source, void *result, void *sums);
@@ -244,6 +261,14 @@ typedef struct {
 
 void wg_binarise(const wg_binarise_layer *layer, const void *source, void *result);
 void wg_binarise_half(const wg_binarise_layer *layer, const void *source, void *result); /* for a threshold of 128 */
+
+/* Map 0 becomes the exclusive or of all `maps`. `result` MAY start where `source` does. */
+typedef struct {
+    wg_size map_bytes;
+    uint8_t maps;
+} wg_binary_maps_layer;
+
+void wg_binary_maps(const wg_binary_maps_layer *layer, const void *source, void *result);
 
 /* Sum of each window, channel by channel. */
 typedef struct {

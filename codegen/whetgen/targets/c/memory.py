@@ -29,7 +29,7 @@ def lay_out(storage: Storage, calls: tuple[KernelCall, ...]) -> Memory:
         for name in filter(None, (*call.sources, call.result)):
             first.setdefault(name, k)
             last[name] = k
-        if call.function.startswith(_SHRINKING):
+        if call.function.startswith(_SHRINKING) and call.result not in storage.maps:
             over[call.result] = f"tensor {call.sources[0]}"
     buffers = [
         ArenaBuffer(name=f"call {k}", size=call.scratch_bytes, align=8, first=k, last=k)

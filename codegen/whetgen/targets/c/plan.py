@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from whetgen.ir import Graph, Output
-from whetgen.layers import layer_graph
-from whetgen.passes.split import split_thresholds
 from whetgen.targets.c.arrays import ConstArray, literal
 from whetgen.targets.c.choose import Limits
 from whetgen.targets.c.code_size import code_bytes
 from whetgen.targets.c.elements import INPUT_ELEMENTS
 from whetgen.targets.c.kernels import KernelCall
+from whetgen.targets.c.maps import stored
 from whetgen.targets.c.mcus import find_mcu
 from whetgen.targets.c.memory import Memory, lay_out
 from whetgen.targets.c.options import COptions
@@ -118,9 +117,9 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     """
     check_name(name)
     options = options or COptions()
-    graph = split_thresholds(graph)
-    storage = Storage(graph, layer_graph(graph))
     mcu = find_mcu(options.mcu or "generic")
+    storage = stored(graph, mcu, options.constant_time)
+    graph = storage.graph
     planner = Planner(
         storage=storage,
         rates=_rates(storage, codes, options.constant_time),
@@ -193,19 +192,19 @@ def _call(call: KernelCall, number: int, storage: Storage, memory: Memory) -> CC
         title=comment_text(call.title),
         function=call.function,
         record=call.record,
-        sources=tuple(_pointer(source, storage, memory) for source in call.sources),
-        result=_pointer(call.result, storage, memory) if call.result else "output",
+        sources=tuple(_pointer(source, storage, memory, call.map) for source in call.sources),
+        result=_pointer(call.result, storage, memory, call.map) if call.result else "output",
         scratch="" if place is None else f"arena + {place}",
     )
 
 
-def _pointer(name: str, storage: Storage, memory: Memory) -> str:
-    """C expression for a tensor's first element."""
+def _pointer(name: str, storage: Storage, memory: Memory, map: int) -> str:
+    """C expression for a tensor's first element, or that of one of its maps."""
     if name == storage.layers.input.name:
         return "input"
     if name in storage.in_output:
         return f"output + {storage.in_output[name]}"
-    return f"arena + {memory.tensors[name]}"
+    return f"arena + {memory.tensors[name] + (map * storage.map_bytes(name) if name in storage.maps else 0)}"
 
 
 def _outputs(storage: Storage) -> tuple[COutput, ...]:

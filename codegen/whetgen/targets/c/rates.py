@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from whetgen.ir import Graph
-from whetgen.layers import Layer, LayerGraph, Linear, Window, window_indices
+from whetgen.layers import Layer, LayerGraph, Linear, Tensor, Window, window_indices
 from whetgen.reference import run_tensors
+from whetgen.targets.c.storage import BitMaps, bit_maps
 
 _GUESS = 0.25  # of spikes
 _MOST_FRAMES = 64
@@ -33,12 +35,12 @@ class Rate:
 
 def guessed_rates(layers: LayerGraph) -> dict[str, Rate]:
     """Without data: a quarter of the spikes, a quarter of the pixels, every other number. By the name of the layer."""
-    return {layer.name: Rate.independent(_guessed(layer, layers)) for layer in layers.layers}
+    maps = bit_maps(layers)
+    return {layer.name: Rate.independent(_guessed(layer.sources[0], layers, maps)) for layer in layers.layers}
 
 
-def _guessed(layer: Layer, layers: LayerGraph) -> float:
-    source = layer.sources[0]
-    return _GUESS if source.name == layers.input.name or source.spikes else 1.0
+def _guessed(source: Tensor, layers: LayerGraph, maps: Container[str]) -> float:
+    return _GUESS if source.name == layers.input.name or source.spikes or source.name in maps else 1.0
 
 
 def measured_rates(graph: Graph, layers: LayerGraph, codes: np.ndarray) -> dict[str, Rate]:
@@ -46,8 +48,15 @@ def measured_rates(graph: Graph, layers: LayerGraph, codes: np.ndarray) -> dict[
 
     A convolution sees the middle of a map more often than its border, which is empty in most images.
     """
-    values = run_tensors(graph, codes[:_MOST_FRAMES])
-    return {layer.name: _seen(layer, np.not_equal(values[layer.sources[0].name], 0)) for layer in layers.layers}
+    values, maps = run_tensors(graph, codes[:_MOST_FRAMES]), bit_maps(layers)
+    busy = {name: _busy(tensor, maps.get(name)) for name, tensor in values.items()}
+    return {layer.name: _seen(layer, busy[layer.sources[0].name]) for layer in layers.layers}
+
+
+def _busy(values: np.ndarray, maps: BitMaps | None) -> np.ndarray:
+    """Whether each element is not 0; where maps of bits hold the elements, each map as a frame of its own."""
+    busy: np.ndarray = np.not_equal(values, 0) if maps is None else maps.of(values)
+    return busy
 
 
 def _seen(layer: Layer, busy: np.ndarray) -> Rate:

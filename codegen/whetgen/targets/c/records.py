@@ -23,7 +23,7 @@ class Record:
     """A value of the struct ``ctype``: its members by name.
 
     A member is a number, a name of the runtime, an array (the address of its first element), null, or a record or
-    several; those stand in an array of their own, whose address is the member.
+    several; those stand in an array of their own, whose address is the member. No records at all: null, and left out.
     """
 
     ctype: str
@@ -45,8 +45,10 @@ class Record:
         """The initialiser, between its braces: a line for each declaration of the header."""
         every = []
         for names in _declarations(self.ctype):
-            *before, last = [_member(name, self.members[name]) for name in names]
-            every += [" ".join([*(" ".join(lines) for lines in before), last[0]]), *last[1:]]
+            written = [_member(name, self.members[name]) for name in names if self.members[name] != ()]
+            if written:
+                *before, last = written
+                every += [" ".join([*(" ".join(lines) for lines in before), last[0]]), *last[1:]]
         return tuple(every)
 
     def _leaves(self) -> Iterator[Value]:

@@ -32,11 +32,15 @@ KERNELS: tuple[Callable[[Job], Iterator[Candidate]], ...] = (
     window_table.candidates,
 )
 
+# Those that know elements in several maps of bits.
+_MAP_KERNELS = (pools.map_candidates, binarise.candidates, bit_planes.candidates, lanes.candidates)
+
 
 def candidates(job: Job) -> tuple[Candidate, ...]:
-    """At least one, the kernel that takes every layer of the kind first.
+    """The kernel that takes every layer of the kind first; none where the layer's maps of bits have no kernel.
 
     Raises:
         BadInput: the layer's numbers do not fit the runtime's records.
     """
-    return tuple(candidate for family in KERNELS for candidate in family(job))
+    families = KERNELS if job.source_maps.count == job.result_maps.count == 1 else _MAP_KERNELS
+    return tuple(candidate for family in families for candidate in family(job))

@@ -15,7 +15,7 @@ import numpy as np
 
 from whetgen.layers import Linear
 from whetgen.targets.c.arrays import ConstArray, packed
-from whetgen.targets.c.kernels.event import event_sums, gather, start_levels, with_zeros
+from whetgen.targets.c.kernels.event import event_sums, gather, start_levels, with_maps, with_zeros
 from whetgen.targets.c.kernels.kernel import BIT, Candidate, Job
 from whetgen.targets.c.records import record
 
@@ -65,9 +65,9 @@ def _sliced(job: Job, layer: Linear) -> _Sliced:
     planes = max(int(raised.max() >> shift).bit_length(), 1)
     base = max(-int(start_levels(job, layer).min()), 0)
     start = start_levels(job, layer) + base
-    highest = int((start + raised.sum(axis=0).astype(object)).max())
-    limit = base - least * len(raised)
-    fewest = max(shift + at + _FEWEST_LEVELS[count] for at, count in _passes(planes))
+    highest = int((start + job.falls.sum(axis=1) + raised.sum(axis=0).astype(object) * job.source_maps.count).max())
+    limit = base - least * len(raised) * job.source_maps.count
+    fewest = max(shift + at + _FEWEST_LEVELS[count] for at, count in _passes(planes)) + job.source_maps.read - 1
     levels = max(highest.bit_length(), limit.bit_length(), fewest)
     return _Sliced(least=least, shift=shift, planes=planes, levels=levels, base=base, rows=raised >> shift, start=start)
 
@@ -103,6 +103,7 @@ def _candidate(job: Job, layer: Linear, sliced: _Sliced, bits: int) -> Candidate
         f"planes of {bits}",
         passes,
         _cycles(job, layer, sliced, blocks),
+        even=False,
         entries=1,
         levels=sliced.levels,
         zero_row=len(sliced.rows),
@@ -111,9 +112,23 @@ def _candidate(job: Job, layer: Linear, sliced: _Sliced, bits: int) -> Candidate
         base=sliced.base,
         least=-sliced.least,
         start=packed(f"{job.name}_start", what, ("row", "block", "bit"), start, bits),
-        gather=gather(job, "bits"),
-        finish=f"wg_finish_{'planes' if layer.fire else 'counts'}_w{bits}",
+        **with_maps(
+            job,
+            _falls(job, sliced, bits),
+            f"wg_finish_maps_w{bits}",
+            gather=gather(job, "bits"),
+            finish=f"wg_finish_{'planes' if layer.fire else 'counts'}_w{bits}",
+            step=word,
+        ),
     )
+
+
+def _falls(job: Job, sliced: _Sliced, bits: int) -> ConstArray | None:
+    if job.result_maps.count == 1:
+        return None
+    what = f"what raises counters {job.of} to the next lower threshold, one bit of {bits} neurons in each word"
+    words = as_planes(job.falls.astype(np.int64), sliced.levels, bits)
+    return packed(f"{job.name}_falls", what, ("row", "step", "block", "bit"), words, bits)
 
 
 def _planes(job: Job, sliced: _Sliced, words: np.ndarray, first: int, count: int, bits: int) -> ConstArray:
@@ -125,11 +140,11 @@ def _planes(job: Job, sliced: _Sliced, words: np.ndarray, first: int, count: int
 
 
 def _cycles(job: Job, layer: Linear, sliced: _Sliced, blocks: int) -> float:
-    mcu, levels, inputs = job.mcu, sliced.levels, len(layer.weights)
+    mcu, levels, inputs = job.mcu, sliced.levels, len(layer.weights) * job.source_maps.read
     events = job.rate.single * inputs
     listed = -(-events // (mcu.event_list - 32)) or 1
     each_pass = sum(events * mcu.plane_event[count - 1] + listed * mcu.call for _, count in _passes(sliced.planes))
-    done = 6 * levels + 30 if layer.fire else 0
+    done = (6 * levels + 30) * job.result_maps.count if layer.fire else 0
     read_out = 0 if layer.fire else layer.neurons * (5 * levels + 25)
     scan = inputs / 32 * mcu.list_event
     ends = mcu.steps * (blocks * done + read_out)

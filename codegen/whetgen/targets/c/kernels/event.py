@@ -28,7 +28,7 @@ def event_sums(
     entries = job.mcu.event_list
     made = event_record(job, layer, passes, blocks=blocks, block_bytes=block_bytes, list=entries, **members)
     scratch = 2 * entries + blocks * block_bytes
-    return job.candidate(label, "wg_event_sums", made, scratch_bytes=scratch, cycles=cycles, even=even)
+    return job.mapped(label, job.call("wg_event_sums", made, scratch_bytes=scratch, cycles=cycles, even=even))
 
 
 def event_record(job: Job, layer: Linear, passes: tuple[Record, ...], **members: Value) -> Record:
@@ -47,6 +47,37 @@ def event_record(job: Job, layer: Linear, passes: tuple[Record, ...], **members:
         pass_=passes,
         **members,
     )
+
+
+def with_maps(
+    job: Job, falls: ConstArray | None, finish_maps: str, gather: str, finish: str, step: int = 0
+) -> dict[str, Value]:
+    """``gather``, ``finish`` and ``maps`` of ``wg_event_layer``, out of the functions ``gather`` and ``finish`` of one map.
+
+    ``falls``: ``job.falls`` as the sums take them, None with one threshold; ``finish_maps``: the function that uses them;
+    ``step``: bytes from one bit of the counters to the next.
+    """
+    source, result = job.source_maps, job.result_maps
+    if source.count == result.count == 1:
+        return {"gather": gather, "finish": finish, "maps": ()}
+    maps = record(
+        "wg_maps",
+        inputs=source.read,
+        results=result.count,
+        binary=int(source.binary),
+        step=step,
+        input_bytes=job.storage.map_bytes(job.layer.sources[0].name),
+        result_bytes=job.storage.map_bytes(job.layer.result.name),
+        falls=falls,
+        gather=gather,
+        finish=finish,
+    )
+    by_map = "wg_gather_binary" if source.binary and step else "wg_gather_maps"
+    return {
+        "gather": by_map if source.read > 1 else gather,
+        "finish": finish_maps if falls else finish,
+        "maps": (maps,),
+    }
 
 
 def gather(job: Job, what: str) -> str:

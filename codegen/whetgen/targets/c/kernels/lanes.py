@@ -14,7 +14,7 @@ import numpy as np
 
 from whetgen.layers import Linear
 from whetgen.targets.c.arrays import ConstArray, numbers, packed
-from whetgen.targets.c.kernels.event import event_sums, gather, start_levels, with_zeros
+from whetgen.targets.c.kernels.event import event_sums, gather, start_levels, with_maps, with_zeros
 from whetgen.targets.c.kernels.kernel import BIT, BYTE, Candidate, Job
 from whetgen.targets.c.kernels.packing import BLOCK, SUM_BITS, dealt, nibble_sums, pack_lanes, pack_narrow
 from whetgen.targets.c.rates import NIBBLE
@@ -72,8 +72,9 @@ def candidates(job: Job) -> Iterator[Candidate]:
 def lane_bits(job: Job, layer: Linear) -> int | None:
     """The narrowest lane that holds every sum at the end, threshold or bias included."""
     levels, sums = start_levels(job, layer), layer.sum_range
-    lowest, highest = int((sums.lowest + levels).min()), int((sums.highest + levels).max())
-    ends = max(-lowest, highest + 1, int(abs(levels).max()) + 1)
+    last = levels + job.falls.sum(axis=1) if layer.fire else levels
+    lowest, highest = int((sums.lowest + levels).min()), int((sums.highest + last).max())
+    ends = max(-lowest, highest + 1, int(max(abs(levels).max(), abs(last).max())) + 1)
     return next((bits for bits in (8, 16, 32) if ends <= 1 << (bits - 1)), None)
 
 
@@ -96,13 +97,14 @@ def spread(least: int, bits: int) -> int:
 
 
 def _grains(job: Job, layer: Linear) -> Iterator[_Grain]:
-    weights, rate = layer.weights, job.rate
+    weights, rate, maps = layer.weights, job.rate, job.source_maps.reads
     inputs = len(weights)
     if job.source == BYTE:
         events = rate.single * inputs
         yield _Grain(gather="values", label="scaled ", what="", rows=weights, events=events, scanned=inputs, entries=2)
         return
-    yield _Grain(gather="bits", label="", what="", rows=weights, events=rate.single * inputs, scanned=inputs / 32)
+    events, scanned = rate.single * inputs * maps, inputs * maps / 32
+    yield _Grain(gather="bits", label="", what="", rows=weights, events=events, scanned=scanned)
     groups = -(-inputs // NIBBLE)
     if (job.whole or layer.window.channels % NIBBLE == 0) and 16 * groups + 1 < _ROW_LIMIT:
         yield _Grain(
@@ -110,8 +112,8 @@ def _grains(job: Job, layer: Linear) -> Iterator[_Grain]:
             label="nibble tables, ",
             what=", summed over each subset of each four neighbouring inputs",
             rows=nibble_sums(weights),
-            events=groups * rate.nibble,
-            scanned=groups,
+            events=groups * maps * rate.nibble,
+            scanned=groups * maps,
         )
 
 
@@ -195,15 +197,28 @@ def _candidate(job: Job, layer: Linear, grain: _Grain, packing: _Packed) -> Cand
         base=0,
         least=spread(least, bits),
         start=start_lanes(job, layer, bits, packing.block),
-        gather=gather(job, grain.gather),
-        finish="wg_finish_lanes",
+        **with_maps(
+            job,
+            _falls(job, bits, packing.block),
+            "wg_finish_maps_lanes",
+            gather=gather(job, grain.gather),
+            finish="wg_finish_lanes",
+        ),
     )
+
+
+def _falls(job: Job, bits: int, block: int) -> ConstArray | None:
+    if job.result_maps.count == 1:
+        return None
+    what = f"what raises sums {job.of} to the next lower threshold, {in_a_word(bits)}"
+    words = pack_lanes(job.falls.astype(np.int64), bits, block)
+    return packed(f"{job.name}_falls", what, ("row", "step", "block", "word"), words, 32)
 
 
 def _cycles(job: Job, layer: Linear, grain: _Grain, packing: _Packed) -> float:
     mcu, blocks = job.mcu, len(packing.rows.values)
     scan = grain.scanned * (mcu.scan_byte if grain.entries == 2 else mcu.list_event)
     calls = mcu.call * (-(-grain.events * grain.entries // (mcu.event_list - 32)) or 1)
-    finish = mcu.steps * (packing.block * blocks * 8 if layer.fire else layer.neurons * 25)
+    finish = mcu.steps * (packing.block * blocks * 8 * job.result_maps.count if layer.fire else layer.neurons * 25)
     each = mcu.position + scan + grain.events * (mcu.list_event + blocks * packing.row_cycles) + blocks * calls + finish
     return layer.window.positions * (each + blocks * packing.block_cycles)

@@ -46,6 +46,7 @@ def candidates(job: Job) -> Iterator[Candidate]:
         start=start_lanes(job, layer, bits, bits),
         gather=None,
         finish=None,
+        maps=(),
     )
     yield job.candidate(f"walk, lanes of {bits}", f"wg_walk_{bits}", made, cycles=_cycles(job, layer, blocks, run))
 
