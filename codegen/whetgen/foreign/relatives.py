@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from whetgen.foreign.quantisers import quantiser
-from whetgen.foreign.staircases import Staircase
+from whetgen.foreign.staircases import Steps
 
 INPUT = "input_quantizer"
 
@@ -52,7 +52,7 @@ RELATIVES: dict[str, Relative] = {
 PACKAGES = ("", "Custom", "qkeras", "QKeras", "larq", "Larq", "binary_layers")
 
 
-def staircase(entry: object) -> Staircase | None:
+def staircase(entry: object) -> Steps | None:
     """The neurons of a checked quantiser that stands in front of a layer or behind it; None where there is none."""
     if not is_quantiser(entry):
         return None

@@ -28,7 +28,7 @@ class NotExact(ValueError):
 
 
 @dataclass(frozen=True)
-class Staircase:
+class Steps:
     """``low + rise * (number of levels that x reaches)``; a ``strict`` level is reached by what is above it."""
 
     levels: tuple[float, ...]
@@ -50,11 +50,11 @@ class Quantiser:
     """``of_weights``: exact numbers in float64; ``staircase`` where it may stand behind a sum, else ``why_not``."""
 
     of_weights: OfWeights
-    staircase: Staircase | None = None
+    staircase: Steps | None = None
     why_not: str = ""
 
 
-def of_steps(staircase: Staircase) -> Quantiser:
+def of_steps(staircase: Steps) -> Quantiser:
     return Quantiser(staircase, staircase)
 
 
@@ -62,18 +62,18 @@ def of_weights_only(of_weights: OfWeights, name: str) -> Quantiser:
     return Quantiser(of_weights, None, f"has the activation {name}, whose values depend on more than one number")
 
 
-def signs(low: float = -1.0, strict: bool = False) -> Staircase:
+def signs(low: float = -1.0, strict: bool = False) -> Steps:
     """1 from 0 on (strict: above 0), else ``low``."""
-    return Staircase((0.0,), (strict,), low, 1.0 - low)
+    return Steps((0.0,), (strict,), low, 1.0 - low)
 
 
-def dead_band(threshold: float) -> Staircase:
+def dead_band(threshold: float) -> Steps:
     """-1 from -threshold down, 1 from threshold up, 0 between; 0 itself is 0. The threshold is one of float32."""
     level = float(np.float32(max(threshold, 0.0)))
-    return Staircase((-level, level), (True, False), -1.0, 1.0)
+    return Steps((-level, level), (True, False), -1.0, 1.0)
 
 
-def scaled(found: Staircase, alpha: Alpha, exact: OfWeights) -> Quantiser:
+def scaled(found: Steps, alpha: Alpha, exact: OfWeights) -> Quantiser:
     """A staircase times ``alpha``: a number, or for weights one for each channel. ``exact``: the weights without it."""
     try:
         factor = np.asarray(1.0 if alpha is None else alpha, dtype=np.float32).astype(np.float64)
@@ -84,7 +84,7 @@ def scaled(found: Staircase, alpha: Alpha, exact: OfWeights) -> Quantiser:
     if factor.size != 1:
         return of_weights_only(lambda x: factor * exact(x), "with a scale for each channel")
     scale = factor.item()
-    steps = Staircase(found.levels, found.strict, scale * found.low, scale * found.rise)
+    steps = Steps(found.levels, found.strict, scale * found.low, scale * found.rise)
     return Quantiser(lambda x: scale * exact(x), steps)
 
 
@@ -102,7 +102,7 @@ def rounded(low: int, high: int, unit: float, alpha: Alpha) -> Quantiser:
             f"has an activation of {high - low + 1} values; neurons have up to {MOST_LEVELS} thresholds, use 4 bits or fewer",
         )
     whole = range(low + 1, high + 1)
-    steps = Staircase(tuple(unit * (k - 0.5) for k in whole), tuple(k % 2 == 1 for k in whole), unit * low, unit)
+    steps = Steps(tuple(unit * (k - 0.5) for k in whole), tuple(k % 2 == 1 for k in whole), unit * low, unit)
     return scaled(steps, alpha, exact)
 
 
@@ -146,7 +146,7 @@ def fitted_scale(alpha: str, x: np.ndarray, q: np.ndarray) -> np.ndarray:
     return np.exp2(_whole_log(scale + EPSILON))
 
 
-def fitted_signs(alpha: str, steps: Staircase) -> OfWeights:
+def fitted_signs(alpha: str, steps: Steps) -> OfWeights:
     def quantised(x: np.ndarray) -> np.ndarray:
         found = steps(x)
         return fitted_scale(alpha, x, found) * found
