@@ -1,4 +1,4 @@
-"""whetgen: sharpened Keras networks to bit-exact Verilog, HLS C++ and C.
+"""whetgen: threshold networks (Keras, ONNX, NIR) to bit-exact Verilog, HLS C++ and C.
 
 graph = whetgen.trace(model)            # an integer graph with exactly the model's meaning
 graph.run(codes)                        # the reference

@@ -46,7 +46,10 @@ class Generation:
 
 
 def trace(model: keras.Model, input_spec: InputSpec | None = None) -> Graph:
-    """The model as an integer graph with exactly its meaning.
+    """The model as an integer graph that computes exactly what the model does.
+
+    ``model``: a Keras model, or whatever else ``load_model`` gives. ``input_spec``: the integers that come in and what they
+    mean, where the model does not say so itself.
 
     Raises:
         BadInput: not fully sharpened, or a layer that is not supported; the message names it.
@@ -62,7 +65,7 @@ def generate(
     calibration: Frames | None = None,
     facts: dict[str, Any] | None = None,
 ) -> Generation:
-    """Write the output folder of ``target``: "verilog", "hls" or "c".
+    """Write the output folder of ``target``: "verilog", "hls", "c", "onnx" or "nir".
 
     ``calibration``: frames that come first among the stored vectors. ``facts``: more entries for ``whetgen.json``.
 

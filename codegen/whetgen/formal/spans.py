@@ -15,7 +15,7 @@ ZERO = Fraction(0), Fraction(0)
 
 
 def total(spans: Iterable[Span]) -> Span:
-    """Span of a sum of terms that have nothing to do with each other."""
+    """Least and greatest value of a sum whose terms vary independently of each other."""
     spans = list(spans)
     return sum((lo for lo, _ in spans), Fraction(0)), sum((hi for _, hi in spans), Fraction(0))
 

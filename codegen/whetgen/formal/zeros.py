@@ -44,7 +44,7 @@ class Zeros:
         return name in self
 
     def _learn(self, told: Relation) -> None:
-        """Terms of one value besides 0 that all the others together cannot make room for."""
+        """Terms that can be 0 or one other value, so large that the other terms cannot balance it: they must be 0."""
         low, high = input_span(self.elements, told.x)
         terms = [values for name, values in told.rest.items() if name not in self]
         low, high = low + told.constant - sum(t.hi for t in terms), high + told.constant - sum(t.lo for t in terms)

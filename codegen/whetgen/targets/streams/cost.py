@@ -51,7 +51,7 @@ def _lines(layer: Linear, setting: Setting) -> float:
 
 
 def _buffers(layer: Layer, setting: Setting, written_bits: Mapping[str, int]) -> float:
-    """Words are packed on one side by shifting and choosing, on the other by choosing."""
+    """LUTs of the buffers in front of the layer: where words are written and read in different widths, shifting and choosing parts."""
     total = 0.0
     for tensor in layer.sources:
         read = read_elements(layer, setting) * tensor.width
@@ -65,7 +65,7 @@ def _buffers(layer: Layer, setting: Setting, written_bits: Mapping[str, int]) ->
 
 @singledispatch
 def _engine(layer: object, setting: Setting) -> float:
-    """What computes."""
+    """LUTs of multipliers, adders and comparisons, with the tables of weights and thresholds that are no block RAM."""
     raise TypeError(f"no hardware for {type(layer).__name__}")
 
 
@@ -100,7 +100,10 @@ def _(layer: Move, setting: Setting) -> float:
 
 
 def _table(words: int, bits: int) -> float:
-    """A ROM: block RAM, or LUTs of 64 words and their choice; equal functions of few words are one."""
+    """LUTs of a table of so many words: none as block RAM, else one a bit for 64 words, and what chooses between them.
+
+    Few words make few different functions, and equal ones share a LUT.
+    """
     if is_bram(words, bits):
         return 0.0
     whole, rest = divmod(words, LUT_WORDS)

@@ -1,4 +1,4 @@
-"""What a layer may be folded to, and the cycles that it then takes."""
+"""How many neurons and inputs of a layer the hardware computes at once, and the clock cycles that the layer then takes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ Folding = tuple[int, int]
 
 @dataclass(frozen=True)
 class Setting:
-    """``pe`` neurons and ``simd`` inputs at once; ``planes`` 1, or the bits of an input that come one by one."""
+    """``pe`` neurons (processing elements) and ``simd`` inputs of each at once.
+
+    ``planes``: 1 where an input comes whole; else its bits, which come one a cycle.
+    """
 
     pe: int
     simd: int
@@ -48,7 +51,7 @@ def divisors(n: int) -> list[int]:
 
 @singledispatch
 def legal_settings(layer: object) -> list[Setting]:
-    """Every setting: PE divides the neurons, SIMD the channels; pools and blends have PE = SIMD.
+    """Every setting that the hardware can be built in: PE divides the neurons, SIMD the channels; pools and blends have PE = SIMD.
 
     A window that slides may have a SIMD of several whole pixels, too, whose number divides its taps.
     """
@@ -92,7 +95,7 @@ def cycles(layer: Layer, setting: Setting) -> int:
 
 @singledispatch
 def engine_cycles(layer: object, setting: Setting) -> int:
-    """Cycles a frame in which the layer takes inputs, every input being there."""
+    """Cycles of a frame in which the layer takes inputs, as if it never had to wait for one."""
     raise TypeError(f"no hardware for {type(layer).__name__}")
 
 
@@ -118,7 +121,7 @@ def reuse(layer: Linear, setting: Setting) -> int:
 
 
 def walk_words(layer: Linear, setting: Setting) -> int:
-    """Words of a window."""
+    """How many words of SIMD inputs a window is read in."""
     return len(layer.weights) // setting.simd
 
 
@@ -144,13 +147,13 @@ def sliding(window: Window) -> dict[str, int]:
 
 
 def places(window: Window) -> int:
-    """Cycles in which registers take a pixel or padding and no window is complete."""
+    """Cycles of a frame in which a sliding window takes in a pixel or padding, but is not complete and gives no result."""
     height, width = window.touched
     return height * width - window.positions
 
 
 def read_elements(layer: Layer, setting: Setting) -> int:
-    """Elements of a word that the layer reads."""
+    """How many elements the layer reads in a cycle."""
     return layer.window.channels if slides(layer, setting) else setting.simd
 
 

@@ -1,4 +1,4 @@
-"""Weights as the hardware stores them, and the constants that this moves into the levels.
+"""Weights as the hardware stores them, and the constant that each neuron's threshold or bias takes up for it.
 
 The adders see no negative number. An input is a bit field x of n bits, 0 <= x < 2**n, once a signed one's sign
 bit is inverted, which adds 2**(n-1). A weight w is stored so that w x is a sum of bits of x, plain, inverted or masked,
@@ -53,7 +53,10 @@ def weight_blocks(layer: Linear, folding: Folding) -> np.ndarray:
 
 
 def stored(code: Code, blocks: np.ndarray) -> list[list[int]]:
-    """Weights (words, PE, SIMD) as words of ``code.bits`` numbers: one bit of all weights, the PE of an input side by side."""
+    """The words of the weight memory, from weights (words, PE, SIMD).
+
+    A word is ``code.bits`` numbers; number k holds bit k of all its weights, the PE weights of one input side by side.
+    """
     if code.kind == "sign":
         planes = [blocks > 0]
     elif code.kind == "ternary":
@@ -66,7 +69,7 @@ def stored(code: Code, blocks: np.ndarray) -> list[list[int]]:
 
 
 def constants(layer: Linear, code: Code) -> np.ndarray:
-    """(neurons,) what must be added to the sum of bits: Python integers."""
+    """(neurons,) Python integers: what the sum of the bits lacks to be the weighted sum."""
     width = layer.source.width
     most = (1 << width) - 1
     found = np.zeros(layer.neurons, dtype=object)

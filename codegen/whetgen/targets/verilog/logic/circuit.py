@@ -35,7 +35,7 @@ def is_constant(literal: Literal) -> bool:
 
 
 def add_levels(width: int) -> int:
-    """LookupTables in a row that take as long as a carry chain of that width."""
+    """How long a carry chain of that width takes, counted in lookup tables in a row."""
     return 1 + -(-width // CHAIN_BITS_PER_LEVEL)
 
 
@@ -112,12 +112,12 @@ class Circuit:
         self.level += [0] * (self.inputs + 1)
 
     def begin(self, owner: str, told: str) -> None:
-        """What follows is built for ``owner``."""
+        """Cells that are added from now on belong to ``owner``, whom comments name."""
         self.owner = owner
         self.told[owner] = told
 
     def at(self, literal: Literal) -> int:
-        """Level of a literal."""
+        """How many tables in a row a literal comes after: 0 for an input."""
         return self.level[literal >> 1]
 
     def count(self, literals: Iterable[Literal]) -> tuple[int, ...]:

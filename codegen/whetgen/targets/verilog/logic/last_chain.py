@@ -1,4 +1,8 @@
-"""The carry chain that ends a sum: when what is left fits one, and what it adds."""
+"""The adder that ends a sum.
+
+Bits are counted into fewer bits until two words are left, which one carry chain of the FPGA adds. This says when that is the
+case, and which two words they are.
+"""
 
 from __future__ import annotations
 
