@@ -103,6 +103,21 @@ def test_boards_give_the_bits_of_the_reference(board, mcu, tmp_path):
     assert (result.mismatches, result.failures) == (0, ())
 
 
+def test_maps_do_not_lie_over_the_bytes_that_they_come_from(tmp_path):
+    """Spikes of one threshold may, and each map is made of all bytes."""
+    nodes = (
+        Input("in", (9, 8, 4), ELEMENT_TYPES["uint8"]),
+        MaxPool("pool", "in", (2, 2), (1, 1)),
+        MultiThreshold("fire", "pool", np.array([[80] * 4, [140] * 4, [200] * 4])),
+        Reshape("flat", "fire", (224,)),
+        Dense("out", "flat", np.arange(224 * 3).reshape(224, 3) % 7 - 3, np.zeros(3, int)),
+    )
+    graph = validate(Graph(nodes, (Output("sums", "out", "accumulators"),)))
+    assert "fire" in stored(graph, find_mcu("generic"), False).maps
+    codes = random_codes(graph, Random(1), FRAMES)
+    assert np.array_equal(run_batch([(graph, codes)], tmp_path)[0], expected(graph, codes))
+
+
 def chain(count: int, output: str = "out") -> Graph:
     rng = np.random.default_rng(3)
     nodes = (
