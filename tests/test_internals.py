@@ -24,7 +24,7 @@ from whetgen.targets.c.target import plan as plan_c
 from whetgen.targets.verilog.logic.circuit import Circuit
 from whetgen.targets.verilog.logic.compress import reaches
 from whetgen.targets.verilog.logic.cost import cost_of
-from whetgen.targets.verilog.logic.pipeline import staged
+from whetgen.targets.verilog.logic.stages import staged
 from whetgen.targets.verilog.target import plan as plan_verilog
 
 TEXT = (Path(__file__).parents[1] / "docs" / "internals.md").read_text(encoding="utf-8")

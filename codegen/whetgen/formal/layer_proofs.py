@@ -15,9 +15,9 @@ import numpy as np
 
 from whetgen.errors import BadInput, ToolFailed
 from whetgen.formal.claims import Claim, claims_of, elements_of
+from whetgen.formal.counterexample import Example, counterexample, outputs_of
 from whetgen.formal.netlist import Netlist, Unreadable, read_netlist
 from whetgen.formal.prover import Prover
-from whetgen.formal.search import Example, counterexample, outputs_of
 from whetgen.ir import Graph, load_graph
 from whetgen.ir.nodes import Threshold
 from whetgen.layers import Layer, Linear

@@ -2,7 +2,7 @@
 
 from whetgen.targets.verilog.logic.circuit import Circuit
 from whetgen.targets.verilog.logic.cost import Cost, cost_of
-from whetgen.targets.verilog.logic.pipeline import staged
+from whetgen.targets.verilog.logic.stages import staged
 
 
 def cost(circuit: Circuit, *outputs: int, levels: int = 100) -> Cost:

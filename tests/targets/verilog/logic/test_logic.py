@@ -12,7 +12,7 @@ from whetgen.targets.verilog.logic.circuit import FALSE, TRUE, Circuit
 from whetgen.targets.verilog.logic.compress import reaches, reduced
 from whetgen.targets.verilog.logic.da4ml import EXACT, da4ml_sub_sums
 from whetgen.targets.verilog.logic.digits import signed_digits
-from whetgen.targets.verilog.logic.pipeline import staged
+from whetgen.targets.verilog.logic.stages import staged
 from whetgen.targets.verilog.logic.sub_sums import own_sub_sums, share
 from whetgen.targets.verilog.logic.weighted_sums import fires, plain_sum, sums, unsigned_operand
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from whetgen.targets.verilog.logic.circuit import CHAIN_BITS, Add, Circuit, is_constant
-from whetgen.targets.verilog.logic.pipeline import Staged
+from whetgen.targets.verilog.logic.stages import Staged
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from whetgen.targets.verilog.logic.circuit import Add, Cell, Count, Literal, LookupTable, is_constant
 from whetgen.targets.verilog.logic.layer_circuits import LayerCircuit
-from whetgen.targets.verilog.logic.pipeline import Staged
+from whetgen.targets.verilog.logic.stages import Staged
 
 
 @dataclass(frozen=True)

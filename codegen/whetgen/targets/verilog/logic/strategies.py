@@ -12,7 +12,7 @@ from whetgen.targets.verilog.logic.da4ml import da4ml_sub_sums
 from whetgen.targets.verilog.logic.layer_circuits import layer_circuit, without
 from whetgen.targets.verilog.logic.lookup_tables import LogicLayer, LookupTables
 from whetgen.targets.verilog.logic.module import LogicModule, logic_module
-from whetgen.targets.verilog.logic.pipeline import staged
+from whetgen.targets.verilog.logic.stages import staged
 from whetgen.targets.verilog.logic.sub_sums import Finder, own_sub_sums
 from whetgen.targets.verilog.logic.window_module import one_window, repeats
 

@@ -1,7 +1,7 @@
 """The unrolled network, section by section.
 
 Latency in cycles: ``input beats + sum of the layers on the longest path + 1``. A layer takes as many cycles as its logic has stages
-of ``levels_per_stage`` tables (``logic/pipeline.py``), a Move none, the class ``ceil(log2(scores))``.
+of ``levels_per_stage`` tables (``logic/stages.py``), a Move none, the class ``ceil(log2(scores))``.
 
 Interval: ``max(input beats, output beats)``.
 """
