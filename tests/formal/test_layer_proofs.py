@@ -15,7 +15,7 @@ from whetgen.formal import prove_layers
 from whetgen.formal.claims import claims_of
 from whetgen.formal.layer_proofs import PROVED, REFUTED, TESTED, UNDECIDED, reference_result
 from whetgen.ir import ELEMENT_TYPES, Output
-from whetgen.ir.nodes import Dense, Input, Threshold
+from whetgen.ir.nodes import Dense, Input, MultiThreshold, Threshold
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.network import hardware_layers
 
@@ -51,7 +51,18 @@ def random_network(seed: int):
 
 
 @pytest.mark.parametrize(
-    "name", ["dense_int8", "fired", "conv_stride", "position_thresholds", "sum_pool", "wide_weights"]
+    "name",
+    [
+        "dense_int8",
+        "fired",
+        "conv_stride",
+        "position_thresholds",
+        "sum_pool",
+        "wide_weights",
+        "levels",
+        "position_levels",
+        "sum_pool_levels",
+    ],
 )
 def test_every_layer_of_a_construct_is_proved(name, tmp_path):
     assert set(results(unrolled(CONSTRUCTS[name], tmp_path / "out")).values()) == {PROVED}
@@ -112,6 +123,27 @@ def test_a_wrong_netlist_is_refuted_with_inputs_that_show_it(change, tmp_path):
     source.write_text(wrong)
     proof = prove_layers(folder)[0]
     assert proof.result == REFUTED and len(proof.counterexample) == 9, proof
+
+
+@pytest.mark.parametrize(("step", "off"), [(0, 1), (1, -1), (2, 1)])
+def test_one_of_several_thresholds_off_by_one_is_refuted(step, off, tmp_path):
+    weights, limits = np.random.default_rng(5).integers(-20, 21, (30, 2)), np.array([[-300, 0], [-9, 7], [250, 7]])
+
+    def graph(limits):
+        return network(
+            Input("codes", (30,), ELEMENT_TYPES["uint4"]),
+            Dense("fc", "codes", weights, np.zeros(2, dtype=int)),
+            MultiThreshold("levels", "fc", limits),
+            outputs=(Output("out", "levels", "accumulators"),),
+        )
+
+    changed = limits.copy()
+    changed[step, 0] += off
+    folder, other = unrolled(graph(limits), tmp_path / "right"), unrolled(graph(changed), tmp_path / "other")
+    assert set(results(folder).values()) == {PROVED}
+    shutil.copy(other / "rtl" / "net_fc_logic.v", folder / "rtl")
+    proof = prove_layers(folder)[0]
+    assert (proof.result, proof.proved) == (REFUTED, 1)
 
 
 @pytest.mark.parametrize("off", [-1, 1])

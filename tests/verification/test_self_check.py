@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.targets.verilog.networks import CONSTRUCTS
 from tests.targets.verilog.test_golden import tiny
 
 import whetgen
@@ -19,6 +20,20 @@ def test_every_flip_is_reported(target, tmp_path):
     flips = self_check.self_check(tmp_path / "out")
     assert [flip.what.split()[0] for flip in flips] == ["weight", "threshold", "expected"]
     assert all(flip.found and flip.changed == flip.reported > 0 for flip in flips), flips
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ["hls", "verilog"])
+def test_one_of_several_thresholds_is_flipped_to_its_neighbour(target, tmp_path):
+    whetgen.generate(CONSTRUCTS["levels"], target, tmp_path / "out", whetgen.Options(name="net"))
+    flips = self_check.self_check(tmp_path / "out")
+    assert flips[1].what.startswith("threshold [") and flips[1].found, flips
+
+
+def test_flipped_thresholds_still_ascend():
+    graph = CONSTRUCTS["levels"]
+    flipped = [found for _, found in self_check._thresholds(graph)]
+    assert len(flipped) > 20 and all(validate(found) for found in flipped)
 
 
 def test_a_check_that_ignores_the_files_is_found_out(tmp_path, monkeypatch):

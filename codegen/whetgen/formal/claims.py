@@ -27,7 +27,7 @@ class Element:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim(Neuron):
-    """The neuron's spike is the bit at ``first``, or its sum the ``width`` bits from there."""
+    """The neuron's value, spike, number of thresholds or sum, is the ``width`` bits from ``first`` on."""
 
     first: int
     width: int

@@ -22,7 +22,9 @@ def counterexample(
     tried = [tuple(e.lo for e in elements), tuple(e.hi for e in elements)]
     tried += [_random(random, elements) for _ in range(RANDOM)]
     for claim in (c for c in claims if c.fire):
-        tried += [_walk(random, elements, claim, claim.level - k % 2) for k in range(WALKS)]
+        tried += [
+            _walk(random, elements, claim, claim.levels[k // 2 % len(claim.levels)] - k % 2) for k in range(WALKS)
+        ]
     for example, y in zip(tried, outputs_of(netlist, elements, tried), strict=True):
         for claim in claims:
             if not claim.holds(example, y):

@@ -19,7 +19,7 @@ from whetgen.formal.counterexample import Example, counterexample, outputs_of
 from whetgen.formal.netlist import Netlist, Unreadable, read_netlist
 from whetgen.formal.prover import Prover
 from whetgen.ir import Graph, load_graph
-from whetgen.ir.nodes import Threshold
+from whetgen.ir.nodes import FIRING
 from whetgen.layers import Layer, Linear
 from whetgen.reference import evaluate
 from whetgen.synth.tools import find_tool
@@ -200,6 +200,6 @@ def reference_result(graph: Graph, layer: LogicLayer, example: Example) -> np.nd
         sources.append(values.reshape(1, *graph.shapes[name]))
         at += tensor.count
     result = evaluate(node, *sources)
-    if getattr(layer, "fire", False) and not isinstance(node, Threshold):
+    if getattr(layer, "fire", False) and not isinstance(node, FIRING):
         result = evaluate(graph.readers[node.name][0], result)
     return result.reshape(-1)

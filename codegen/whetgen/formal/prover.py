@@ -4,7 +4,8 @@ A word: the relation of its bits is the claim's weighted sum, modulo the word, a
 
 A comparison: the output is a function of a few nets, the *leaves*, by the tables in front of it. Relations say which sums the leaves
 stand for, up to a rest between two bounds. The claim holds where every pattern of the leaves that makes the output 1 means a sum at
-the threshold or above, and every other one a sum below. ``docs/internals.md`` has an example.
+the threshold or above, and every other one a sum below; of several thresholds, where it means a sum between the two that the
+output's number says. ``docs/internals.md`` has an example.
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ from whetgen.formal.claims import Claim, Element
 from whetgen.formal.multipliers import by_size, multipliers
 from whetgen.formal.netlist import Netlist
 from whetgen.formal.relation import SCALE, NoRelation, Relation, relation
-from whetgen.formal.spans import ZERO, Span, input_span, leaves_of, scaled, split_by, total
+from whetgen.formal.spans import ZERO, Span, input_span, leaves_of, scaled, spans_by, split_by, total
 from whetgen.formal.zeros import Zeros
 
 Multiples = list[tuple[Relation, Fraction]]
+
+
+MOST_LEAVES = 14  # of several thresholds every pattern is looked at
 
 
 class Prover:
@@ -64,14 +68,16 @@ class Prover:
     # ---- comparisons ----
 
     def _compares(self, claim: Claim, terms: Mapping[int, int]) -> bool:
-        output = self.netlist.outputs[claim.first]
-        leaves = leaves_of(self.blocks, output >> 1)
+        outputs = self.netlist.outputs[claim.first : claim.first + claim.width]
+        leaves = {leaf for output in outputs for leaf in leaves_of(self.blocks, output >> 1)}
+        if claim.higher and len(leaves) > MOST_LEAVES:
+            return False
         relations = self._relations(leaves)
         factors = multipliers(relations, {n: v for n, v in terms.items() if n not in leaves})
         if factors is None:
             return False
         told, doubtful = list(zip(relations, factors, strict=True)), by_size(relations, factors)
-        while not self._separates(claim, terms, output, leaves, told):
+        while not self._separates(claim, terms, outputs, leaves, told):
             known = len(self.zeros)
             while doubtful and len(self.zeros) == known:
                 self.zeros.proves(doubtful.pop())
@@ -89,9 +95,9 @@ class Prover:
         return [relation(self.blocks, {}, own, root, read) for root in roots]
 
     def _separates(
-        self, claim: Claim, terms: Mapping[int, int], output: int, leaves: Iterable[int], told: Multiples
+        self, claim: Claim, terms: Mapping[int, int], outputs: Sequence[int], leaves: Iterable[int], told: Multiples
     ) -> bool:
-        """Whether the sum is below the level wherever the output is 0, and not below it wherever that is 1."""
+        """Whether the sum reaches as many levels as the outputs say, wherever they say so: of one, whether it does."""
         value = {n: Fraction(0) for n in leaves}
         beside = {n: Fraction(v) for n, v in terms.items()}  # what the relations do not say of the bits that come in
         for made, factor in told:
@@ -102,12 +108,18 @@ class Prover:
         for net in value:
             value[net] += beside.pop(net, Fraction(0)) if net <= self.netlist.inputs else 0
         constant = sum((factor * made.constant for made, factor in told), Fraction(0))
-        low, high = total([(-constant, -constant), *self._rests(told), input_span(self.elements, beside)])
-        silent, firing = split_by(self.blocks, output, value)
-        return (silent is None or silent[1] + high < claim.level) and (firing is None or firing[0] + low >= claim.level)
+        fixed, sums = [(-constant, -constant), input_span(self.elements, beside)], input_span(self.elements, terms)
+        if not claim.higher:
+            low, high = total([*fixed, *self._rests(told)])
+            return _counts(claim, [s and (s[0] + low, s[1] + high) for s in split_by(self.blocks, outputs[0], value)])
+        wraps = 1 << int(sums[1] - sums[0]).bit_length()
+        return any(
+            _counts(claim, spans_by(self.blocks, outputs, value, total([*fixed, *self._rests(told, turn)]), sums, turn))
+            for turn in (0, wraps)
+        )
 
-    def _rests(self, told: Multiples) -> Iterator[Span]:
-        """Spans of what the relations leave; the same net in several of them is one term."""
+    def _rests(self, told: Multiples, turn: int = 0) -> Iterator[Span]:
+        """Spans of what the relations leave, but for multiples of ``turn``; the same net in several of them is one term."""
         nets: dict[int, Fraction] = defaultdict(Fraction)
         for made, factor in told:
             for name, (lo, hi, _) in made.rest.items():
@@ -115,4 +127,19 @@ class Prover:
                     nets[name] += factor * (lo + hi)
                 else:
                     yield ZERO if name in self.zeros else scaled(factor, lo, hi)
-        yield from (scaled(coefficient, 0, 1) for net, coefficient in nets.items() if net not in self.zeros)
+        kept = {net: c for net, c in nets.items() if net not in self.zeros and not (turn and c % turn == 0)}
+        yield from (scaled(coefficient, 0, 1) for coefficient in kept.values())
+
+
+def _counts(claim: Claim, found: Sequence[Span | None]) -> bool:
+    """Whether each number of reached thresholds means a sum that reaches as many."""
+    return all(span is None or _between(claim.levels, reached, span) for reached, span in enumerate(found))
+
+
+def _between(levels: Sequence[int], reached: int, span: Span) -> bool:
+    """Whether all of the span reaches so many of the levels, and no more."""
+    return (
+        reached <= len(levels)
+        and (reached == 0 or levels[reached - 1] <= span[0])
+        and (reached == len(levels) or span[1] < levels[reached])
+    )

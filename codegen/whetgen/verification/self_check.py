@@ -18,7 +18,7 @@ import numpy as np
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph, load_graph
 from whetgen.ir.integers import as_integers
-from whetgen.ir.nodes import LINEAR, Node, Threshold
+from whetgen.ir.nodes import FIRING, LINEAR, MultiThreshold, Node, Threshold
 from whetgen.targets.output.contents import hashes
 from whetgen.targets.output.fill import fill_folder
 from whetgen.targets.output.folder import MANIFEST, read_manifest
@@ -114,10 +114,17 @@ def _weights(graph: Graph) -> Iterator[tuple[str, Graph]]:
 
 
 def _thresholds(graph: Graph) -> Iterator[tuple[str, Graph]]:
-    """Graphs with one neuron that always fires, or never where it did."""
-    for node, index in _spread([n for n in reversed(graph.nodes) if isinstance(n, Threshold)], "thresholds"):
-        lo, hi = graph.ranges[node.source]
-        yield _changed(graph, node, "thresholds", index, lo if int(node.thresholds[index]) > lo else hi + 1)
+    """Graphs with one neuron that always fires, or never where it did; of several thresholds with one that is its neighbour."""
+    for node, index in _spread([n for n in reversed(graph.nodes) if isinstance(n, FIRING)], "thresholds"):
+        yield _changed(graph, node, "thresholds", index, _neighbour(node, index, *graph.ranges[node.source]))
+
+
+def _neighbour(node: Threshold | MultiThreshold, index: tuple[int, ...], lo: int, hi: int) -> int:
+    """The threshold below, or the one above where that is none other: the first lies above ``lo``, the last below ``hi + 1``."""
+    rows = node.thresholds.reshape(node.steps if isinstance(node, MultiThreshold) else 1, -1)
+    step, place = divmod(int(np.ravel_multi_index(index, node.thresholds.shape)), rows.shape[1])
+    ladder = [lo, *rows[:, place].tolist(), hi + 1]
+    return ladder[step] if ladder[step + 1] > ladder[step] else ladder[step + 2]
 
 
 def _spread(nodes: list[N], field: str) -> Iterator[tuple[N, tuple[int, ...]]]:

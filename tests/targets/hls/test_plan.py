@@ -150,7 +150,7 @@ def test_the_lowest_native_number_has_a_literal():
 
 def test_a_layers_name_begins_all_that_is_its():
     for section in hls.plan(residual(), "net").sections[1:-1]:
-        name, engine = section.title.split(":")[0], section.engine
+        name, (engine,) = section.title.split(":")[0], section.engines
         for its in (*section.channels, engine.config, *engine.arrays):
             assert re.fullmatch(rf"{name}(_\w+)?", its.name)
 

@@ -14,9 +14,11 @@ from whetgen.targets.hls import target as hls
 from whetgen.targets.streams.vectors import stream_outputs
 
 BLOCKS = {
-    "vitis": (range(0, 40), ["-O0"]),
-    "vitis, exact types": (range(40, 70), ["-O0", "-DWG_EXACT_TYPES"]),
-    "catapult": (range(70, 100), ["-O0"]),
+    "vitis": (range(0, 40), ["-O0"], 1),
+    "vitis, exact types": (range(40, 70), ["-O0", "-DWG_EXACT_TYPES"], 1),
+    "catapult": (range(70, 100), ["-O0"], 1),
+    "vitis, several thresholds": (range(100, 103), ["-O0"], 3),
+    "catapult, many thresholds": (range(106, 108), ["-O0"], 15),
 }
 WIDEST = (8, 20, 40, 64, 100, 240)
 BUSES = (None, None, 8, 24, "full")
@@ -25,11 +27,11 @@ BUSES = (None, None, 8, 24, "full")
 @pytest.mark.slow
 @pytest.mark.parametrize("block", BLOCKS)
 def test_random_networks_give_the_same_bits(block, tmp_path):
-    seeds, flags = BLOCKS[block]
+    seeds, flags, steps = BLOCKS[block]
     batch, wanted, graphs = [], [], []
     for seed in seeds:
         rng = Random(seed)
-        graph = random_graph(rng, max_bits=rng.choice(WIDEST), small=rng.random() < 0.3)
+        graph = random_graph(rng, max_bits=rng.choice(WIDEST), small=rng.random() < 0.3, steps=steps)
         bus = rng.choice(BUSES if prod(graph.input.shape) * graph.input.type.bits <= 2048 else BUSES[:-1])
         options = paced(hls.HlsOptions, rng.choice((1, 30, 1024)))(hls_tool=block.split(",")[0], bus_bits=bus)
         plan, codes = hls.plan(graph, f"net{seed}", options), random_codes(graph, rng, 5)

@@ -13,6 +13,7 @@ from whetgen.ir.nodes import (
     Dense,
     Input,
     MaxPool,
+    MultiThreshold,
     Pad,
     Permute,
     Reshape,
@@ -120,6 +121,25 @@ def mnist_size() -> Graph:
     )
 
 
+def levels(inputs: int = 9, steps: int = 3) -> Graph:
+    """Neurons of several thresholds, which dense layers read as words."""
+    return network(
+        Input("codes", (inputs,), ELEMENT_TYPES["uint8"]),
+        Dense("fc", "codes", _weights(inputs, 6), _weights(6)),
+        MultiThreshold("levels", "fc", np.sort(_weights(steps, 6, top=900), axis=0)),
+        Dense("middle", "levels", _weights(6, 5, top=1), _weights(5)),
+        MultiThreshold("again", "middle", np.sort(_weights(2, 5, top=4), axis=0)),
+        Dense("last", "again", _weights(5, 3), _weights(3)),
+    )
+
+
+def position_levels() -> Graph:
+    node = Conv("conv", "image", _weights(2, 2, 2, 3), _weights(3), padding=((1, 0), (0, 1)))
+    graph = network(image("uint4", (2, 3, 2)), node)
+    steps = np.sort(_weights(2, *graph.shapes["conv"], top=90), axis=0)
+    return network(*graph.nodes, MultiThreshold("levels", "conv", steps), SumPool("pool", "levels", (2, 2), (1, 1)))
+
+
 def coded(kind: str, choices: tuple[int, ...]) -> Graph:
     """Weights that are all among ``choices``, behind inputs that are whole words and behind spikes."""
     draw = np.random.default_rng(5).choice
@@ -169,6 +189,18 @@ CONSTRUCTS: dict[str, Graph] = {
         image("int8"),
         SumPool("pool", "image", (2, 2), (1, 2), ((1, 0), (0, 1))),
         Threshold("fire", "pool", np.array([3, -9])),
+    ),
+    "levels": levels(),
+    "position_levels": position_levels(),
+    "sum_pool_levels": network(
+        image("int8"),
+        SumPool("pool", "image", (2, 2), (1, 2), ((1, 0), (0, 1))),
+        MultiThreshold("levels", "pool", np.array([[-90, -9], [3, -9], [77, 120]])),
+    ),
+    "max_pool_levels": network(
+        image("int8"),
+        MaxPool("pool", "image", (3, 2), (2, 2), ((1, 1), (0, 1))),
+        MultiThreshold("levels", "pool", np.array([[-30, 50], [20, 99]])),
     ),
     "residual": residual(),
     "permute": network(image("int8"), Permute("turned", "image", (2, 0, 1)), Reshape("flat", "turned", (40,))),

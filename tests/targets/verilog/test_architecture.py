@@ -7,6 +7,7 @@ import pytest
 from tests.targets.verilog import networks
 
 import whetgen
+from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.targets.verilog import target as verilog
@@ -32,6 +33,19 @@ def test_a_network_of_64_40_30_neurons_is_unrolled():
 @pytest.mark.parametrize("graph", [perceptron(64, 80, 30, 10), networks.mnist_size()], ids=["64-80-30", "mnist"])
 def test_a_larger_one_is_folded(graph):
     assert verilog.plan(graph, "net").architecture == "folded"
+
+
+@pytest.mark.parametrize(("steps", "architecture"), [(3, "unrolled"), (4, "folded")])
+def test_neurons_of_more_than_three_thresholds_are_folded(steps, architecture):
+    assert verilog.plan(networks.levels(steps=steps), "net").architecture == architecture
+
+
+def test_to_unroll_neurons_of_more_than_three_thresholds_is_refused():
+    refusal = (
+        "^--architecture unrolled: this network has neurons of 4 thresholds, at most 3 are possible; choose folded$"
+    )
+    with pytest.raises(BadInput, match=refusal):
+        verilog.plan(networks.levels(steps=4), "net", verilog.VerilogOptions(architecture="unrolled"))
 
 
 def test_on_a_small_board_it_is_folded_too(tmp_path):

@@ -14,7 +14,7 @@ from math import gcd
 
 from whetgen.layers import Blend, Layer, LayerGraph, Linear, Move, Pool, Tensor
 from whetgen.targets.hls.design import Channel, Engine, HlsSection, Process
-from whetgen.targets.hls.engines import ctype, engine_of, operand_word
+from whetgen.targets.hls.engines import ctype, engines_of, operand_word
 from whetgen.targets.hls.options import HlsOptions
 from whetgen.targets.hls.trips import engine_trips, trips, window_trips
 from whetgen.targets.output.identifiers import Identifiers
@@ -22,6 +22,7 @@ from whetgen.targets.streams.folding import choose_settings
 from whetgen.targets.streams.network import with_joined_outputs
 from whetgen.targets.streams.setting import LayerCycles, Setting, read_elements, slides
 from whetgen.targets.streams.streams import Stream, describe_input, describe_output
+from whetgen.targets.streams.thresholds import summed
 
 _SHALLOW = 2
 
@@ -52,12 +53,12 @@ class Dataflow:
         self._channels: list[Channel] = []
         self._processes: list[Process] = []
 
-    def _close(self, title: str, note: str, engine: Engine | None = None) -> None:
+    def _close(self, title: str, note: str, engines: tuple[Engine, ...] = ()) -> None:
         self.sections.append(
             HlsSection(
                 title=title,
                 notes=(note,),
-                engine=engine,
+                engines=engines,
                 channels=tuple(self._channels),
                 processes=tuple(self._processes),
             )
@@ -142,16 +143,24 @@ class Dataflow:
         self._begin()
         name, setting = layer.result.name, self.settings[layer.name]
         self._words[name] = (setting.pe * layer.result.width, layer.result.count // setting.pe)
-        engine = engine_of(layer, setting, self.identifiers)
+        first, *more = engines_of(layer, setting, self.identifiers)
         if isinstance(layer, Linear | Pool):
-            read = self._windows(layer, setting, engine.config.name)
+            read = self._windows(layer, setting, first.config.name)
         else:
             read = self._operands(layer, setting.pe)
-        arrays = (array.name for array in engine.arrays)
-        self._process(engine.function, (engine.config.name,), engine_trips(layer, setting), read, name, *arrays)
+        if isinstance(layer, Linear | Blend) and more:
+            sums = self._channel(f"{name}_sums", setting.pe * summed(layer).result.width)
+            self._compute(first, engine_trips(layer, setting), read, sums)
+            self._compute(more[0], self._words[name][1], sums, name)
+        else:
+            self._compute(first, engine_trips(layer, setting), read, name)
         self._produce(layer.result)
         note = f"{setting}: {max(p.cycles for p in self._processes)} loop trips a frame."
-        self._close(f"{layer.name}: {layer.summary}", note, engine)
+        self._close(f"{layer.name}: {layer.summary}", note, (first, *more))
+
+    def _compute(self, engine: Engine, cycles: int, read: str, written: str) -> None:
+        arrays = (array.name for array in engine.arrays)
+        self._process(engine.function, (engine.config.name,), cycles, read, written, *arrays)
 
     # ---- the two ends ----
 

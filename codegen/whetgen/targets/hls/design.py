@@ -77,7 +77,7 @@ class HlsSection:
 
     title: str
     notes: tuple[str, ...]
-    engine: Engine | None
+    engines: tuple[Engine, ...]
     channels: tuple[Channel, ...]
     processes: tuple[Process, ...]
 

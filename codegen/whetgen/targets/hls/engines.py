@@ -13,6 +13,7 @@ from whetgen.targets.hls.const_arrays import const_array
 from whetgen.targets.hls.design import Config, ConstArray, Engine, Pairs
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.setting import Setting, read_elements, slides, sliding, walk_words
+from whetgen.targets.streams.thresholds import distances, summed
 from whetgen.targets.streams.weight_codes import weight_blocks
 from whetgen.targets.streams.widths import blend_widths, layer_widths
 from whetgen.wording import counted, plural
@@ -26,6 +27,27 @@ def ctype(word: Word) -> str:
 def operand_word(layer: Blend | Move) -> Word:
     """The one type that the kernel wants of all elements that it reads."""
     return Word(layer.operand_width, signed=True) if isinstance(layer, Blend) else layer.result.word
+
+
+def engines_of(layer: Layer, setting: Setting, names: Identifiers) -> tuple[Engine, ...]:
+    """What computes ``layer``, one after the other: of neurons of several thresholds the sums, then the comparisons."""
+    if not isinstance(layer, Linear | Blend) or not layer.higher:
+        return (engine_of(layer, setting, names),)
+    return engine_of(summed(layer), setting, names), _thresholds(layer, setting.pe, names)
+
+
+def _thresholds(layer: Linear | Blend, lanes: int, names: Identifiers) -> Engine:
+    sums, stem = summed(layer).result, layer.result.name
+    types = (*_words(sums.word, lanes, layer.result, lanes), ("level", f"wg_constant<{sums.width}>"))
+    table = distances(layer, lanes)
+    constants = _constants(PE=lanes, WORDS=layer.result.count // lanes, ROWS=len(table), STEPS=len(layer.higher))
+    array = const_array(
+        names.unique(f"{stem}_thresholds"),
+        f"{layer.name}: distances from the lowest threshold [row][{counted(len(layer.higher), 'threshold')}][{counted(lanes, 'sum')}]",
+        table,
+        sums.width,
+    )
+    return Engine("wg_thresholds", Config(names.unique(f"{stem}_config"), types, constants), (array,))
 
 
 @singledispatch

@@ -62,7 +62,7 @@ def _check_bus(stream: Stream) -> None:
 
 
 def _array_bits(sections: tuple[HlsSection, ...]) -> int:
-    return sum(array.bits for section in sections if section.engine for array in section.engine.arrays)
+    return sum(array.bits for section in sections for engine in section.engines for array in engine.arrays)
 
 
 def _kernels(sections: tuple[HlsSection, ...]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from math import lcm
 from whetgen.layers import Blend, Layer, Linear, Move, Pool
 from whetgen.targets.streams.resources import BRAM_BITS, is_bram
 from whetgen.targets.streams.setting import Setting, in_order, read_elements, slides, walk_words
+from whetgen.targets.streams.thresholds import summed
 from whetgen.targets.streams.weight_codes import code_of, sum_width
 from whetgen.targets.streams.widths import blend_widths
 
@@ -71,7 +72,7 @@ def _engine(layer: object, setting: Setting) -> float:
 
 @_engine.register
 def _(layer: Linear, setting: Setting) -> float:
-    code, width = code_of(layer), sum_width(layer)
+    code, width = code_of(layer), sum_width(summed(layer))
     plane_bits = layer.source.width // setting.planes
     weight_bits = 1 if code.kind in ("sign", "ternary") else code.bits
     products = setting.simd * plane_bits * weight_bits * (PRODUCT[code.kind] if plane_bits == 1 else PRODUCT_OF_WORDS)
@@ -80,7 +81,12 @@ def _(layer: Linear, setting: Setting) -> float:
     passes = layer.neurons // setting.pe
     tables = _table(passes * walk_words(layer, setting), setting.pe * setting.simd * code.bits)
     tables += _table(passes * len(layer.levels), setting.pe * width)
-    return setting.pe * (products + accumulator) + planes + tables
+    return (
+        setting.pe * (products + accumulator)
+        + planes
+        + tables
+        + _compared(layer, passes * len(layer.levels), width, setting)
+    )
 
 
 @_engine.register
@@ -90,13 +96,22 @@ def _(layer: Pool, setting: Setting) -> float:
 
 @_engine.register
 def _(layer: Blend, setting: Setting) -> float:
-    factor, width = blend_widths(layer)
-    return setting.pe * (len(layer.sources) * factor * layer.operand_width * 1.2 + 2 * width)
+    factor, width = blend_widths(summed(layer))
+    sums = setting.pe * (len(layer.sources) * factor * layer.operand_width * 1.2 + 2 * width)
+    return sums + _compared(layer, layer.period // setting.pe, width, setting)
 
 
 @_engine.register
 def _(layer: Move, setting: Setting) -> float:
     return 30 + _table(layer.result.count, 16)
+
+
+def _compared(layer: Linear | Blend, words: int, width: int, setting: Setting) -> float:
+    """Thresholds above the lowest: a comparison and a part of the result each, and their table."""
+    if not layer.higher:
+        return 0.0
+    each = setting.pe * len(layer.higher)
+    return each * (width + 1) + _table(words, each * width)
 
 
 def _table(words: int, bits: int) -> float:

@@ -12,9 +12,9 @@ from whetgen.layers import Blend, Layer, LayerGraph, Linear, Move, Pool, Tensor,
 from whetgen.targets.output.identifiers import Identifiers
 
 
-def hardware_layers(graph: Graph, identifiers: Identifiers) -> LayerGraph:
-    """The network's layers; a tensor's name is an identifier, and stands for one ``Tensor``."""
-    found = layer_graph(graph)
+def hardware_layers(graph: Graph, identifiers: Identifiers, several: bool = True) -> LayerGraph:
+    """The network's layers; a tensor's name is an identifier, and stands for one ``Tensor``; ``several`` as for ``layer_graph``."""
+    found = layer_graph(graph, several)
     return with_names(replace(found, layers=tuple(_expanded(found.layers))), identifiers)
 
 
@@ -42,7 +42,7 @@ def _ungrouped(layer: Linear) -> np.ndarray:
 
 def _pool_and_thresholds(layer: Pool, levels: np.ndarray) -> Iterator[Layer]:
     total = Tensor(layer.name, layer.result.shape, layer.sum_range.lo, layer.sum_range.hi)
-    yield replace(layer, result=total, levels=None)
+    yield replace(layer, result=total, levels=None, higher=())
     yield Blend(
         name=layer.result.name,
         kind="Threshold",
@@ -52,6 +52,7 @@ def _pool_and_thresholds(layer: Pool, levels: np.ndarray) -> Iterator[Layer]:
         levels=levels,
         fire=True,
         sum_range=layer.sum_range,
+        higher=layer.higher,
     )
 
 

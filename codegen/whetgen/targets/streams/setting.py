@@ -7,6 +7,7 @@ from functools import singledispatch
 from typing import TypeGuard
 
 from whetgen.layers import Blend, Layer, Linear, Move, Pool, Window
+from whetgen.targets.streams.thresholds import summed
 from whetgen.wording import counted
 
 Folding = tuple[int, int]
@@ -160,7 +161,8 @@ def read_elements(layer: Layer, setting: Setting) -> int:
 def widest_word(layer: Layer, setting: Setting) -> int:
     """Bits of the widest word that the layer takes or gives."""
     element = layer.operand_width if isinstance(layer, Blend) else max(t.width for t in layer.sources)
-    return max(setting.pe * layer.result.width, setting.simd * element)
+    written = summed(layer).result if isinstance(layer, Linear | Blend) else layer.result
+    return max(setting.pe * written.width, setting.simd * element)
 
 
 def in_order(layer: Layer, setting: Setting) -> bool:

@@ -22,7 +22,14 @@ from whetgen.targets.verilog.network import Network
 from whetgen.targets.verilog.options import LEVELS_PER_STAGE, UNROLLED_LUTS, UNROLLED_WINDOWS, VerilogOptions
 from whetgen.targets.verilog.sections import Sections
 from whetgen.targets.verilog.unrolled.network import unrolled_network
-from whetgen.targets.verilog.unrolled.size import MAX_WORD_BITS, expected_luts, sliding_windows, widest_word
+from whetgen.targets.verilog.unrolled.size import (
+    MAX_WORD_BITS,
+    MOST_THRESHOLDS,
+    expected_luts,
+    most_thresholds,
+    sliding_windows,
+    widest_word,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,9 +99,16 @@ def plan(
 
 def _layers_to_unroll(graph: LayerGraph, output_kind: str, options: VerilogOptions, luts: int) -> LogicGraph | None:
     """The simplified network where it is to be unrolled, None where it is to be folded: cheap reasons come first."""
-    free = options.architecture in (None, "auto")
+    free, most = options.architecture in (None, "auto"), most_thresholds(graph)
     if options.architecture == "folded" or (free and (options.folds or sliding_windows(graph) > UNROLLED_WINDOWS)):
         return None
+    if free and most > MOST_THRESHOLDS:
+        return None
+    if most > MOST_THRESHOLDS:
+        raise BadInput(
+            f"--architecture unrolled: this network has neurons of {most} thresholds, at most {MOST_THRESHOLDS} are possible; "
+            "choose folded"
+        )
     simple = simplified(graph, output_kind)
     widest = widest_word(simple)
     if free and (widest > MAX_WORD_BITS or expected_luts(simple) > luts):

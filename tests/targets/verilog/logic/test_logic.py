@@ -14,7 +14,7 @@ from whetgen.targets.verilog.logic.da4ml import EXACT, da4ml_sub_sums
 from whetgen.targets.verilog.logic.digits import signed_digits
 from whetgen.targets.verilog.logic.stages import staged
 from whetgen.targets.verilog.logic.sub_sums import own_sub_sums, share
-from whetgen.targets.verilog.logic.weighted_sums import fires, plain_sum, sums, unsigned_operand
+from whetgen.targets.verilog.logic.weighted_sums import fires, plain_sum, reached, sums, unsigned_operand
 
 BITS = 14
 bags = st.lists(st.tuples(st.integers(0, 2 * BITS + 1), st.integers(0, 4)), max_size=90)
@@ -115,6 +115,26 @@ def test_a_layer_over_words_equals_the_matrix_product(lo, hi, seed):
             assert literals_of(circuit, bits, [fire, above]) == [int(wanted >= threshold), int(wanted > threshold)]
             number = sum(b << k for k, b in enumerate(literals_of(circuit, bits, exact)))
             assert number == int(wanted) % (1 << 24)
+
+
+@pytest.mark.parametrize("lo, hi", [(0, 1), (-3, 2), (0, 255)])
+@pytest.mark.parametrize("steps", [2, 3, 5])
+@pytest.mark.parametrize("inputs", [1, 2, 7])
+def test_thresholds_that_a_sum_reaches_are_counted(lo, hi, steps, inputs):
+    rng = np.random.default_rng(steps)
+    width = max(hi.bit_length() if lo >= 0 else max(hi, -lo - 1).bit_length() + 1, 1)
+    weights, codes = rng.integers(-9, 10, inputs), rng.integers(lo, hi + 1, (60, inputs))
+    codes[0], codes[1] = lo, hi
+    sums = codes @ weights
+    thresholds = sorted([*(int(t) for t in rng.choice(sums, steps - 1)), int(sums.max()) + 9])
+    circuit = Circuit(inputs * width)
+    words = [unsigned_operand([2 * (i * width + k + 1) for k in range(width)], lo, hi) for i in range(inputs)]
+    number = reached(circuit, plain_sum(words, weights.tolist()), thresholds)
+    assert len(number) == steps.bit_length()
+    for code, total in zip(codes, sums, strict=True):
+        bits = [int(v) >> k & 1 for v in code for k in range(width)]
+        found = sum(b << k for k, b in enumerate(literals_of(circuit, bits, number)))
+        assert found == sum(total >= t for t in thresholds)
 
 
 def test_a_number_meets_a_constant_without_counters():

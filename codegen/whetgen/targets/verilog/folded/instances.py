@@ -7,6 +7,7 @@ from functools import singledispatch
 from whetgen.layers import Blend, Layer, Linear, Move, Pool
 from whetgen.targets.streams import weight_codes
 from whetgen.targets.streams.setting import walk_words
+from whetgen.targets.streams.thresholds import summed
 from whetgen.targets.streams.widths import blend_widths
 from whetgen.targets.verilog.constants import concatenation
 from whetgen.targets.verilog.folded.adders import Adders, adders
@@ -15,6 +16,7 @@ from whetgen.targets.verilog.folded.layer import FoldedLayer
 from whetgen.targets.verilog.folded.readers import Flags, reader
 from whetgen.targets.verilog.folded.rows import element_rows, level_rows, move_rows, weight_rows
 from whetgen.targets.verilog.folded.sections import FoldedSections, address_bits
+from whetgen.targets.verilog.folded.thresholds import compare, written
 from whetgen.targets.verilog.sections import CLOCK
 from whetgen.wording import counted
 
@@ -27,25 +29,27 @@ def draw(layer: Layer, folded: FoldedLayer, sections: FoldedSections) -> None:
 
 @draw.register
 def _(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> None:
-    pe, result_width = folded.setting.pe, 1 if layer.fire else layer.result.width
-    sections.produced(folded.prefix, pe * result_width)
+    pe, sums = folded.setting.pe, summed(layer)
+    sections.produced(folded.prefix, pe * layer.result.width)
     flags = reader(folded, sections)
     weights, levels = _weights(layer, folded, sections), _levels(layer, folded, sections)
-    made = _adders(layer, folded, sections)
+    made = _adders(sums, folded, sections)
     parts = _sum_up(layer, folded, sections, flags, weights["weights"], made)
     passes, words = layer.neurons // pe, walk_words(layer, folded.setting)
     shape = {
-        "PE": pe, "PART_BITS": made.part_bits, "SUM_WIDTH": weight_codes.sum_width(layer), "RESULT_WIDTH": result_width,
-        "FIRE": int(layer.fire), "STEPS": words, "PASSES": passes, "PLANES": folded.setting.planes,
+        "PE": pe, "PART_BITS": made.part_bits, "SUM_WIDTH": weight_codes.sum_width(sums),
+        "RESULT_WIDTH": sums.result.width, "FIRE": int(sums.fire), "STEPS": words, "PASSES": passes, "PLANES": folded.setting.planes,
         "LEVEL_WORDS": passes * len(layer.levels), "WEIGHTS_BITS": address_bits(passes * words),
         "LEVELS_BITS": address_bits(passes * len(layer.levels)),
     }  # fmt: skip
+    out = written(layer, sums.result.width, folded, sections)
     told = ("tap_soon", "soon_end", "soon_last", "tap_valid", "tap_first", "tap_shift", "tap_last", "tap_frame")
     ports = {
         **CLOCK, **{port: flags[port] for port in told}, "weights_address": weights["weights_address"], **levels,
-        "parts": parts, **folded.written,
+        "parts": parts, **out,
     }  # fmt: skip
     sections.instance("wg_fold_linear", f"{folded.prefix}_neurons", shape, ports)
+    compare(layer, sums.result.width, out, level_rows(layer, pe), folded, sections)
 
 
 def _weights(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> dict[str, str]:
@@ -61,12 +65,13 @@ def _weights(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> di
 
 
 def _levels(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> dict[str, str]:
-    pe, width = folded.setting.pe, weight_codes.sum_width(layer)
+    pe, sums = folded.setting.pe, summed(layer)
+    width = weight_codes.sum_width(sums)
     packing = (
         f"{width}-bit starts of {counted(pe, 'sum')} a word, first in the low bits: {'minus threshold' if layer.fire else 'bias'}, "
         "and what the stored form of the weights adds too much"
     )
-    words = weight_codes.levels(layer, weight_codes.code_of(layer)).reshape(-1, pe).tolist()
+    words = weight_codes.levels(sums, weight_codes.code_of(layer)).reshape(-1, pe).tolist()
     rows = list(zip(level_rows(layer, pe), words, strict=True))
     return sections.rom(layer.name, folded.prefix, "levels", packing, rows, width)
 
@@ -124,22 +129,24 @@ def _(layer: Pool, folded: FoldedLayer, sections: FoldedSections) -> None:
 @draw.register
 def _(layer: Blend, folded: FoldedLayer, sections: FoldedSections) -> None:
     lanes, words = folded.setting.pe, layer.period // folded.setting.pe
-    out_width = 1 if layer.fire else layer.result.width
-    factor_width, sum_width = blend_widths(layer)
-    sections.produced(folded.prefix, lanes * out_width)
+    sums = summed(layer)
+    factor_width, sum_width = blend_widths(sums)
+    sections.produced(folded.prefix, lanes * layer.result.width)
     flags = reader(folded, sections)
-    tables = _blend_tables(layer, folded, sections)
+    tables = _blend_tables(sums, folded, sections)
     operands = [_widened(b, lanes, layer.operand_width, sections) for b in folded.buffers]
     shape = {
         "OPERANDS": len(operands), "LANES": lanes, "TABLE_WORDS": words, "IN_WIDTH": layer.operand_width,
-        "FACTOR_WIDTH": factor_width, "SUM_WIDTH": sum_width, "OUT_WIDTH": out_width, "FIRE": int(layer.fire),
+        "FACTOR_WIDTH": factor_width, "SUM_WIDTH": sum_width, "OUT_WIDTH": sums.result.width, "FIRE": int(sums.fire),
         "TABLE_BITS": address_bits(words),
     }  # fmt: skip
+    out = written(layer, sums.result.width, folded, sections)
     told = ("tap_soon", "tap_valid", "tap_frame")
     ports = {
-        **CLOCK, **{port: flags[port] for port in told}, "rd_data": concatenation(operands), **tables, **folded.written,
+        **CLOCK, **{port: flags[port] for port in told}, "rd_data": concatenation(operands), **tables, **out,
     }  # fmt: skip
     sections.instance("wg_fold_blend", f"{folded.prefix}_blend", shape, ports)
+    compare(layer, sums.result.width, out, element_rows(layer.period, lanes), folded, sections)
 
 
 def _blend_tables(layer: Blend, folded: FoldedLayer, sections: FoldedSections) -> dict[str, str]:

@@ -11,6 +11,7 @@ from whetgen.targets.verilog.folded.buffers import StreamBuffer
 # Cycles from asking for a result's last word to writing the result, by what computes it.
 _DELAYS = {Linear: 5, Pool: 3, Blend: 4, Move: 4}
 _SLIDE_DELAY = 6
+_COMPARE_DELAY = 2  # more, where several thresholds are compared with
 
 
 @dataclass(frozen=True)
@@ -44,4 +45,5 @@ class FoldedLayer:
 
 def delay(layer: Layer, setting: Setting) -> int:
     """Cycles from asking for a result's last word to writing the result."""
-    return _SLIDE_DELAY if slides(layer, setting) else _DELAYS[type(layer)]
+    compared = _COMPARE_DELAY if isinstance(layer, Linear | Blend) and layer.higher else 0
+    return compared + (_SLIDE_DELAY if slides(layer, setting) else _DELAYS[type(layer)])

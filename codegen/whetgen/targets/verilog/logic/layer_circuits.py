@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
 
@@ -13,7 +13,7 @@ from whetgen.targets.verilog.logic.circuit import FALSE, TRUE, Circuit, Literal,
 from whetgen.targets.verilog.logic.compress import any_of, reduced
 from whetgen.targets.verilog.logic.lookup_tables import LogicLayer, LookupTables
 from whetgen.targets.verilog.logic.sub_sums import Finder
-from whetgen.targets.verilog.logic.weighted_sums import BitSum, Operand, fires, plain_sum, sums, unsigned_operand
+from whetgen.targets.verilog.logic.weighted_sums import BitSum, Operand, plain_sum, reached, sums, unsigned_operand
 from whetgen.wording import counted
 
 
@@ -55,13 +55,15 @@ def _bits(value: BitSum, width: int, circuit: Circuit, constant: int) -> tuple[L
     return (*found, *([FALSE] * (width - len(found))))
 
 
-def _result(circuit: Circuit, total: BitSum, layer: Linear | Blend, level: int) -> tuple[Literal, ...]:
-    """The sum compared with the level, or raised by it."""
-    return (fires(circuit, total, level),) if layer.fire else _bits(total, layer.result.width, circuit, level)
+def _result(circuit: Circuit, total: BitSum, layer: Linear | Blend, levels: Sequence[int]) -> tuple[Literal, ...]:
+    """The sum compared with the levels, or raised by the one."""
+    return reached(circuit, total, levels) if layer.fire else _bits(total, layer.result.width, circuit, levels[0])
 
 
-def _rule(layer: Linear | Blend, level: int) -> str:
-    return f"fires where the sum >= {level}" if layer.fire else f"sum + {level}"
+def _rule(layer: Linear | Blend, levels: Sequence[int]) -> str:
+    if layer.higher:
+        return f"how many of {', '.join(map(str, levels))} the sum reaches"
+    return f"fires where the sum >= {levels[0]}" if layer.fire else f"sum + {levels[0]}"
 
 
 @layer_circuit.register
@@ -69,7 +71,7 @@ def _(layer: Linear, find: Finder | None = None) -> LayerCircuit:
     operands = list(source_operands(layer.sources))
     circuit = Circuit(layer.source.bits)
     outputs: list[Literal] = []
-    levels = np.broadcast_to(layer.levels, (layer.window.positions, layer.neurons))
+    rows = [np.broadcast_to(row, (layer.window.positions, layer.neurons)) for row in (layer.levels, *layer.higher)]
     nothing = Operand((), 0)
     for position, taps in enumerate(window_indices(layer.window).reshape(layer.window.positions, -1)):
         place = "" if layer.window.positions == 1 else f"p{position}"
@@ -77,10 +79,13 @@ def _(layer: Linear, find: Finder | None = None) -> LayerCircuit:
         where = f" at position {position}" if place else ""
         circuit.told |= {name: f"shared sum{where} of {comment}" for name, comment in found.shared.items()}
         for neuron, total in enumerate(found.neurons):
-            level, fan_in = int(levels[position, neuron]), int(np.count_nonzero(layer.weights[:, neuron]))
-            told = f"neuron {neuron}{where}: {counted(fan_in, 'input')}, {_rule(layer, level)}"
+            levels, fan_in = (
+                [int(row[position, neuron]) for row in rows],
+                int(np.count_nonzero(layer.weights[:, neuron])),
+            )
+            told = f"neuron {neuron}{where}: {counted(fan_in, 'input')}, {_rule(layer, levels)}"
             circuit.begin(f"{place}n{neuron}", told)
-            outputs += _result(circuit, total, layer, level)
+            outputs += _result(circuit, total, layer, levels)
     return LayerCircuit(circuit, tuple(outputs))
 
 
@@ -138,11 +143,11 @@ def _(layer: Blend, find: Finder | None = None) -> LayerCircuit:
     count, period = layer.result.count, layer.period
     outputs: list[Literal] = []
     for element in range(count):
-        level = int(layer.level_table[element % period])
-        circuit.begin(f"e{element}", f"element {element}, {_rule(layer, level)}")
+        levels = [int(row[element % period]) for row in (layer.level_table, *layer.higher_tables)]
+        circuit.begin(f"e{element}", f"element {element}, {_rule(layer, levels)}")
         total = plain_sum(
             [operands[k * count + element] for k in range(len(layer.sources))],
             [int(f) for f in layer.factor_table[:, element % period]],
         )
-        outputs += _result(circuit, total, layer, level)
+        outputs += _result(circuit, total, layer, levels)
     return LayerCircuit(circuit, tuple(outputs))

@@ -117,7 +117,8 @@ def _(layer: Linear, known: Known) -> list[Cone | None] | None:
         cone = None
         if len(reads) <= 1 << MAX_TABLE_INPUTS:
             operands = [sources[i] for i in reads]
-            cone = _combined(operands, weights[reads].tolist(), int(layer.levels[0, neuron]), layer.fire)
+            levels = [int(row[0, neuron]) for row in (layer.levels, *layer.higher)]
+            cone = _combined(operands, weights[reads].tolist(), levels, layer.fire)
         if cone is None:
             return None
         found.append(cone)
@@ -131,7 +132,7 @@ def _(layer: Blend, known: Known) -> list[Cone | None] | None:
         _combined(
             [s[e] for s in sources],
             layer.factor_table[:, e % period].tolist(),
-            int(layer.level_table[e % period]),
+            [int(row[e % period]) for row in (layer.level_table, *layer.higher_tables)],
             layer.fire,
         )
         for e in range(layer.result.count)
@@ -144,8 +145,10 @@ def _(layer: Move, known: Known) -> list[Cone | None] | None:
     return [joined[i] if i >= 0 else Cone((), (0,)) for i in layer.indices]
 
 
-def _combined(operands: Sequence[Cone | None], factors: Sequence[int], level: int, fire: bool) -> Cone | None:
-    """The cone of a weighted sum, compared with the level or raised by it."""
+def _combined(
+    operands: Sequence[Cone | None], factors: Sequence[int], levels: Sequence[int], fire: bool
+) -> Cone | None:
+    """The cone of a weighted sum, compared with the levels or raised by the one."""
     needed = [(cone, int(f)) for cone, f in zip(operands, factors, strict=True) if f]
     used = [(cone, f) for cone, f in needed if cone is not None]
     if len(used) < len(needed):
@@ -158,7 +161,7 @@ def _combined(operands: Sequence[Cone | None], factors: Sequence[int], level: in
         places = [bits.index(bit) for bit in cone.bits]
         for i in range(len(totals)):
             totals[i] += factor * cone.values[sum((i >> place & 1) << k for k, place in enumerate(places))]
-    return Cone(bits, tuple(int(t >= level) for t in totals) if fire else tuple(t + level for t in totals))
+    return Cone(bits, tuple(sum(t >= level for level in levels) if fire else t + levels[0] for t in totals))
 
 
 def _lookup_tables(layer: Layer, cones: Iterable[Cone], tensors: dict[str, Tensor]) -> LookupTables:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import xor
 
 import numpy as np
 
@@ -143,6 +145,37 @@ def fires(circuit: Circuit, total: BitSum, threshold: int) -> Literal:
     if len({column for _, column in bits}) == len(bits):
         return _number_reaches(circuit, bits, wanted)
     return reaches(circuit, bits, wanted, highest)
+
+
+def reached(circuit: Circuit, total: BitSum, thresholds: Sequence[int]) -> tuple[Literal, ...]:
+    """How many of the thresholds, ascending, the sum with its constant reaches, the lowest bit first: several read it in full.
+
+    Of an ascending row those that are reached come first, so bit j of their number is the parity of every 2**j-th.
+    """
+    if len(thresholds) == 1:
+        return (fires(circuit, total, thresholds[0]),)
+    nets = sorted({literal >> 1 for literal, _ in total.bits})
+    wanted = [threshold - total.constant for threshold in thresholds]
+    width = len(thresholds).bit_length()
+    if len(nets) <= MAX_TABLE_INPUTS:
+        found = [_truth(total.bits, nets, w) for w in wanted]
+        parities = (reduce(xor, found[(1 << j) - 1 :: 1 << j]) for j in range(width))
+        return tuple(circuit.table([2 * net for net in nets], truth) for truth in parities)
+    above = total.highest - total.lowest
+    number = reduced(circuit, total.bits, -total.lowest, above.bit_length())
+    met = [_number_is_at_least(circuit, number, w - total.lowest, above) for w in wanted]
+    return tuple(_parity(circuit, met[(1 << j) - 1 :: 1 << j]) for j in range(width))
+
+
+def _number_is_at_least(circuit: Circuit, number: Sequence[Literal], wanted: int, highest: int) -> Literal:
+    if wanted <= 0:
+        return TRUE
+    return FALSE if wanted > highest else _number_reaches(circuit, [(b, k) for k, b in enumerate(number)], wanted)
+
+
+def _parity(circuit: Circuit, literals: Sequence[Literal]) -> Literal:
+    truth = sum((index.bit_count() & 1) << index for index in range(1 << len(literals)))
+    return circuit.table(literals, truth)
 
 
 def _number_reaches(circuit: Circuit, bits: Sequence[Weighted], wanted: int) -> Literal:

@@ -17,7 +17,7 @@ from whetgen.targets.verilog.logic.lookup_tables import LogicLayer
 
 def repeats(layer: LogicLayer) -> TypeGuard[Linear]:
     """Whether every position of the layer does the same with its window."""
-    return isinstance(layer, Linear) and not layer.window.trivial and bool((layer.levels == layer.levels[:1]).all())
+    return isinstance(layer, Linear) and not layer.window.trivial and len(layer.levels) == 1
 
 
 def one_window(layer: LogicLayer) -> LogicLayer:
@@ -30,7 +30,6 @@ def one_window(layer: LogicLayer) -> LogicLayer:
         source=replace(layer.source, shape=(inputs,)),
         result=replace(layer.result, shape=(layer.neurons,)),
         window=Window.whole(inputs),
-        levels=layer.levels[:1],
     )
 
 

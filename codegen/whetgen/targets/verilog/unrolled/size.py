@@ -10,6 +10,7 @@ from whetgen.targets.verilog.logic.digits import signed_digits
 from whetgen.targets.verilog.logic.lookup_tables import LogicGraph, LogicLayer, LookupTables
 
 _LUTS_PER_LITERAL = 0.63  # built: 0.62 of digits-mlp's 23,692, 0.57 of mnist-mlp-small's 32,169
+MOST_THRESHOLDS = 3  # more are better folded
 END_LUTS = 190  # streams, valid bits and the class of ten scores, as synthesised
 MAX_WORD_BITS = 1 << 16  # Verilator's longest constant
 
@@ -27,6 +28,11 @@ def _literals(graph: LogicGraph) -> int:
         for s in graph.layers
         if isinstance(s, Linear)
     )
+
+
+def most_thresholds(graph: LayerGraph) -> int:
+    """Of a neuron; 0 where none fires."""
+    return max((1 + len(s.higher) for s in graph.layers if not isinstance(s, Move) and s.fire), default=0)
 
 
 def sliding_windows(graph: LayerGraph) -> int:
