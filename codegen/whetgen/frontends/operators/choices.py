@@ -82,8 +82,8 @@ def _where(call: OperatorCall, builder: OperatorBuilder) -> Signal:
     """One of two constants, as a comparison has it; or of what comparisons of the same tensor have chosen already."""
     condition = call.unclipped()
     if len(call.signals) == 1 and not _is_function(call, builder, condition):
-        yes, no = (against(call, condition, call.constant(k)) for k in (1, 2))
-        return affine(builder, call.name, condition, yes - no, no)
+        high, low = (against(call, condition, call.constant(k)) for k in (1, 2))
+        return affine(builder, call.name, condition, high - low, low)
     truth, yes, no = functions = [_function(call, builder, k) for k in range(3)]
     if any(f.steps and f.source != truth.source for f in functions):
         raise _two_tensors(call)
