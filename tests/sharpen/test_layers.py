@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whetgen.sharpen import SoftmaxDecode, SpikingBReLU, SpikingSigmoid, generate_key
+import whetgen
+from whetgen.reading import trace_steps
+from whetgen.reference import run_tensors
+from whetgen.sharpen import SimpleSharpener, SoftmaxDecode, SpikingBReLU, SpikingSigmoid, generate_key
 from whetgen.sharpen.find_layers import spiking_layers
 
 LAYERS = [SpikingBReLU, SpikingSigmoid]
@@ -213,3 +216,63 @@ def test_key_that_cannot_decode_is_refused(key, message):
 def test_temperature_not_above_0_is_refused():
     with pytest.raises(ValueError, match=r"^temperature must be above 0, not 0$"):
         SoftmaxDecode(np.eye(2), temperature=0)
+
+
+STAIRS = np.linspace(-1, 5, 961, dtype=np.float32)
+
+
+@pytest.mark.parametrize("levels", [2, 3, 15])
+@pytest.mark.parametrize("sharpness", [0.0, 0.5, 0.875])
+def test_a_soft_staircase_is_the_sum_of_bounded_relus(levels, sharpness):
+    z = STAIRS.astype(np.float64)
+    expected = sum(soft(SpikingBReLU, z - k, sharpness) for k in range(levels))
+    np.testing.assert_allclose(run(SpikingBReLU(sharpness, levels=levels), STAIRS), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("surrogate", [None, 1.0])
+def test_a_sharp_staircase_counts_its_thresholds_and_equality_counts(surrogate):
+    reached = [int(np.clip(math.floor(z + 0.5), 0, 3)) for z in STAIRS.astype(np.float64)]
+    assert set(reached) == {0, 1, 2, 3} and {0.5, 1.5, 2.5} <= set(STAIRS.tolist())
+    assert run(SpikingBReLU(1.0, surrogate, levels=3), STAIRS).tolist() == reached
+
+
+@pytest.mark.parametrize("sharpness", [0.0, 1.0])
+def test_a_staircase_has_a_triangle_of_gradient_around_each_threshold(sharpness):
+    triangles = sum(np.maximum(1 - np.abs(STAIRS - (k + 0.5)) / 0.5, 0) / 0.5 for k in range(3))
+    np.testing.assert_allclose(gradient(SpikingBReLU(sharpness, 0.5, levels=3), STAIRS), triangles, atol=1e-5)
+
+
+@pytest.mark.parametrize("levels", [0, 16, 1.5, True])
+def test_levels_are_1_to_15(levels):
+    with pytest.raises(ValueError, match=rf"^levels must be a whole number in 1\.\.15, not {levels}$"):
+        SpikingBReLU(levels=levels)
+
+
+def test_one_level_is_saved_as_it_always_was():
+    assert "levels" not in SpikingBReLU().get_config()
+    assert SpikingBReLU.from_config(SpikingBReLU(levels=3).get_config()).levels == 3
+
+
+def test_a_staircase_that_was_trained_and_saved_means_what_keras_computes(tmp_path):
+    """A short training: the loss falls, every layer ends sharp, and the integers count what Keras counts, ties included."""
+    keras.utils.set_random_seed(0)
+    stack = [
+        keras.Input((4,)),
+        keras.layers.Dense(12, name="d1"),
+        SpikingBReLU(surrogate=1.0, levels=3, name="s1"),
+        keras.layers.Dense(3, name="d2"),
+    ]
+    model = keras.Sequential(stack)
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    codes = np.random.default_rng(0).integers(0, 256, (512, 4))
+    x, y = codes / 255, (codes[:, 0] // 86)
+    sharpener = SimpleSharpener(start_epoch=2, steps=2, epochs=True)
+    losses = model.fit(x, y, epochs=12, batch_size=32, verbose=0, callbacks=[sharpener]).history["loss"]
+    assert losses[-1] < losses[0] and [layer.sharpness for layer in spiking_layers(model)] == [1.0]
+    model.get_layer("d1").set_weights([np.round(w * 4) / 4 for w in model.get_layer("d1").get_weights()])  # for ties
+    model.save(tmp_path / "m.keras")
+    loaded, few = whetgen.load_model(tmp_path / "m.keras"), codes % 8
+    lowered = trace_steps(loaded, whetgen.InputSpec(scale=1)).lowered
+    values = keras.Model(loaded.inputs, loaded.get_layer("s1").output).predict(few.astype(np.float32), verbose=0)
+    counts = run_tensors(lowered.graph, few)["s1"]
+    assert np.array_equal(counts, values) and set(np.unique(counts)) == {0, 1, 2, 3}

@@ -6,6 +6,8 @@ with sharpness ``s`` in [0, 1] and ``w = 1 - s``:
     bounded ReLU   clip((z - 0.5) / (w + 0.001) + 0.5, 0, 1)           sharp: 1 if z >= 0.5 else 0
     sigmoid        1 / (1 + exp(-k z)), k = 4 ln(2 + sqrt 3) / (w + 0.001)   sharp: 1 if z >= 0 else 0
 
+A bounded ReLU of n levels is the sum of n such forms, side by side; sharp, the number of k = 1..n with z >= k - 0.5.
+
 ``s`` is a saved weight that no optimizer touches, so it changes without compiling the model again.
 """
 
@@ -24,6 +26,7 @@ from whetgen.sharpen.keys import check_key
 
 _PACKAGE = "whetgen"
 _STEEPEST = 0.001
+_MOST_LEVELS = 15
 _SIGMOID_SLOPE = 4 * math.log(2 + math.sqrt(3))
 
 
@@ -31,11 +34,13 @@ class SpikingActivation(keras.layers.Layer):
     """What both activations share: the sharpness and the surrogate gradient.
 
     ``sharpness``: 0 soft to 1 sharp. ``surrogate``: None for the gradient of the soft form (none at
-    all once sharp), or the width (of z) of a triangle around the threshold whose height ``1 / width``
+    all once sharp), or the width (of z) of a triangle around each threshold whose height ``1 / width``
     is the gradient at every sharpness, forward unchanged.
 
     ``observer``: not saved; called with the outputs of each call, for those who watch the spikes.
     """
+
+    levels = 1
 
     def __init__(self, sharpness: float = 0.0, surrogate: float | None = None, **kwargs: Any):
         super().__init__(**kwargs)
@@ -74,18 +79,28 @@ class SpikingActivation(keras.layers.Layer):
     def _fire(self, z):
         s = ops.convert_to_tensor(self._sharpness)
         width = ops.cast(1.0 - s, z.dtype)
-        return ops.cond(s >= 1.0, lambda: ops.cast(z >= self.level, z.dtype), lambda: self.soft(z, width))
+        return ops.cond(s >= 1.0, lambda: self._reached(z), lambda: self._of_each(z, lambda x: self.soft(x, width)))
+
+    def _reached(self, z):
+        return sum(ops.cast(z >= self.level + k, z.dtype) for k in range(self.levels))
+
+    def _of_each(self, z, form):
+        """The sum of what ``form`` makes of the distance to each threshold, as it were the first."""
+        return sum((form(z - float(k)) for k in range(1, self.levels)), form(z))
 
     def _fire_with_surrogate(self, z):
         @ops.custom_gradient
         def fire(z):
             def gradient(*upstream, **named):
                 (flow,) = upstream or (named["upstream"],)
-                return flow * ops.relu(1.0 - ops.abs(z - self.level) / self.surrogate) / self.surrogate
+                return flow * self._of_each(z, self._triangle)
 
             return self._fire(z), gradient
 
         return fire(z)
+
+    def _triangle(self, z):
+        return ops.relu(1.0 - ops.abs(z - self.level) / self.surrogate) / self.surrogate
 
     def count_params(self) -> int:
         """1, the sharpness; ``model.summary()`` shows its value s beside it."""
@@ -100,9 +115,24 @@ class SpikingActivation(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package=_PACKAGE)
 class SpikingBReLU(SpikingActivation):
-    """Bounded ReLU that sharpens into ``z >= 0.5``."""
+    """Bounded ReLU that sharpens into ``z >= 0.5``, or, of several ``levels``, a staircase of as many.
+
+    Sharp, its value is the number of thresholds 0.5, 1.5, ... that z reaches, 0 to ``levels``; a pair of bits holds 3.
+
+    Raises:
+        ValueError: not 1 to 15 levels.
+    """
 
     level = 0.5
+
+    def __init__(self, sharpness: float = 0.0, surrogate: float | None = None, levels: int = 1, **kwargs: Any):
+        super().__init__(sharpness, surrogate, **kwargs)
+        if isinstance(levels, bool) or levels not in range(1, _MOST_LEVELS + 1):
+            raise ValueError(f"levels must be a whole number in 1..{_MOST_LEVELS}, not {levels}")
+        self.levels = int(levels)
+
+    def get_config(self) -> dict:
+        return super().get_config() | ({"levels": self.levels} if self.levels > 1 else {})
 
     def soft(self, z, width):
         return ops.clip((z - 0.5) / (width + _STEEPEST) + 0.5, 0.0, 1.0)

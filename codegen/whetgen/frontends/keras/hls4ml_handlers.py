@@ -31,6 +31,11 @@ def _sharp(layer: Any, inputs: Any, outputs: Any, twice_level: int) -> tuple[dic
         raise BadInput(
             f"layer '{layer.name}' ({type(layer).__name__}) has sharpness {float(layer.sharpness):g}; train on until it is exactly 1.0 (whetgen.sharpen)"
         )
+    if layer.levels > 1:
+        raise BadInput(
+            f"layer '{layer.name}' ({type(layer).__name__}) has {layer.levels} levels, and hls4ml's extension one; "
+            "use whetgen --target hls, or levels=1"
+        )
     return ({**_described(layer, inputs, outputs), "class_name": "WhetgenSharp", "twice_level": twice_level},)
 
 

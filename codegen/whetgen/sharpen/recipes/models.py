@@ -17,9 +17,9 @@ Shape = tuple[int, ...]
 _VOTES_SPREAD = 1.32  # of lookup tables: many weak votes
 
 
-def mlp(shape: Shape, hidden: tuple[int, ...], votes: int, classes: int = 10) -> keras.Model:
-    """Dense layers of the ``hidden`` sizes, and a head with ``votes`` neurons per class."""
-    stack = [keras.Input(shape), layers.Flatten(), *_dense_stack(hidden)]
+def mlp(shape: Shape, hidden: tuple[int, ...], votes: int, classes: int = 10, levels: int = 1) -> keras.Model:
+    """Dense layers of the ``hidden`` sizes, their neurons of ``levels``, and a head with ``votes`` neurons per class."""
+    stack = [keras.Input(shape), layers.Flatten(), *_dense_stack(hidden, levels)]
     return keras.Sequential([*stack, *head(votes, classes)])
 
 
@@ -126,10 +126,10 @@ def _in_the_middle(fan_in: int) -> dict[str, keras.initializers.Initializer]:
     return {"kernel_initializer": kernel, "bias_initializer": bias}
 
 
-def _dense_stack(widths: tuple[int, ...]) -> list[layers.Layer]:
+def _dense_stack(widths: tuple[int, ...], levels: int = 1) -> list[layers.Layer]:
     stack = []
     for number, width in enumerate(widths, start=1):
-        stack += [layers.Dense(width, use_bias=False, name=f"dense{number}"), *spikes(f"dense{number}")]
+        stack += [layers.Dense(width, use_bias=False, name=f"dense{number}"), *spikes(f"dense{number}", levels)]
     return stack
 
 
@@ -145,11 +145,11 @@ def _residual(x: keras.KerasTensor, width: int, stride: int, name: str) -> keras
     return layers.Add(name=f"{name}_sum")([x, y])
 
 
-def spikes(name: str) -> list[layers.Layer]:
+def spikes(name: str, levels: int = 1) -> list[layers.Layer]:
     """A batch norm and the threshold units behind the layer ``name``."""
     return [
         FusedBatchNormalization(momentum=0.95, name=f"{name}_norm"),
-        SpikingBReLU(surrogate=1.0, name=f"{name}_spikes"),
+        SpikingBReLU(surrogate=1.0, levels=levels, name=f"{name}_spikes"),
     ]
 
 

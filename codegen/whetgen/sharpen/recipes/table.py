@@ -88,19 +88,20 @@ _CIFAR10 = Recipe(
     steps=4,
     distortion=_PHOTOS,
 )
+_DIGITS = Recipe(
+    build=partial(mlp, (8, 8), hidden=(40,), votes=3),
+    data="digits",
+    epochs=200,
+    learning_rate=4e-3,
+    input_scale=16,
+    soft_epochs=10,
+    steps=4,
+    batch=64,
+    distortion=Distortion(shift=0.6, rotation=0.12, scale=0.08, shear=0.08),
+)
 
 RECIPES: dict[str, Recipe | DqnRecipe] = {
-    "digits-mlp": Recipe(
-        build=partial(mlp, (8, 8), hidden=(40,), votes=3),
-        data="digits",
-        epochs=200,
-        learning_rate=4e-3,
-        input_scale=16,
-        soft_epochs=10,
-        steps=4,
-        batch=64,
-        distortion=Distortion(shift=0.6, rotation=0.12, scale=0.08, shear=0.08),
-    ),
+    "digits-mlp": _DIGITS,
     "mnist-mlp": Recipe(
         build=partial(mlp, _MNIST, hidden=(256, 256), votes=10),
         data="mnist",
@@ -235,4 +236,5 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
         distortion=Distortion(shift=0.5, rotation=0.07, scale=0.05, shear=0.05),
         label_smoothing=0.05,
     ),
+    "digits-mlp-2bit": replace(_DIGITS, build=partial(mlp, (8, 8), hidden=(40,), votes=3, levels=3)),
 }

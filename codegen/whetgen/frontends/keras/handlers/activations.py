@@ -49,15 +49,15 @@ def _step(call: LayerCall, builder: Builder, source: str, layer: Any, name: str,
             f"layer '{call.path}' ({type(layer).__name__}) has sharpness {sharpness:g}; "
             "train on until it is exactly 1.0 (whetgen.sharpen)"
         )
+    if layer.levels > 1:
+        levels = np.array([[level + k] for k in range(layer.levels)], dtype=object)
+        return builder.add(RealMultiThreshold, name, source=source, levels=levels, strict=(False,) * layer.levels)
     return builder.add(RealThreshold, name, source=source, level=level)
 
 
 @handles("Staircase")
 def _staircase(call: LayerCall, builder: Builder) -> str:
-    return _steps(call, builder, exact_array(call.layer.levels), tuple(call.layer.strict))
-
-
-def _steps(call: LayerCall, builder: Builder, levels: np.ndarray, strict: tuple[bool, ...]) -> str:
+    levels, strict = exact_array(call.layer.levels), tuple(call.layer.strict)
     if len(levels) > MOST_LEVELS:
         raise call.refuse(f"has {len(levels)} levels; neurons have up to {MOST_LEVELS}, train with fewer")
     return builder.add(RealMultiThreshold, call.path, source=call.source, levels=levels[:, None], strict=strict)
