@@ -43,7 +43,7 @@ def stock_twin(model: keras.Model) -> keras.Model:
     layers = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
     for layer, follower in zip(layers, [*layers[1:], None], strict=True):
         kind = type(layer).__name__
-        if kind not in _COPIES:
+        if kind not in _COPIES or getattr(layer, "levels", 1) > 1:
             raise BadInput(f"layer '{layer.name}' ({kind}) has no twin among stock hls4ml's layers here; use an MLP")
         _COPIES[kind](twin, layer, signed, _LEVELS.get(type(follower).__name__, 0.0))
         signed = kind in _LEVELS or (signed and kind == "Flatten")
