@@ -155,7 +155,7 @@ BAD = {
         "nowhere.keras: no such file; give a .keras model",
     ),
     "corrupt model": (lambda m, t: [corrupt(t), "--target", "c"], "corrupt.keras: Keras cannot load this model"),
-    "other file": (lambda m, t: [__file__, "--target", "c"], "not a .keras file; save the model with model.save"),
+    "other file": (lambda m, t: [__file__, "--target", "c"], "not a model that whetgen reads; give a .keras"),
     "soft": (
         lambda m, t: [soft(t), "--target", "c"],
         "layer 'hidden' (SpikingBReLU) has sharpness 0.5; train on until it is exactly 1.0",

@@ -15,6 +15,10 @@ from whetgen.foreign.containers import open_model
 ARRAYS = {"layers/dense/vars/0": np.zeros((4, 3), np.float32), "layers/dense/vars/1": np.zeros(3, np.float32)}
 DENSE_3 = net_3(layer_3("Dense", "d", units=3))
 SAVE = "save the whole model with model.save('name.keras')"
+GIVE = "give a .keras or .h5 model, an .onnx model or a .nir graph"
+EXPORT = "load it in PyTorch and export it with torch.onnx.export(model, args, 'name.onnx')"
+PYTORCH = f": a PyTorch file, which holds Python objects and is not opened; {EXPORT}"
+TFLITE = ": a TensorFlow Lite model, which is quantised to 8 bits; give the Keras model that it was made of"
 KERAS_THAT_WROTE_IT = "open it with the Keras that wrote it and " + SAVE
 
 
@@ -96,17 +100,17 @@ OTHERS = {
     "other HDF5": (lambda p: p.write_bytes(hdf5({"x": np.zeros(3)})), f" is an HDF5 file without a Keras model; {SAVE}"),
     "TensorFlow Lite": (
         lambda p: p.write_bytes(b"\x1c\0\0\0TFL3 and more"),
-        ": a TensorFlow Lite model, which is quantised already; give the Keras model that it was made of",
+        TFLITE,
     ),
-    "arrays": (zip_of("x.npy"), ": an archive of arrays (.npz), not a model; give a .keras model"),
-    "PyTorch": (zip_of("archive/data.pkl"), ": a PyTorch file, which is not opened; give a .keras model"),
+    "arrays": (zip_of("x.npy"), f": an archive of arrays (.npz), not a model; {GIVE}"),
+    "PyTorch": (zip_of("archive/data.pkl"), PYTORCH),
     "zipped SavedModel": (zip_of("m/saved_model.pb"), ": an archive of a TensorFlow SavedModel; " + KERAS_THAT_WROTE_IT),
     "other zip": (zip_of("a"), ": Keras cannot load this model (a zip archive without config.json; copy or save it again)"),
     "no weights": (lambda p: save_only_config(p), ": model.weights.h5 is missing; copy or save it again"),
     "Keras 1": (written_by("1.2.2"), ": written by Keras 1.2.2; open it with Keras 2 or 3 and save it again"),
     "outside": (zip_of("config.json", "../../x"), ": the member '../../x' lies outside the archive; save the model again"),
     "absolute": (zip_of("config.json", "/x"), ": the member '/x' lies outside the archive; save the model again"),
-    "text": (lambda p: p.write_text("hello"), ": not a .keras file; save the model with model.save('name.keras')"),
+    "text": (lambda p: p.write_text("hello"), f": not a model that whetgen reads; {GIVE}"),
     "no JSON": (lambda p: save_text(p, "{"), ": the configuration is damaged (Expecting property name enclosed in double quotes: line 1 column 2 (char 1)); copy or save it again"),
     "deep JSON": (lambda p: save_text(p, "[" * 100_000), ": the configuration is nested too deep"),
     "encrypted": (encrypted, ": metadata.json is encrypted; copy or save it again"),
@@ -134,7 +138,16 @@ def test_what_is_no_model_is_named_with_what_to_do(name, tmp_path):
 @pytest.mark.parametrize(
     ("suffix", "message"),
     [
-        (".onnx", ": an ONNX model; give the Keras model that it was made of"),
+        (".onnx", ": an ONNX model where one of Keras is asked for; give the Keras model that it was made of"),
+        (".pt", PYTORCH),
+        (".PTH", PYTORCH),
+        (".tflite", TFLITE),
+        (
+            ".mlmodel",
+            ": a Core ML model; give the Keras model that it was made of, or export the PyTorch model to ONNX",
+        ),
+        (".safetensors", f": weights without a network; {EXPORT}"),
+        (".npy", f": an array, not a model; {GIVE}"),
         (".pb", ": a part of a TensorFlow SavedModel; open its folder with the Keras that wrote it and " + SAVE),
         (".keras", ": Keras cannot load this model (no whole .keras archive; copy or save it again)"),
         (".H5", ": Keras cannot load this model (no whole HDF5 file; copy or save it again)"),

@@ -27,6 +27,19 @@ LARGEST_FILE = 1 << 30
 WEIGHTS = "model.weights.h5"
 _SAVE = "save the whole model with model.save('name.keras')"
 _AGAIN = "Keras cannot load this model"
+_GIVE = "give a .keras or .h5 model, an .onnx model or a .nir graph"
+_EXPORT = "load it in PyTorch and export it with torch.onnx.export(model, args, 'name.onnx')"
+_PYTORCH = f"a PyTorch file, which holds Python objects and is not opened; {_EXPORT}"
+_TFLITE = "a TensorFlow Lite model, which is quantised to 8 bits; give the Keras model that it was made of"
+_BY_SUFFIX = {
+    **dict.fromkeys((".pt", ".pth", ".pt2", ".ckpt"), _PYTORCH),
+    ".tflite": _TFLITE,
+    ".onnx": "an ONNX model where one of Keras is asked for; give the Keras model that it was made of",
+    ".pb": "a part of a TensorFlow SavedModel; open its folder with the Keras that wrote it and " + _SAVE,
+    ".mlmodel": "a Core ML model; give the Keras model that it was made of, or export the PyTorch model to ONNX",
+    ".safetensors": f"weights without a network; {_EXPORT}",
+    ".npy": f"an array, not a model; {_GIVE}",
+}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -119,15 +132,13 @@ def _other(path: Path, data: bytes) -> str:
             "keras.models.model_from_json, load the weights with model.load_weights, and " + _SAVE
         )
     if data[4:8] == b"TFL3":
-        return "a TensorFlow Lite model, which is quantised already; give the Keras model that it was made of"
-    if path.suffix.lower() == ".onnx":
-        return "an ONNX model; give the Keras model that it was made of"
-    if path.suffix.lower() == ".pb":
-        return "a part of a TensorFlow SavedModel; open its folder with the Keras that wrote it and " + _SAVE
+        return _TFLITE
+    if told := _BY_SUFFIX.get(path.suffix.lower()):
+        return told
     if path.suffix.lower() in (".keras", ".h5", ".hdf5"):
         kind = "no whole .keras archive" if path.suffix.lower() == ".keras" else "no whole HDF5 file"
         return f"{_AGAIN} ({kind}; copy or save it again)"
-    return "not a .keras file; save the model with model.save('name.keras')"
+    return f"not a model that whetgen reads; {_GIVE}"
 
 
 def _zip(path: Path, data: bytes) -> ModelFile:
@@ -147,9 +158,9 @@ def _other_archive(names: list[str]) -> str:
     if any(name.endswith("saved_model.pb") for name in names):
         return "an archive of a TensorFlow SavedModel; open it with the Keras that wrote it and " + _SAVE
     if any(name.endswith(".npy") for name in names):
-        return "an archive of arrays (.npz), not a model; give a .keras model"
+        return f"an archive of arrays (.npz), not a model; {_GIVE}"
     if any(name.endswith("data.pkl") for name in names):
-        return "a PyTorch file, which is not opened; give a .keras model"
+        return _PYTORCH
     return f"{_AGAIN} (a zip archive without config.json; copy or save it again)"
 
 
