@@ -1,6 +1,7 @@
 # make demo      generate Verilog and C from a shipped model, run both over real digits
 # make test      all tests but the long ones
 # make test-all  these too
+# make torch     PyTorch and Brevitas in build/torch, for examples/from_*.py (1.1 GB with wheels for the CPU)
 # make lint      style, and who imports whom
 # Each works alone on a fresh Debian 12 with Python 3.11: it makes .venv and installs what it needs.
 
@@ -14,7 +15,7 @@ EXTRAS  ?= keras,train,sim,synth,serial,boards,bench,hls,onnx,nir,report,dev
 SYSTEM  ?= all
 TESTS   ?=
 
-.PHONY: help demo test test-all lint clean
+.PHONY: help demo test test-all torch lint clean
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
@@ -43,6 +44,13 @@ $(VENV)/demo: pyproject.toml constraints.txt .ci/system-packages
 $(VENV)/all: $(VENV)/demo
 	.ci/system-packages $(SYSTEM)
 	$(INSTALL) '.[$(EXTRAS)]'
+	@touch $@
+
+torch: build/torch/installed
+
+build/torch/installed: examples/torch-constraints.txt
+	$(PYTHON) -m venv build/torch
+	build/torch/bin/python -m pip install --quiet --requirement $<
 	@touch $@
 
 clean:
