@@ -88,7 +88,9 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "settings", "naive"), CASES, ids=lambda value: getattr(value, "__name__", str(value)[:40]))
+@pytest.mark.parametrize(
+    ("name", "settings", "naive"), CASES, ids=lambda value: getattr(value, "__name__", str(value)[:40])
+)
 def test_neurons_and_weights_are_what_the_package_computes(name, settings, naive):
     made, wanted = quantiser(name, settings), naive(GRID, **settings)
     steps = made.staircase
