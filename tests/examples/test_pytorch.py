@@ -1,5 +1,6 @@
 """The scripts of docs/pytorch.md: what they export means to whetgen what it means to PyTorch."""
 
+import fcntl
 import subprocess
 from pathlib import Path
 
@@ -14,8 +15,11 @@ PYTHON = ROOT / "build" / "torch" / "bin" / "python"
 
 @pytest.fixture(scope="module", autouse=True)
 def installed():
-    """An environment of its own, made once; where it cannot be made, the tests fail."""
-    subprocess.run(["make", "torch"], cwd=ROOT, check=True)
+    """An environment of its own, made once, by one worker; where it cannot be made, the tests fail."""
+    (ROOT / "build").mkdir(exist_ok=True)
+    with (ROOT / "build" / "torch.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run(["make", "torch"], cwd=ROOT, check=True)
 
 
 @pytest.mark.long
