@@ -29,6 +29,10 @@ class Dataset:
     x_test: np.ndarray
     y_test: np.ndarray
 
+    def few(self, count: int) -> Dataset:
+        """The first ``count`` of each."""
+        return Dataset(self.x_train[:count], self.y_train[:count], self.x_test[:count], self.y_test[:count])
+
 
 def load(name: str) -> Dataset:
     """The data set of that name, as integer codes.

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from whetgen.sharpen.data import load
 from whetgen.sharpen.logger import WhetstoneLogger
 from whetgen.sharpen.recipes.origin import check_origin, origin_of
 from whetgen.sharpen.recipes.table import Recipe
-from whetgen.sharpen.recipes.training import TrainOptions, chosen, fit
+from whetgen.sharpen.recipes.training import TrainOptions, chosen, examples_of, fit
 
 if TYPE_CHECKING:
     import optuna
 
 _HELD_OUT = 0.1
-_QUICK_IMAGES = 256
 _ORIGIN = "origin"
 
 
@@ -51,8 +49,7 @@ def search(name: str, trials: int, storage: str | None = None, options: TrainOpt
         raise ValueError(f"a search takes at least 1 trial, not {trials}")
     if not isinstance(recipe, Recipe):
         raise ValueError(f"recipe {name} is not trained in epochs, so it cannot be searched")
-    examples = recipe.task.examples(load(recipe.data), recipe.input_scale)
-    examples = (examples.few(_QUICK_IMAGES) if options.quick else examples).without_test(_HELD_OUT)
+    examples = examples_of(recipe, options).without_test(_HELD_OUT)
 
     def objective(trial: optuna.Trial) -> float:
         log = WhetstoneLogger(examples.x_test, examples.y_test, metric=recipe.task.metric)

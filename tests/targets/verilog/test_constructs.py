@@ -112,7 +112,7 @@ def test_every_bus_width(name, bus, architecture, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("architecture", ["unrolled", "folded"])
 def test_the_generated_bench_passes_alone(architecture, tmp_path):
-    graph = networks.CONSTRUCTS["fired"]
+    graph = networks.CONSTRUCTS["switches"]
     plan = verilog.plan(graph, "net", verilog.VerilogOptions(architecture=architecture, bus_bits=16))
     codes = random_codes(graph, 6)
     write(verilog.render(plan), tmp_path)

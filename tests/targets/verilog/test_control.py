@@ -20,7 +20,7 @@ RUN = """
 import os, sys
 from pathlib import Path
 from cocotb_tools.runner import get_results, get_runner
-os.environ.update({"CFG_CXXFLAGS_PCH_I": "-include", "PYTHON3": sys.executable, "MAKEFLAGS": "-e"})
+os.environ.update({"CFG_CXXFLAGS_PCH_I": "-include", "PYTHON3": sys.executable, "MAKEFLAGS": "-e", "OPT_FAST": "-O0"})
 folder, build, top = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 runner = get_runner("verilator")
 sources = sorted([*(folder / "rtl").glob("*.v"), *(folder / "control" / "rtl").glob("*.v")])

@@ -21,10 +21,6 @@ class Examples:
     x_test: np.ndarray
     y_test: np.ndarray
 
-    def few(self, count: int) -> Examples:
-        """The first ``count`` of each."""
-        return Examples(self.x_train[:count], self.y_train[:count], self.x_test[:count], self.y_test[:count])
-
     def one_hot(self, classes: int) -> Examples:
         """Labels as rows of 0 and 1; targets that are pictures stay."""
         rows = np.eye(classes, dtype=np.float32)

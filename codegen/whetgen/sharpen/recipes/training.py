@@ -117,6 +117,12 @@ def chosen(name: str, options: TrainOptions) -> Recipe | DqnRecipe:
     return _quick(replace(recipe, **options.changes)) if options.quick else replace(recipe, **options.changes)
 
 
+def examples_of(recipe: Recipe, options: TrainOptions) -> Examples:
+    """What a run trains with: a few where it is quick, and only these as real values, since TensorFlow keeps them for good."""
+    data = load(recipe.data)
+    return recipe.task.examples(data.few(_QUICK_IMAGES) if options.quick else data, recipe.input_scale)
+
+
 @singledispatch
 def _run(recipe: object, name: str, out: Path, options: TrainOptions) -> TrainResult:
     raise TypeError(type(recipe))
@@ -129,11 +135,11 @@ def _(recipe: Recipe, name: str, out: Path, options: TrainOptions) -> TrainResul
     origin = origin_of(name, recipe, **shaping(options))
     check_checkpoint(state, out, options.goes_on, origin)
     check_epochs(recipe, name)
-    examples = recipe.task.examples(load(recipe.data), recipe.input_scale)
+    examples = examples_of(recipe, options)
     log = WhetstoneLogger(
         examples.x_test, examples.y_test, out.with_suffix(".csv"), options.tensorboard, recipe.task.metric
     )
-    model = fit(recipe, examples.few(_QUICK_IMAGES) if options.quick else examples, options, log, state, origin)
+    model = fit(recipe, examples, options, log, state, origin)
     finished = plain(model, recipe)
     before = [row for row in log.rows if row["epoch"] <= recipe.soft_epochs]
     outputs = finished.predict(
