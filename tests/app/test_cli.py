@@ -29,7 +29,7 @@ USAGE = {
     "long folder": (lambda m: ["verify", "n" * 300], "nnn: File name too long"),
     "unknown command": (lambda m: ["frobnicate"], "'frobnicate' is no command and no file; commands are generate, "),
     "unknown command on a model": (lambda m: ["frob", m, "--out", "o"], "'frob' is no command and no file"),
-    "missing model": (lambda m: ["nowhere.keras"], "nowhere.keras: no such file; give a .keras model"),
+    "missing model": (lambda m: ["nowhere.keras"], "nowhere.keras: no such file; give a .keras, .onnx or .nir file"),
     "long name": (lambda m: ["n" * 300 + ".keras"], "nnn.keras: File name too long"),
 }
 

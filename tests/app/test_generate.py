@@ -152,7 +152,7 @@ def data(tmp_path):
 BAD = {
     "missing model": (
         lambda m, t: ["nowhere.keras", "--target", "c"],
-        "nowhere.keras: no such file; give a .keras model",
+        "nowhere.keras: no such file; give a .keras, .onnx or .nir file",
     ),
     "corrupt model": (lambda m, t: [corrupt(t), "--target", "c"], "corrupt.keras: Keras cannot load this model"),
     "other file": (lambda m, t: [__file__, "--target", "c"], "not a model that whetgen reads; give a .keras"),

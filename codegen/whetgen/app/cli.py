@@ -95,7 +95,7 @@ def _routed(arguments: list[str]) -> list[str]:
     if first.startswith("-") or Path(first).exists():
         return ["generate", *arguments]
     if Path(first).suffix:
-        raise BadInput(f"{first}: no such file; give a .keras model")
+        raise BadInput(f"{first}: no such file; give a .keras, .onnx or .nir file")
     raise BadInput(f"'{first}' is no command and no file; {meant(first, COMMANDS)}commands are {', '.join(COMMANDS)}")
 
 

@@ -3,6 +3,7 @@
 import itertools
 from fractions import Fraction
 
+import h5py
 import nir
 import numpy as np
 import pytest
@@ -120,3 +121,30 @@ def test_a_file_that_is_no_graph_is_told(tmp_path):
     with pytest.raises(BadInput) as told:
         open_nir(path)
     assert str(told.value) == f"{path}: no whole HDF5 file; write the graph again with nir.write"
+
+
+def test_cut_and_mutated_files_are_read_or_refused_in_one_line(tmp_path):
+    path = tmp_path / "net.nir"
+    nodes = {"input": shape_in(3), "spikes": nir.Threshold(np.array([1.0, 2.0, 2.5])), "output": shape_out(3)}
+    graph_of(tmp_path, nodes)
+    data, rng, refused = path.read_bytes(), np.random.default_rng(0), 0
+    for trial in range(150):
+        changed = bytearray(data[: rng.integers(1, len(data))] if trial % 3 == 0 else data)
+        for place in rng.integers(0, len(changed), 8):
+            changed[place] = rng.integers(0, 256)
+        path.write_bytes(bytes(changed))
+        try:
+            trace_nir(open_nir(path), ELEMENT_TYPES["uint8"], InputMeaning(Fraction(1)))
+        except BadInput as error:
+            assert str(error).count("\n") == 0
+            refused += 1
+    assert 50 < refused < 150
+
+
+def test_a_file_that_links_out_is_refused(tmp_path):
+    path = tmp_path / "net.nir"
+    with h5py.File(path, "w") as file:
+        file["node"] = h5py.ExternalLink("/etc/passwd", "/")
+    with pytest.raises(BadInput) as told:
+        open_nir(path)
+    assert str(told.value) == f"{path}: 'node' is a link to the file '/etc/passwd'; links are not followed"
