@@ -53,6 +53,7 @@ def test_the_reference_tells_the_class(name):
     assert GRAPHS[name].predict(CODES[0]) == wanted()[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GRAPHS)
 @pytest.mark.parametrize("architecture", ["unrolled", "folded"])
 def test_verilog_sends_the_class_in_one_beat(architecture, name, tmp_path):
@@ -112,6 +113,7 @@ def test_headers_and_manifest_say_how_the_class_follows():
     assert [head[key] for key in facts] == ["1/6", "-1/2", True, 2, 3, told]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("offset, classes", [(10**6, {1}), (-(10**6), {0})])
 def test_a_neuron_that_is_always_on_one_side_tells_that_class(offset, classes, tmp_path):
     graph = network(Output("answer", "head", "accumulators", SCALE, Fraction(offset), classifier=True))

@@ -74,6 +74,7 @@ def test_every_board_gives_the_bits_of_the_reference_on_real_images(name, folder
         assert calls == pytest.approx(took["cost_mean"], rel=0.2)
 
 
+@pytest.mark.slow
 def test_a_run_on_a_board_leaves_its_footprint_in_the_manifest(folders, tmp_path):
     """Of each board beside the others; the hashed files are as generated; a failed run leaves nothing."""
     folder = tmp_path / "net"
@@ -89,6 +90,7 @@ def test_a_run_on_a_board_leaves_its_footprint_in_the_manifest(folders, tmp_path
     assert set(read_manifest(folder)["footprint"]) == set(results)
 
 
+@pytest.mark.slow
 def test_ram_that_does_not_hold_the_deepest_stack_fails(folders, tmp_path, monkeypatch):
     """The same network on boards of the RAM that it needs and of one byte less."""
     folder = tmp_path / "net"
@@ -106,6 +108,7 @@ def test_ram_that_does_not_hold_the_deepest_stack_fails(folders, tmp_path, monke
         assert verify(folder, codes, on="atmega328p").failures == failures
 
 
+@pytest.mark.slow
 def test_a_wrong_table_is_a_mismatch(folders, tmp_path):
     """A check that can fail: one bit of a table flipped in a copy."""
     board, graph, codes = find_board("mps2-an386"), small_network(), real_digits(20)
@@ -121,6 +124,7 @@ def test_a_wrong_table_is_a_mismatch(folders, tmp_path):
     assert (good.outputs != bad.outputs).any()
 
 
+@pytest.mark.slow
 def test_the_same_run_counts_the_same_instructions(folders, tmp_path):
     board = find_board("riscv-virt")
     image = build_image(folders["riscv-virt"], "net", board, tmp_path)
@@ -128,6 +132,7 @@ def test_the_same_run_counts_the_same_instructions(folders, tmp_path):
     assert first.tolist() == second.tolist()
 
 
+@pytest.mark.slow
 def test_an_empty_image_is_what_flash_and_ram_are_counted_from(folders, tmp_path):
     board = find_board("mps2-an386")
     empty = section_bytes(build_empty(board, tmp_path / "empty").path)
@@ -148,6 +153,7 @@ int main(void) { port_start(); top((int)port_ticks()); port_stop(); return 0; }
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EMULATED)
 def test_the_stack_goes_through_pointers_in_tables(name, tmp_path):
     board = find_board(name)

@@ -126,6 +126,7 @@ def test_the_documented_command_compiles(tmp_path):
     assert done.returncode == predict(tiny(), np.zeros((1, 4, 4, 1), dtype=np.int64))[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mcu", fact_files(CORES))
 def test_the_command_in_the_header_compiles_for_the_microcontroller(mcu, tmp_path):
     write(render(plan(tiny(), "tiny", COptions(mcu=mcu))), tmp_path)
@@ -137,6 +138,7 @@ def test_the_command_in_the_header_compiles_for_the_microcontroller(mcu, tmp_pat
     assert sources == objects and told[1] == find_mcu(mcu).board.title
 
 
+@pytest.mark.slow
 def test_on_an_avr_iso_c_is_refused_with_the_flag_to_use(tmp_path):
     write(render(plan(tiny(), "tiny", COptions(mcu="avr"))), tmp_path)
     command = ["avr-gcc", "-mmcu=atmega328p", "-std=c99", "-Iinclude", "-c", "src/tiny.c"]
@@ -145,6 +147,7 @@ def test_on_an_avr_iso_c_is_refused_with_the_flag_to_use(tmp_path):
     assert done.returncode and "with -std=gnu99 or gnu11: tables need the address space __flash" in errors[0]
 
 
+@pytest.mark.slow
 def test_every_kernel_compiles_for_the_avr():
     runtime = assets() / "firmware" / "runtime"
     command = ["avr-gcc", "-mmcu=atmega328p", "-std=gnu99", "-fsyntax-only", f"-I{runtime}"]
@@ -160,6 +163,7 @@ def test_the_header_can_be_included_from_cpp(tmp_path):
     subprocess.run(command, cwd=tmp_path, check=True)
 
 
+@pytest.mark.slow
 def test_a_cortex_m0_compiler_takes_it(tmp_path):
     generated(tiny(), "tiny", tmp_path)
     sources = sorted(map(str, (tmp_path / "src").glob("*.c")))

@@ -29,6 +29,7 @@ def folder_of_boards_of_a_test_s_own(tmp_path, monkeypatch) -> Path:
     return copy / BOARDS
 
 
+@pytest.mark.slow
 def test_one_toml_file_is_a_microcontroller_that_generates_and_runs(boards, tmp_path):
     """The example of ``firmware/ports/README.md``."""
     example = re.search(r"```toml\n(.+?)```", (assets() / "firmware/ports/README.md").read_text(), re.DOTALL)

@@ -28,6 +28,7 @@ def class_of_a_blank_frame() -> str:
     return str(predict(tiny(), np.zeros((1, 4, 4, 1), dtype=np.int64))[0])
 
 
+@pytest.mark.slow
 def test_cmake_takes_it_as_a_subdirectory(folder, tmp_path, class_of_blank):
     (tmp_path / "CMakeLists.txt").write_text(
         "cmake_minimum_required(VERSION 3.13)\nproject(app C)\n"
@@ -42,6 +43,7 @@ def test_cmake_takes_it_as_a_subdirectory(folder, tmp_path, class_of_blank):
     )
 
 
+@pytest.mark.slow
 def test_cmake_builds_the_folder_alone(folder, tmp_path):
     for command in (["cmake", "-S", str(folder), "-B", "build"], ["cmake", "--build", "build"]):
         subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
@@ -57,6 +59,7 @@ unsigned long micros();
 """
 
 
+@pytest.mark.slow
 def test_an_arduino_builder_compiles_it(tmp_path):
     """As arduino-cli does: src is the only include path, C as gnu11, the sketch as C++ behind Arduino.h."""
     generate(tiny(), "c", tmp_path / "tiny", Options("tiny", mcu="avr"))

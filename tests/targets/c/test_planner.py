@@ -230,6 +230,7 @@ def test_a_convolution_counts_an_element_once_for_each_window(kernel, stride, di
     assert rate.nibble == pytest.approx(np.mean([pixel.any() for pixel in seen]), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_code_sizes_are_those_of_the_compiler(tmp_path):
     for file in (assets() / "firmware" / "runtime").glob("*.c"):
         flags = ["-mcpu=cortex-m4", "-mthumb", "-std=c99", "-Os", "-ffunction-sections"]

@@ -154,6 +154,7 @@ def test_constant_time_takes_the_same_instructions_for_a_thousand_frames(name, t
     assert len(set(run.costs.tolist())) == 1
 
 
+@pytest.mark.slow
 def test_without_constant_time_the_same_frames_differ(tmp_path):
     """So the test above can fail."""
     board, graph = find_board("riscv-virt"), small_network()

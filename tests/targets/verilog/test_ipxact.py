@@ -44,6 +44,7 @@ def texts(element, path):
     return [found.text for found in element.findall(path, NS)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"control": "axi-lite"}, {"board": "hx8k-evn"}])
 @pytest.mark.parametrize("graph", [tiny, dense, two_outputs])
 def test_the_description_is_that_of_the_files(graph, options, tmp_path):
