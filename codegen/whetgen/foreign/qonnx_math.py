@@ -39,6 +39,13 @@ def _times(integers: np.ndarray, scale: np.ndarray) -> np.ndarray:
     return np.asarray(integers, dtype=np.float64) * np.asarray(scale, dtype=np.float64)
 
 
+def _clipped(real: np.ndarray, bits: np.ndarray, signed: int, narrow: int) -> np.ndarray:
+    """Numbers between the ends of integers of ``bits``; narrow ones leave out the end of which there is one too many."""
+    top = 2.0 ** (bits - 1) - 1 if signed else 2.0**bits - 1 - narrow
+    bottom = narrow - 2.0 ** (bits - 1) if signed else 0.0
+    return np.minimum(np.maximum(real, bottom), top)
+
+
 def bipolar_quant(x: np.ndarray, scale: np.ndarray, **_: Any) -> np.ndarray:
     return _times(np.where(x >= 0, 1, -1), scale)
 
@@ -57,9 +64,7 @@ def quant(
     real = x / scale + zero
     if signed and np.all(bits == 1):
         return _times(np.where(real >= 0, 1, -1) - zero, scale)
-    top = 2.0 ** (bits - 1) - 1 if signed else 2.0**bits - 1 - narrow
-    bottom = narrow - 2.0 ** (bits - 1) if signed else 0.0
-    return _times(ROUND[_text(rounding_mode)](np.minimum(np.maximum(real, bottom), top)) - zero, scale)
+    return _times(ROUND[_text(rounding_mode)](_clipped(real, bits, signed, narrow)) - zero, scale)
 
 
 def multi_threshold(
@@ -91,9 +96,7 @@ def trunc(
         return _times(round_(whole / 2.0 ** (bits_in - rest[0])) - zero, scale)
     out_scale, bits = rest
     divisor = 2.0 ** np.round(np.log2(out_scale / scale))
-    top = 2.0 ** (bits - 1) - 1 if signed else 2.0**bits - 1 - narrow
-    bottom = narrow - 2.0 ** (bits - 1) if signed else 0.0
-    return _times(round_(np.clip(whole / divisor, bottom, top)) - zero / divisor, out_scale)
+    return _times(round_(_clipped(whole / divisor, bits, signed, narrow)) - zero / divisor, out_scale)
 
 
 QUANTISERS: dict[str, Callable[..., np.ndarray]] = {
