@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -14,6 +15,8 @@ from whetgen.host.scratch import scratch_folder
 from whetgen.targets.output.contents import regular_files
 from whetgen.targets.output.folder import MANIFEST
 
+Place = tuple[int, int]
+
 
 @contextmanager
 def snapshot(folder: Path, manifest: Mapping) -> Iterator[Path]:
@@ -22,8 +25,7 @@ def snapshot(folder: Path, manifest: Mapping) -> Iterator[Path]:
     Raises:
         CouldNotRun: the folder became another one before the end of the block, or is not the manifest's any more.
     """
-    place = _identity(folder)
-    with scratch_folder() as scratch:
+    with _held(folder) as place, scratch_folder() as scratch:
         copy = scratch / manifest["name"]
         copy.mkdir()
         for path in set(regular_files(folder)) & set(manifest["files"]):
@@ -35,13 +37,22 @@ def snapshot(folder: Path, manifest: Mapping) -> Iterator[Path]:
         _check_same(folder, manifest, place)
 
 
-def _check_same(folder: Path, manifest: Mapping, place: tuple[int, int]) -> None:
+@contextmanager
+def _held(folder: Path) -> Iterator[Place]:
+    """Device and inode of the folder; while it is open, no other gets its number."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        yield _place(os.fstat(opened))
+    finally:
+        os.close(opened)
+
+
+def _check_same(folder: Path, manifest: Mapping, place: Place) -> None:
     with suppress(OSError, ValueError):
-        if _identity(folder) == place and json.loads(read_text(folder / MANIFEST))["files"] == manifest["files"]:
+        if _place(folder.stat()) == place and json.loads(read_text(folder / MANIFEST))["files"] == manifest["files"]:
             return
     raise CouldNotRun(f"{folder}: was replaced while it was read; run the command again")
 
 
-def _identity(folder: Path) -> tuple[int, int]:
-    found = folder.stat()
+def _place(found: os.stat_result) -> Place:
     return found.st_dev, found.st_ino
