@@ -7,7 +7,7 @@ import numpy as np
 from whetgen.foreign.nir_files import NirFile
 from whetgen.foreign.nir_math import computed
 from whetgen.frontends.nir.tracer import NirTrace
-from whetgen.frontends.operators.values import Signal
+from whetgen.frontends.operators.values import as_in_file, laid
 
 
 def run_nir(file: NirFile, trace: NirTrace, codes: np.ndarray) -> dict[str, np.ndarray]:
@@ -18,11 +18,6 @@ def run_nir(file: NirFile, trace: NirTrace, codes: np.ndarray) -> dict[str, np.n
     meaning = trace.graph.meaning
     real = (codes.astype(np.float64) * float(meaning.scale) + float(meaning.offset)).astype(np.float32)
     first = trace.signals[next(name for name, node in file.nodes.items() if node.kind == "Input")]
-    frames = np.transpose(real, (0, *(1 + first.order.index(k) for k in range(len(first.shape)))))
-    values = computed(file, frames)
+    values = computed(file, as_in_file(first, real))
     wanted = {node: name for name, node in trace.neurons.items()} | {o.source: o.name for o in trace.graph.outputs}
-    return {node: _laid(trace.signals[name], values[name]) for node, name in wanted.items()}
-
-
-def _laid(signal: Signal, values: np.ndarray) -> np.ndarray:
-    return np.transpose(values.reshape(len(values), *signal.shape), (0, *(1 + axis for axis in signal.order)))
+    return {node: laid(trace.signals[name], values[name]) for node, name in wanted.items()}

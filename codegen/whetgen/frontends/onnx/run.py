@@ -16,7 +16,7 @@ from whetgen.foreign.reasons import one_line
 from whetgen.frontends.onnx.entry import element_type, entry
 from whetgen.frontends.onnx.tracer import OnnxTrace
 from whetgen.frontends.operators.building import Counts
-from whetgen.frontends.operators.values import Signal
+from whetgen.frontends.operators.values import as_in_file, laid
 
 
 def run_onnx(file: OnnxFile, trace: OnnxTrace, codes: np.ndarray) -> dict[str, np.ndarray]:
@@ -27,11 +27,10 @@ def run_onnx(file: OnnxFile, trace: OnnxTrace, codes: np.ndarray) -> dict[str, n
     Raises:
         BadInput: the model does not run, or its numbers overflow.
     """
-    name, shape = entry(file.model)
+    name, _ = entry(file.model)
     meaning = trace.graph.meaning
     real = (codes.astype(np.float64) * float(meaning.scale) + float(meaning.offset)).astype(np.float32)
-    frames = real.reshape(len(codes), *[shape[a] for a in trace.input.order])
-    frames = np.transpose(frames, (0, *(1 + trace.input.order.index(k) for k in range(len(shape)))))
+    frames = as_in_file(trace.input, real)
     kind = tensor_dtype_to_np_dtype(element_type(file.model))
     session = evaluator(file.model)
     rows = [_run(session, name, frame[None].astype(kind), file) for frame in frames]
@@ -48,7 +47,7 @@ def values_of(trace: OnnxTrace, found: Mapping[str, np.ndarray]) -> dict[str, np
     """Spikes and outputs by node name, laid out as the trace has them, out of the values of ``tensors_of``."""
     outputs = zip(trace.graph.outputs, trace.outputs, strict=True)
     made = {counts.signal.node: _counted(counts, found[counts.tensor]) for counts in trace.counts}
-    return made | {o.source: _laid(t[1], found[t[0]]) for o, t in outputs if t}
+    return made | {o.source: laid(t[1], found[t[0]]) for o, t in outputs if t}
 
 
 def _run(session: ReferenceEvaluator, name: str, frame: np.ndarray, file: OnnxFile) -> dict[str, Any]:
@@ -63,10 +62,5 @@ def _run(session: ReferenceEvaluator, name: str, frame: np.ndarray, file: OnnxFi
 
 def _counted(counts: Counts, values: np.ndarray) -> np.ndarray:
     """The levels that the values of the file's tensor say are reached."""
-    made = _laid(counts.signal, values).astype(np.float64)
+    made = laid(counts.signal, values).astype(np.float64)
     return np.round((made - counts.low) / counts.rise).astype(np.int64)
-
-
-def _laid(signal: Signal, values: np.ndarray) -> np.ndarray:
-    """A tensor of the file (frames, ...) in the order of the traced node's axes."""
-    return np.transpose(values.reshape(len(values), *signal.shape), (0, *(1 + axis for axis in signal.order)))

@@ -177,3 +177,14 @@ def against(call: OperatorCall, signal: Signal, values: np.ndarray) -> np.ndarra
         return exact_array(values.reshape(1))
     full = values.reshape(*(1,) * (rank - values.ndim), *values.shape)
     return exact_array(np.transpose(full, signal.order))
+
+
+def laid(signal: Signal, values: np.ndarray) -> np.ndarray:
+    """A tensor of the file (frames, ...) in the order of the traced node's axes."""
+    return np.transpose(values.reshape(len(values), *signal.shape), (0, *(1 + axis for axis in signal.order)))
+
+
+def as_in_file(signal: Signal, values: np.ndarray) -> np.ndarray:
+    """The other way: a traced node's tensor (frames, ...) with the axes as the file has them."""
+    frames = values.reshape(len(values), *(signal.shape[axis] for axis in signal.order))
+    return np.transpose(frames, (0, *(1 + signal.order.index(axis) for axis in range(len(signal.shape)))))
