@@ -15,6 +15,7 @@ from whetgen.reading import load_model, trace_steps
 from whetgen.targets.output.fill import fill_folder
 from whetgen.targets.output.folder import write_folder
 from whetgen.targets.output.kinds import with_kind
+from whetgen.targets.output.lone import folder_for, written
 from whetgen.targets.registry import Options, find_target, options_for
 from whetgen.verification.checks import Verification, verify
 from whetgen.verification.frames import Frames, default_frames
@@ -39,7 +40,7 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class Generation:
-    """What ``generate`` wrote: the folder and the contents of its ``whetgen.json``."""
+    """What ``generate`` wrote: the folder, or one file, and the contents of ``whetgen.json``."""
 
     folder: Path
     manifest: dict[str, Any] = field(repr=False)
@@ -67,19 +68,22 @@ def generate(
 ) -> Generation:
     """Write the output folder of ``target``: "verilog", "hls", "c", "onnx" or "nir".
 
+    An ``out`` that ends in ``.onnx`` (target "onnx") or ``.nir`` (target "nir") becomes that file alone.
     ``calibration``: frames that come first among the stored vectors. ``facts``: more entries for ``whetgen.json``.
 
     Raises:
         BadInput: an option is not legal, or ``out`` holds something else.
     """
     options = options or Options()
-    options_for(find_target(target), options)
+    found, out = find_target(target), Path(out)
+    options_for(found, options)
     graph = check_output_bits(with_kind(graph, options.output))
     codes, typical = _stored_frames(graph, options.vectors, calibration), calibration.codes if calibration else None
-    manifest = write_folder(
-        Path(out), lambda folder: fill_folder(folder, graph, target, options, codes, facts or {}, typical)
-    )
-    return Generation(Path(out), manifest)
+    with folder_for(out, found, options.name) as place:
+        manifest = write_folder(
+            place, lambda folder: fill_folder(folder, graph, target, options, codes, facts or {}, typical)
+        )
+    return Generation(out, {**manifest, "files": written(out, found, manifest)})
 
 
 def _stored_frames(graph: Graph, count: int, calibration: Frames | None) -> np.ndarray:

@@ -83,3 +83,18 @@ def test_a_file_of_another_package_becomes_c_that_equals_the_reference(package, 
     facts = json.loads(out)
     assert (code, err) == (0, "") and facts["verify"]["mismatches"] == 0 < facts["verify"]["vectors"]
     assert facts["keras_check"]["outside_bound"] == 0 < facts["keras_check"]["spikes_compared"]
+
+
+@pytest.mark.parametrize(("target", "words"), [("onnx", ()), ("nir", ("generate",))])
+def test_an_out_that_names_a_file_is_that_file_alone(target, words, tmp_path, capsys):
+    onnx.save(small_net(), tmp_path / "net.onnx")
+    out = tmp_path / "out" / f"made.{target}"
+    arguments = (*words, tmp_path / "net.onnx", "--target", target, "--out", out)
+    code, told, err = run(capsys, *arguments, "--verify")
+    assert (code, err) == (0, "") and f"wrote {out} ({target}, 1 file)" in told and "0 mismatches" in told
+    assert [p.name for p in out.parent.iterdir()] == [out.name]
+    facts = json.loads(run(capsys, *arguments, "--json")[1])
+    assert (facts["out"], list(facts["files"])) == (str(out), [out.name])
+    out.write_bytes(b"mine")
+    told = f"--out {out}: was not made by whetgen, or changed since; move it away or give a new name"
+    assert run(capsys, *arguments) == (2, "", f"whetgen: {told}\n")

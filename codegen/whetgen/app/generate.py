@@ -19,7 +19,6 @@ from whetgen.targets.registry import TARGETS, Options, find_target, options_for
 from whetgen.wording import counted, every
 
 if TYPE_CHECKING:
-    from whetgen.api import Generation
     from whetgen.passes.narrow import Narrowed
     from whetgen.verification.checks import Verification
     from whetgen.verification.rounding import FloatCheck
@@ -34,7 +33,12 @@ def generate(
         ),
     ],
     target: Annotated[str, typer.Option(help=f"{', '.join([*TARGETS][:-1])} or {[*TARGETS][-1]}.")],
-    out: Annotated[Path, typer.Option(help="Folder to write; must be new, empty, or an unchanged one of ours.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Folder to write, or NAME.onnx (--target onnx), NAME.nir (--target nir) for that file alone; must be new, empty, or an unchanged one of ours."
+        ),
+    ],
     name: Annotated[
         str | None, typer.Option(help="Identifier in the generated files (default: the file's stem).")
     ] = None,
@@ -50,17 +54,18 @@ def generate(
 ) -> None:
     """Generate the sources of one target."""
     from whetgen import api, reading
-    from whetgen.targets.output.folder import check_replaceable
     from whetgen.targets.output.kinds import with_kind
+    from whetgen.targets.output.lone import check_out, folder_for, written
     from whetgen.verification.doubts import data_doubts
     from whetgen.verification.frames import check_frames_file, load_frames
 
     output = CommandOutput(quiet, as_json)
     options = replace(options, name=name_from(model.stem) if name is None else check_name(name))
-    options_for(find_target(target), options)
+    found = find_target(target)
+    options_for(found, options)
     spec.check()
     narrowing.check()
-    check_replaceable(out)
+    check_out(out, found)
     if narrowing.calibration:
         check_frames_file(narrowing.calibration)
     with output.steps() as step:
@@ -79,9 +84,11 @@ def generate(
         graph = narrowed.graph if narrowed else exact
         warnings = (*traced.warnings, *(data_doubts(graph, frames) if frames else ()))
         step(f"write {out}")
-        made = api.generate(graph, target, out, options, frames, _facts(reader, rounding, warnings, narrowed))
-        checked = api.verify(out, frames, progress=step) if check else None
-    _show(output, made, reader, rounding, narrowed, checked)
+        facts = _facts(reader, rounding, warnings, narrowed)
+        with folder_for(out, found, options.name) as folder:
+            made = api.generate(graph, target, folder, options, frames, facts).manifest
+            checked = api.verify(folder, frames, progress=step) if check else None
+    _show(output, out, {**made, "files": written(out, found, made)}, reader, rounding, narrowed, checked)
     raise typer.Exit(exit_code(checked.outcome) if checked else 0)
 
 
@@ -114,15 +121,15 @@ def _refute(output: CommandOutput, reader: str, rounding: FloatCheck) -> NoRetur
 
 def _show(
     output: CommandOutput,
-    made: Generation,
+    out: Path,
+    manifest: dict[str, Any],
     reader: str,
     rounding: FloatCheck,
     narrowed: Narrowed | None,
     checked: Verification | None,
 ) -> None:
-    manifest = made.manifest
     lines = [
-        f"wrote {made.folder} ({manifest['target']}, {counted(len(manifest['files']), 'file')})",
+        f"wrote {out} ({manifest['target']}, {counted(len(manifest['files']), 'file')})",
         f"input: {manifest['input']['meaning']}",
         *(f"output {_head_line(head)}" for head in manifest["output"]["heads"]),
         f"against {reader} float32: {counted(rounding.spikes_compared, 'spike')} and "
@@ -135,7 +142,7 @@ def _show(
     lines += [_kernel_line(choice) for choice in manifest.get("kernels", ())]
     lines += _narrowing_lines(narrowed) if narrowed else []
     lines += [f"note: {note}" for note in manifest["notes"]]
-    facts = {"out": str(made.folder), **manifest}
+    facts = {"out": str(out), **manifest}
     if checked:
         lines += verification_lines(checked)
         facts["verify"] = verification_facts(checked)

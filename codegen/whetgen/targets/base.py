@@ -64,6 +64,7 @@ class Target:
 
     ``name``: what ``--target`` takes, and the name of the package. ``title``: what people call it.
     ``options``: the dataclass of what the user may choose. ``planned``: whether it knows what its design will need. ``manifest``: the keys of its ``whetgen.json``, a TypedDict.
+    ``suffix``: of its one file, NAME and that, where such a file may be had without the folder around it.
     The package's module ``target`` holds the function ``rendered``; it is imported when it is needed.
     """
 
@@ -72,6 +73,7 @@ class Target:
     options: type[TargetOptions]
     manifest: type
     planned: bool = True
+    suffix: str | None = None
 
     def rendered(
         self, graph: Graph, options: TargetOptions, codes: np.ndarray, typical: np.ndarray | None = None

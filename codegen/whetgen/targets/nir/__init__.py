@@ -5,4 +5,4 @@ from whetgen.targets.output.schema import Manifest
 
 __all__ = ["NIR"]
 
-NIR = Target(name="nir", title="NIR", options=TargetOptions, manifest=Manifest, planned=False)
+NIR = Target(name="nir", title="NIR", options=TargetOptions, manifest=Manifest, planned=False, suffix=".nir")

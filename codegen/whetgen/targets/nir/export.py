@@ -29,6 +29,7 @@ from whetgen.ir.nodes import (
     Threshold,
     WeightedSum,
 )
+from whetgen.targets.output.seal import BLANK
 
 _EXACT = 1 << 53
 _HALF = 0.5
@@ -72,7 +73,8 @@ def export(graph: Graph) -> nir.NIRGraph:
     for output in graph.outputs:
         shape = _first(graph.shapes[output.source])
         state.add(output.name, nir.Output(output_type=np.array(shape)), state.read(output.source))
-    return nir.NIRGraph(nodes=state.nodes, edges=state.edges, type_check=False)  # it takes all kernels for square
+    about = {"seal": BLANK}
+    return nir.NIRGraph(state.nodes, state.edges, metadata=about, type_check=False)  # it takes all kernels for square
 
 
 def _node_name(name: str) -> str:

@@ -9,6 +9,7 @@ from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph
 from whetgen.targets.base import Rendered, TargetOptions
 from whetgen.targets.output.kinds import output_kind
+from whetgen.targets.output.seal import sealed
 
 
 def rendered(graph: Graph, options: TargetOptions, codes: np.ndarray, typical: np.ndarray | None = None) -> Rendered:
@@ -26,7 +27,7 @@ def rendered(graph: Graph, options: TargetOptions, codes: np.ndarray, typical: n
     made = export(graph)
     with scratch_folder() as folder:
         nir.write(folder / "net.nir", made)
-        data = (folder / "net.nir").read_bytes()
+        data = sealed((folder / "net.nir").read_bytes())
     length = sum(graph.size(output.source) for output in graph.outputs)
     return Rendered(
         files={f"{options.name}.nir": data},

@@ -6,4 +6,4 @@ from whetgen.targets.output.schema import Manifest
 
 __all__ = ["ONNX", "OnnxOptions"]
 
-ONNX = Target(name="onnx", title="ONNX", options=OnnxOptions, manifest=Manifest, planned=False)
+ONNX = Target(name="onnx", title="ONNX", options=OnnxOptions, manifest=Manifest, planned=False, suffix=".onnx")

@@ -45,6 +45,7 @@ from whetgen.ir.nodes import (
     Upsample,
     WeightedSum,
 )
+from whetgen.targets.output.seal import BLANK
 
 OPSET = 17
 IR_VERSION = 8
@@ -138,7 +139,8 @@ def export(graph: Graph, name: str, qonnx: bool = False) -> ModelProto:
     made.quantization_annotation.extend(state.annotations)
     domains = [helper.make_opsetid("", OPSET), *([helper.make_opsetid(QONNX_DOMAIN, 1)] if qonnx else [])]
     model = helper.make_model(made, opset_imports=domains, ir_version=IR_VERSION, producer_name="whetgen")
-    helper.set_model_props(model, {f"{o.name} means": f"code * {o.scale} + {o.offset}" for o in graph.outputs})
+    meanings = {f"{o.name} means": f"code * {o.scale} + {o.offset}" for o in graph.outputs}
+    helper.set_model_props(model, {**meanings, "seal": BLANK})
     return model
 
 

@@ -31,7 +31,7 @@ def write_folder(out: Path, fill: Callable[[Path], dict]) -> dict:
         BadInput: ``out`` holds something that this program did not write, or was edited since.
     """
     check_replaceable(out)
-    with _refusing(out):
+    with refusing(out):
         return _write(Path(os.path.realpath(out)), fill)
 
 
@@ -53,7 +53,7 @@ def write_text(out: Path, text: str) -> None:
     Raises:
         BadInput: the place cannot be written to.
     """
-    with _refusing(out), whole_file(out) as fresh:
+    with refusing(out), whole_file(out) as fresh:
         fresh.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
@@ -122,15 +122,25 @@ def changed_files(folder: Path, manifest: dict) -> dict[str, str]:
 
 def check_replaceable(out: Path) -> None:
     """Refuse an output path that cannot be a folder, is somebody else's, or an edited one of ours."""
-    with _refusing(out):
-        place = Path(os.path.realpath(out))
+    with refusing(out):
+        place = check_makeable(out)
         if os.path.lexists(place) and not place.is_dir():
             raise BadInput(f"--out {out}: is a file; give a new folder")
-        above = next((p for p in place.parents if p.exists()), place)
-        if not above.is_dir() or not os.access(above, os.W_OK):
-            raise BadInput(f"--out {out}: cannot be made in {above}; give another place")
         if place.exists():
             _check_ours(place, out)
+
+
+def check_makeable(out: Path) -> Path:
+    """Where ``out`` leads, links followed.
+
+    Raises:
+        BadInput: nothing can be written there.
+    """
+    place = Path(os.path.realpath(out))
+    above = next((p for p in place.parents if p.exists()), place)
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise BadInput(f"--out {out}: cannot be made in {above}; give another place")
+    return place
 
 
 def _check_ours(place: Path, out: Path) -> None:
@@ -144,7 +154,7 @@ def _check_ours(place: Path, out: Path) -> None:
 
 
 @contextmanager
-def _refusing(out: Path) -> Iterator[None]:
+def refusing(out: Path) -> Iterator[None]:
     """Troubles with the file system as bad input."""
     try:
         yield
