@@ -13,11 +13,13 @@ from whetgen.sharpen import (
     SimpleSharpener,
     SoftmaxDecode,
     SpikingBReLU,
+    Wiring,
     finish,
     generate_key,
     resume,
 )
-from whetgen.sharpen.wiring import finite_differences
+from whetgen.sharpen.lookup import finite_differences
+from whetgen.sharpen.wiring import _Scores
 
 RNG = np.random.default_rng(0)
 X = RNG.integers(0, 2, (600, 12)).astype(np.float32)
@@ -82,9 +84,83 @@ def test_entries_count_less_for_each_bit_that_differs():
     assert weights[0, 0b000].tolist() == [-1, 1, -0.5, 0.5, -0.5, 0.5, -0.25, 0.25]
 
 
+@settings(max_examples=10)
+@given(units=st.integers(1, 3), fan_in=st.integers(1, 4), seed=st.integers(0, 999))
+def test_gradient_is_that_of_the_multilinear_extension(units, fan_in, seed):
+    """Which is linear in each input alone: differences between its ends are exact."""
+    rng = np.random.default_rng(seed)
+    layer, x = LookupTables(units, fan_in, seed=seed), rng.integers(0, 2, (3, 6)).astype(np.float32)
+    layer.build(x.shape)
+    layer.tables.assign(rng.integers(0, 256, (units, 2**fan_in)) / np.float32(256))
+    flow = rng.integers(-8, 9, (3, units)).astype(np.float32)
+    to_inputs, to_tables = gradients(layer, x, flow)
+    tables, wiring = values(layer.tables), values(layer.wiring)
+
+    def loss(x: np.ndarray, tables: np.ndarray) -> float:
+        return sum(float(flow[n, u] * extension(tables[u], x[n, wiring[:, u]])) for n, u in np.ndindex(3, units))
+
+    for place in np.ndindex(x.shape):
+        assert to_inputs[place] == loss(changed(x, place, 1.0), tables) - loss(changed(x, place, 0.0), tables)
+    for place in np.ndindex(tables.shape):
+        assert to_tables[place] == loss(x, changed(tables, place, 1.0)) - loss(x, changed(tables, place, 0.0))
+
+
+def gradients(layer: LookupTables, x: np.ndarray, flow: np.ndarray) -> list[np.ndarray]:
+    import tensorflow as tf
+
+    inputs = tf.Variable(x)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(layer(inputs) * flow)
+    return [value.numpy() for value in tape.gradient(loss, [inputs, layer.tables.value])]
+
+
+def extension(table: np.ndarray, x: np.ndarray) -> float:
+    """The table's entry where inputs are 0 or 1, linear in each of them in between."""
+    for value in x[::-1]:
+        half = len(table) // 2
+        table = (1 - value) * table[:half] + value * table[half:]
+    return table[0]
+
+
+def changed(array: np.ndarray, place: tuple[int, ...], value: float) -> np.ndarray:
+    array = array.copy()
+    array[place] = value
+    return array
+
+
+def test_neighbours_flow_into_the_gradient_as_far_as_they_are_near():
+    layer = LookupTables(1, 2, nearness=0.5)
+    layer.build((None, 2))
+    layer.tables.assign([[0.0, 1.0, 0.0, 0.5]])
+    layer.wiring.assign([[0], [1]])
+    (to_inputs, _) = gradients(layer, np.zeros((1, 2), np.float32), np.ones((1, 1), np.float32))
+    assert to_inputs.tolist() == [[1.0 + 0.5 * 0.5, 0.0 + 0.5 * -0.5]]
+
+
+def test_copies_say_what_their_first_input_says():
+    layer = LookupTables(5, 4, copying=True)
+    layer.build((None, 9))
+    assert np.array_equal(layer.bits(), np.tile([False, True], (5, 8)))
+
+
+@pytest.mark.long
+def test_two_layers_learn_what_one_layer_cannot():
+    """The parity of six inputs, from tables of four."""
+    keras.utils.set_random_seed(0)
+    y = (X[:, :6].sum(axis=1) % 2).astype(np.int64)
+    stack = [keras.Input((12,)), LookupTables(64, 4), SpikingBReLU(surrogate=1.0)]
+    stack += [LookupTables(16, 4, seed=1, copying=True), SpikingBReLU(surrogate=1.0)]
+    model = keras.Sequential([*stack, SoftmaxDecode(generate_key(16, 2, seed=0), temperature=2.0)])
+    model.compile(keras.optimizers.Adam(0.02), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    wiring = LearnWiring(X, y, 30, Wiring(every=4, size=200, rate=0.1, pool=16))
+    sharpener = SimpleSharpener(2, steps=1, stop_when_sharp=False)
+    model.fit(X, y, batch_size=30, epochs=40, callbacks=[sharpener, wiring], verbose=0)
+    assert model.evaluate(X, y, verbose=0)[1] > 0.85, "a single layer: 0.69"
+
+
 def test_wiring_finds_the_inputs_that_matter_and_the_network_solves_the_task():
     model = network()
-    wiring = LearnWiring(X, Y, 12, every=5, size=200)
+    wiring = LearnWiring(X, Y, 12, Wiring(every=5, size=200))
     model.fit(
         X,
         Y,
@@ -98,11 +174,42 @@ def test_wiring_finds_the_inputs_that_matter_and_the_network_solves_the_task():
     assert model.evaluate(X, Y, verbose=0)[1] == 1.0
 
 
+def test_at_most_the_budget_of_costly_inputs_is_read_from_half_time_on():
+    model, costly = network(), np.arange(12) < 10
+    wiring = LearnWiring(X, Y, 4, Wiring(every=2, size=100, budget=2), costly)
+    model.fit(X, Y, batch_size=30, epochs=4, callbacks=[wiring], verbose=0)
+    read = set(values(model.layers[0].wiring).reshape(-1).tolist())
+    assert {10, 11} < read and len(read) <= 4
+
+
+def test_the_half_of_the_examples_that_the_loss_feels_most_teaches_the_wiring_as_well():
+    model = network()
+    wiring = LearnWiring(X, Y, 6, Wiring(every=2, size=100, felt=0.5))
+    model.fit(X, Y, batch_size=30, epochs=6, callbacks=[wiring], verbose=0)
+    assert np.isin(values(model.layers[0].wiring), [4, 9]).any(axis=0).mean() > 0.9, "random wiring: 0.45"
+
+
+def test_worse_half_of_a_pool_is_drawn_again():
+    layer = LookupTables(5, 3)
+    layer.build((None, 12))
+    scores = _Scores(layer, np.arange(12), Wiring(), np.random.default_rng(0), pool=6)
+    before, points = scores.shut.numpy(), scores.values.numpy()
+    scores.draw_again(np.random.default_rng(1))
+    after = scores.shut.numpy()
+    assert ((~after).sum(axis=1) == 6).all() and not np.array_equal(before, after)
+    for place in range(15):
+        best = np.flatnonzero(~before[place])[np.argsort(-points[place, ~before[place]])[:3]]
+        assert not after[place, best].any()
+    scores.publish(np.float32(0))
+    read = values(layer.wiring).reshape(-1)
+    assert not after[np.arange(15), read].any()
+
+
 def test_wiring_rests_after_its_last_epoch():
     model = network()
     model.fit(X, Y, epochs=1, callbacks=[LearnWiring(X, Y, 0)], verbose=0)
     first = values(model.layers[0].wiring)
-    model.fit(X, Y, epochs=1, callbacks=[LearnWiring(X, Y, 0, every=1)], verbose=0)
+    model.fit(X, Y, epochs=1, callbacks=[LearnWiring(X, Y, 0, Wiring(every=1))], verbose=0)
     assert np.array_equal(values(model.layers[0].wiring), first)
 
 
@@ -110,7 +217,7 @@ def test_inputs_that_never_change_are_not_read():
     x = X.copy()
     x[:, :3], x[:, 3] = 0.0, 1.0
     model = network()
-    model.fit(x, Y, epochs=2, callbacks=[LearnWiring(x, Y, 2, every=2)], verbose=0)
+    model.fit(x, Y, epochs=2, callbacks=[LearnWiring(x, Y, 2, Wiring(every=2))], verbose=0)
     assert values(model.layers[0].wiring).min() == 4
 
 
@@ -129,7 +236,7 @@ def test_resumed_wiring_ends_like_an_uninterrupted_one(tmp_path):
     path = tmp_path / "state.npz"
 
     def train(epochs: int, goes_on: bool = False) -> keras.Model:
-        model, callbacks = network(), [LearnWiring(X, Y, 4, every=3, size=100)]
+        model, callbacks = network(), [LearnWiring(X, Y, 4, Wiring(every=3, size=100))]
         start = resume(path, model, callbacks).epochs if goes_on else 0
         kept = [*callbacks, Checkpoint(path, callbacks)]
         model.fit(X, Y, epochs=epochs, initial_epoch=start, callbacks=kept, shuffle=False, verbose=0)

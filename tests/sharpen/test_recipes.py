@@ -13,13 +13,13 @@ import pytest
 from tests.mutants import mutant
 
 import whetgen
-from whetgen.sharpen import SpikingBReLU, recipes, spiking_layers
+from whetgen.sharpen import SpikingBReLU, Thermometer, recipes, spiking_layers
 from whetgen.sharpen.data import Dataset, load
 from whetgen.sharpen.logger import WhetstoneLogger, read_log
 from whetgen.sharpen.narrow import kernel_layers, per_channel
 from whetgen.sharpen.recipes import RECIPES, DqnRecipe, TrainOptions, training
 from whetgen.sharpen.recipes.batches import DistortedBatches
-from whetgen.sharpen.recipes.callbacks import EarlyStop
+from whetgen.sharpen.recipes.callbacks import EarlyStop, costly_bits
 from whetgen.sharpen.recipes.distortion import Distortion
 from whetgen.sharpen.recipes.origin import check_origin, origin_of
 from whetgen.sharpen.recipes.tasks import agreement, intersection_over_union
@@ -179,8 +179,14 @@ def test_a_damaged_model_to_start_from_is_one_line(tmp_path, seed):
 
 
 def test_unknown_setting_lists_the_known(tmp_path):
-    with pytest.raises(ValueError, match=r"^recipe digits-mlp has no colour; it has batch, build, data, "):
+    with pytest.raises(ValueError, match=r"^recipe digits-mlp has no colour; it has batch, build, clip, data, "):
         quick(tmp_path, changes={"colour": 1})
+
+
+def test_comparing_with_half_of_the_codes_costs_nothing():
+    model = keras.Sequential([keras.Input((2,)), Thermometer([0.25, 0.5])])
+    assert costly_bits(model, 255).tolist() == [True, True, False, False]
+    assert costly_bits(model, 16).all() and costly_bits(keras.Sequential([keras.Input((2,))]), 255) is None
 
 
 def test_early_stop_waits_for_sharpness_and_for_patience():

@@ -15,7 +15,7 @@ from whetgen.sharpen.prune import PruneWeights
 from whetgen.sharpen.rewire import Rewire
 from whetgen.sharpen.sharpeners import AdaptiveSharpener, ScheduledSharpener, SimpleSharpener, StepSharpener
 from whetgen.sharpen.thermometer import Thermometer
-from whetgen.sharpen.wiring import LearnWiring
+from whetgen.sharpen.wiring import LearnWiring, Wiring
 
 __all__ = [
     "AdaptiveSharpener",
@@ -35,6 +35,7 @@ __all__ = [
     "StepSharpener",
     "Thermometer",
     "WhetstoneLogger",
+    "Wiring",
     "decode_with_key",
     "encode_with_key",
     "finish",

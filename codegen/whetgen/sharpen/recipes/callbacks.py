@@ -5,25 +5,26 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from whetgen.sharpen.find_layers import spiking_layers
+from whetgen.sharpen.find_layers import every_layer, spiking_layers
 from whetgen.sharpen.lookup import lookup_layers
 from whetgen.sharpen.narrow import NarrowWeights
 from whetgen.sharpen.prune import PruneWeights
 from whetgen.sharpen.recipes.table import Recipe
 from whetgen.sharpen.sharpeners import SimpleSharpener
+from whetgen.sharpen.thermometer import Thermometer
 from whetgen.sharpen.wiring import LearnWiring
 
 _PRUNING = 0.4  # share of the epochs until the last weight is pruned
-_WIRING = 0.8  # share of the epochs in which tables still learn their inputs
 
 
-def training_callbacks(recipe: Recipe, model: keras.Model, x: np.ndarray, y: np.ndarray) -> list:
+def training_callbacks(recipe: Recipe, model: keras.Model, x: np.ndarray, y: np.ndarray, seed: int) -> list:
     """What sharpens, wires, prunes, narrows and ends, in the order in which they must act."""
     soft = [layer for layer in spiking_layers(model) if layer.sharpness < 1.0]
     sharp_from = recipe.soft_epochs + recipe.steps * len(soft) if soft else 0
     callbacks: list = [SimpleSharpener(recipe.soft_epochs, steps=recipe.steps, stop_when_sharp=False)]
     if lookup_layers(model):
-        callbacks.append(LearnWiring(x, y, stop_epoch=_WIRING * recipe.epochs))
+        costly = costly_bits(model, recipe.input_scale)
+        callbacks.append(LearnWiring(x, y, recipe.wired * recipe.epochs, recipe.wiring, costly, seed))
     narrow_from = max(0, sharp_from - 1)
     if recipe.synapses is not None:
         narrow_from = max(sharp_from + 1, int(_PRUNING * recipe.epochs))
@@ -33,6 +34,16 @@ def training_callbacks(recipe: Recipe, model: keras.Model, x: np.ndarray, y: np.
     if recipe.patience is not None:
         callbacks.append(EarlyStop(recipe.patience))
     return callbacks
+
+
+def costly_bits(model: keras.Model, scale: int) -> np.ndarray | None:
+    """bool, one for each spike of the model's thermometer: whether comparing an input code (code = ``scale`` * value,
+    0 to ``scale``) with its threshold takes logic. It takes none where it is the code's top bit."""
+    found = [layer for layer in every_layer(model) if isinstance(layer, Thermometer)]
+    if not found:
+        return None
+    codes = np.ceil(keras.ops.convert_to_numpy(found[0].thresholds).reshape(-1) * scale)
+    return 2 * codes != scale + 1
 
 
 class EarlyStop(keras.callbacks.Callback):

@@ -14,7 +14,6 @@ from whetgen.sharpen.norm import FusedBatchNormalization
 from whetgen.sharpen.thermometer import Thermometer
 
 Shape = tuple[int, ...]
-_VOTES_SPREAD = 1.32  # of lookup tables: many weak votes
 
 
 def mlp(shape: Shape, hidden: tuple[int, ...], votes: int, classes: int = 10, levels: int = 1) -> keras.Model:
@@ -72,12 +71,12 @@ def resnet(shape: Shape, widths: tuple[int, ...], blocks: int, votes: int, class
     return keras.Model(entry, _call(x, head(votes, classes)))
 
 
-def lookup(shape: Shape, levels: int, tables: int, classes: int = 10) -> keras.Model:
-    """A layer of lookup tables that read six bits each, from thermometers of ``levels`` bits a pixel, and vote."""
+def lookup(shape: Shape, levels: int, tables: tuple[int, ...], spread: float = 1.32, classes: int = 10) -> keras.Model:
+    """Layers of lookup tables that read six bits each, the first from thermometers of ``levels`` bits a pixel; the last
+    vote. ``spread``: of the votes' temperature, for many weak votes."""
     marks = [(level + 1) / (levels + 1) for level in range(levels)]
-    stack = [keras.Input(shape), layers.Flatten(), Thermometer(marks, name="bits"), LookupTables(tables, name="tables")]
-    stack += [SpikingBReLU(surrogate=1.0, name="tables_spikes"), _decode(tables, classes, spread=_VOTES_SPREAD)]
-    return keras.Sequential(stack)
+    stack = [keras.Input(shape), layers.Flatten(), Thermometer(marks, name="bits")]
+    return keras.Sequential([*stack, *_table_stack(tables), _decode(tables[-1], classes, spread)])
 
 
 def autoencoder(shape: Shape, hidden: tuple[int, ...]) -> keras.Model:
@@ -130,6 +129,16 @@ def _dense_stack(widths: tuple[int, ...], levels: int = 1) -> list[layers.Layer]
     stack = []
     for number, width in enumerate(widths, start=1):
         stack += [layers.Dense(width, use_bias=False, name=f"dense{number}"), *spikes(f"dense{number}", levels)]
+    return stack
+
+
+def _table_stack(widths: tuple[int, ...], behind: bool = False) -> list[layers.Layer]:
+    """Layers of tables with their spikes, ``behind`` others or not; those that are start as copies of an input."""
+    stack = []
+    for number, width in enumerate(widths):
+        name = f"tables{number + 1 if number else ''}"
+        stack += [LookupTables(width, seed=number, copying=behind or number > 0, name=name)]
+        stack += [SpikingBReLU(surrogate=1.0, name=f"{name}_spikes")]
     return stack
 
 

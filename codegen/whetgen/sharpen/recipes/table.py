@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import keras
@@ -23,6 +23,7 @@ from whetgen.sharpen.recipes.models import (
 )
 from whetgen.sharpen.recipes.small import small_cnn, small_mlp
 from whetgen.sharpen.recipes.tasks import CLASSIFY, RECONSTRUCT, SEGMENT, Task
+from whetgen.sharpen.wiring import Wiring
 
 _MNIST = (28, 28)
 _CIFAR = (32, 32, 3)
@@ -40,7 +41,8 @@ class Recipe:
     input up, and spends the rest fully sharp with weights of ``weight_bits`` (None: floats, exact and wide).
     The learning rate falls along a cosine from ``learning_rate`` to 0. ``synapses``: what pruning leaves, a
     number or a share, of all layers or by layer name; weights are narrowed when it has ended.
-    ``patience``: end after so many sharp epochs without a lower training loss.
+    ``patience``: end after so many sharp epochs without a lower training loss. ``clip``: the greatest norm of the gradient
+    of all weights together. Lookup tables learn what they read as ``wiring`` says, for the share ``wired`` of the epochs.
     """
 
     build: Callable[[], keras.Model]
@@ -58,6 +60,9 @@ class Recipe:
     weight_decay: float = 0.0
     synapses: float | Mapping[str, float] | None = None
     patience: int | None = None
+    clip: float | None = None
+    wiring: Wiring = field(default_factory=Wiring)
+    wired: float = 0.8
 
 
 _BINARY = Recipe(
@@ -71,7 +76,7 @@ _BINARY = Recipe(
 )
 _SLIGHT = Distortion(shift=0.6, rotation=0.08, scale=0.05, shear=0.05)
 _TABLES = Recipe(
-    build=partial(lookup, _MNIST, levels=3, tables=2000),
+    build=partial(lookup, _MNIST, levels=3, tables=(2000,)),
     data="mnist",
     epochs=15,
     learning_rate=1e-2,
@@ -139,7 +144,7 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
         synapses={"conv1": 320, "conv2": 2112, "conv3": 4320, "head": 24000},
     ),
     "mnist-lut": _TABLES,
-    "mnist-lut-small": replace(_TABLES, build=partial(lookup, _MNIST, levels=3, tables=600)),
+    "mnist-lut-small": replace(_TABLES, build=partial(lookup, _MNIST, levels=3, tables=(600,))),
     "mnist-tfc": _BINARY,
     "mnist-sfc": replace(
         _BINARY,

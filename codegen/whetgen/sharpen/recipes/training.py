@@ -19,6 +19,7 @@ from whetgen.sharpen.find_layers import spiking_layers
 from whetgen.sharpen.finish import finish
 from whetgen.sharpen.load import load_model
 from whetgen.sharpen.logger import WhetstoneLogger
+from whetgen.sharpen.lookup import lookup_layers
 from whetgen.sharpen.plot import plot_log, plot_pairs
 from whetgen.sharpen.recipes.batches import DistortedBatches
 from whetgen.sharpen.recipes.callbacks import training_callbacks
@@ -207,8 +208,11 @@ def fit(
     log.x, log.y = examples.x_test.reshape(-1, *shape), examples.y_test
     log.on_row = _with_epochs(options.on_epoch, recipe.epochs)
     steps = max(1, len(examples.x_train) // min(recipe.batch, len(examples.x_train)))
-    model.compile(_optimizer(recipe, steps), loss=recipe.task.loss(recipe.label_smoothing), jit_compile=False)
-    callbacks = [*training_callbacks(recipe, model, examples.x_train.reshape(-1, *shape), examples.y_train), log]
+    model.compile(
+        _optimizer(recipe, steps), loss=recipe.task.loss(recipe.label_smoothing), jit_compile=bool(lookup_layers(model))
+    )
+    x_train = examples.x_train.reshape(-1, *shape)
+    callbacks = [*training_callbacks(recipe, model, x_train, examples.y_train, options.seed), log]
     progress = resume(state, model, callbacks) if options.goes_on and state else TrainingProgress(0, False)
     log.go_on(progress.epochs)
     batches = DistortedBatches(
@@ -277,8 +281,8 @@ def _quick(recipe: Recipe | DqnRecipe) -> Recipe | DqnRecipe:
 def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
     rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.epochs * steps)
     if recipe.weight_decay:
-        return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
-    return keras.optimizers.Adam(rate)
+        return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, global_clipnorm=recipe.clip)
+    return keras.optimizers.Adam(rate, global_clipnorm=recipe.clip)
 
 
 def _use_all_gpus() -> None:
