@@ -20,7 +20,12 @@ DATA = {"digits-mlp": "digits", "mnist-mlp": "mnist", "mnist-cnn": "mnist", "fas
 LEAST_ACCURACY = {"digits-mlp": 0.96, "mnist-mlp": 0.98, "mnist-cnn": 0.993, "fashion-cnn": 0.92}
 SMALL = {"mnist-mlp-small": 0.9767, "mnist-cnn-small": 0.9717, "mnist-cnn-4bit": 0.99}  # the microcontrollers'
 RTL_FRAMES = {"digits-mlp": None, "mnist-mlp": 2_000, "mnist-cnn": 500, "fashion-cnn": 100}
-HLS_FRAMES = {"digits-mlp": None, "mnist-mlp": 2_000, "mnist-cnn": 200, "fashion-cnn": 10}  # six seconds a frame of clothes
+HLS_FRAMES = {
+    "digits-mlp": None,
+    "mnist-mlp": 2_000,
+    "mnist-cnn": 200,
+    "fashion-cnn": 10,
+}  # six seconds a frame of clothes
 
 
 def all_models(*short):
