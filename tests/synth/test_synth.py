@@ -28,6 +28,7 @@ def test_a_small_network_fits_and_has_a_speed(device, folder):
     result = synthesise(folder, device)
     assert result.fits and result.failure is None and result.depth > 0
     assert 10 < result.cells["lut"] < 1000 and 10 < result.cells["ff"] < 1000
+    assert (result.packed_luts is not None and result.packed_luts <= result.cells["lut"]) == DEVICES[device].two_outputs
     if DEVICES[device].place_and_route:
         assert result.fmax_mhz > 10
         assert result.frames_per_second == pytest.approx(result.fmax_mhz * 1e6, rel=1e-3)  # a frame a cycle
@@ -48,10 +49,10 @@ def test_a_large_rom_is_mapped_on_its_own_to_the_same_memories_registers_and_car
     graph = validate(Graph((*nodes, Threshold("f", "d", np.ones(32, int))), (Output("o", "f", "spikes"),)))
     whetgen.generate(graph, "verilog", tmp_path / "v", whetgen.Options(name="net", folding={"d": (1, 2)}))
     told = []
-    alone = map_cells(tmp_path / "v" / "rtl", "net", DEVICES[device], told.append)[0]
+    alone = map_cells(tmp_path / "v" / "rtl", "net", DEVICES[device], told.append).cells
     assert f"yosys for {device}: the network's large ROMs (1) to block RAM" in told
     monkeypatch.setattr("whetgen.synth.mapping._is_block_rom", lambda file: False)
-    together = map_cells(tmp_path / "v" / "rtl", "net", DEVICES[device])[0]
+    together = map_cells(tmp_path / "v" / "rtl", "net", DEVICES[device]).cells
     assert {**alone, "lut": 0} == {**together, "lut": 0} and alone["bram"] >= 2  # ABC's luck moves a LUT or two
 
 

@@ -40,6 +40,8 @@ def _show(output: CommandOutput, result: Synthesis) -> None:
     for resource, used in result.cells.items():
         table.add_row(resource, f"{used:,}", f"{result.room[resource]:,}")
     lines = [f"logic depth {counted(result.depth, 'cell')}"]
+    if result.packed_luts is not None:
+        lines.append(f"lut with two functions of at most five joint inputs in one (LUT6_2): {result.packed_luts:,}")
     if result.fmax_mhz is not None and result.latency_ns is not None:
         lines.append(
             f"{result.fmax_mhz:.1f} MHz: {result.frames_per_second:,.0f} frames a second, latency {duration(result.latency_ns)}"

@@ -12,6 +12,7 @@ class Device:
     ``cells``: pattern of a cell's type -> (resource, how many).
 
     ``logic``: pattern of the cells between registers. ``room``: of each resource. ``place_and_route``: nextpnr's name and arguments, None where Yosys' counts are all.
+    ``two_outputs``: a LUT makes two functions of five inputs.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Device:
     logic: str
     room: dict[str, int]
     place_and_route: tuple[str, ...] | None = None
+    two_outputs: bool = False
 
     def resource(self, cell: str) -> tuple[str, int] | None:
         """What a cell of that type takes; None for what takes nothing (pads, constants, clock buffers)."""
@@ -50,6 +52,7 @@ DEVICES = {
             },
             logic=r"LUT[1-6]|INV|CARRY4|MUXF[78]",
             room={"lut": 20_800, "ff": 41_600, "carry": 5_200, "bram": 100, "dsp": 90},
+            two_outputs=True,
         ),
         Device(
             name="ecp5-25k",

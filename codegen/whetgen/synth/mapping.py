@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from whetgen.host.processes import call
 from whetgen.synth.depth import logic_depth
 from whetgen.synth.devices import Device
+from whetgen.synth.packing import paired_tables
 from whetgen.synth.progress import SynthesisProgress
 from whetgen.synth.tools import find_tool
 
@@ -23,11 +25,21 @@ _BLOCK_ROM = '(* rom_style = "block" *)'
 _HEAD = 4096  # bytes in which a ROM says so
 
 
-def map_cells(
-    folder: Path, top: str, device: Device, tell: Callable[[str], None] = lambda _: None
-) -> tuple[dict[str, int], dict[str, int], int]:
-    """Cells of the Verilog files in a folder by resource, those that take none by type, and the logic depth; leaves
-    ``netlist.json`` there.
+@dataclass(frozen=True, kw_only=True)
+class Mapped:
+    """``cells``: count by resource; ``other``: cells that take none, by type. ``depth``: cells on the longest path between registers.
+
+    ``packed_luts``: LUTs where two small functions share one, None for a device whose LUTs have one output.
+    """
+
+    cells: dict[str, int]
+    other: dict[str, int]
+    depth: int
+    packed_luts: int | None
+
+
+def map_cells(folder: Path, top: str, device: Device, tell: Callable[[str], None] = lambda _: None) -> Mapped:
+    """What the Verilog files in a folder take; leaves ``netlist.json`` there.
 
     Raises:
         ToolFailed: Yosys cannot take the sources.
@@ -41,7 +53,8 @@ def map_cells(
     _run(folder, "run.ys", _network_script(bool(roms), rest, top, device), SynthesisProgress(device, tell).line)
     cells = json.loads((folder / NETLIST).read_text(encoding="utf-8"))["modules"][top]["cells"].values()
     taken, other = resources(Counter(cell["type"] for cell in cells), device)
-    return taken, other, logic_depth(cells, device.logic)
+    packed = taken["lut"] - paired_tables(cells) if device.two_outputs else None
+    return Mapped(cells=taken, other=other, depth=logic_depth(cells, device.logic), packed_luts=packed)
 
 
 def resources(counts: Counter, device: Device) -> tuple[dict[str, int], dict[str, int]]:

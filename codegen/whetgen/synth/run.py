@@ -25,7 +25,8 @@ _NS_PER_CYCLE_AT_1_MHZ = 1000.0
 class Synthesis:
     """What a network takes. ``cells``: count by resource; ``other``: cells that take none, by type.
 
-    ``depth``: longest path in cells between registers. ``fmax_mhz``: of nextpnr, None where it was not run or
+    ``depth``: longest path in cells between registers. ``packed_luts``: with pairs of small functions in one LUT of two outputs, None for
+    a device without such LUTs. ``fmax_mhz``: of nextpnr, None where it was not run or
     failed, ``failure`` then says why. ``frames_per_second``, ``latency_ns``: at that clock, by the cycles in whetgen.json.
     """
 
@@ -35,6 +36,7 @@ class Synthesis:
     room: dict[str, int]
     other: dict[str, int]
     depth: int
+    packed_luts: int | None = None
     fmax_mhz: float | None = None
     frames_per_second: float | None = None
     latency_ns: float | None = None
@@ -64,8 +66,8 @@ def synthesise(folder: Path, device: str, seed: int = 1, progress: Callable[[str
             for source in (copy / "rtl").glob("*.v"):
                 shutil.move(source, work)
         tell(f"yosys for {device}")
-        cells, other, depth = map_cells(work, manifest["name"], chosen, tell)
-        made = Synthesis(device=device, name=manifest["name"], cells=cells, room=chosen.room, other=other, depth=depth)
+        mapped = map_cells(work, manifest["name"], chosen, tell)
+        made = Synthesis(device=device, name=manifest["name"], room=chosen.room, **vars(mapped))
         if chosen.place_and_route is None:
             return made
         tell(f"place and route for {device}")

@@ -90,8 +90,9 @@ def measure(layer: DenseLayer, work: Path, with_fmax: bool, tell: Callable[[str]
         began = time.perf_counter()
         write(layer, folder)
         seconds = time.perf_counter() - began
-        cells, _, depth = map_cells(folder, TOP, DEVICES["xc7"])
-        row = ToolRow(layer=layer.name, tool=tool, lut=cells["lut"], carry=cells["carry"], depth=depth, seconds=seconds)
+        found = map_cells(folder, TOP, DEVICES["xc7"])
+        lut, carry = found.cells["lut"], found.cells["carry"]
+        row = ToolRow(layer=layer.name, tool=tool, lut=lut, carry=carry, depth=found.depth, seconds=seconds)
         rows.append(replace(row, fmax_mhz=_fmax(layer, folder)) if with_fmax else row)
     return tuple(rows)
 
