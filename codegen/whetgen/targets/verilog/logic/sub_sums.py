@@ -5,18 +5,21 @@ the sign): their sum becomes a word of its own. The pair that saves the most bit
 
     r1 = a + b - c + d                s  = a + b - c
     r2 = a + b - c     - e     =>     r1 = s + d          r2 = s - e
+
+A shared sum is a row like the others, and shares what it adds with them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 
 import numpy as np
 
 from whetgen.targets.verilog.logic.digits import signed_digits
 
-LEAST_GAIN = 2  # bits that a shared sum has to save
+LEAST_GAIN = 1  # bits that a shared sum has to save
 
 
 @dataclass(frozen=True)
@@ -46,54 +49,91 @@ def share(rows: np.ndarray, highest: np.ndarray, least_gain: int = LEAST_GAIN) -
     ``rows``: (rows, words) of -1, 0, 1. ``highest``: (words,) largest value of each word, the smallest being 0.
     """
     state = _Rows(rows, highest)
-    shared: list[SubSum] = []
     while (best := state.best_pair())[3] >= least_gain:
-        shared.append(state.extract(*best[:3]))
-    return state.table[:, : state.words], tuple(shared)
+        state.extract(*best[:3])
+    return _in_order(state.table[: state.count, : state.words], len(rows))
+
+
+def _in_order(table: np.ndarray, rows: int) -> tuple[np.ndarray, tuple[SubSum, ...]]:
+    """Shared sums, whose rows are those from ``rows`` on and whose words are the last, sorted: each after those that it adds."""
+    inputs = table.shape[1] - (len(table) - rows)
+    terms = {inputs + number: np.flatnonzero(row) for number, row in enumerate(table[rows:])}
+    graph = {word: [w for w in read.tolist() if w >= inputs] for word, read in terms.items()}
+    order = [*range(inputs), *TopologicalSorter(graph).static_order()]
+    place = {word: at for at, word in enumerate(order)}
+    shared = (
+        SubSum(
+            place[word], tuple(sorted((place[w], int(table[rows + word - inputs, w])) for w in terms[word].tolist()))
+        )
+        for word in order[inputs:]
+    )
+    return table[:rows, order], tuple(shared)
 
 
 class _Rows:
-    """The rows, and what each pair of them would save."""
+    """The rows, those of the shared sums behind the others, and what each pair of them would save.
+
+    ``bound``: (rows,) the most that a row saves with another, or more than that.
+    """
 
     def __init__(self, rows: np.ndarray, highest: np.ndarray):
-        count, self.words = rows.shape
+        self.count, self.words = rows.shape
         self.table = np.array(rows, dtype=np.int8)
         self.highest = np.array(highest, dtype=float)
-        self.gain = np.full((2, count, count), -np.inf, dtype=np.float32)
-        for row in range(count):
+        self.gain = np.full((2, self.count, self.count), -np.inf, dtype=np.float32)
+        self.bound = np.full(self.count, np.inf, dtype=np.float32)
+        for row in range(self.count):
             self._refresh(row)
 
     def best_pair(self) -> tuple[int, int, int, float]:
         """Whether they are opposed (1) or agree (0), two rows, and the bits saved."""
-        opposed, one, other = np.unravel_index(np.argmax(self.gain), self.gain.shape)
-        return int(opposed), int(one), int(other), float(self.gain[opposed, one, other])
+        one, bound = -1, np.float32(0)
+        while one < 0 or self.bound[one] != bound:
+            one = int(np.argmax(self.bound[: self.count]))
+            bound = self.bound[one]
+            self.bound[one] = self.gain[:, one].max()
+        opposed, other = np.unravel_index(np.argmax(self.gain[:, one]), self.gain.shape[::2])
+        return int(opposed), one, int(other), float(bound)
 
-    def extract(self, opposed: int, one: int, other: int) -> SubSum:
-        """Make the common sum a word."""
+    def extract(self, opposed: int, one: int, other: int) -> None:
+        """Make the common sum a word, and a row."""
         sign = -1 if opposed else 1
         common = np.where(self.table[one] == sign * self.table[other], self.table[one], 0)
         self.table[one] -= common
         self.table[other] -= (sign * common).astype(np.int8)
-        word = self._new_word(self.highest[common != 0].sum())
+        row, word = self._new(self.highest[common != 0].sum())
+        self.table[row, : len(common)] = common
         self.table[one, word], self.table[other, word] = 1, sign
-        for changed in (one, other):
+        for changed in (one, other, row):
             self._refresh(changed)
-        return SubSum(word, tuple((int(w), int(common[w])) for w in np.flatnonzero(common)))
 
     def _refresh(self, row: int) -> None:
-        """What this row saves with each other: the bits of the common words less those of their sum."""
+        """What this row saves with each other, which then need not add the common words, but both their sum."""
         used = np.flatnonzero(self.table[row])
-        part, signs, highest = self.table[:, used], self.table[row, used], self.highest[used]
-        for opposed, common in enumerate((part == signs, part == -signs)):
-            gain = common @ np.ceil(np.log2(highest + 1)) - np.ceil(np.log2(common @ highest + 1))
+        part, signs, highest = self.table[: self.count, used], self.table[row, used], self.highest[used]
+        for opposed, agree in enumerate((part == signs, part == -signs)):
+            common = agree.astype(np.float32)
+            gain = common @ _bits(highest) - 2 * _bits(common @ highest)
             gain[common.sum(axis=1) < 2] = -np.inf
             gain[row] = -np.inf
-            self.gain[opposed, row] = self.gain[opposed, :, row] = gain
+            self.gain[opposed, row, : self.count] = self.gain[opposed, : self.count, row] = gain
+            self.bound[: self.count] = np.maximum(self.bound[: self.count], gain)
+            self.bound[row] = np.inf
 
-    def _new_word(self, highest: float) -> int:
+    def _new(self, highest: float) -> tuple[int, int]:
+        """The number of a new row and that of its word."""
+        if self.count == len(self.table):
+            self.table = np.pad(self.table, ((0, self.count), (0, 0)))
+            self.gain = np.pad(self.gain, ((0, 0), (0, self.count), (0, self.count)), constant_values=-np.inf)
+            self.bound = np.pad(self.bound, (0, self.count), constant_values=-np.inf)
         if self.words == self.table.shape[1]:
             self.table = np.pad(self.table, ((0, 0), (0, self.words)))
             self.highest = np.pad(self.highest, (0, self.words))
         self.highest[self.words] = highest
-        self.words += 1
-        return self.words - 1
+        self.count, self.words = self.count + 1, self.words + 1
+        return self.count - 1, self.words - 1
+
+
+def _bits(highest: np.ndarray) -> np.ndarray:
+    """Of words from 0 to ``highest``."""
+    return np.ceil(np.log2(highest + 1))
