@@ -49,8 +49,13 @@ def l_heaviside(x, clip_value=1.0):
 
 
 def l_tern(x, threshold_value=0.05, clip_value=1.0):
-    x, t = np.clip(x, f32(-clip_value), f32(clip_value)), f32(threshold_value)
+    t = f32(threshold_value)
     return np.sign(np.sign(x + t) + np.sign(x - t))
+
+
+def l_dorefa(x, k_bit=2):
+    n = f32(2**k_bit - 1)
+    return np.round(np.clip(x, f32(0), f32(1)) * n).astype(np.float64) / n
 
 
 def b_tanh(x):
@@ -77,6 +82,11 @@ CASES = [
     ("ste_sign", {}, l_sign),
     ("SteSign", {"clip_value": 1.25}, lambda x, clip_value: l_sign(x)),
     ("approx_sign", {}, l_sign),
+    ("ApproxSign", {}, l_sign),
+    ("SteSign", {"clip_value": None}, lambda x, clip_value: l_sign(x)),
+    ("dorefa_quantizer", {}, l_dorefa),
+    ("DoReFa", {"k_bit": 1}, l_dorefa),
+    ("DoReFaQuantizer", {"k_bit": 4}, l_dorefa),
     ("SwishSign", {"beta": 5.0}, lambda x, beta: l_sign(x)),
     ("ste_heaviside", {}, l_heaviside),
     ("SteHeaviside", {"clip_value": 0.5}, l_heaviside),
@@ -115,13 +125,13 @@ def naive_ternary(x):
 
 
 def naive_bits(x, bits, integer):
-    m, m_i, levels = 2.0 ** (bits - 1), 2.0**integer, 2**bits - 1
+    m, m_i, levels = 2.0 ** (bits - 1), 2.0**integer, (2 ** (bits - 1) - 1) * 2
     x = x / m_i
-    scale = (np.max(x, (0, 1), keepdims=True) - np.min(x, (0, 1), keepdims=True)) / levels
+    scale = np.max(np.abs(x), (0, 1), keepdims=True) * 2 / levels
     scale = 2.0 ** np.round(np.log2(scale + 1e-7))
     for _ in range(5):
         v = np.floor(np.abs(x) / scale + 0.5)
-        z = np.sign(x) * np.where(v < (levels - 1) / 2, v, (levels - 1) / 2)
+        z = np.sign(x) * np.where(v < levels / 2, v, levels / 2)
         scale = auto_scale("auto_po2", x, z)
     return scale * m * (m_i * z / m)
 
@@ -138,10 +148,30 @@ def test_scales_that_follow_from_the_weights():
     assert np.array_equal(quantiser("quantized_bits", bits).of_weights(x), naive_bits(x, 4, 1))
     sizes = np.mean(np.abs(x), (0, 1)).astype(f32).astype(np.float64)
     assert np.array_equal(quantiser("MagnitudeAwareSign", {}).of_weights(x), sizes * l_sign(x))
-    cut = 0.7 * np.mean(np.abs(np.clip(x, -1, 1)))
+    cut = 0.7 * np.mean(np.abs(x))
     assert np.array_equal(
         quantiser("ste_tern", {"ternary_weight_networks": True}).of_weights(x), (np.abs(x) > cut) * np.sign(x)
     )
+
+
+def test_each_number_of_a_row_has_a_scale_of_its_own():
+    found = quantiser("binary", {"alpha": "auto_po2"}).of_weights(np.array([0.3, -3.0, 0.9]))
+    assert found.tolist() == [0.25, -4.0, 1.0]
+
+
+@pytest.mark.parametrize("bits", [1, 2, 3])
+def test_weights_of_dorefa_are_odd_multiples_of_one_part(bits):
+    x, n = WEIGHTS.astype(np.float64), 2**bits - 1
+    limited = np.tanh(x)
+    wanted = 2 * np.round((limited / (2 * np.max(np.abs(limited))) + 0.5) * n) - n
+    found = quantiser("DoReFa", {"k_bit": bits, "mode": "weights"}).of_weights(x)
+    assert np.array_equal(found, wanted * float(f32(1 / n)))
+
+
+@pytest.mark.parametrize(("bits", "meant"), [(1, -1), (2, 1), (3, 1)])
+def test_a_weight_of_0_is_rounded_to_the_even_step_by_dorefa(bits, meant):
+    found = quantiser("DoReFa", {"k_bit": bits, "mode": "weights"}).of_weights(np.array([[0.0], [1.0]]))
+    assert found[0, 0] == meant * float(f32(1 / (2**bits - 1)))
 
 
 @pytest.mark.parametrize(("bits", "top", "doubled"), [(4, 1, False), (5, None, False), (6, 2048, False), (3, 4, True)])
@@ -170,6 +200,10 @@ def test_powers_of_two(bits, top, doubled):
         ("binary(alpha='auto_po2')", ("binary", {"alpha": "auto_po2"})),
         ("Larq>ste_sign", ("ste_sign", {})),
         ({"class_name": "Larq>SteSign", "config": {"clip_value": 1.25}}, ("SteSign", {"clip_value": 1.25})),
+        (
+            {"class_name": "SteSign", "config": {"name": "s", "trainable": True, "dtype": "float32", "clip_value": 1}},
+            ("SteSign", {"clip_value": 1}),
+        ),
         ({"class_name": "function", "config": "ste_sign"}, ("ste_sign", {})),
         ("__import__('os').system('true')", None),
         ("quantized_relu(open('x'))", None),
@@ -187,6 +221,8 @@ REFUSED = {
     "binary(alpha='auto')": "has the activation binary with alpha='auto', whose values depend on more than one number",
     "ste_tern(ternary_weight_networks=True)": "has the activation ste_tern with ternary_weight_networks, "
     "whose values depend on more than one number",
+    "DoReFa(5)": "has an activation of 32 values; neurons have up to 15 thresholds, use 4 bits or fewer",
+    "DoReFa(2, 'weights')": "has the activation DoReFa of weights, whose values depend on more than one number",
     "quantized_po2(4)": "has the activation quantized_po2, whose values depend on more than one number",
 }
 
@@ -229,7 +265,17 @@ def test_what_is_no_staircase_says_why(text):
             "has the quantiser quantized_bits, which mixes what it rounds with what it reads; set qnoise_factor=1",
         ),
         ("ternary", {"alpha": "auto"}, "has the quantiser ternary with alpha='auto'; use alpha='auto_po2' or a number"),
-        ("ste_tern", {"threshold_value": 2.0}, "has a ste_tern with the threshold 2; use one of 0..1"),
+        ("ste_tern", {"threshold_value": -2.0}, "has a ste_tern with the threshold -2; use one from 0 on"),
+        (
+            "DoReFa",
+            {"k_bit": 9},
+            "has a DoReFa quantiser of 9 bits for 'activations'; use 1 to 8 bits, activations or weights",
+        ),
+        (
+            "DoReFa",
+            {"mode": "all"},
+            "has a DoReFa quantiser of 2 bits for 'all'; use 1 to 8 bits, activations or weights",
+        ),
     ],
 )
 def test_settings_that_are_not_meant_are_refused(name, settings, message):

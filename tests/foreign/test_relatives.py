@@ -262,11 +262,12 @@ REFUSED = {
         "layer 'a' (QActivation) has the activation binary with alpha='auto', whose values depend on more than one number",
     ),
     "unknown quantiser": (
-        layer("QuantDense", "q", units=2, kernel_quantizer=quantiser("DoReFaQuantizer", k_bit=2)),
-        "layer 'q' (QuantDense) has the quantiser 'DoReFaQuantizer', which is not known; use one of binary, "
+        layer("QuantDense", "q", units=2, kernel_quantizer=quantiser("HeadQuantizer", bits=2)),
+        "layer 'q' (QuantDense) has the quantiser 'HeadQuantizer', which is not known; use one of binary, "
         "stochastic_binary, ternary, stochastic_ternary, quantized_bits, quantized_relu, quantized_po2, quantized_relu_po2, "
-        "binary_tanh, binary_sigmoid, ste_sign, SteSign, approx_sign, swish_sign, SwishSign, ste_heaviside, SteHeaviside, "
-        "ste_tern, SteTern, magnitude_aware_sign, MagnitudeAwareSign",
+        "binary_tanh, binary_sigmoid, ste_sign, SteSign, approx_sign, ApproxSign, swish_sign, SwishSign, ste_heaviside, "
+        "SteHeaviside, ste_tern, SteTern, magnitude_aware_sign, MagnitudeAwareSign, dorefa_quantizer, DoReFa, "
+        "DoReFaQuantizer",
     ),
     "code for a quantiser": (
         layer("QDense", "q", units=2, kernel_quantizer="__import__('os').system('true')"),

@@ -12,7 +12,7 @@ import re
 from whetgen.errors import BadInput
 from whetgen.foreign.advice import not_supported, quantised
 from whetgen.foreign.known_layers import ACTIVATIONS, KERAS, MODELS, ORIGINAL, OURS
-from whetgen.foreign.quantisers import KNOWN, parsed, quantiser
+from whetgen.foreign.quantisers import KNOWN, OF_LAYERS, is_no_op, parsed, quantiser
 from whetgen.foreign.relatives import INPUT, PACKAGES, RELATIVES
 from whetgen.foreign.staircases import NotExact
 from whetgen.foreign.typed import mismatch
@@ -87,7 +87,17 @@ def _entry(entry: object, inside: str, keras: int, depth: int) -> dict:
     path = f"{inside}{_name(layer)}"
     if kind in MODELS and _package(layer) in ("", "keras"):
         return _model(layer, path, keras, depth + 1)
-    return _layer(layer, path, keras)
+    return _layer(_as_activation(layer) if keras < 3 else layer, path, keras)
+
+
+def _as_activation(entry: dict) -> dict:
+    """One of Larq's quantisers that stands as a layer is an Activation."""
+    (kind, package), settings = class_and_package(entry), entry.get("config")
+    if kind not in KNOWN or package.lower() != "larq" or not isinstance(settings, dict):
+        return entry
+    own = {key: settings[key] for key in OF_LAYERS if key in settings}
+    made = {**own, "activation": {"class_name": kind, "config": settings}}
+    return {**entry, "class_name": "Activation", "module": "keras.layers", "registered_name": None, "config": made}
 
 
 def _layer(entry: dict, path: str, keras: int) -> dict:
@@ -160,8 +170,10 @@ def _of_relative(key: str, value: object, path: str, kind: str) -> object:
         raise BadInput(f"layer '{path}' ({kind}) has the H {str(value)[:60]}; use a number other than 0")
     if key == "pad_values" and value != 0:
         raise BadInput(f"layer '{path}' ({kind}) pads with {str(value)[:60]}; use pad_values=0")
-    if not key.endswith("_quantizer") or value is None or value in ("NoOp", "no_op"):
-        return _setting(value, path) if not key.endswith("_quantizer") else None
+    if not key.endswith("_quantizer"):
+        return _setting(value, path)
+    if value is None or is_no_op(value):
+        return None
     if key not in RELATIVES[kind].settings:
         raise BadInput(f"layer '{path}' ({kind}) has a {key}, which is not supported; leave it None")
     if (found := parsed(value)) is None:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from whetgen.errors import BadInput
-from whetgen.foreign.quantisers import binarised, quantiser
+from whetgen.foreign.larq_quantisers import binarised
+from whetgen.foreign.quantisers import quantiser
 from whetgen.foreign.relatives import RELATIVES
 from whetgen.foreign.staircases import NotExact, OfWeights
 from whetgen.foreign.tree import LayerConfig

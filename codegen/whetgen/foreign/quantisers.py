@@ -12,7 +12,9 @@ from typing import Any, get_type_hints
 
 import numpy as np
 
+from whetgen.foreign.larq_quantisers import LARQ
 from whetgen.foreign.staircases import (
+    SIGN,
     Alpha,
     NotExact,
     Quantiser,
@@ -20,8 +22,6 @@ from whetgen.foreign.staircases import (
     fitted_bits,
     fitted_signs,
     fitted_ternary,
-    mean_threshold,
-    of_steps,
     of_weights_only,
     powers_of_two,
     rounded,
@@ -31,7 +31,8 @@ from whetgen.foreign.staircases import (
 from whetgen.foreign.typed import mismatch
 
 _MOST_BITS = 32
-_SIGN = signs()
+OF_LAYERS = ("name", "trainable", "dtype", "batch_input_shape")
+"""Settings that Larq's classes have because they are layers."""
 
 
 def parsed(entry: object) -> tuple[str, dict[str, Any]] | None:
@@ -44,7 +45,15 @@ def parsed(entry: object) -> tuple[str, dict[str, Any]] | None:
     if name == "function":
         return _called(str(settings))
     name = str(name).rpartition(">")[2]
-    return (name, settings) if name in KNOWN and isinstance(settings, dict) else None
+    if name not in KNOWN or not isinstance(settings, dict):
+        return None
+    return name, {key: value for key, value in settings.items() if key not in OF_LAYERS}
+
+
+def is_no_op(entry: object) -> bool:
+    """Whether it is Larq's quantiser that changes nothing."""
+    name = entry.get("class_name") if isinstance(entry, dict) else entry
+    return str(name).rpartition(">")[2] in ("NoOp", "NoOpQuantizer", "no_op")
 
 
 def _called(text: str) -> tuple[str, dict[str, Any]] | None:
@@ -77,7 +86,8 @@ def quantiser(name: str, settings: dict[str, Any]) -> Quantiser:
             raise NotExact(f"has the quantiser {name}, of which {found}")
     if settings.get("use_stochastic_rounding"):
         raise NotExact(f"has the quantiser {name}, which rounds at random; set use_stochastic_rounding=False")
-    if settings.get("clip_value", 1.0) <= 0:
+    clip_value = settings.get("clip_value")
+    if clip_value is not None and clip_value <= 0:
         raise NotExact(f"has the quantiser {name}, which clips all numbers to one; use a clip_value above 0")
     if settings.get("qnoise_factor", 1.0) != 1.0:
         raise NotExact(f"has the quantiser {name}, which mixes what it rounds with what it reads; set qnoise_factor=1")
@@ -90,7 +100,7 @@ def quantiser(name: str, settings: dict[str, Any]) -> Quantiser:
 def _binary(
     use_01: bool | int = False, alpha: Alpha = None, use_stochastic_rounding: bool | int = False, **_: Any
 ) -> Quantiser:
-    steps = signs(low=0.0) if use_01 else _SIGN
+    steps = signs(low=0.0) if use_01 else SIGN
     if isinstance(alpha, str):
         return of_weights_only(fitted_signs(_automatic(alpha), steps), f"binary with alpha='{alpha}'")
     return scaled(steps, alpha, steps)
@@ -144,7 +154,7 @@ def _quantized_bits(
             raise NotExact(f"has the quantiser quantized_bits with alpha='{alpha}'; give alpha a number")
         return of_weights_only(fitted_bits(bits, 2.0**integer), f"quantized_bits with alpha='{alpha}'")
     if unsigned == 0:
-        steps = _SIGN if keep_negative else signs(low=0.0)
+        steps = SIGN if keep_negative else signs(low=0.0)
         return scaled(steps, alpha, steps)
     low = -(1 << unsigned) + int(symmetric) if keep_negative else 0
     return rounded(low, (1 << unsigned) - 1, unit, alpha)
@@ -225,58 +235,6 @@ def _powers(
     return powers_of_two(-(1 << bits), high - high % 2 if doubled else high, top, doubled)
 
 
-# Larq, and BinaryNet's functions, which QKeras has too
-
-
-def _sign(clip_value: float = 1.0) -> Quantiser:
-    return of_steps(_SIGN)
-
-
-def _approx_sign() -> Quantiser:
-    return of_steps(_SIGN)
-
-
-def _swish_sign(beta: float = 5.0) -> Quantiser:
-    return of_steps(_SIGN)
-
-
-def _ste_heaviside(clip_value: float = 1.0) -> Quantiser:
-    return of_steps(signs(low=0.0, strict=True))
-
-
-def _ste_tern(
-    threshold_value: float = 0.05, ternary_weight_networks: bool = False, clip_value: float = 1.0
-) -> Quantiser:
-    if ternary_weight_networks:
-        return of_weights_only(lambda x: mean_threshold(x, clip_value), "ste_tern with ternary_weight_networks")
-    if not 0 <= np.float32(threshold_value) <= np.float32(clip_value):
-        raise NotExact(f"has a ste_tern with the threshold {threshold_value:g}; use one of 0..{clip_value:g}")
-    return of_steps(dead_band(threshold_value))
-
-
-def _magnitude_aware_sign(clip_value: float = 1.0) -> Quantiser:
-    def quantised(x: np.ndarray) -> np.ndarray:
-        size = np.mean(np.abs(x), axis=tuple(range(x.ndim - 1)))
-        return size.astype(np.float32).astype(np.float64) * _SIGN(x)
-
-    return of_weights_only(quantised, "magnitude_aware_sign")
-
-
-def _binary_tanh() -> Quantiser:
-    return of_steps(signs(strict=True))  # a half is rounded to the even 0
-
-
-def _binary_sigmoid() -> Quantiser:
-    return of_steps(signs(low=0.0, strict=True))
-
-
-def binarised(x: np.ndarray, size: float) -> np.ndarray:
-    """BinaryNet's weights: ``size * (2 round(clip((x / size + 1) / 2, 0, 1)) - 1)``, as float32 computes it."""
-    half = np.float32(0.5)
-    middle = np.clip(half * (x.astype(np.float32) / np.float32(size)) + half, 0, 1)
-    return float(np.float32(size)) * (2.0 * np.round(middle).astype(np.float64) - 1.0)
-
-
 KNOWN: dict[str, Callable[..., Quantiser]] = {
     "binary": _binary,
     "stochastic_binary": _stochastic_binary,
@@ -286,12 +244,5 @@ KNOWN: dict[str, Callable[..., Quantiser]] = {
     "quantized_relu": _quantized_relu,
     "quantized_po2": _quantized_po2,
     "quantized_relu_po2": _quantized_relu_po2,
-    "binary_tanh": _binary_tanh,
-    "binary_sigmoid": _binary_sigmoid,
-    **dict.fromkeys(("ste_sign", "SteSign"), _sign),
-    "approx_sign": _approx_sign,
-    **dict.fromkeys(("swish_sign", "SwishSign"), _swish_sign),
-    **dict.fromkeys(("ste_heaviside", "SteHeaviside"), _ste_heaviside),
-    **dict.fromkeys(("ste_tern", "SteTern"), _ste_tern),
-    **dict.fromkeys(("magnitude_aware_sign", "MagnitudeAwareSign"), _magnitude_aware_sign),
+    **LARQ,
 }

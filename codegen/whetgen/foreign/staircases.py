@@ -1,7 +1,7 @@
 """What a quantiser makes of numbers, and of the weights of a layer: written from the definitions of QKeras, Larq and BinaryNet.
 
 QKeras (0.9)    https://github.com/google/qkeras, qkeras/quantizers.py
-Larq            https://github.com/larq/larq, larq/quantizers.py
+Larq (0.13)     https://github.com/larq/larq, larq/quantizers.py
 BinaryNet       https://github.com/DingKe/nn_playground, binarynet/binary_ops.py
 
 Rounding is half to even. What they compute in training, such as tanh around a sign for its gradient, is left out.
@@ -67,6 +67,9 @@ def signs(low: float = -1.0, strict: bool = False) -> Steps:
     return Steps((0.0,), (strict,), low, 1.0 - low)
 
 
+SIGN = signs()
+
+
 def dead_band(threshold: float) -> Steps:
     """-1 from -threshold down, 1 from threshold up, 0 between; 0 itself is 0. The threshold is one of float32."""
     level = float(np.float32(max(threshold, 0.0)))
@@ -95,15 +98,46 @@ def rounded(low: int, high: int, unit: float, alpha: Alpha) -> Quantiser:
         return unit * np.clip(np.round(x / unit), low, high)
 
     if high - low > MOST_LEVELS:
-        made = scaled(signs(), alpha, exact)
-        return Quantiser(
-            made.of_weights,
-            None,
-            f"has an activation of {high - low + 1} values; neurons have up to {MOST_LEVELS} thresholds, use 4 bits or fewer",
-        )
+        return Quantiser(scaled(signs(), alpha, exact).of_weights, None, _too_many(high - low + 1))
     whole = range(low + 1, high + 1)
     steps = Steps(tuple(unit * (k - 0.5) for k in whole), tuple(k % 2 == 1 for k in whole), unit * low, unit)
     return scaled(steps, alpha, exact)
+
+
+def _too_many(values: int) -> str:
+    return f"has an activation of {values} values; neurons have up to {MOST_LEVELS} thresholds, use 4 bits or fewer"
+
+
+def parts_of_one(most: int) -> Quantiser:
+    """``round(clip(x, 0, 1) * most) / most``; the levels are float32's first numbers that are rounded up."""
+    if most > MOST_LEVELS:
+        return Quantiser(lambda x: np.round(np.clip(x, 0, 1) * most) / most, None, _too_many(most + 1))
+    levels = tuple(_first_rounded_to(k, most) for k in range(1, most + 1))
+    return of_steps(Steps(levels, (False,) * most, 0.0, 1 / most))
+
+
+def _first_rounded_to(step: int, most: int) -> float:
+    """The least float32 x for which ``round(x * most)`` is ``step``."""
+    x = np.float32((step - 0.5) / most)
+    while np.round(x * np.float32(most)) >= step:
+        x = np.nextafter(x, np.float32(0))
+    while np.round(x * np.float32(most)) < step:
+        x = np.nextafter(x, np.float32(1))
+    return float(x)
+
+
+def normed_steps(x: np.ndarray, most: int) -> np.ndarray:
+    """DoReFa's weights: ``2 round(most * (tanh(x) / (2 largest) + 1/2)) / most - 1``, multiples of float32's 1 / most.
+
+    Raises:
+        NotExact: a weight is so near to the middle of two steps that float32 might take either. 0 itself is exact.
+    """
+    limited = np.tanh(x)
+    largest = np.max(np.abs(limited)) or 1.0
+    places = most * (limited / (2 * largest) + 0.5)
+    if np.any((np.abs(places - np.floor(places) - 0.5) < _TIE) & (x != 0)):
+        raise NotExact("has a weight in the middle of two steps of DoReFa, of which either may be meant")
+    return float(np.float32(1 / most)) * (2 * np.round(places) - most)
 
 
 def powers_of_two(low: int, high: int, top: float | None, doubled: bool) -> OfWeights:
@@ -138,8 +172,11 @@ def channels_of(x: np.ndarray) -> tuple[int, ...]:
 
 
 def fitted_scale(alpha: str, x: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """The scale of each channel for which ``scale * q`` is next to x, rounded once to float32, or to a power of two."""
-    axes = channels_of(x)
+    """The scale of each channel for which ``scale * q`` is next to x, rounded once to float32, or to a power of two.
+
+    Each number of a row, such as a bias, is a channel of its own.
+    """
+    axes = channels_of(x) if x.ndim > 1 else ()
     scale = np.mean(x * q, axis=axes, keepdims=True) / (np.mean(q * q, axis=axes, keepdims=True) + EPSILON)
     if alpha == "auto":
         return scale.astype(np.float32).astype(np.float64)
@@ -174,8 +211,8 @@ def fitted_bits(bits: int, unit: float) -> OfWeights:
 
     def quantised(weights: np.ndarray) -> np.ndarray:
         x, most = weights / unit, (1 << bits - 1) - 1
-        spread = np.max(x, axis=channels_of(x), keepdims=True) - np.min(x, axis=channels_of(x), keepdims=True)
-        scale, found = np.exp2(_whole_log(spread / (2**bits - 1) + EPSILON)), x
+        largest = np.max(np.abs(x), axis=channels_of(x), keepdims=True)
+        scale, found = np.exp2(_whole_log(largest / most + EPSILON)), x
         for _ in range(5):
             sizes = np.floor((np.abs(x) / scale).astype(np.float32) + np.float32(0.5))  # as float32 adds
             found = np.sign(x) * np.minimum(sizes.astype(np.float64), most)
@@ -185,14 +222,13 @@ def fitted_bits(bits: int, unit: float) -> OfWeights:
     return quantised
 
 
-def mean_threshold(x: np.ndarray, clip: float) -> np.ndarray:
+def mean_threshold(x: np.ndarray) -> np.ndarray:
     """-1, 0 or 1, cut off at 0.7 times the mean size of all weights.
 
     Raises:
         NotExact: a weight is so near to that that float32 might find it on either side.
     """
-    clipped = np.clip(x, -clip, clip)
-    threshold = 0.7 * np.mean(np.abs(clipped))
-    if np.any(np.abs(np.abs(clipped) - threshold) < _TIE * threshold):
+    threshold = 0.7 * np.mean(np.abs(x))
+    if np.any(np.abs(np.abs(x) - threshold) < _TIE * threshold):
         raise NotExact("has a weight at the threshold of its ternary quantiser, of which either side may be meant")
-    return np.where(np.abs(clipped) > threshold, np.sign(x), 0.0)
+    return np.where(np.abs(x) > threshold, np.sign(x), 0.0)
