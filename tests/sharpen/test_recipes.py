@@ -22,8 +22,8 @@ from whetgen.sharpen.recipes.batches import DistortedBatches
 from whetgen.sharpen.recipes.callbacks import EarlyStop, costly_bits
 from whetgen.sharpen.recipes.distortion import Distortion
 from whetgen.sharpen.recipes.origin import check_origin, origin_of
+from whetgen.sharpen.recipes.precision import use_all_gpus
 from whetgen.sharpen.recipes.tasks import agreement, intersection_over_union
-from whetgen.sharpen.recipes.training import _use_all_gpus
 
 MODELS = Path(__file__).parents[2] / "models"
 IMAGES = np.random.default_rng(0).random((5, 8, 9), dtype=np.float32)
@@ -215,7 +215,7 @@ def test_several_gpus_share_each_batch(monkeypatch):
     monkeypatch.setattr(keras.distribution, "list_devices", lambda: ["gpu:0", "gpu:1"])
     monkeypatch.setattr(keras.distribution, "DataParallel", lambda devices: devices)
     monkeypatch.setattr(keras.distribution, "set_distribution", used.append)
-    _use_all_gpus()
+    use_all_gpus()
     assert used == [["gpu:0", "gpu:1"]]
 
 
@@ -223,7 +223,7 @@ def test_one_device_is_left_alone(monkeypatch):
     monkeypatch.setattr(keras.distribution, "set_distribution", lambda _: pytest.fail("called"))
     for devices in (["cpu:0"], ["cpu:0", "cpu:1"], ["gpu:0"]):
         monkeypatch.setattr(keras.distribution, "list_devices", lambda found=devices: found)
-        _use_all_gpus()
+        use_all_gpus()
 
 
 @pytest.mark.slow

@@ -50,6 +50,10 @@ def train(
     start: Annotated[
         Path | None, typer.Option(help="Begin with the weights of that model of the recipe: fine-tuning.")
     ] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(help="A Keras model whose answers for the same distorted images are learned beside the labels."),
+    ] = None,
     mixed_precision: Annotated[
         bool,
         typer.Option(
@@ -91,7 +95,7 @@ def train(
             if path is None:
                 facts, lines = _found(search(recipe, trials or 0, storage, options))
             else:
-                options = replace(options, goes_on=goes_on, start=start, tensorboard=tensorboard)
+                options = replace(options, goes_on=goes_on, start=start, teacher=teacher, tensorboard=tensorboard)
                 facts, lines = _trained(recipes.train(recipe, path, options))
     output.emit(facts, *lines)
 

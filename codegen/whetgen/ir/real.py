@@ -91,9 +91,10 @@ NEURONS = (RealThreshold, RealMultiThreshold)
 
 @dataclass(frozen=True, eq=False)
 class Decode(Unary):
-    """N-hot scores ``(2x - 1) . (2 key - 1)^T`` of spikes; key (classes, width) of 0 and 1."""
+    """N-hot scores ``(2x - 1) . (2 key - 1)^T + offsets`` of spikes; key (classes, width) of 0 and 1, offsets integers."""
 
     key: np.ndarray
+    offsets: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)

@@ -228,7 +228,7 @@ def _(node: Decode, state: Lowering, x: Scaled) -> Scaled:
             f"layer '{node.name}' (SoftmaxDecode) has a key for {node.key.shape[1]} neurons and reads a tensor of shape {x.shape}"
         )
     signs = 2 * node.key - 1
-    state.add(Dense(node.name, x.node, 2 * signs.T, -signs.sum(axis=1)))
+    state.add(Dense(node.name, x.node, 2 * signs.T, node.offsets - signs.sum(axis=1)))
     return Scaled(node.name, state.shapes[node.name])
 
 

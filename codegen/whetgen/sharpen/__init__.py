@@ -12,9 +12,11 @@ from whetgen.sharpen.lookup import LookupTables
 from whetgen.sharpen.narrow import NarrowWeights
 from whetgen.sharpen.norm import FusedBatchNormalization
 from whetgen.sharpen.prune import PruneWeights
+from whetgen.sharpen.prune_tables import PruneTables
 from whetgen.sharpen.rewire import Rewire
 from whetgen.sharpen.sharpeners import AdaptiveSharpener, ScheduledSharpener, SimpleSharpener, StepSharpener
 from whetgen.sharpen.thermometer import Thermometer
+from whetgen.sharpen.trim import trim
 from whetgen.sharpen.wiring import LearnWiring, Wiring
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "LearnWiring",
     "LookupTables",
     "NarrowWeights",
+    "PruneTables",
     "PruneWeights",
     "Rewire",
     "ScheduledSharpener",
@@ -44,4 +47,5 @@ __all__ = [
     "read_origin",
     "resume",
     "spiking_layers",
+    "trim",
 ]

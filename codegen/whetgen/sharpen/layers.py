@@ -14,7 +14,7 @@ A bounded ReLU of n levels is the sum of n such forms, side by side; sharp, the 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 import keras
@@ -150,21 +150,31 @@ class SpikingSigmoid(SpikingActivation):
 
 @keras.saving.register_keras_serializable(package=_PACKAGE)
 class SoftmaxDecode(keras.layers.Layer):
-    """Softmax of the N-hot scores ``(2x - 1) . (2 key - 1)^T`` of spikes x (..., width).
+    """Softmax of the N-hot scores ``(2x - 1) . (2 key - 1)^T + offsets`` of spikes x (..., width).
 
     ``key``: (classes, width) of 0 and 1, a saved weight that no optimizer touches. ``temperature``
-    divides the scores, for a gentler loss in training; it does not change which class wins.
+    divides the scores, for a gentler loss in training; it does not change which class wins. ``offsets``: an integer for each
+    class, 0 unless given; neurons that are constant count as much (``trim``).
 
     Raises:
-        ValueError: the key has other values, or two classes with the same row.
+        ValueError: the key has other values, or two classes with the same row; offsets that do not fit.
     """
 
-    def __init__(self, key: ArrayLike | Mapping[str, ArrayLike], temperature: float = 1.0, **kwargs: Any):
+    def __init__(
+        self,
+        key: ArrayLike | Mapping[str, ArrayLike],
+        temperature: float = 1.0,
+        offsets: Sequence[int] | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         if temperature <= 0:
             raise ValueError(f"temperature must be above 0, not {temperature}")
         self.temperature = temperature
         key = check_key(np.asarray(key["value"] if isinstance(key, Mapping) else key))
+        self.offsets = [0] * len(key) if offsets is None else list(offsets)
+        if len(self.offsets) != len(key) or any(offset != int(offset) for offset in self.offsets):
+            raise ValueError(f"offsets are one integer for each of {len(key)} classes, not {self.offsets}")
         self._key = self.add_weight(
             name="key",
             shape=key.shape,
@@ -186,13 +196,15 @@ class SoftmaxDecode(keras.layers.Layer):
 
     def call(self, x):
         signs = 2.0 * ops.transpose(ops.cast(self._key, x.dtype)) - 1.0
-        return ops.softmax(ops.matmul(2.0 * x - 1.0, signs) / self.temperature, axis=-1)
+        scores = ops.matmul(2.0 * x - 1.0, signs) + ops.cast(np.array(self.offsets), x.dtype)
+        return ops.softmax(scores / self.temperature, axis=-1)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self._key.shape[0])
 
     def get_config(self) -> dict:
-        return {**super().get_config(), "key": self.key.tolist(), "temperature": self.temperature}
+        config = {**super().get_config(), "key": self.key.tolist(), "temperature": self.temperature}
+        return config | ({"offsets": self.offsets} if any(self.offsets) else {})
 
 
 class _ShownWith(int):

@@ -86,7 +86,7 @@ def _decode(twin: Any, layer: Any, signed: bool, level: float) -> None:
     scale = 1.0
     while len(signs) * scale > _MOST_SCORE:
         scale /= 2
-    _add_dense(twin, layer.name, signs * scale, np.zeros(signs.shape[1]))
+    _add_dense(twin, layer.name, signs * scale, np.array(layer.offsets) * scale)
 
 
 def _add_dense(twin: Any, name: str, kernel: np.ndarray, bias: np.ndarray) -> None:

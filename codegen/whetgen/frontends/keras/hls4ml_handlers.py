@@ -40,6 +40,10 @@ def _sharp(layer: Any, inputs: Any, outputs: Any, twice_level: int) -> tuple[dic
 
 
 def _decode(layer: Any, inputs: Any, outputs: Any) -> tuple[dict]:
+    if any(layer.offsets):
+        raise BadInput(
+            f"layer '{layer.name}' ({type(layer).__name__}) has offsets, and hls4ml's extension none; use whetgen --target hls"
+        )
     return ({**_described(layer, inputs, outputs), "class_name": "WhetgenKey", "key": layer.get_config()["key"]},)
 
 

@@ -44,7 +44,7 @@ def lines(tables: np.ndarray, wiring: np.ndarray, inputs: int) -> Lines:
     for place, read in enumerate(wiring):
         np.add.at(kernel, (read, units), [form.weights[place] for form in forms])
     never = np.abs(kernel).sum(axis=0) + 1
-    levels = np.tile(never, (max(len(form.levels) for form in forms), 1))
+    levels = np.tile(never, (max(1, *(len(form.levels) for form in forms)), 1))
     for unit, form in enumerate(forms):
         levels[: len(form.levels), unit] = form.levels
     return Lines(kernel, levels)

@@ -6,13 +6,14 @@ import keras
 import numpy as np
 
 from whetgen.sharpen.recipes.distortion import Distortion
+from whetgen.sharpen.recipes.given import Teacher
 
 
 class DistortedBatches(keras.utils.PyDataset):
     """Shuffled batches of images (count, height, width[, channels]), distorted, in the ``shape`` the model takes.
 
     Order and distortions follow from ``seed`` and the number of the epoch alone, counted from ``epoch``;
-    without a ``distortion`` images stay as they are. Images left over from the last batch wait for
+    without a ``distortion`` images stay as they are. A ``teacher`` puts its answers beside the targets. Images left over from the last batch wait for
     another epoch. Give ``fit`` ``shuffle=False``.
     """
 
@@ -26,12 +27,14 @@ class DistortedBatches(keras.utils.PyDataset):
         distortion: Distortion | None,
         seed: int,
         epoch: int = 0,
+        teacher: Teacher | None = None,
     ):
         super().__init__()
         self.images, self.targets, self.shape = images, targets, shape
         self.batch = min(batch, len(images))
         self.distortion = distortion
         self.seed = seed
+        self.teacher = teacher
         self.epoch = epoch - 1
         self.on_epoch_end()
 
@@ -43,7 +46,10 @@ class DistortedBatches(keras.utils.PyDataset):
         images = self.images[chosen]
         if self.distortion is not None:
             images = self.distortion(images, np.random.default_rng((self.seed, self.epoch, index)))
-        return images.reshape(-1, *self.shape), self.targets[chosen]
+        targets = self.targets[chosen]
+        if self.teacher is not None:
+            targets = self.teacher.beside(targets, images)
+        return images.reshape(-1, *self.shape), targets
 
     def on_epoch_end(self) -> None:
         self.epoch += 1

@@ -9,12 +9,15 @@ from whetgen.sharpen.find_layers import every_layer, spiking_layers
 from whetgen.sharpen.lookup import lookup_layers
 from whetgen.sharpen.narrow import NarrowWeights
 from whetgen.sharpen.prune import PruneWeights
+from whetgen.sharpen.prune_tables import PruneTables
 from whetgen.sharpen.recipes.table import Recipe
 from whetgen.sharpen.sharpeners import SimpleSharpener
 from whetgen.sharpen.thermometer import Thermometer
 from whetgen.sharpen.wiring import LearnWiring
 
 _PRUNING = 0.4  # share of the epochs until the last weight is pruned
+_WATCHED = 10_000  # examples that say which tables can go
+_TABLES_GO = (0.6, 0.85)  # shares of the epochs between which tables are pruned
 
 
 def training_callbacks(recipe: Recipe, model: keras.Model, x: np.ndarray, y: np.ndarray, seed: int) -> list:
@@ -25,6 +28,9 @@ def training_callbacks(recipe: Recipe, model: keras.Model, x: np.ndarray, y: np.
     if lookup_layers(model):
         costly = costly_bits(model, recipe.input_scale)
         callbacks.append(LearnWiring(x, y, recipe.wired * recipe.epochs, recipe.wiring, costly, seed))
+    if recipe.voters is not None:
+        start, stop = (int(share * recipe.epochs) for share in _TABLES_GO)
+        callbacks.append(PruneTables(x[:_WATCHED], y[:_WATCHED, : model.output_shape[-1]], recipe.voters, start, stop))
     narrow_from = max(0, sharp_from - 1)
     if recipe.synapses is not None:
         narrow_from = max(sharp_from + 1, int(_PRUNING * recipe.epochs))

@@ -27,11 +27,14 @@ def origin_of(name: str, recipe: Recipe | DqnRecipe, **options: object) -> dict[
 
 
 def shaping(options: TrainOptions) -> dict[str, object]:
-    """Options that shape the result and are no fields of the recipe; ``start`` by the beginning of its file's SHA-256."""
+    """Options that shape the result and are no fields of the recipe; files by the beginning of their SHA-256."""
     kept = ("seed", "quick", "mixed_precision")
-    start = options.start
-    digest = hashlib.sha256(start.read_bytes()).hexdigest()[:16] if start and start.is_file() else None
-    return {**{name: getattr(options, name) for name in kept}, "start": digest}
+    files = {"start": _digest(options.start), "teacher": _digest(options.teacher)}
+    return {**{name: getattr(options, name) for name in kept}, **files}
+
+
+def _digest(path: Path | None) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path and path.is_file() else None
 
 
 def check_checkpoint(state: Path, out: Path, goes_on: bool, origin: Mapping[str, object]) -> None:

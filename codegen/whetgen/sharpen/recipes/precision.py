@@ -1,4 +1,4 @@
-"""Half precision while training: float16 on GPUs, bfloat16 kernels on CPUs."""
+"""What training computes on and in: all GPUs; half precision, which is float16 there and bfloat16 kernels on CPUs."""
 
 from __future__ import annotations
 
@@ -32,6 +32,13 @@ def halve_kernels(model: keras.Model) -> None:
     for layer in kernel_layers(model)[1:]:
         if is_linear(layer):
             layer.dtype_policy = keras.DTypePolicy("mixed_bfloat16")
+
+
+def use_all_gpus() -> None:
+    """Share each batch among the GPUs, where there are several."""
+    devices = keras.distribution.list_devices()
+    if len(devices) > 1 and devices[0].startswith("gpu"):
+        keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
 
 
 def _on_gpu() -> bool:

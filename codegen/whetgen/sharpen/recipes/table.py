@@ -42,7 +42,9 @@ class Recipe:
     The learning rate falls along a cosine from ``learning_rate`` to 0. ``synapses``: what pruning leaves, a
     number or a share, of all layers or by layer name; weights are narrowed when it has ended.
     ``patience``: end after so many sharp epochs without a lower training loss. ``clip``: the greatest norm of the gradient
-    of all weights together. Lookup tables learn what they read as ``wiring`` says, for the share ``wired`` of the epochs.
+    of all weights together. Lookup tables learn what they read as ``wiring`` says, for the share ``wired`` of the epochs;
+    ``voters``: how many of those that vote pruning leaves. With a teacher, the loss is by a share ``teacher_weight`` the
+    divergence from its answers, both softened by ``teacher_temperature``.
     """
 
     build: Callable[[], keras.Model]
@@ -63,6 +65,9 @@ class Recipe:
     clip: float | None = None
     wiring: Wiring = field(default_factory=Wiring)
     wired: float = 0.8
+    voters: int | None = None
+    teacher_weight: float = 0.5
+    teacher_temperature: float = 3.0
 
 
 _BINARY = Recipe(

@@ -12,23 +12,23 @@ from typing import Any
 import keras
 import numpy as np
 
-from whetgen.errors import BadInput
 from whetgen.sharpen.checkpoint import Checkpoint, TrainingProgress, resume
 from whetgen.sharpen.data import load
 from whetgen.sharpen.find_layers import spiking_layers
 from whetgen.sharpen.finish import finish
-from whetgen.sharpen.load import load_model
 from whetgen.sharpen.logger import WhetstoneLogger
 from whetgen.sharpen.lookup import lookup_layers
 from whetgen.sharpen.plot import plot_log, plot_pairs
 from whetgen.sharpen.recipes.batches import DistortedBatches
 from whetgen.sharpen.recipes.callbacks import training_callbacks
 from whetgen.sharpen.recipes.dqn import DqnRecipe, train_agent
+from whetgen.sharpen.recipes.given import begin_with, lessons
 from whetgen.sharpen.recipes.origin import check_checkpoint, origin_of, shaping
-from whetgen.sharpen.recipes.precision import built_for, halve_kernels
+from whetgen.sharpen.recipes.precision import built_for, halve_kernels, use_all_gpus
 from whetgen.sharpen.recipes.table import RECIPES, Recipe
 from whetgen.sharpen.recipes.tasks import Examples
 from whetgen.sharpen.save import save_small
+from whetgen.sharpen.trim import trim
 
 _QUICK_IMAGES = 256
 _QUICK: dict[str, Any] = {"soft_epochs": 1, "steps": 1, "batch": 64}
@@ -43,7 +43,7 @@ class TrainOptions:
     interrupted run. ``mixed_precision``: float16 arithmetic on GPUs, bfloat16 kernels on CPUs. ``tensorboard``: a folder
     for its logs.
     ``changes``: other values for fields of the recipe. ``start``: a model of the recipe whose weights training begins with;
-    layers that are sharp in it stay so. ``on_epoch``: gets each row of the log, with ``epochs``.
+    layers that are sharp in it stay so. ``teacher``: a model file whose answers for the same images are learned too. ``on_epoch``: gets each row of the log, with ``epochs``.
     """
 
     seed: int = 0
@@ -53,6 +53,7 @@ class TrainOptions:
     tensorboard: Path | None = None
     changes: dict = field(default_factory=dict)
     start: Path | None = None
+    teacher: Path | None = None
     on_epoch: Callable[[dict], None] | None = None
 
 
@@ -170,6 +171,8 @@ def _(recipe: DqnRecipe, name: str, out: Path, options: TrainOptions) -> TrainRe
         raise ValueError(f"{name} keeps no checkpoint to resume; run it from the beginning")
     if options.start is not None:
         raise ValueError(f"{name} explores from the beginning; it cannot start from a model's weights")
+    if options.teacher is not None:
+        raise ValueError(f"{name} learns from what it tries; it takes no teacher")
     keras.utils.set_random_seed(options.seed)
     agent = train_agent(recipe, options.seed, options.on_epoch)
     save_small(plain(agent.model, recipe), out)
@@ -196,7 +199,7 @@ def fit(
     """The trained model; ``log`` has the rows. Goes on from the checkpoint ``state`` where the options say so, and leaves
     one there that tells its ``origin``."""
     keras.utils.set_random_seed(options.seed)
-    _use_all_gpus()
+    use_all_gpus()
     with built_for(options.mixed_precision):
         model = recipe.build()
     if options.mixed_precision:
@@ -208,11 +211,10 @@ def fit(
     log.x, log.y = examples.x_test.reshape(-1, *shape), examples.y_test
     log.on_row = _with_epochs(options.on_epoch, recipe.epochs)
     steps = max(1, len(examples.x_train) // min(recipe.batch, len(examples.x_train)))
-    model.compile(
-        _optimizer(recipe, steps), loss=recipe.task.loss(recipe.label_smoothing), jit_compile=bool(lookup_layers(model))
-    )
+    loss, teacher, targets = lessons(recipe, examples, options.teacher)
+    model.compile(_optimizer(recipe, steps), loss=loss, jit_compile=bool(lookup_layers(model)))
     x_train = examples.x_train.reshape(-1, *shape)
-    callbacks = [*training_callbacks(recipe, model, x_train, examples.y_train, options.seed), log]
+    callbacks = [*training_callbacks(recipe, model, x_train, targets, options.seed), log]
     progress = resume(state, model, callbacks) if options.goes_on and state else TrainingProgress(0, False)
     log.go_on(progress.epochs)
     batches = DistortedBatches(
@@ -223,6 +225,7 @@ def fit(
         distortion=recipe.distortion,
         seed=options.seed,
         epoch=progress.epochs,
+        teacher=teacher,
     )
     if state:
         callbacks.append(Checkpoint(state, list(callbacks), origin))
@@ -239,28 +242,10 @@ def fit(
 
 
 def plain(model: keras.Model, recipe: Recipe | DqnRecipe) -> keras.Model:
-    """The model in float32, of plain layers, without optimizer."""
+    """The model in float32, of plain layers, without optimizer and without tables that do nothing."""
     bare = recipe.build()
     bare.set_weights(model.get_weights())
-    return finish(bare)
-
-
-def begin_with(model: keras.Model, start: Path) -> None:
-    """Give ``model`` the weights that the file ``start`` holds.
-
-    Raises:
-        ValueError: the file is missing or no Keras model, or one of other layers.
-    """
-    if not start.is_file():
-        raise ValueError(f"no weights to start from: {start} does not exist")
-    try:
-        weights = load_model(start).get_weights()
-    except BadInput as error:
-        named = str(error) if str(start) in str(error) else f"{start}: {error}"
-        raise ValueError(named) from error
-    if [w.shape for w in weights] != [w.shape for w in model.get_weights()]:
-        raise ValueError(f"{start} has other layers than the recipe, so training cannot start from its weights")
-    model.set_weights(weights)
+    return trim(finish(bare))
 
 
 def check_epochs(recipe: Recipe, name: str) -> None:
@@ -283,13 +268,6 @@ def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
     if recipe.weight_decay:
         return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, global_clipnorm=recipe.clip)
     return keras.optimizers.Adam(rate, global_clipnorm=recipe.clip)
-
-
-def _use_all_gpus() -> None:
-    """Share each batch among the GPUs, where there are several."""
-    devices = keras.distribution.list_devices()
-    if len(devices) > 1 and devices[0].startswith("gpu"):
-        keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
 
 
 def _with_epochs(on_epoch: Callable[[dict], None] | None, epochs: int) -> Callable[[dict], None] | None:

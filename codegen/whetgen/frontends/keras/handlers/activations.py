@@ -68,7 +68,8 @@ def _softmax_decode(call: LayerCall, builder: Builder) -> str:
     key = np.asarray(call.layer.key)
     if not np.isin(key, (0, 1)).all():
         raise call.refuse("has a key with values other than 0 and 1; make one with generate_key")
-    return builder.add(Decode, call.path, source=call.source, key=key.astype(np.int64))
+    offsets = np.array(call.layer.offsets, dtype=np.int64)
+    return builder.add(Decode, call.path, source=call.source, key=key.astype(np.int64), offsets=offsets)
 
 
 @handles("Softmax")

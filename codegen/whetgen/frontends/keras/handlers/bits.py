@@ -25,17 +25,25 @@ def _lookup_tables(call: LayerCall, builder: Builder) -> str:
     sums = builder.add(
         RealDense, f"{call.path}_lines", source=call.source, kernel=form.kernel, bias=np.zeros(len(tables))
     )
+    return _turning(call, builder, sums, form.levels)
+
+
+def _turning(call: LayerCall, builder: Builder, sums: str, levels: np.ndarray) -> str:
+    """Bits that turn at each of the ``levels`` (changes, tables) of their sum, from 0 at first."""
     one, turns = np.array(Fraction(1), dtype=object), []
-    for number, levels in enumerate(form.levels):
+    for number, level in enumerate(levels):
         margin = builder.add(
             Affine,
             f"{call.path}_margin{number}",
             source=sums,
             multiplier=one,
-            addend=exact_array(-levels),
-            addend_size=np.abs(levels),
+            addend=exact_array(-level),
+            addend_size=np.abs(level),
         )
-        turns.append(builder.add(RealThreshold, f"{call.path}_turn{number}", source=margin, level=Fraction(0)))
+        name = f"{call.path}_turn{number}" if len(levels) > 1 else call.path
+        turns.append(builder.add(RealThreshold, name, source=margin, level=Fraction(0)))
+    if len(turns) == 1:
+        return turns[0]
     signs = tuple(1 - number % 2 * 2 for number in range(len(turns)))
     return builder.add(RealSum, call.path, operands=tuple(turns), signs=signs)
 
