@@ -18,6 +18,7 @@ from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.targets import verilog
 from whetgen.targets.c.kernels.bit_planes import as_planes
+from whetgen.targets.c.kernels.kernel import searched
 from whetgen.targets.c.kernels.packing import pack_lanes
 from whetgen.targets.c.target import COptions
 from whetgen.targets.c.target import plan as plan_c
@@ -63,6 +64,15 @@ def test_planes_and_lanes_hold_the_weights_of_the_page():
         ["weight + 1", "2, 0, 1, 2", *(f"`{plane:08b}`" for plane in planes)],
         ["lanes of 8 bits", "1, -1, 0, 1", f"`0x{word:08x}`", ""],
     ]
+
+
+def test_a_search_takes_the_steps_of_the_page():
+    """Thresholds 3, 5 and 9 and a sum of 6; four comparisons for 15 thresholds."""
+    thresholds, (second,) = (3, 5, 9), searched(3)
+    high = thresholds[1] <= 6
+    low = thresholds[second[high] - 1] <= 6
+    assert (high, low) == (True, False) and sum(t <= 6 for t in thresholds) == 2
+    assert [len(step) for step in searched(15)] == [2, 4, 8]
 
 
 def test_inputs_bit_by_bit_give_the_sum_of_the_page():

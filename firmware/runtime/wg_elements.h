@@ -60,7 +60,7 @@ static inline void wg_put_i32(void *data, uint8_t kind, wg_size i, int32_t value
 static inline void wg_clear_bits(void *data, wg_elements elements, wg_size count)
 {
     if (elements.kind == WG_BIT) {
-        memset(data, 0, (count + 7u) / 8u);
+        memset(data, 0, (count + 7u) / 8u * (elements.words + 1u));
     }
 }
 

@@ -28,8 +28,7 @@ void wg_make_room(wg_gathering *g)
     }
 }
 
-/* The rest, filled up with rows of zeros to whole groups of four. */
-static void drain(wg_gathering *g)
+void wg_empty(wg_gathering *g)
 {
     const wg_size length = (wg_size)(g->end - g->list), group = g->layer->entries * 4u;
     const wg_size whole = (length + group - 1u) & ~(group - 1u);
@@ -40,6 +39,7 @@ static void drain(wg_gathering *g)
     if (length) {
         add(g, whole);
     }
+    g->end = g->list;
 }
 
 /* Few bytes, so a loop: a library's memcpy would cost nearly as much flash as this whole file. */
@@ -69,16 +69,17 @@ void wg_event_sums(const wg_event_layer *layer, const void *source, void *result
     uint16_t *const list = (uint16_t *)sums;
     uint8_t *const counters = (uint8_t *)(list + layer->list);
     wg_size position = 0;
-    if (layer->fire && layer->neurons & 7u) { /* whole bytes are written, others added to */
-        memset(result, 0, ((wg_size)w->out_height * w->out_width * layer->neurons + 7u) / 8u);
+    if (layer->result == WG_BIT && layer->neurons & 7u) { /* whole bytes are written, others added to */
+        const wg_size map_bytes = (wg_size)(((wg_size)w->out_height * w->out_width * layer->neurons + 7u) / 8u);
+        memset(result, 0, layer->maps ? layer->maps->results * map_bytes : map_bytes);
     }
     for (wg_size y = 0; y < w->out_height; y++) {
         for (wg_size x = 0; x < w->out_width; x++, position++) {
-            wg_gathering g = {layer, counters, list, list, 0};
             const wg_size row = layer->row_of ? layer->row_of[position] : (wg_size)(position * layer->row_step);
-            copy(counters, start + row * sums_bytes, sums_bytes);
+            wg_gathering g = {layer, start + row * sums_bytes, counters, list, list, 0};
+            copy(counters, g.start, sums_bytes);
             layer->gather(&g, source, (wg_place)(y * w->stride_y - w->top), (wg_place)(x * w->stride_x - w->left));
-            drain(&g);
+            wg_empty(&g);
             layer->finish(layer, counters, g.events, result, position);
         }
     }

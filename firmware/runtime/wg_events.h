@@ -11,6 +11,7 @@
 /* One position's list of events on its way to the kernel. */
 struct wg_gathering {
     const wg_event_layer *layer;
+    const uint8_t WG_FLASH *start; /* what the sums are before the first event */
     uint8_t *sums;
     uint16_t *list, *end;
     wg_size events; /* taken out of the list already */
@@ -18,6 +19,9 @@ struct wg_gathering {
 
 /* Add whole groups of the list's events to the sums and take them out of the list. */
 void wg_make_room(wg_gathering *g);
+
+/* Add all of them, filled up with rows of zeros to whole groups of four. */
+void wg_empty(wg_gathering *g);
 
 /* Room for the 32 entries that the next word of inputs may add. */
 static inline void wg_see_to_room(wg_gathering *g)

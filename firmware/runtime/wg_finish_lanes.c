@@ -1,23 +1,17 @@
 /* What becomes of lanes: each holds its sum, less the threshold, plus half of the lane's range, and `least` too
  * much for each event. Lane l of word k belongs to neuron l * words + k of its chunk (wg_lanes.h). */
 #include "wg_events.h"
+#include "wg_lane_tops.h"
 
-/* The top bit of each lane: 1 where the sum reaches the threshold. Bit l * words + k for word k and lane l. */
+/* The top bit of each lane: 1 where the sum reaches the threshold. */
 static uint32_t fired(const uint32_t *word, wg_size words, wg_size bits, uint32_t least)
 {
-    const uint32_t tops = bits == 8u ? UINT32_C(0x80808080) : bits == 16u ? UINT32_C(0x80008000) : UINT32_C(0x80000000);
+    const uint32_t tops = wg_lane_tops(bits);
     uint32_t spikes = 0;
     for (wg_size k = 0; k < words; k++) {
         spikes = spikes >> 1 | ((word[k] - least) & tops);
     }
-    if (words == bits) {
-        return spikes;
-    }
-    uint32_t closer = 0; /* a short chunk leaves gaps */
-    for (wg_size lane = 0, at = bits - words; at < 32u; lane++, at += bits) {
-        closer |= (spikes >> at & wg_ones(words)) << (lane * words);
-    }
-    return closer;
+    return wg_in_order(spikes, words, bits);
 }
 
 static wg_size least_of(wg_size one, wg_size other)

@@ -1,5 +1,6 @@
-/* Sums of one machine word. Included once by wg_sums_i32.c and wg_sums_i64.c, which set the types. */
-#include "wg_elements.h"
+/* Sums of one machine word. Included once by each wg_sums_<type>.c and, for neurons of several thresholds, by each
+ * wg_staircase_<type>.c; they set the types, and WG_STAIRCASE. */
+#include "wg_reached.h"
 
 static void clear(const wg_finish *finish, void *sums)
 {
@@ -16,6 +17,23 @@ static void add(const wg_finish *finish, void *sums, const void *source, wg_elem
     }
 }
 
+#ifdef WG_STAIRCASE
+
+static void finish_sums(const wg_finish *finish, void *sums, void *result, uint32_t position)
+{
+    const WG_SUM *sum = (const WG_SUM *)sums;
+    const uint32_t row = wg_row(finish, position) * finish->fire, first = position * finish->channels;
+    for (uint32_t c = 0; c < finish->channels; c++) {
+        wg_size reached = 0;
+        for (uint32_t k = 0, at = row + c; k < finish->fire; k++, at += finish->channels) {
+            reached += sum[c] >= WG_READ(finish->rows.data, finish->rows.elements.kind, at);
+        }
+        wg_put_reached(finish, result, first + c, reached);
+    }
+}
+
+#else
+
 static void finish_sums(const wg_finish *finish, void *sums, void *result, uint32_t position)
 {
     const WG_SUM *sum = (const WG_SUM *)sums;
@@ -25,5 +43,7 @@ static void finish_sums(const wg_finish *finish, void *sums, void *result, uint3
         wg_put(result, finish->result.kind, first + c, finish->fire ? sum[c] >= entry : sum[c] + entry);
     }
 }
+
+#endif
 
 const wg_sums WG_NAME = {clear, add, finish_sums};

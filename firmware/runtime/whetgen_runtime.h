@@ -6,7 +6,8 @@
  * DATA LAYOUT. A tensor is an array of elements, row-major, channels last, in one of these kinds:
  *
  *   WG_BIT    eight elements a byte, the first in the least significant bit; the unused high bits of
- *             the last byte have no meaning in a tensor that is read, and are 0 in one that is written
+ *             the last byte have no meaning in a tensor that is read, and are 0 in one that is written;
+ *             elements of several bits are several such maps, one behind the other: bit k of each in map k
  *   WG_U4     two elements a byte, the first in the low nibble (only as the network's input)
  *   WG_U8, WG_I8, WG_I16, WG_I32, WG_I64   one element each, in the machine's byte order, aligned
  *   WG_WIDE   `words` uint32_t an element, two's complement, least significant word first
@@ -24,7 +25,7 @@
 #include "wg_flash.h"
 
 /* Version of the records below. A generated file states the one it was made for. */
-#define WHETGEN_RUNTIME_FORMAT 4
+#define WHETGEN_RUNTIME_FORMAT 5
 
 /* Called after each kernel call of a network; a profiler may define it, else it is nothing. */
 #ifndef WG_AFTER_LAYER
@@ -40,7 +41,7 @@ static inline uint8_t *wg_align(void *memory)
     return bytes + (0u - (uintptr_t)bytes) % 8u;
 }
 
-/* How a tensor is stored. `words` counts only for WG_WIDE. */
+/* How a tensor is stored. `words`: of an element of WG_WIDE; of WG_BIT, how many maps follow the first. */
 typedef struct {
     uint8_t kind;
     uint16_t words;
@@ -53,7 +54,8 @@ typedef struct {
 } wg_table;
 
 /* What becomes of the sums of one position. Row r of `rows` holds one entry a channel:
- * with `fire`, thresholds: the result is 1 where sum >= entry, else 0;
+ * with `fire` 1, thresholds: the result is 1 where sum >= entry, else 0;
+ * with `fire` above 1, so many such rows, thresholds in ascending order: the result is how many of them the sum reaches;
  * without, biases: the result is sum + entry.
  * Position p uses row `row_of[p]`, or p * row_step where `row_of` has no data. */
 typedef struct {
@@ -64,6 +66,7 @@ typedef struct {
     wg_table rows;
     wg_table row_of;
     wg_elements result;
+    uint32_t map_bytes; /* of a result of several maps, from one to the next */
 } wg_finish;
 
 /* The arithmetic of one kind of sum. */
@@ -80,6 +83,11 @@ typedef struct {
 extern const wg_sums wg_sums_i32;
 extern const wg_sums wg_sums_i64;
 extern const wg_sums wg_sums_wide;
+
+/* The same for `fire` above 1. */
+extern const wg_sums wg_staircase_i32;
+extern const wg_sums wg_staircase_i64;
+extern const wg_sums wg_staircase_wide;
 
 /* A row of weights for each source element: sums[n] += source[first + i] * weights[(row + i) * stride
  * + column + n] for i < count and n < neurons. Cost follows the number of elements that are not 0. */
@@ -176,27 +184,29 @@ typedef void wg_finish_events(const wg_event_layer *layer, void *sums, wg_size e
 wg_finish_events wg_finish_planes_w8, wg_finish_planes_w16, wg_finish_planes_w32;
 wg_finish_events wg_finish_counts_w8, wg_finish_counts_w16, wg_finish_counts_w32, wg_finish_lanes;
 
-/* MAPS OF BITS, each in whole bytes, hold what neurons of several thresholds pass on. Map k, from 0, says of each
- * neuron whether it reached threshold k + 1, so a value is the number of its bits that are set. Of two maps or three
- * wg_binary_maps makes the bits of the value: map 0 counts once, map 1 twice. */
+/* What a layer says besides where its source has several maps of bits, or its neurons several thresholds. A value is the
+ * number of thresholds that the sum reaches, found by a search for its bits, the highest first (wg_finish_staircase.h). */
 typedef struct {
-    uint8_t inputs, results; /* maps that are read of the source, that are written of the result */
-    uint8_t binary;          /* map k of the source counts 2^k times, else each once */
+    uint8_t inputs, results; /* bits of a source's element; of a value */
+    uint8_t thresholds;      /* of a neuron */
     uint8_t step;            /* bytes from one bit of the counters to the next; lanes: 0 */
     wg_size input_bytes, result_bytes; /* from one map to the next */
-    const void WG_FLASH *falls;         /* rows as `start` has them, results - 1 each: what raises sums to the next lower threshold */
+    const void WG_FLASH *nodes;         /* rows as `start` has them, 2^results - 2 each; no data where there is one threshold */
     wg_gather *gather;                  /* of one map */
-    wg_finish_events *finish;           /* of one map */
 } wg_maps;
 
-wg_gather wg_gather_maps, wg_gather_binary; /* binary: a map's events go where the counters hold bit k */
-wg_finish_events wg_finish_maps_w8, wg_finish_maps_w16, wg_finish_maps_w32, wg_finish_maps_lanes;
+wg_gather wg_gather_maps_planes, wg_gather_maps_lanes;
+/* wg_finish_staircase_<bits of a value>_<w and neurons a word, or lanes> */
+wg_finish_events wg_finish_staircase_2_w8, wg_finish_staircase_3_w8, wg_finish_staircase_4_w8;
+wg_finish_events wg_finish_staircase_2_w16, wg_finish_staircase_3_w16, wg_finish_staircase_4_w16;
+wg_finish_events wg_finish_staircase_2_w32, wg_finish_staircase_3_w32, wg_finish_staircase_4_w32;
+wg_finish_events wg_finish_staircase_2_lanes, wg_finish_staircase_3_lanes, wg_finish_staircase_4_lanes;
 
 struct wg_event_layer {
     wg_window window;      /* a dense layer has one position on a map of 1 x 1 */
     uint16_t neurons;
     uint8_t entries;       /* of the list for one event: 1, or 2 for rows times values */
-    uint8_t fire;          /* the result is spikes; else integers of kind `result` */
+    uint8_t fire;          /* thresholds decide what the result is; else it is the sums */
     uint8_t padded;        /* windows may lie on padding */
     uint8_t result;
     uint8_t levels;        /* counters of a neuron; bits of a lane */
@@ -211,7 +221,7 @@ struct wg_event_layer {
     const wg_event_pass *pass;
     wg_gather *gather;
     wg_finish_events *finish;
-    const wg_maps *maps; /* null: one of the source, one of the result */
+    const wg_maps *maps; /* null: one map of the source, one threshold */
 };
 
 void wg_event_sums(const wg_event_layer *layer, const void *source, void *result, void *sums);
@@ -262,13 +272,14 @@ typedef struct {
 void wg_binarise(const wg_binarise_layer *layer, const void *source, void *result);
 void wg_binarise_half(const wg_binarise_layer *layer, const void *source, void *result); /* for a threshold of 128 */
 
-/* Map 0 becomes the exclusive or of all `maps`. `result` MAY start where `source` does. */
+/* Bytes looked up: what stands for each of them has up to four bits, bit k of which goes to map k. */
 typedef struct {
-    wg_size map_bytes;
+    uint32_t count;
     uint8_t maps;
-} wg_binary_maps_layer;
+    const uint8_t WG_FLASH *values; /* 256 */
+} wg_quantise_layer;
 
-void wg_binary_maps(const wg_binary_maps_layer *layer, const void *source, void *result);
+void wg_quantise(const wg_quantise_layer *layer, const void *source, void *result);
 
 /* Sum of each window, channel by channel. */
 typedef struct {
@@ -289,6 +300,7 @@ typedef struct {
 } wg_max_pool_layer;
 
 void wg_max_pool_bits(const wg_max_pool_layer *layer, const void *source, void *result);
+void wg_max_pool_maps(const wg_max_pool_layer *layer, const void *source, void *result); /* of as many maps */
 void wg_max_pool_ints(const wg_max_pool_layer *layer, const void *source, void *result);
 void wg_max_pool_wide(const wg_max_pool_layer *layer, const void *source, void *result);
 

@@ -5,22 +5,17 @@ For targets that know neurons of one threshold only.
 
 from __future__ import annotations
 
-from collections.abc import Set
-
 import numpy as np
 
 from whetgen.ir.graph import Graph
 from whetgen.ir.nodes import MultiThreshold, Node, Threshold, WeightedSum
 
 
-def split_thresholds(graph: Graph, whole: Set[str] = frozenset()) -> Graph:
-    """Each neuron of several thresholds as the sum of neurons of one; its name stays that of the sum.
-
-    ``whole``: names of those that stay as they are.
-    """
+def split_thresholds(graph: Graph) -> Graph:
+    """Each neuron of several thresholds as the sum of neurons of one; its name stays that of the sum."""
     nodes: list[Node] = []
     for node in graph.nodes:
-        nodes += _split(graph, node) if isinstance(node, MultiThreshold) and node.name not in whole else (node,)
+        nodes += _split(graph, node) if isinstance(node, MultiThreshold) else (node,)
     return graph if len(nodes) == len(graph.nodes) else graph.with_nodes(nodes)
 
 

@@ -1,18 +1,38 @@
-"""Neurons of several thresholds pass their spikes on as maps of bits: what the reference computes, by any choice of kernels."""
+"""Values of several thresholds, in maps of bits or in bytes: what the reference computes, by any choice of kernels."""
 
 from collections import Counter
+from itertools import product
 from random import Random
 
 import numpy as np
 import pytest
-from tests.random_graphs import random_codes
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.random_graphs import random_codes, random_graph
 from tests.targets.c.batch import expected, run_batch
 from tests.targets.c.test_kernels import near, pick_the_rarest, weights
 
 from whetgen import Options, generate
+from whetgen.host.scratch import scratch_folder
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
-from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, MultiThreshold, Node, Reshape
+from whetgen.ir.nodes import (
+    Concat,
+    Conv,
+    Dense,
+    Input,
+    MaxPool,
+    MultiThreshold,
+    Node,
+    Pad,
+    Permute,
+    Reshape,
+    SumPool,
+    Threshold,
+    WeightedSum,
+)
 from whetgen.targets.c import planner
+from whetgen.targets.c.elements import bit_maps
+from whetgen.targets.c.kernels.kernel import searched
 from whetgen.targets.c.maps import stored
 from whetgen.targets.c.mcus import find_mcu
 from whetgen.targets.c.options import COptions
@@ -71,33 +91,95 @@ def conv_network(rng: Random, count: int) -> Graph:
     return validate(Graph(tuple(nodes), (Output("sums", "last", "accumulators"),)))
 
 
+def mixed_network(rng: Random, count: int) -> Graph:
+    """What else reads and makes values of several thresholds: groups, moves, sums of maps, pools, an output."""
+    maps, fewer = rng.choice((4, 8)), rng.randint(1, count)
+    first, aside = weights(rng, 3, 3, 1, maps), weights(rng, 1, 1, 1, maps)
+    grouped, dense = weights(rng, 3, 3, 2, maps), weights(rng, 18 * maps, 5)
+    same = ((1, 1), (1, 1))
+    kind = ELEMENT_TYPES[rng.choice(("bit", "uint8"))]
+    scale = 1 if kind.bits == 1 else 90
+    nodes: list[Node] = [
+        Input("in", (6, 6, 1), kind),
+        Conv("conv", "in", first, near(rng, first) * scale, padding=same),
+        MultiThreshold("fire", "conv", steps(rng, first, count) * scale),
+        Conv("aside", "in", aside, near(rng, aside)),
+        fire("few", "aside", steps(rng, aside, fewer) * scale),
+        Conv("grouped", "fire", grouped, near(rng, grouped), padding=same, groups=maps // 2),
+        MultiThreshold("fire2", "grouped", steps(rng, grouped, count)),
+        WeightedSum("sum", ("fire", "few", "fire2"), (np.arange(maps) - 2, 2 + 0 * np.arange(maps), np.arange(maps)), np.arange(maps)),
+        MultiThreshold("fire3", "sum", np.sort(np.array([[rng.randint(-9, 40) for _ in range(maps)] for _ in range(count)]), axis=0)),
+        Permute("turned", "fire3", (1, 0, 2)),
+        Pad("padded", "turned", ((1, 1), (0, 0))),
+        Concat("joined", ("turned", "few"), 2),
+        SumPool("pooled", rng.choice(("fire", "padded")), (2, 2), (2, 2)),
+        fire("fire4", "pooled", np.sort(np.array([[rng.randint(0, 4 * count) for _ in range(maps)] for _ in range(fewer)]), axis=0)),
+        MaxPool("largest", "joined", (2, 2), (2, 2)),
+        Reshape("flat", "largest", (18 * maps,)),
+        Dense("dense", "flat", dense, near(rng, dense)),
+        MultiThreshold("values", "dense", steps(rng, dense, count)),
+    ]  # fmt: skip
+    outputs = rng.sample(("values", "fire4", "fire2", "padded", "dense"), 2)
+    return validate(Graph(tuple(nodes), tuple(Output(name, name, "accumulators") for name in outputs)))
+
+
+def fire(name: str, source: str, thresholds: np.ndarray) -> Threshold | MultiThreshold:
+    return MultiThreshold(name, source, thresholds) if len(thresholds) > 1 else Threshold(name, source, thresholds[0])
+
+
+NETWORKS = (dense_network, conv_network, mixed_network)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("first", "flags"), [(0, SANITIZERS), (500, STRICT)])
 def test_any_choice_of_kernels_gives_the_same_bits(first, flags, tmp_path, monkeypatch):
     seen: Counter = Counter()
-    seeds = range(first, first + 40)
-    graphs = [(dense_network if seed % 2 else conv_network)(Random(seed), 2 + seed // 2 % 3) for seed in seeds]
+    seeds = range(first, first + 42)
+    graphs = [NETWORKS[seed % 3](Random(seed), 2 + seed // 3 % 14) for seed in seeds]
     cases = [(graph, random_codes(graph, Random(seed), FRAMES)) for seed, graph in zip(seeds, graphs, strict=True)]
     monkeypatch.setattr(planner, "choose", pick_the_rarest(Random(first), seen))
     found = run_batch(cases, tmp_path, flags)
     for seed, (graph, codes), outputs in zip(seeds, cases, found, strict=True):
         assert np.array_equal(outputs, expected(graph, codes)), f"seed {seed}\n{graph}"
-    assert {"planes of 32", "planes of 16", "planes of 8", "lanes of 8", "lanes of 16", "binarise"} <= set(seen), seen
+    assert {"general", "planes of 32", "planes of 16", "planes of 8", "lanes of 8", "lanes of 16", "look-up"} <= set(
+        seen
+    ), seen
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_random_networks_of_up_to_15_thresholds_give_the_bits_of_the_reference(rng):
+    graph = random_graph(rng, max_bits=60, steps=15)
+    codes = random_codes(graph, Random(1), 3)
+    with scratch_folder() as folder:
+        assert np.array_equal(run_batch([(graph, codes)], folder, ("-O1",))[0], expected(graph, codes)), str(graph)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("first", "flags"), [(0, SANITIZERS), (500, STRICT)])
+def test_many_random_networks_of_up_to_15_thresholds_give_the_bits_of_the_reference(first, flags, tmp_path):
+    graphs = [random_graph(Random(seed), steps=15) for seed in range(first, first + 90)]
+    cases = [(graph, random_codes(graph, Random(1), FRAMES)) for graph in graphs]
+    for (graph, codes), outputs in zip(cases, run_batch(cases, tmp_path, flags), strict=True):
+        assert np.array_equal(outputs, expected(graph, codes)), str(graph)
 
 
 @pytest.mark.parametrize("constant_time", [False, True])
 def test_networks_give_the_bits_of_the_reference(constant_time, tmp_path):
-    graphs = [make(Random(seed), count) for seed, make in enumerate((dense_network, conv_network)) for count in (2, 3)]
+    made = product(NETWORKS[: 2 if constant_time else 3], (2, 6, 15))
+    graphs = [make(Random(seed), count) for seed, (make, count) in enumerate(made)]
     cases = [(graph, random_codes(graph, Random(1), FRAMES)) for graph in graphs]
-    found = run_batch(cases, tmp_path, options=COptions(constant_time=constant_time))
+    found = run_batch(cases, tmp_path, ("-O1",), options=COptions(constant_time=constant_time))
     for (graph, codes), outputs in zip(cases, found, strict=True):
         assert np.array_equal(outputs, expected(graph, codes))
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("make", NETWORKS)
 @pytest.mark.parametrize(("board", "mcu"), [("mps2-an386", "cortex-m4"), ("atmega328p", "avr")])
-def test_boards_give_the_bits_of_the_reference(board, mcu, tmp_path):
-    graph = conv_network(Random(5), 3)
+def test_boards_give_the_bits_of_the_reference(board, mcu, make, tmp_path):
+    """The AVR has an int of 16 bits, counters of 8 neurons a word, and tables in an address space of their own."""
+    graph = make(Random(5), 13)
     generate(graph, "c", tmp_path / "net", Options("net", mcu=mcu))
     result = verify(tmp_path / "net", Frames(random_codes(graph, Random(1), FRAMES)), on=board)
     assert (result.mismatches, result.failures) == (0, ())
@@ -131,21 +213,36 @@ def chain(count: int, output: str = "out") -> Graph:
     return validate(Graph(nodes, tuple(outputs)))
 
 
-def test_a_sum_is_made_once_and_no_layer_of_its_own_compares_it():
-    assert [choice.layer for choice in plan(chain(3), "net").choices] == ["sum", "out"]
+@pytest.mark.parametrize("count", range(2, 16))
+def test_a_sum_is_made_once_and_no_layer_of_its_own_compares_it(count):
+    assert [choice.layer for choice in plan(chain(count), "net").choices] == ["sum", "out"]
+    maps = stored(chain(count), find_mcu("generic"), False)
+    assert maps.elements("fire") == bit_maps(count.bit_length())
 
 
-@pytest.mark.parametrize(
-    ("graph", "why"), [(chain(4), "four maps cost more than bytes"), (chain(2, "fire"), "an output")]
-)
-def test_other_neurons_are_split(graph, why):
-    assert not stored(graph, find_mcu("generic"), False).maps, why
+@pytest.mark.parametrize("count", range(2, 16))
+def test_a_search_finds_the_number_of_thresholds_reached(count):
+    """As ``wg_staircase.h`` does, which also knows behind which bits there is no further threshold."""
+    first = count.bit_length() - 1
+    for value in range(count + 1):
+        found = int(value >= 1 << first)
+        for j, step in zip(reversed(range(first)), searched(count), strict=True):
+            never = not count >> j & 1 and found == count >> (j + 1)
+            found = 2 * found + int(value >= step[found] and not never)
+        assert found == value
 
 
-def test_maps_that_are_pooled_are_not_made_binary():
-    graphs = [conv_network(Random(seed), 2) for seed in range(8)]
-    for graph in graphs:
-        maps = stored(graph, find_mcu("generic"), False).maps
-        assert maps["fire1"].binary == ("pool" not in maps)
-        assert maps["fire2"].binary
-    assert any("pool" in graph.by_name for graph in graphs)
+@pytest.mark.parametrize("name", ["fire", "pooled", "moved"])
+def test_values_that_are_an_output_or_that_groups_read_are_bytes(name):
+    ones, zeros = np.ones((1, 1, 1, 4), dtype=int), np.zeros(4, dtype=int)
+    nodes = (
+        Input("in", (4, 4, 4), ELEMENT_TYPES["uint8"]),
+        MultiThreshold("fire", "in", np.array([[80] * 4, [140] * 4])),
+        MaxPool("pooled", "fire", (2, 2), (2, 2)),
+        Pad("moved", "pooled", ((1, 1), (0, 0))),
+        Conv("groups", "moved", ones, zeros, groups=4),
+    )
+    graph = Graph(nodes, (Output("sums", "groups", "accumulators"),))
+    assert not stored(validate(graph), find_mcu("generic"), False).maps
+    outputs = Graph(nodes[:-1], (Output("values", name, "accumulators"),))
+    assert name not in stored(validate(outputs), find_mcu("generic"), False).maps

@@ -110,6 +110,8 @@ def test_the_nodes_tests_cover_every_general_kernel(general_kernels):
         "wg_popcount",
         "wg_window",
         "wg_binarise",
+        "wg_quantise",
+        "wg_staircase.",
         "wg_walk",
         "wg_widened",
     )
@@ -203,8 +205,8 @@ def test_only_string_functions_are_needed_and_only_the_arena_is_writable(tmp_pat
 def test_another_runtime_format_stops_the_compiler(tmp_path):
     generated(tiny(), "tiny", tmp_path)
     header = tmp_path / "src" / "whetgen_runtime.h"
-    header.write_text(header.read_text().replace("RUNTIME_FORMAT 4", "RUNTIME_FORMAT 5"))
-    with pytest.raises(BadInput, match=r"tiny\.c needs runtime format 4: generate the folder again, and keep"):
+    header.write_text(header.read_text().replace("RUNTIME_FORMAT 5", "RUNTIME_FORMAT 6"))
+    with pytest.raises(BadInput, match=r"tiny\.c needs runtime format 5: generate the folder again, and keep"):
         run_c(tmp_path, "tiny", tiny(), np.zeros((1, 4, 4, 1), dtype=np.int64))
 
 

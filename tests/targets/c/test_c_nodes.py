@@ -51,6 +51,12 @@ def fired(node: Node, thresholds: np.ndarray) -> tuple[Node, Threshold]:
     return node, Threshold("fire", node.name, thresholds)
 
 
+def levels(node: Dense, scale: int) -> tuple[Node, ...]:
+    """Of sums about as large as ``scale``, and of 16-bit codes, neurons of five thresholds, and what reads them."""
+    steps = np.sort((ints(5, 3, most=1 << 17)).astype(object) * scale, axis=0)
+    return node, MultiThreshold("values", node.name, as_integers(steps)), Dense("reads", "values", ints(3, 2), ints(2))
+
+
 MAP = (5, 6, 3)
 BITS_MAP = (Threshold("bits", "in", np.array([40, 100, 200])),)
 EXTREME = np.full(2, (1 << 63) - 1, dtype=np.int64)
@@ -145,6 +151,13 @@ CASES = {
         "uint8", (6,), Dense("a", "in", ints(6, 4), ints(4)), MultiThreshold("q", "a", np.array([-40, 0, 9])[:, None] + ints(4)),
         Dense("b", "q", ints(4, 3), ints(3)),
     ),
+    "values of several thresholds of 32-bit sums": network("int16", (5,), *levels(Dense("d", "in", ints(5, 3), ints(3)), 1)),
+    "values of several thresholds of 64-bit sums": network("int16", (5,), *levels(Dense("d", "in", ints(5, 3) << 30, ints(3)), 1 << 30)),
+    "values of several thresholds of wide sums": network("int16", (5,), *levels(Dense("d", "in", huge(5, 3), huge(3)), 1 << 80)),
+    "values of several thresholds, grouped and pooled": network(
+        "uint8", MAP, Conv("c", "in", ints(2, 2, 1, 3), ints(3), groups=3), MultiThreshold("v", "c", np.arange(-900, 900, 300)[:, None] + ints(3)),
+        MaxPool("p", "v", (2, 2), (1, 1)), Pad("q", "p", ((1, 0), (0, 1))), WeightedSum("w", ("q", "q"), (ints(3), ints(3)), ints(3)),
+    ),
     "a threshold that has a rival reader": network(
         "uint8", (6,), Dense("a", "in", ints(6, 4), ints(4)), Threshold("t", "a", ints(4)), Threshold("u", "a", ints(4)), outputs=("t", "u")
     ),
@@ -183,6 +196,10 @@ def test_the_c_equals_the_reference(name, found):
         ("sums at the ends of int32", "wg_add_rows_i32_i64.c"),
         ("max pool of bits, 8 channels", "wg_max_pool_bits.c"),
         ("max pool of wide numbers", "wg_max_pool_wide.c"),
+        ("values of several thresholds of 32-bit sums", "wg_staircase_i32.c"),
+        ("values of several thresholds of 64-bit sums", "wg_staircase_i64.c"),
+        ("values of several thresholds of wide sums", "wg_staircase_wide.c"),
+        ("values of several thresholds, grouped and pooled", "wg_max_pool_maps.c"),
     ],
 )
 def test_the_narrowest_exact_kernel_is_chosen(name, kernel, general_kernels):

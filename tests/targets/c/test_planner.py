@@ -22,6 +22,7 @@ from whetgen.targets.c.kernels.bit_planes import as_planes
 from whetgen.targets.c.kernels.packing import nibble_sums, pack_lanes, pack_narrow
 from whetgen.targets.c.mcus import find_mcu
 from whetgen.targets.c.rates import guessed_rates, measured_rates
+from whetgen.targets.c.storage import Storage
 from whetgen.targets.c.target import COptions, plan
 
 numbers = st.lists(st.integers(-128, 127), min_size=1, max_size=40)
@@ -188,12 +189,12 @@ def test_rates_are_measured_on_frames_and_guessed_without():
     graph, codes = small_network(), real_digits(10)
     (reader,) = (n for n in graph.nodes if isinstance(n, Dense) and graph.is_spikes(n.source))
     busy = run_tensors(graph, codes)[reader.source].reshape(len(codes), -1) != 0
-    rate = measured_rates(graph, layer_graph(graph), codes)[reader.name]
+    rate = measured_rates(Storage(graph, layer_graph(graph)), codes)[reader.name]
     assert rate.single == pytest.approx(np.count_nonzero(busy) / busy.size, rel=1e-12)
     runs = [row[k : k + 4].any() for row in busy for k in range(0, busy.shape[1], 4)]
     groups = busy.size / 4
     assert rate.nibble == pytest.approx(sum(runs) / groups, rel=1e-12)
-    assert guessed_rates(layer_graph(graph))[reader.name].single == 0.25
+    assert guessed_rates(Storage(graph, layer_graph(graph)))[reader.name].single == 0.25
 
 
 def test_a_quantiser_of_several_thresholds_is_planned_with_data():
@@ -225,7 +226,7 @@ def test_a_convolution_counts_an_element_once_for_each_window(kernel, stride, di
         for oy in range(height) for ox in range(width) for ky in range(kernel) for kx in range(kernel)
         for y, x in [(oy * stride - pad + ky * dilation, ox * stride + kx * dilation)]
     ]  # fmt: skip
-    rate = measured_rates(graph, layer_graph(graph), codes)["conv"]
+    rate = measured_rates(Storage(graph, layer_graph(graph)), codes)["conv"]
     assert rate.single == pytest.approx(np.mean(seen), rel=1e-9)
     assert rate.nibble == pytest.approx(np.mean([pixel.any() for pixel in seen]), rel=1e-9)
 

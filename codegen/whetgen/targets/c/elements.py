@@ -19,7 +19,7 @@ _SIGNED = ("WG_I8", "WG_I16", "WG_I32", "WG_I64")
 
 @dataclass(frozen=True)
 class Elements:
-    """A ``wg_elements`` record: kind and, for WG_WIDE, words of 32 bits each."""
+    """A ``wg_elements`` record: kind and, for WG_WIDE, words of 32 bits each; for WG_BIT, maps behind the first."""
 
     kind: str
     words: int = 0
@@ -45,8 +45,17 @@ class Elements:
     def align(self) -> int:
         return 4 if self.wide else max(self.bits // 8, 1)
 
-    def bytes_for(self, count: int) -> int:
+    @property
+    def maps(self) -> int:
+        """Parts that hold elements one bit each, bit k of all in map k; other kinds have one part."""
+        return self.words + 1 if self.kind == "WG_BIT" else 1
+
+    def map_bytes(self, count: int) -> int:
+        """Of one map of ``count`` elements, or of all where there are no several."""
         return (count * self.bits + 7) // 8
+
+    def bytes_for(self, count: int) -> int:
+        return self.maps * self.map_bytes(count)
 
 
 INPUT_ELEMENTS = {
@@ -56,6 +65,11 @@ INPUT_ELEMENTS = {
     "bit": Elements("WG_BIT"),
     "int16": Elements("WG_I16"),
 }
+
+
+def bit_maps(count: int) -> Elements:
+    """Elements of ``count`` bits, a map for each."""
+    return Elements("WG_BIT", count - 1)
 
 
 def tensor_elements(lo: int, hi: int) -> Elements:

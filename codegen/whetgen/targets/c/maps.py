@@ -1,54 +1,61 @@
-"""Which neurons of several thresholds pass their spikes on as maps of bits, one a threshold; the others are split.
+"""How values of several thresholds are stored: as maps of bits, a map for each bit of the value, or as bytes.
 
-A map says who reached a threshold, so the number of maps in which a neuron's bit is set is its value. Two bits hold the
-values of two or three maps (``BitMaps.binary``), unless they are to be pooled. Kernels that read spikes read both forms.
+Kernels over spikes read maps too, one after the other, and whatever compares writes them. A convolution with groups, a sum
+pool and sums beyond 32 bits have one kernel, which takes any kind of element but no maps: what those read are bytes. An
+output gets numbers.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from whetgen.ir import Graph
-from whetgen.ir.nodes import MultiThreshold
-from whetgen.layers import layer_graph
-from whetgen.passes.split import split_thresholds
+from whetgen.layers import Layer, LayerGraph, Move, Pool, layer_graph
 from whetgen.targets.c.kernels import Job, candidates
 from whetgen.targets.c.mcus import Mcu
 from whetgen.targets.c.rates import guessed_rates
-from whetgen.targets.c.storage import Storage, bit_maps
-
-_MOST_STEPS = 3  # with more, bytes cost less than maps
+from whetgen.targets.c.storage import Storage
 
 
 def stored(graph: Graph, mcu: Mcu, constant_time: bool) -> Storage:
-    """The graph with whole neurons where kernels know all that touches their maps, and else with neurons of one threshold."""
-    whole = {node.name for node in graph.nodes if isinstance(node, MultiThreshold) and node.steps <= _MOST_STEPS}
-    while True:
-        some = split_thresholds(graph, whole)
-        storage = Storage(some, layer_graph(some, several=True))
-        found = whole - _unknown(storage, mcu, constant_time)
-        if found == whole:
-            return storage
-        whole = found
+    """The storage with as many tensors in maps as layers have kernels for."""
+    layers = layer_graph(graph, several=True)
+    storage = Storage(graph, layers, _several(layers))
+    while without := next(
+        (layer for layer in layers.layers if not _has_kernel(layer, storage, mcu, constant_time)), None
+    ):
+        sources = {tensor.name for tensor in without.sources} & storage.maps
+        storage = replace(storage, maps=storage.maps - (sources or {without.result.name}))
+    return storage
 
 
-def _unknown(storage: Storage, mcu: Mcu, constant_time: bool) -> set[str]:
-    """Names of the neurons whose maps the outputs or a layer without a kernel need."""
-    rates = guessed_rates(storage.layers)
-    maps = bit_maps(storage.layers)
-    names = {tensor.name for tensor in storage.layers.outputs}
-    for layer in storage.layers.layers:
-        touched = {layer.result.name, *(tensor.name for tensor in layer.sources)}
-        job = Job(layer=layer, pool=None, name="", storage=storage, rate=rates[layer.name], mcu=mcu)
-        if touched & maps.keys() and not _has_kernel(job, constant_time):
-            names |= touched
-    return {maps[name].origin for name in names & maps.keys()}
+def _several(layers: LayerGraph) -> frozenset[str]:
+    """Names of the tensors that hold values of several thresholds, as such, pooled or moved, but for outputs."""
+    found: set[str] = set()
+    outputs = {tensor.name for tensor in layers.outputs}
+    for layer in layers.layers:
+        if _compared(layer) or (_passes_on(layer) and any(tensor.name in found for tensor in layer.sources)):
+            found |= {layer.result.name} - outputs
+    return frozenset(found)
 
 
-def _has_kernel(job: Job, constant_time: bool) -> bool:
-    if len(job.layer.sources) > 1:
-        return False
+def _compared(layer: Layer) -> bool:
+    return not isinstance(layer, Move) and layer.higher != ()
+
+
+def _passes_on(layer: Layer) -> bool:
+    return isinstance(layer, Move) or (isinstance(layer, Pool) and layer.largest)
+
+
+def _has_kernel(layer: Layer, storage: Storage, mcu: Mcu, constant_time: bool) -> bool:
+    """Whether one computes the layer as it is stored, or it is nothing to do with maps."""
+    if not storage.maps & {layer.result.name, *(tensor.name for tensor in layer.sources)}:
+        return True
+    rate = guessed_rates(storage)[layer.name]
+    job = Job(layer=layer, pool=None, name="", storage=storage, rate=rate, mcu=mcu, constant_time=constant_time)
     calls = (candidate.calls for candidate in candidates(job))
     return any(
         all(call.even or not constant_time for call in each)
-        and all(array.bytes <= job.mcu.table_limit for call in each for array in call.arrays)
+        and all(array.bytes <= mcu.table_limit for call in each for array in call.arrays)
         for each in calls
     )

@@ -26,11 +26,11 @@ def lay_out(storage: Storage, calls: tuple[KernelCall, ...]) -> Memory:
     last: dict[str, int] = {}
     over: dict[str, str] = {}
     for k, call in enumerate(calls):
-        for name in filter(None, (*call.sources, call.result)):
-            first.setdefault(name, k)
-            last[name] = k
-        if call.function.startswith(_SHRINKING) and call.result not in storage.maps:
-            over[call.result] = f"tensor {call.sources[0]}"
+        for part in filter(None, (*call.sources, call.result)):
+            first.setdefault(part.tensor, k)
+            last[part.tensor] = k
+        if call.function.startswith(_SHRINKING) and call.result:
+            over[call.result.tensor] = f"tensor {call.sources[0].tensor}"
     buffers = [
         ArenaBuffer(name=f"call {k}", size=call.scratch_bytes, align=8, first=k, last=k)
         for k, call in enumerate(calls)

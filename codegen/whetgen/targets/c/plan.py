@@ -11,7 +11,7 @@ from whetgen.targets.c.arrays import ConstArray, literal
 from whetgen.targets.c.choose import Limits
 from whetgen.targets.c.code_size import code_bytes
 from whetgen.targets.c.elements import INPUT_ELEMENTS
-from whetgen.targets.c.kernels import KernelCall
+from whetgen.targets.c.kernels import KernelCall, Part
 from whetgen.targets.c.maps import stored
 from whetgen.targets.c.mcus import find_mcu
 from whetgen.targets.c.memory import Memory, lay_out
@@ -25,7 +25,7 @@ from whetgen.targets.output.kinds import output_kind
 from whetgen.targets.output.library import library
 from whetgen.targets.output.words import input_words, output_words
 
-RUNTIME_FORMAT = 4
+RUNTIME_FORMAT = 5
 _ARENA_SLACK = 7  # what wg_align may skip
 _PACKING = {
     "bit": "eight elements a byte, the first in the least significant bit",
@@ -119,7 +119,6 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     options = options or COptions()
     mcu = find_mcu(options.mcu or "generic")
     storage = stored(graph, mcu, options.constant_time)
-    graph = storage.graph
     planner = Planner(
         storage=storage,
         rates=_rates(storage, codes, options.constant_time),
@@ -175,8 +174,7 @@ def _rates(storage: Storage, codes: np.ndarray | None, constant_time: bool) -> d
     """In constant time every input costs what a spike costs."""
     if constant_time:
         return {layer.name: Rate(1.0, 1.0) for layer in storage.layers.layers}
-    layers = storage.layers
-    return guessed_rates(layers) if codes is None else measured_rates(storage.graph, layers, codes)
+    return guessed_rates(storage) if codes is None else measured_rates(storage, codes)
 
 
 def _typical(codes: np.ndarray | None, constant_time: bool) -> str:
@@ -192,19 +190,20 @@ def _call(call: KernelCall, number: int, storage: Storage, memory: Memory) -> CC
         title=comment_text(call.title),
         function=call.function,
         record=call.record,
-        sources=tuple(_pointer(source, storage, memory, call.map) for source in call.sources),
-        result=_pointer(call.result, storage, memory, call.map) if call.result else "output",
+        sources=tuple(_pointer(source, storage, memory) for source in call.sources),
+        result=_pointer(call.result, storage, memory) if call.result else "output",
         scratch="" if place is None else f"arena + {place}",
     )
 
 
-def _pointer(name: str, storage: Storage, memory: Memory, map: int) -> str:
-    """C expression for a tensor's first element, or that of one of its maps."""
+def _pointer(part: Part, storage: Storage, memory: Memory) -> str:
+    """C expression for the first element."""
+    name = part.tensor
     if name == storage.layers.input.name:
         return "input"
     if name in storage.in_output:
         return f"output + {storage.in_output[name]}"
-    return f"arena + {memory.tensors[name] + (map * storage.map_bytes(name) if name in storage.maps else 0)}"
+    return f"arena + {memory.tensors[name] + part.map * storage.map_bytes(name)}"
 
 
 def _outputs(storage: Storage) -> tuple[COutput, ...]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from whetgen.ir import Graph
-from whetgen.layers import Layer, LayerGraph, Linear, Tensor, Window, window_indices
+from whetgen.layers import Layer, Linear, Tensor, Window, window_indices
 from whetgen.reference import run_tensors
-from whetgen.targets.c.storage import BitMaps, bit_maps
+from whetgen.targets.c.storage import Storage
 
 _GUESS = 0.25  # of spikes
 _MOST_FRAMES = 64
@@ -33,30 +31,33 @@ class Rate:
         return cls(single, 1 - (1 - single) ** NIBBLE)
 
 
-def guessed_rates(layers: LayerGraph) -> dict[str, Rate]:
+def guessed_rates(storage: Storage) -> dict[str, Rate]:
     """Without data: a quarter of the spikes, a quarter of the pixels, every other number. By the name of the layer."""
-    maps = bit_maps(layers)
-    return {layer.name: Rate.independent(_guessed(layer.sources[0], layers, maps)) for layer in layers.layers}
+    layers = storage.layers.layers
+    return {layer.name: Rate.independent(_guessed(layer.sources[0], storage)) for layer in layers}
 
 
-def _guessed(source: Tensor, layers: LayerGraph, maps: Container[str]) -> float:
-    return _GUESS if source.name == layers.input.name or source.spikes or source.name in maps else 1.0
+def _guessed(source: Tensor, storage: Storage) -> float:
+    seldom = source.name == storage.layers.input.name or source.spikes or source.name in storage.maps
+    return _GUESS if seldom else 1.0
 
 
-def measured_rates(graph: Graph, layers: LayerGraph, codes: np.ndarray) -> dict[str, Rate]:
+def measured_rates(storage: Storage, codes: np.ndarray) -> dict[str, Rate]:
     """What each layer sees of its (first) source in (the first 64) ``codes``; by the name of the layer.
 
     A convolution sees the middle of a map more often than its border, which is empty in most images.
     """
-    values, maps = run_tensors(graph, codes[:_MOST_FRAMES]), bit_maps(layers)
-    busy = {name: _busy(tensor, maps.get(name)) for name, tensor in values.items()}
-    return {layer.name: _seen(layer, busy[layer.sources[0].name]) for layer in layers.layers}
+    values = run_tensors(storage.graph, codes[:_MOST_FRAMES])
+    layers = storage.layers.layers
+    return {layer.name: _seen(layer, _busy(values[layer.sources[0].name], layer, storage)) for layer in layers}
 
 
-def _busy(values: np.ndarray, maps: BitMaps | None) -> np.ndarray:
-    """Whether each element is not 0; where maps of bits hold the elements, each map as a frame of its own."""
-    busy: np.ndarray = np.not_equal(values, 0) if maps is None else maps.of(values)
-    return busy
+def _busy(values: np.ndarray, layer: Layer, storage: Storage) -> np.ndarray:
+    """Whether each element is not 0; where maps of bits hold the elements, each map as frames of its own."""
+    source = layer.sources[0].name
+    if source not in storage.maps:
+        return np.asarray(np.not_equal(values, 0))
+    return np.concatenate([values >> k & 1 for k in range(storage.elements(source).maps)]) != 0
 
 
 def _seen(layer: Layer, busy: np.ndarray) -> Rate:

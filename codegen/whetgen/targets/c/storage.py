@@ -6,22 +6,22 @@ A tensor that nothing but one output reads is written straight into the output.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Set
+from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from whetgen.ir import Graph
-from whetgen.layers import LayerGraph, Move, Pool, Tensor
-from whetgen.targets.c.elements import INPUT_ELEMENTS, Elements, tensor_elements
+from whetgen.layers import LayerGraph, Tensor
+from whetgen.targets.c.elements import INPUT_ELEMENTS, Elements, bit_maps, tensor_elements
 
 
 @dataclass(frozen=True, eq=False)
 class Storage:
-    """Storage decisions for one graph and its layers."""
+    """Storage decisions for one graph and its layers. ``maps``: names of the tensors that have a map for each bit."""
 
     graph: Graph
     layers: LayerGraph
+    maps: Set[str] = frozenset()
 
     @cached_property
     def by_name(self) -> dict[str, Tensor]:
@@ -29,24 +29,19 @@ class Storage:
 
     def elements(self, name: str) -> Elements:
         if name in self.maps:
-            return Elements("WG_BIT")
+            return bit_maps(self.by_name[name].hi.bit_length())
         if name in self.in_output:
             return self.output_elements
         if name == self.layers.input.name:
             return INPUT_ELEMENTS[self.graph.input.type.name]
         return tensor_elements(self.by_name[name].lo, self.by_name[name].hi)
 
-    @cached_property
-    def maps(self) -> dict[str, BitMaps]:
-        """Of the tensors that several maps of bits hold."""
-        return bit_maps(self.layers)
-
     def map_bytes(self, name: str) -> int:
-        """Of one map, or of the whole tensor where it has no maps."""
-        return self.elements(name).bytes_for(self.by_name[name].count)
+        """Of one map, or of the whole tensor where it has no several."""
+        return self.elements(name).map_bytes(self.by_name[name].count)
 
     def bytes(self, name: str) -> int:
-        return (self.maps[name].count if name in self.maps else 1) * self.map_bytes(name)
+        return self.elements(name).bytes_for(self.by_name[name].count)
 
     @property
     def output_elements(self) -> Elements:
@@ -69,48 +64,6 @@ class Storage:
         elsewhere = {tensor.name for layer in self.layers.layers for tensor in layer.sources} | {self.layers.input.name}
         once = {name for name, count in Counter(outputs).items() if count == 1} - elsewhere
         return {name: at for name, at in zip(outputs, self.output_offsets, strict=True) if name in once}
-
-
-@dataclass(frozen=True)
-class BitMaps:
-    """Maps that hold a tensor, ``count`` of them, one a threshold.
-
-    ``origin``: the neurons of several thresholds that they come from; ``binary``: the first ones have become the bits of values.
-    """
-
-    origin: str
-    count: int
-    binary: bool
-
-    @property
-    def read(self) -> int:
-        """How many maps readers look at."""
-        return self.count.bit_length() if self.binary else self.count
-
-    @property
-    def reads(self) -> int:
-        """Of maps, by those who read a map as often as it counts."""
-        return (1 << self.read) - 1 if self.binary else self.count
-
-    def of(self, values: np.ndarray) -> np.ndarray:
-        """(maps * frames, ...) bits that readers see of (frames, ...) values."""
-        return np.concatenate([values >> k & 1 if self.binary else values > k for k in range(self.read)]) != 0
-
-
-ONE_MAP = BitMaps("", 1, False)
-
-
-def bit_maps(layers: LayerGraph) -> dict[str, BitMaps]:
-    """Of the tensors that neurons of several thresholds pass on, as such or pooled; what is to be pooled is not binary."""
-    found: dict[str, BitMaps] = {}
-    pooled = {layer.source.name for layer in layers.layers if isinstance(layer, Pool)}
-    for layer in layers.layers:
-        name = layer.result.name
-        if isinstance(layer, Pool) and layer.largest and layer.source.name in found:
-            found[name] = replace(found[layer.source.name], binary=name not in pooled)
-        elif not isinstance(layer, Move) and layer.higher:
-            found[name] = BitMaps(name, 1 + len(layer.higher), name not in pooled)
-    return found
 
 
 def output_elements(graph: Graph) -> Elements:

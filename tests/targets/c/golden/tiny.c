@@ -5,8 +5,8 @@
 
 #include "whetgen_runtime.h"
 
-#if WHETGEN_RUNTIME_FORMAT != 4
-#error "tiny.c needs runtime format 4: generate the folder again, and keep its runtime files with it"
+#if WHETGEN_RUNTIME_FORMAT != 5
+#error "tiny.c needs runtime format 5: generate the folder again, and keep its runtime files with it"
 #endif
 
 /* ---- conv1/a + conv1/fire: Conv, 4x4x1 -> 4x4x2 ---- */

@@ -9,14 +9,15 @@ from whetgen.targets.c.kernels import (
     moves,
     pools,
     popcount,
+    quantise,
     register_lanes,
     weight_rows,
     weighted_sum,
     window_table,
 )
-from whetgen.targets.c.kernels.kernel import Candidate, Job, KernelCall
+from whetgen.targets.c.kernels.kernel import Candidate, Job, KernelCall, Part
 
-__all__ = ["KERNELS", "Candidate", "Job", "KernelCall", "candidates"]
+__all__ = ["KERNELS", "Candidate", "Job", "KernelCall", "Part", "candidates"]
 
 # Each gives its candidates for a job, none where the layer is not of its kind; the general kernels come first.
 KERNELS: tuple[Callable[[Job], Iterator[Candidate]], ...] = (
@@ -25,6 +26,7 @@ KERNELS: tuple[Callable[[Job], Iterator[Candidate]], ...] = (
     weighted_sum.candidates,
     moves.candidates,
     binarise.candidates,
+    quantise.candidates,
     bit_planes.candidates,
     lanes.candidates,
     register_lanes.candidates,
@@ -32,15 +34,11 @@ KERNELS: tuple[Callable[[Job], Iterator[Candidate]], ...] = (
     window_table.candidates,
 )
 
-# Those that know elements in several maps of bits.
-_MAP_KERNELS = (pools.map_candidates, binarise.candidates, bit_planes.candidates, lanes.candidates)
-
 
 def candidates(job: Job) -> tuple[Candidate, ...]:
-    """The kernel that takes every layer of the kind first; none where the layer's maps of bits have no kernel.
+    """The kernel that takes every layer of the kind first; none where none knows the maps of bits that the layer reads or writes.
 
     Raises:
         BadInput: the layer's numbers do not fit the runtime's records.
     """
-    families = KERNELS if job.source_maps.count == job.result_maps.count == 1 else _MAP_KERNELS
-    return tuple(candidate for family in families for candidate in family(job))
+    return tuple(candidate for family in KERNELS for candidate in family(job))

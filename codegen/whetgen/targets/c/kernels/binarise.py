@@ -1,4 +1,4 @@
-"""Bytes against one threshold, or several."""
+"""Bytes against one threshold."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ from collections.abc import Iterator
 import numpy as np
 
 from whetgen.layers import Blend
-from whetgen.targets.c.kernels.kernel import BIT, BYTE, Candidate, Job, KernelCall
+from whetgen.targets.c.elements import Elements
+from whetgen.targets.c.kernels.kernel import BIT, BYTE, Candidate, Job
 from whetgen.targets.c.records import record
 
 
 def candidates(job: Job) -> Iterator[Candidate]:
-    """``wg_binarise`` for each map, where every byte has the same thresholds, of 1 to 255."""
+    """``wg_binarise``, where every byte has the same threshold, 1 to 255."""
+    layer = compared_alone(job, BYTE)
+    if layer is None or job.result != BIT:
+        return
+    levels = np.unique(layer.levels)
+    if len(levels) == 1 and 1 <= levels[0] <= 255:
+        function = "wg_binarise_half" if levels[0] == 128 else "wg_binarise"
+        made = record("wg_binarise_layer", count=layer.result.count, threshold=int(levels[0]))
+        cycles = layer.result.count * job.mcu.scan_byte + job.mcu.call
+        yield job.candidate("binarise", function, made, cycles=cycles, even=True)
+
+
+def compared_alone(job: Job, source: Elements) -> Blend | None:
+    """The layer, if it compares single elements of kind ``source`` as they are."""
     layer = job.layer
-    if not isinstance(layer, Blend) or not layer.fire or (job.source, job.result) != (BYTE, BIT):
-        return
-    if len(layer.sources) > 1 or (layer.factors[0] != 1).any():
-        return
-    levels = [np.unique(rows) for rows in (layer.levels, *layer.higher)]
-    if all(len(level) == 1 and 1 <= level[0] <= 255 for level in levels):
-        yield job.mapped("binarise", *(_call(job, int(level[0]), k) for k, level in enumerate(levels)))
-
-
-def _call(job: Job, threshold: int, number: int) -> KernelCall:
-    count = job.layer.result.count
-    function = "wg_binarise_half" if threshold == 128 else "wg_binarise"
-    cycles = count * job.mcu.scan_byte + job.mcu.call
-    made = record("wg_binarise_layer", count=count, threshold=threshold)
-    return job.call(function, made, cycles=cycles, even=True, map=number)
+    if not isinstance(layer, Blend) or not layer.fire or job.source != source:
+        return None
+    return layer if len(layer.sources) == 1 and (layer.factors[0] == 1).all() else None

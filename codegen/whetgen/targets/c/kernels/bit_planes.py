@@ -3,7 +3,8 @@
 With ``w = least + 2^shift w'`` and ``0 <= w' < 2^planes``, a counter starts at ``base - threshold`` (or ``base + bias``),
 which ``base`` keeps from being negative, and grows by ``2^shift w'`` with each event. After n events it holds
 ``sum - threshold + base - least n``. Counters never overflow: ``levels`` holds the start plus all w', and the
-limit ``base - least n`` that the comparison needs.
+limit ``base - least n`` that the comparison needs. Where neurons have several thresholds, they hold what sums differ by
+from each, and a sign.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from whetgen.ir.integers import signed_bits
 from whetgen.layers import Linear
-from whetgen.targets.c.arrays import ConstArray, packed
-from whetgen.targets.c.kernels.event import event_sums, gather, start_levels, with_maps, with_zeros
-from whetgen.targets.c.kernels.kernel import BIT, Candidate, Job
+from whetgen.targets.c.arrays import ConstArray, packed, span
+from whetgen.targets.c.kernels.event import event_sums, gather, reach, start_levels, with_maps, with_zeros
+from whetgen.targets.c.kernels.kernel import Candidate, Job
 from whetgen.targets.c.records import record
 
 _MOST_PLANES = 12
@@ -40,7 +42,7 @@ class _Sliced:
 
 def candidates(job: Job) -> Iterator[Candidate]:
     """One for each width of word that fits."""
-    if (layer := job.fast(BIT)) is None:
+    if (layer := job.fast("WG_BIT")) is None:
         return
     sliced = _sliced(job, layer)
     if sliced.planes > _MOST_PLANES or sliced.levels > _MOST_LEVELS:
@@ -65,11 +67,16 @@ def _sliced(job: Job, layer: Linear) -> _Sliced:
     planes = max(int(raised.max() >> shift).bit_length(), 1)
     base = max(-int(start_levels(job, layer).min()), 0)
     start = start_levels(job, layer) + base
-    highest = int((start + job.falls.sum(axis=1) + raised.sum(axis=0).astype(object) * job.source_maps.count).max())
-    limit = base - least * len(raised) * job.source_maps.count
-    fewest = max(shift + at + _FEWEST_LEVELS[count] for at, count in _passes(planes)) + job.source_maps.read - 1
-    levels = max(highest.bit_length(), limit.bit_length(), fewest)
+    highest = int((start + raised.sum(axis=0).astype(object) * layer.source.hi).max())
+    limit = base - least * len(raised) * layer.source.hi
+    fewest = max(shift + at + _FEWEST_LEVELS[count] for at, count in _passes(planes)) + job.source.maps - 1
+    levels = max(highest.bit_length(), limit.bit_length(), fewest, _signed_levels(job, layer))
     return _Sliced(least=least, shift=shift, planes=planes, levels=levels, base=base, rows=raised >> shift, start=start)
+
+
+def _signed_levels(job: Job, layer: Linear) -> int:
+    """Bits that hold how far sums, and the thresholds, are from the one that a search begins with."""
+    return max(signed_bits(*reach(job, layer)), signed_bits(*span(job.nodes))) if layer.higher else 0
 
 
 def _common_shift(raised: np.ndarray) -> int:
@@ -114,8 +121,9 @@ def _candidate(job: Job, layer: Linear, sliced: _Sliced, bits: int) -> Candidate
         start=packed(f"{job.name}_start", what, ("row", "block", "bit"), start, bits),
         **with_maps(
             job,
-            _falls(job, sliced, bits),
-            f"wg_finish_maps_w{bits}",
+            layer,
+            f"w{bits}",
+            _nodes(job, layer, sliced, bits),
             gather=gather(job, "bits"),
             finish=f"wg_finish_{'planes' if layer.fire else 'counts'}_w{bits}",
             step=word,
@@ -123,12 +131,16 @@ def _candidate(job: Job, layer: Linear, sliced: _Sliced, bits: int) -> Candidate
     )
 
 
-def _falls(job: Job, sliced: _Sliced, bits: int) -> ConstArray | None:
-    if job.result_maps.count == 1:
+def _nodes(job: Job, layer: Linear, sliced: _Sliced, bits: int) -> ConstArray | None:
+    if not layer.higher:
         return None
-    what = f"what raises counters {job.of} to the next lower threshold, one bit of {bits} neurons in each word"
-    words = as_planes(job.falls.astype(np.int64), sliced.levels, bits)
-    return packed(f"{job.name}_falls", what, ("row", "step", "block", "bit"), words, bits)
+    half = sliced.levels - 1
+    what = (
+        f"by how much the other thresholds {job.of} are higher, plus 2^{half}, one bit of {bits} neurons in each word"
+    )
+    words = as_planes(job.nodes.astype(np.int64) + (1 << half), sliced.levels, bits)
+    steps = [words[:, step].transpose(0, 2, 3, 1).reshape(len(words), words.shape[2], -1) for step in job.search_steps]
+    return packed(f"{job.name}_nodes", what, ("row", "block", "word"), np.concatenate(steps, axis=-1), bits)
 
 
 def _planes(job: Job, sliced: _Sliced, words: np.ndarray, first: int, count: int, bits: int) -> ConstArray:
@@ -140,12 +152,20 @@ def _planes(job: Job, sliced: _Sliced, words: np.ndarray, first: int, count: int
 
 
 def _cycles(job: Job, layer: Linear, sliced: _Sliced, blocks: int) -> float:
-    mcu, levels, inputs = job.mcu, sliced.levels, len(layer.weights) * job.source_maps.read
+    mcu, levels, inputs = job.mcu, sliced.levels, len(layer.weights) * job.source.maps
     events = job.rate.single * inputs
     listed = -(-events // (mcu.event_list - 32)) or 1
     each_pass = sum(events * mcu.plane_event[count - 1] + listed * mcu.call for _, count in _passes(sliced.planes))
-    done = (6 * levels + 30) * job.result_maps.count if layer.fire else 0
+    done = _compared(job, levels) if layer.fire else 0
     read_out = 0 if layer.fire else layer.neurons * (5 * levels + 25)
     scan = inputs / 32 * mcu.list_event
     ends = mcu.steps * (blocks * done + read_out)
     return layer.window.positions * (mcu.position + scan + events * mcu.list_event + blocks * each_pass + ends)
+
+
+def _compared(job: Job, levels: int) -> float:
+    """Cost of comparing the sums of a word."""
+    if not job.several:
+        return 6 * levels + 30
+    searches = job.layer.result.hi.bit_length() - 1
+    return 9 * levels + 80 + 50 * searches + levels * (12 * searches + 5 * job.nodes.shape[1])

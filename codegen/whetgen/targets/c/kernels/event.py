@@ -28,7 +28,7 @@ def event_sums(
     entries = job.mcu.event_list
     made = event_record(job, layer, passes, blocks=blocks, block_bytes=block_bytes, list=entries, **members)
     scratch = 2 * entries + blocks * block_bytes
-    return job.mapped(label, job.call("wg_event_sums", made, scratch_bytes=scratch, cycles=cycles, even=even))
+    return job.candidate(label, "wg_event_sums", made, scratch_bytes=scratch, cycles=cycles, even=even)
 
 
 def event_record(job: Job, layer: Linear, passes: tuple[Record, ...], **members: Value) -> Record:
@@ -50,32 +50,30 @@ def event_record(job: Job, layer: Linear, passes: tuple[Record, ...], **members:
 
 
 def with_maps(
-    job: Job, falls: ConstArray | None, finish_maps: str, gather: str, finish: str, step: int = 0
+    job: Job, layer: Linear, form: str, nodes: ConstArray | None, gather: str, finish: str, step: int = 0
 ) -> dict[str, Value]:
     """``gather``, ``finish`` and ``maps`` of ``wg_event_layer``, out of the functions ``gather`` and ``finish`` of one map.
 
-    ``falls``: ``job.falls`` as the sums take them, None with one threshold; ``finish_maps``: the function that uses them;
+    ``form``: of the sums, as functions' names call it; ``nodes``: ``job.nodes`` in that form, None with one threshold;
     ``step``: bytes from one bit of the counters to the next.
     """
-    source, result = job.source_maps, job.result_maps
-    if source.count == result.count == 1:
+    if not job.several:
         return {"gather": gather, "finish": finish, "maps": ()}
+    thresholds = layer.result.hi if layer.fire else 0
     maps = record(
         "wg_maps",
-        inputs=source.read,
-        results=result.count,
-        binary=int(source.binary),
+        inputs=job.source.maps,
+        results=thresholds.bit_length(),
+        thresholds=thresholds,
         step=step,
-        input_bytes=job.storage.map_bytes(job.layer.sources[0].name),
-        result_bytes=job.storage.map_bytes(job.layer.result.name),
-        falls=falls,
+        input_bytes=job.storage.map_bytes(layer.sources[0].name),
+        result_bytes=job.storage.map_bytes(layer.result.name),
+        nodes=nodes,
         gather=gather,
-        finish=finish,
     )
-    by_map = "wg_gather_binary" if source.binary and step else "wg_gather_maps"
     return {
-        "gather": by_map if source.read > 1 else gather,
-        "finish": finish_maps if falls else finish,
+        "gather": f"wg_gather_maps_{'planes' if step else form}" if job.source.maps > 1 else gather,
+        "finish": f"wg_finish_staircase_{thresholds.bit_length()}_{form}" if nodes else finish,
         "maps": (maps,),
     }
 
@@ -93,6 +91,16 @@ def with_zeros(rows: np.ndarray) -> np.ndarray:
 def start_levels(job: Job, layer: Linear) -> np.ndarray:
     """(rows, neurons) of Python integers: what a sum is before the first event, minus the threshold or plus the bias."""
     return -job.levels.values if layer.fire else job.levels.values
+
+
+def reach(job: Job, layer: Linear) -> tuple[int, int]:
+    """Ends of what sums differ by from their thresholds, or of sums with biases."""
+    levels = start_levels(job, layer)
+    least, most = (job.nodes.min(axis=1), job.nodes.max(axis=1)) if layer.higher else (0, 0)
+    sums = layer.sum_range
+    return int((sums.lowest + levels - np.maximum(most, 0)).min()), int(
+        (sums.highest + levels - np.minimum(least, 0)).max()
+    )
 
 
 def _row_numbers(job: Job, row_of: np.ndarray) -> ConstArray:

@@ -14,8 +14,8 @@ import numpy as np
 
 from whetgen.layers import Linear
 from whetgen.targets.c.arrays import ConstArray, numbers, packed
-from whetgen.targets.c.kernels.event import event_sums, gather, start_levels, with_maps, with_zeros
-from whetgen.targets.c.kernels.kernel import BIT, BYTE, Candidate, Job
+from whetgen.targets.c.kernels.event import event_sums, gather, reach, start_levels, with_maps, with_zeros
+from whetgen.targets.c.kernels.kernel import BYTE, Candidate, Job
 from whetgen.targets.c.kernels.packing import BLOCK, SUM_BITS, dealt, nibble_sums, pack_lanes, pack_narrow
 from whetgen.targets.c.rates import NIBBLE
 from whetgen.targets.c.records import record
@@ -63,7 +63,7 @@ class _Packed:
 def candidates(job: Job) -> Iterator[Candidate]:
     """Over spikes: a row each, or a row for the spikes of each four inputs, in lanes of the sums and in narrow ones; over
     bytes: rows times bytes, packed where the sums fit lanes, else weights of int8 and sums of 32 bits."""
-    layer = job.fast(BIT) or job.fast(BYTE)
+    layer = job.fast("WG_BIT", "WG_U8")
     if layer is not None and (bits := lane_bits(job, layer)) is not None:
         for grain in _grains(job, layer):
             yield from (_candidate(job, layer, grain, packing) for packing in _packings(job, layer, grain, bits))
@@ -71,10 +71,9 @@ def candidates(job: Job) -> Iterator[Candidate]:
 
 def lane_bits(job: Job, layer: Linear) -> int | None:
     """The narrowest lane that holds every sum at the end, threshold or bias included."""
-    levels, sums = start_levels(job, layer), layer.sum_range
-    last = levels + job.falls.sum(axis=1) if layer.fire else levels
-    lowest, highest = int((sums.lowest + levels).min()), int((sums.highest + last).max())
-    ends = max(-lowest, highest + 1, int(max(abs(levels).max(), abs(last).max())) + 1)
+    lowest, highest = reach(job, layer)
+    offsets = start_levels(job, layer), job.nodes
+    ends = max(-lowest, highest + 1, *(int(abs(offset).max(initial=0)) + 1 for offset in offsets))
     return next((bits for bits in (8, 16, 32) if ends <= 1 << (bits - 1)), None)
 
 
@@ -97,7 +96,7 @@ def spread(least: int, bits: int) -> int:
 
 
 def _grains(job: Job, layer: Linear) -> Iterator[_Grain]:
-    weights, rate, maps = layer.weights, job.rate, job.source_maps.reads
+    weights, rate, maps = layer.weights, job.rate, job.source.maps
     inputs = len(weights)
     if job.source == BYTE:
         events = rate.single * inputs
@@ -199,26 +198,33 @@ def _candidate(job: Job, layer: Linear, grain: _Grain, packing: _Packed) -> Cand
         start=start_lanes(job, layer, bits, packing.block),
         **with_maps(
             job,
-            _falls(job, bits, packing.block),
-            "wg_finish_maps_lanes",
+            layer,
+            "lanes",
+            _nodes(job, layer, bits, packing.block),
             gather=gather(job, grain.gather),
             finish="wg_finish_lanes",
         ),
     )
 
 
-def _falls(job: Job, bits: int, block: int) -> ConstArray | None:
-    if job.result_maps.count == 1:
+def _nodes(job: Job, layer: Linear, bits: int, block: int) -> ConstArray | None:
+    if not layer.higher:
         return None
-    what = f"what raises sums {job.of} to the next lower threshold, {in_a_word(bits)}"
-    words = pack_lanes(job.falls.astype(np.int64), bits, block)
-    return packed(f"{job.name}_falls", what, ("row", "step", "block", "word"), words, 32)
+    half = bits - 1
+    what = f"by how much the other thresholds {job.of} are higher, plus 2^{half}, {in_a_word(bits)}"
+    words = pack_lanes(job.nodes.astype(np.int64) + (1 << half), bits, block)
+    return packed(f"{job.name}_nodes", what, ("row", "block", "word", "threshold"), words.transpose(0, 2, 3, 1), 32)
 
 
 def _cycles(job: Job, layer: Linear, grain: _Grain, packing: _Packed) -> float:
     mcu, blocks = job.mcu, len(packing.rows.values)
     scan = grain.scanned * (mcu.scan_byte if grain.entries == 2 else mcu.list_event)
     calls = mcu.call * (-(-grain.events * grain.entries // (mcu.event_list - 32)) or 1)
-    finish = mcu.steps * (packing.block * blocks * 8 * job.result_maps.count if layer.fire else layer.neurons * 25)
+    finish = mcu.steps * (packing.block * blocks * _compared(job) if layer.fire else layer.neurons * 25)
     each = mcu.position + scan + grain.events * (mcu.list_event + blocks * packing.row_cycles) + blocks * calls + finish
     return layer.window.positions * (each + blocks * packing.block_cycles)
+
+
+def _compared(job: Job) -> float:
+    """Cost of comparing the sums of a word."""
+    return 8 + 25 * (job.layer.result.hi.bit_length() - 1) + 5 * job.nodes.shape[1] if job.several else 8

@@ -9,7 +9,7 @@ import numpy as np
 
 from whetgen.layers import Move, Tensor
 from whetgen.targets.c.elements import Elements
-from whetgen.targets.c.kernels.kernel import BIT, Candidate, Job, KernelCall
+from whetgen.targets.c.kernels.kernel import BIT, Candidate, Job, KernelCall, Part
 from whetgen.targets.c.records import Record, record
 from whetgen.targets.c.storage import Storage
 
@@ -17,9 +17,13 @@ _LOOPS = 4
 
 
 def candidates(job: Job) -> Iterator[Candidate]:
-    """A call for each source."""
+    """A call for each source, or for each map of its bits; the result has maps where a source has."""
     if isinstance(job.layer, Move):
-        yield Candidate("general", tuple(_calls(job, job.layer)))
+        kinds = [_elements(job, source) for source in job.layer.sources]
+        if job.result.maps == max(elements.maps for elements in kinds) and (
+            job.result.maps == 1 or all(elements.kind == "WG_BIT" for elements in kinds)
+        ):
+            yield Candidate("general", tuple(_calls(job, job.layer)))
 
 
 def copy(name: str, storage: Storage, output: int) -> KernelCall:
@@ -32,25 +36,40 @@ def copy(name: str, storage: Storage, output: int) -> KernelCall:
         title=f"output '{storage.graph.outputs[output].name}': copy of {source.name}",
         function=_function(elements, into),
         record=_record(elements, into, places, places + at, clear=0),
-        sources=(source.name,),
-        result="",
+        sources=(Part(source.name),),
+        result=None,
         even=True,
     )
 
 
 def _calls(job: Job, layer: Move) -> Iterator[KernelCall]:
-    """The first one clears a result that has zeros, or bits, which are only ever set."""
-    clear = layer.result.count if job.result == BIT or (layer.indices < 0).any() else 0
+    """The first one into each map clears a result that has zeros, or bits, which are only ever set."""
+    clear = job.result.kind == "WG_BIT" or bool((layer.indices < 0).any())
+    cleared: set[int] = set()
     first = 0
     for k, source in enumerate(layer.sources, start=1):
         to = np.flatnonzero((layer.indices >= first) & (layer.indices < first + source.count))
-        made = _record(_elements(job, source), job.result, layer.indices[to] - first, to, clear)
-        function = _function(_elements(job, source), job.result)
-        cycles = job.mcu.move * layer.result.count / len(layer.sources)
-        call = job.call(function, made, cycles=cycles, even=function != "wg_move_wide")
-        name = job.name if len(layer.sources) == 1 else f"{job.name}_part{k}"
-        yield replace(call, name=name, sources=(source.name,))
-        first, clear = first + source.count, 0
+        for map in range(_elements(job, source).maps):
+            count = layer.result.count if clear and map not in cleared else 0
+            cleared.add(map)
+            yield _call(job, k, Part(source.name, map), layer.indices[to] - first, to, count)
+        first += source.count
+
+
+def _call(job: Job, number: int, source: Part, taken: np.ndarray, put: np.ndarray, clear: int) -> KernelCall:
+    """Of source ``number``, counted from 1."""
+    from_, to = (_of_a_map(elements) for elements in (job.storage.elements(source.tensor), job.result))
+    function, sources = _function(from_, to), len(job.layer.sources)
+    cycles = job.mcu.move * job.layer.result.count / sources
+    call = job.call(function, _record(from_, to, taken, put, clear), cycles=cycles, even=function != "wg_move_wide")
+    name = "".join(
+        [job.name, *([f"_part{number}"] if sources > 1 else []), *([f"_map{source.map}"] if source.map else [])]
+    )
+    return replace(call, name=name, sources=(source,), result=Part(job.layer.result.name, source.map))
+
+
+def _of_a_map(elements: Elements) -> Elements:
+    return BIT if elements.maps > 1 else elements
 
 
 def _elements(job: Job, tensor: Tensor) -> Elements:

@@ -14,7 +14,7 @@ import numpy as np
 from whetgen.layers import Linear
 from whetgen.targets.c.arrays import ConstArray, numbers, packed
 from whetgen.targets.c.kernels.early_exit import GROUP, certain_after, first_look
-from whetgen.targets.c.kernels.kernel import BIT, Candidate, Job
+from whetgen.targets.c.kernels.kernel import Candidate, Job
 from whetgen.targets.c.kernels.sums import plan_sums
 from whetgen.targets.c.records import Record, array_record, record
 
@@ -56,7 +56,7 @@ class _PopCounts:
 
 def candidates(job: Job) -> Iterator[Candidate]:
     """Weights of two values, or ternary ones, ``-a``, 0 and ``a`` with an ``a`` for each neuron; sums of 32 bits."""
-    layer, mcu = job.fast(BIT), job.mcu
+    layer, mcu = job.fast_one_bit(), job.mcu
     if layer is None or not job.whole:
         return
     sums, counts = plan_sums(job, layer), _one_plane(layer.weights) or _two_planes(layer.weights)

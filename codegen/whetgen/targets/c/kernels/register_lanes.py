@@ -9,7 +9,7 @@ import numpy as np
 from whetgen.layers import Linear
 from whetgen.targets.c.arrays import ConstArray, packed
 from whetgen.targets.c.kernels.event import event_record
-from whetgen.targets.c.kernels.kernel import BIT, Candidate, Job
+from whetgen.targets.c.kernels.kernel import Candidate, Job
 from whetgen.targets.c.kernels.lanes import in_a_word, lane_bits, spread, start_lanes
 from whetgen.targets.c.kernels.packing import pack_lanes, pack_narrow
 from whetgen.targets.c.records import record
@@ -21,7 +21,7 @@ _SHORTEST_RUN = 4
 
 def candidates(job: Job) -> Iterator[Candidate]:
     """Where sums fit 8 bits, or 16 and a few rows 8."""
-    layer = job.fast(BIT)
+    layer = job.fast_one_bit()
     if layer is None or not layer.fire or layer.window.dilation != (1, 1) or job.mcu.word_bits != 32:
         return
     if (bits := lane_bits(job, layer)) not in (8, 16):

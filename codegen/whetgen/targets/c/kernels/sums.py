@@ -16,21 +16,23 @@ from whetgen.targets.c.elements import Elements, signed_elements, wide_elements
 from whetgen.targets.c.kernels.kernel import Job
 from whetgen.targets.c.records import Record, Value, array_record, record
 
-_RUNTIME_NAME = {"WG_I32": "wg_sums_i32", "WG_I64": "wg_sums_i64", "WG_WIDE": "wg_sums_wide"}
+_RUNTIME_NAME = {"WG_I32": "i32", "WG_I64": "i64", "WG_WIDE": "wide"}
 
 
 @dataclass(frozen=True)
 class SumPlan:
-    """The chosen kind of ``channels`` sums, and the ``wg_finish`` of a position's."""
+    """The chosen kind of ``channels`` sums of ``thresholds`` each, and the ``wg_finish`` of a position's."""
 
     elements: Elements
     channels: int
+    thresholds: int
     finish: Record
 
     @property
     def members(self) -> dict[str, Value]:
         """What every record of a layer with sums says of them."""
-        return {"sums": f"&{_RUNTIME_NAME[self.elements.kind]}", "finish": self.finish}
+        family = "staircase" if self.thresholds > 1 else "sums"
+        return {"sums": f"&wg_{family}_{_RUNTIME_NAME[self.elements.kind]}", "finish": self.finish}
 
     @property
     def bytes(self) -> int:
@@ -48,23 +50,27 @@ def plan_sums(job: Job, layer: Linear | Pool | Blend, operands: tuple[Elements, 
     ``operands``: all that is read besides the sources; a sum is at least as wide as each.
     """
     sums = layer.sum_range
-    levels = np.zeros_like(sums.lowest) if layer.levels is None else layer.levels
+    levels = (
+        np.zeros_like(sums.lowest) if layer.levels is None else np.concatenate([layer.levels, *layer.higher], axis=1)
+    )
     read = (*(job.storage.elements(tensor.name) for tensor in layer.sources), *operands)
     met = np.zeros_like(sums.lowest) if layer.fire else levels
+    thresholds = 1 + len(layer.higher) if layer.fire else 0
     elements = _sum_elements(sums, met, levels, read)
-    rows = job.levels if layer.fire or levels.any() else None
+    rows = job.all_levels if layer.fire or levels.any() else None
     channels = sums.lowest.shape[-1]
     finish = record(
         "wg_finish",
         channels=channels,
         words=elements.words,
-        fire=int(layer.fire),
+        fire=thresholds,
         row_step=rows.row_step if rows else 0,
-        rows=array_record(_level_array(job, layer.fire, rows) if rows else None),
+        rows=array_record(_level_array(job, thresholds, rows) if rows else None),
         row_of=array_record(_row_array(job, rows.row_of) if rows and rows.row_of is not None else None),
         result=job.result,
+        map_bytes=job.storage.map_bytes(layer.result.name) if job.result.maps > 1 else 0,
     )
-    return SumPlan(elements, channels, finish)
+    return SumPlan(elements, channels, thresholds, finish)
 
 
 def _sum_elements(sums: SumRange, added: np.ndarray, levels: np.ndarray, read: tuple[Elements, ...]) -> Elements:
@@ -79,13 +85,15 @@ def _sum_elements(sums: SumRange, added: np.ndarray, levels: np.ndarray, read: t
     return wide_elements(span(sums.lowest + added)[0], span(sums.highest + added)[1] + 1)
 
 
-def _level_array(job: Job, fire: bool, rows: Rows) -> ConstArray:
-    what = "thresholds" if fire else "biases"
-    name = f"{job.name}_{what}"
-    if len(rows.values) == 1:
-        return numbers(name, f"{what} {job.of}", ("channel",), rows.values[0])
+def _level_array(job: Job, thresholds: int, rows: Rows) -> ConstArray:
+    what = "thresholds" if thresholds else "biases"
+    several = thresholds > 1
+    name, axes = f"{job.name}_{what}", ("threshold", "channel") if several else ("channel",)
+    values = rows.values.reshape(len(rows.values), thresholds, -1) if several else rows.values
+    if len(values) == 1:
+        return numbers(name, f"{what} {job.of}", axes, values[0])
     each = "position" if rows.row_of is None else "kind of position"
-    return numbers(name, f"{what} {job.of}, one row a {each}", ("row", "channel"), rows.values)
+    return numbers(name, f"{what} {job.of}, one row a {each}", ("row", *axes), values)
 
 
 def _row_array(job: Job, row_of: np.ndarray) -> ConstArray:

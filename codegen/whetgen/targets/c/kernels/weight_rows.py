@@ -16,7 +16,7 @@ from whetgen.targets.c.windows import window_record
 def candidates(job: Job) -> Iterator[Candidate]:
     """``wg_dense`` or ``wg_conv``."""
     layer = job.layer
-    if not isinstance(layer, Linear):
+    if not isinstance(layer, Linear) or job.source.maps > 1:
         return
     sums = plan_sums(job, layer, (signed_elements(*span(layer.weights)),))
     function, made = _dense(job, layer, sums) if job.whole else _conv(job, layer, sums)

@@ -9,7 +9,7 @@ import numpy as np
 
 from whetgen.layers import Linear, Pool
 from whetgen.targets.c.arrays import ConstArray, packed
-from whetgen.targets.c.kernels.kernel import BIT, Candidate, Job
+from whetgen.targets.c.kernels.kernel import BIT, Candidate, Job, Part
 from whetgen.targets.c.records import Record, record
 from whetgen.targets.c.windows import window_record
 
@@ -21,7 +21,7 @@ _LOOK_UP = 17  # instructions
 
 def candidates(job: Job) -> Iterator[Candidate]:
     """The convolution alone, and with the pool behind it, where that is 2 x 2."""
-    layer = job.fast(BIT)
+    layer = job.fast_one_bit()
     if layer is None or not layer.fire or not _fits(layer) or len(job.levels.values) > 1:
         return
     spikes = _spikes(job, layer)
@@ -31,7 +31,7 @@ def candidates(job: Job) -> Iterator[Candidate]:
         pooled = replace(layer, window=replace(layer.window, out_height=w.out_height, out_width=w.out_width))
         function, made = _call(pooled, spikes)
         call = job.call(f"{function}_pool", made, cycles=_cycles(job, pooled, 3), even=True)
-        call = replace(call, title=f"{job.title}, and {job.pool.name}", result=job.pool.result.name)
+        call = replace(call, title=f"{job.title}, and {job.pool.name}", result=Part(job.pool.result.name))
         yield Candidate("window table and pool", (call,), pools=True)
 
 
