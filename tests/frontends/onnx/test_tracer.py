@@ -1,4 +1,4 @@
-"""ONNX and QONNX models against qonnx' own executor, against onnx', and against the values that FINN ships."""
+"""ONNX and QONNX models against qonnx' own executor and against onnx'."""
 
 import warnings
 from fractions import Fraction
@@ -169,20 +169,6 @@ def test_a_missing_tensor_is_named():
     net = Net((4,))
     net.add("Add", "nothing")
     refusal(net, "node 'add0' (Add) reads 'nothing', which nothing before it makes; export the model again")
-
-
-MODELS = Path(__file__).parents[4] / "shared" / "models"
-
-
-@pytest.mark.skipif(not MODELS.is_dir(), reason="the networks of others are not beside the repository")
-def test_finn_s_own_network_gives_finn_s_own_values():
-    from whetgen.foreign.onnx_files import open_onnx
-
-    graph = optimise(
-        lower(trace_onnx(open_onnx(MODELS / "finn_tfc_w1a1.onnx"), ELEMENT_TYPES["uint8"], CODES).graph).graph
-    )
-    images = np.load(MODELS / "finn_tfc_input.npy").astype(np.int64).reshape(-1, 28, 28, 1)
-    assert np.array_equal(graph.predict(images), np.load(MODELS / "finn_tfc_expected_output.npy").reshape(-1))
 
 
 def test_an_old_file_means_the_same_as_a_new_one():
