@@ -122,6 +122,10 @@ def _table_weights(settings: dict, shape: OpenShape) -> tuple[Weight, ...]:
     return (Weight("tables", (units, 1 << min(fan_in, 64))), Weight("wiring", (fan_in, units), trainable=False))
 
 
+def _window_table_weights(settings: dict, shape: OpenShape) -> tuple[Weight, ...]:
+    return _table_weights({**settings, "units": settings["kernels"]}, shape)
+
+
 def _threshold_weights(settings: dict, shape: OpenShape) -> tuple[Weight, ...]:
     return (Weight("thresholds", (shapes.count(settings["thresholds"]), shape[-1]), trainable=False),)
 
@@ -161,6 +165,7 @@ OURS: dict[str, KnownLayer] = {
     **_kinds("FusedBatchNormalization", shapes.same, _norm_weights),
     **_kinds("SparseDense", shapes.units, _sparse_weights),
     **_kinds("LookupTables", shapes.units, _table_weights),
+    **_kinds("LookupTables2D", shapes.tabled, _window_table_weights),
     **_kinds("Thermometer", shapes.levels, _threshold_weights),
     **_kinds("Staircase", shapes.same),
 }

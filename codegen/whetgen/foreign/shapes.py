@@ -34,6 +34,11 @@ def convolved(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     return _windowed(settings, shapes[0], settings["kernel_size"], settings["filters"])
 
 
+def tabled(settings: dict, shapes: list[OpenShape]) -> OpenShape:
+    strided = {**settings, "strides": settings["stride"]}
+    return _windowed(strided, shapes[0], settings["size"], settings["kernels"])
+
+
 def depthwise(settings: dict, shapes: list[OpenShape]) -> OpenShape:
     channels = split(settings, shapes[0])[1]
     return _windowed(settings, shapes[0], settings["kernel_size"], times(channels, settings.get("depth_multiplier", 1)))

@@ -9,6 +9,7 @@ from whetgen.sharpen.keys import decode_with_key, encode_with_key, generate_key
 from whetgen.sharpen.layers import SoftmaxDecode, SpikingBReLU, SpikingSigmoid
 from whetgen.sharpen.logger import WhetstoneLogger
 from whetgen.sharpen.lookup import LookupTables
+from whetgen.sharpen.lookup_windows import LookupTables2D
 from whetgen.sharpen.narrow import NarrowWeights
 from whetgen.sharpen.norm import FusedBatchNormalization
 from whetgen.sharpen.prune import PruneWeights
@@ -25,6 +26,7 @@ __all__ = [
     "FusedBatchNormalization",
     "LearnWiring",
     "LookupTables",
+    "LookupTables2D",
     "NarrowWeights",
     "PruneTables",
     "PruneWeights",

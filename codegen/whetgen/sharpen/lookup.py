@@ -53,9 +53,10 @@ class LookupTables(keras.layers.Layer):
         self.recorder: Callable[[keras.KerasTensor, keras.KerasTensor, keras.KerasTensor], None] | None = None
 
     def build(self, input_shape):
-        self._add_tables(input_shape[-1])
+        self.add_tables(input_shape[-1])
 
-    def _add_tables(self, inputs: int) -> None:
+    def add_tables(self, inputs: int) -> None:
+        """Tables that read ``inputs`` spikes."""
         wiring = different_inputs(inputs, self.fan_in, self.units, np.random.default_rng(self.seed))
         self.wiring = add_wiring(self, wiring)
         start = _copying if self.copying else _leaning
@@ -67,9 +68,9 @@ class LookupTables(keras.layers.Layer):
         )
 
     def call(self, x):
-        return self._look_up(x)
+        return self.look_up(x)
 
-    def _look_up(self, x):
+    def look_up(self, x):
         """Entries (rows, units) for spikes (rows, inputs)."""
         patterns, entries = self._entries(ops.convert_to_tensor(x))
         if self.recorder is not None:

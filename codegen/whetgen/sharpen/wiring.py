@@ -180,7 +180,7 @@ class _Scores:
         self.shut = None
         if pool is not None and pool < len(candidates):
             self.shut = tf.Variable(rng.random((places, len(candidates))).argsort(axis=1) >= pool)
-        self.costly = None if costly is None else costly[candidates]
+        self.costly = None if costly is None else costly[candidates % len(costly)]  # a window has them at each place
 
     def state(self) -> dict[str, np.ndarray]:
         kept = {"values": self.values, "power": self.power, "shut": self.shut}

@@ -11,6 +11,7 @@ from whetgen.passes.narrow import narrow
 from whetgen.reading import check_against_floats, trace_steps
 from whetgen.sharpen import (
     LookupTables,
+    LookupTables2D,
     NarrowWeights,
     PruneWeights,
     SoftmaxDecode,
@@ -96,8 +97,15 @@ def tables() -> keras.Model:
     return keras.Sequential([*stack, SpikingBReLU(1.0, surrogate=1.0), decode])
 
 
-def test_lookup_tables_are_neurons_that_compute_the_same():
-    model = finish(tables())
+def sliding_tables() -> keras.Model:
+    stack = [keras.Input((5, 5, 1)), Thermometer([0.31, 0.61]), LookupTables2D(4, 3, 2, "same", name="windows")]
+    stack += [SpikingBReLU(1.0, surrogate=1.0), layers.Flatten(), LookupTables(24, 6, name="tables")]
+    return keras.Sequential([*stack, SpikingBReLU(1.0, surrogate=1.0), SoftmaxDecode(generate_key(24, 3, seed=0))])
+
+
+@pytest.mark.parametrize("made", [tables, sliding_tables])
+def test_lookup_tables_are_neurons_that_compute_the_same(made):
+    model = finish(made())
     stages = trace_steps(model, whetgen.InputSpec())
     check = check_against_floats(model, stages, CODES)
     assert check.outside_bound == check.spikes_rounded == 0 and check.spikes_compared > 0
@@ -115,8 +123,20 @@ def test_lookup_tables_that_are_not_settled_are_refused():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("target", ["c", "verilog", "hls"])
-def test_lookup_tables_generate_and_verify(target, tmp_path):
-    whetgen.generate(whetgen.trace(finish(tables())), target, tmp_path / "out", whetgen.Options(name="net"))
+@pytest.mark.parametrize("made", [tables, sliding_tables])
+def test_lookup_tables_generate_and_verify(target, made, tmp_path):
+    made().save(tmp_path / "m.keras")
+    model = finish(whetgen.load_model(tmp_path / "m.keras"))
+    whetgen.generate(whetgen.trace(model), target, tmp_path / "out", whetgen.Options(name="net"))
+    assert whetgen.verify(tmp_path / "out", count=20).passed
+
+
+@pytest.mark.slow
+def test_sliding_tables_unrolled_are_one_lookup_table_for_each_bit(tmp_path):
+    """3 x 3 places of 4 kernels, 24 tables that vote."""
+    graph = whetgen.trace(finish(sliding_tables()))
+    options = whetgen.Options(name="net", architecture="unrolled", bus_bits="full")
+    whetgen.generate(graph, "verilog", tmp_path / "out", options)
     assert whetgen.verify(tmp_path / "out", count=20).passed
 
 

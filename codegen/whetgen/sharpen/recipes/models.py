@@ -10,6 +10,7 @@ from keras import layers
 from whetgen.sharpen.keys import generate_key
 from whetgen.sharpen.layers import SoftmaxDecode, SpikingBReLU
 from whetgen.sharpen.lookup import LookupTables
+from whetgen.sharpen.lookup_windows import LookupTables2D
 from whetgen.sharpen.norm import FusedBatchNormalization
 from whetgen.sharpen.thermometer import Thermometer
 
@@ -77,6 +78,26 @@ def lookup(shape: Shape, levels: int, tables: tuple[int, ...], spread: float = 1
     marks = [(level + 1) / (levels + 1) for level in range(levels)]
     stack = [keras.Input(shape), layers.Flatten(), Thermometer(marks, name="bits")]
     return keras.Sequential([*stack, *_table_stack(tables), _decode(tables[-1], classes, spread)])
+
+
+def windowed_lookup(
+    shape: Shape,
+    levels: int,
+    kernels: tuple[tuple[int, int, int, str], ...],
+    tables: tuple[int, ...],
+    spread: float = 1.32,
+    classes: int = 10,
+) -> keras.Model:
+    """Layers of lookup tables that slide over thermometers of pixels, each of (kernels, size, stride, padding); behind them layers as of
+    ``lookup``."""
+    marks = [(level + 1) / (levels + 1) for level in range(levels)]
+    stack = [keras.Input(_with_channels(shape)), Thermometer(marks, name="bits")]
+    for number, settings in enumerate(kernels, start=1):
+        name = f"windows{number}"
+        stack += [LookupTables2D(*settings, seed=number, copying=number > 1, name=name)]
+        stack += [SpikingBReLU(surrogate=1.0, name=f"{name}_spikes")]
+    stack += [layers.Flatten(), *_table_stack(tables, behind=True)]
+    return keras.Sequential([*stack, _decode(tables[-1], classes, spread)])
 
 
 def autoencoder(shape: Shape, hidden: tuple[int, ...]) -> keras.Model:

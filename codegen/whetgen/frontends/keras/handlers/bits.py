@@ -8,24 +8,47 @@ import numpy as np
 
 from whetgen.frontends.builder import Builder
 from whetgen.frontends.keras.calls import LayerCall, handles
-from whetgen.frontends.keras.handlers.settings import stored
-from whetgen.frontends.keras.truth_tables import lines
+from whetgen.frontends.keras.handlers.settings import padding_of, stored
+from whetgen.frontends.keras.truth_tables import Lines, lines
 from whetgen.ir.exact import exact_array
 from whetgen.ir.nodes import Concat
-from whetgen.ir.real import Affine, RealDense, RealSum, RealThreshold
+from whetgen.ir.real import Affine, RealConv, RealDense, RealSum, RealThreshold
 
 
 @handles("LookupTables")
 def _lookup_tables(call: LayerCall, builder: Builder) -> str:
     """One weighted sum for each table; its bit is the alternating sum of steps along it."""
+    form = _lines(call, builder.shapes[call.source][-1])
+    bias = np.zeros(form.kernel.shape[-1])
+    sums = builder.add(RealDense, f"{call.path}_lines", source=call.source, kernel=form.kernel, bias=bias)
+    return _turning(call, builder, sums, form.levels)
+
+
+@handles("LookupTables2D")
+def _lookup_tables_2d(call: LayerCall, builder: Builder) -> str:
+    """The same for each window."""
+    layer, shape = call.layer, builder.shapes[call.source]
+    size, stride = (layer.size, layer.size), (layer.stride, layer.stride)
+    form = _lines(call, layer.size**2 * shape[-1])
+    sums = builder.add(
+        RealConv,
+        f"{call.path}_lines",
+        source=call.source,
+        kernel=form.kernel.reshape(*size, shape[-1], -1),
+        bias=np.zeros(form.kernel.shape[-1]),
+        stride=stride,
+        dilation=(1, 1),
+        padding=padding_of(call, shape, size, stride),
+        groups=1,
+    )
+    return _turning(call, builder, sums, form.levels)
+
+
+def _lines(call: LayerCall, inputs: int) -> Lines:
     tables, wiring = stored(call.layer.tables), np.asarray(call.layer.wiring)
     if not np.isin(tables, (0.0, 1.0)).all():
         raise call.refuse("has table entries other than 0 and 1; whetgen.sharpen.finish(model) settles them")
-    form = lines(tables.astype(bool), wiring, builder.shapes[call.source][-1])
-    sums = builder.add(
-        RealDense, f"{call.path}_lines", source=call.source, kernel=form.kernel, bias=np.zeros(len(tables))
-    )
-    return _turning(call, builder, sums, form.levels)
+    return lines(tables.astype(bool), wiring, inputs)
 
 
 def _turning(call: LayerCall, builder: Builder, sums: str, levels: np.ndarray) -> str:
