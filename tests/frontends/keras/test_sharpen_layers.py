@@ -1,5 +1,7 @@
 """Layers that training adds are traced exactly and generate: limited fan-in, thermometers, binarised input, narrow grids."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -133,10 +135,14 @@ def test_lookup_tables_generate_and_verify(target, made, tmp_path):
 
 @pytest.mark.slow
 def test_sliding_tables_unrolled_are_one_lookup_table_for_each_bit(tmp_path):
-    """3 x 3 places of 4 kernels, 24 tables that vote."""
+    """3 x 3 places of 4 kernels, 24 tables that vote: at most as many LUTs."""
     graph = whetgen.trace(finish(sliding_tables()))
     options = whetgen.Options(name="net", architecture="unrolled", bus_bits="full")
     whetgen.generate(graph, "verilog", tmp_path / "out", options)
+    logic = {layer["layer"]: layer for layer in json.loads((tmp_path / "out/whetgen.json").read_text())["logic"]}
+    assert len(logic) == 4, "the two of tables, the pixels' comparators and the votes"
+    assert logic["windows"]["strategy"] == logic["tables"]["strategy"] == "tables"
+    assert logic["windows"]["cost"]["luts"] <= 36 and logic["tables"]["cost"]["luts"] <= 24
     assert whetgen.verify(tmp_path / "out", count=20).passed
 
 

@@ -5,11 +5,12 @@ import pytest
 from tests.targets.verilog.logic.evaluate import literals_of
 
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
-from whetgen.ir.nodes import Dense, Input, Threshold, WeightedSum
+from whetgen.ir.nodes import Conv, Dense, Input, Reshape, Threshold, WeightedSum
 from whetgen.layers import Linear
 from whetgen.reference import run
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.network import hardware_layers
+from whetgen.targets.verilog.logic.circuit import MAX_TABLE_INPUTS
 from whetgen.targets.verilog.logic.layer_circuits import layer_circuit
 from whetgen.targets.verilog.logic.lookup_tables import LookupTables, with_lookup_tables
 from whetgen.targets.verilog.logic.ranking import ranked
@@ -38,17 +39,47 @@ def two_turns(rng) -> Graph:
     return validate(Graph(nodes, (Output("out", "fire", "spikes"),)))
 
 
+def sliding(rng) -> Graph:
+    """Windows of a map, zeros around, that read two groups of channels; and sums of a few of their neurons."""
+    weights = rng.integers(-2, 3, (2, 2, 2, 4)) * (rng.random((2, 2, 2, 4)) < 0.4)
+    more = np.zeros((36, UNITS), dtype=np.int64)
+    for unit in range(UNITS):
+        more[rng.permutation(36)[:FAN_IN], unit] = 1
+    nodes = (
+        Input("x", (3, 3, 4), ELEMENT_TYPES["bit"]),
+        Conv("sums", "x", weights, rng.integers(-1, 2, 4), padding=((1, 0), (0, 1)), groups=2),
+        Threshold("spikes", "sums", rng.integers(-1, 2, 4)),
+        Reshape("flat", "spikes", (36,)),
+        Dense("more", "flat", more, np.zeros(UNITS, dtype=np.int64)),
+        Threshold("fire", "more", rng.integers(1, FAN_IN, UNITS)),
+    )
+    return validate(Graph(nodes, (Output("out", "fire", "spikes"),)))
+
+
+def check_tables(graph: Graph, most: int, rng) -> None:
+    """That tables are left, in so many layers at most, and what they answer."""
+    layers = with_lookup_tables(hardware_layers(graph, Identifiers())).layers
+    assert {type(s) for s in layers} == {LookupTables} and len(layers) <= most
+    logics = [layer_circuit(layer, True) for layer in layers]
+    assert all(len(cell.inputs) <= MAX_TABLE_INPUTS for logic in logics for cell in logic.circuit.cells)
+    codes = rng.integers(0, 2, (50, *graph.input.shape))
+    for code, wanted in zip(codes, run(graph, codes), strict=True):
+        values = code.reshape(-1).tolist()
+        for logic in logics:
+            values = literals_of(logic.circuit, values, logic.outputs)
+        assert values == wanted.tolist()
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_layers_of_few_bits_become_tables_with_the_same_outputs(seed):
     rng = np.random.default_rng(seed)
-    graph = two_turns(rng)
-    layers = with_lookup_tables(hardware_layers(graph, Identifiers())).layers
-    assert [type(s) for s in layers] == [LookupTables]
-    logic = layer_circuit(layers[0], True)
-    assert all(len(cell.inputs) <= FAN_IN for cell in logic.circuit.cells)
-    codes = rng.integers(0, 2, (50, INPUTS))
-    for code, wanted in zip(codes, run(graph, codes), strict=True):
-        assert literals_of(logic.circuit, code.tolist(), logic.outputs) == wanted.tolist()
+    check_tables(two_turns(rng), 1, rng)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_windows_and_what_reads_their_tables_become_tables(seed):
+    rng = np.random.default_rng(seed)
+    check_tables(sliding(rng), 2, rng)
 
 
 def test_inputs_that_no_table_reads_are_known():

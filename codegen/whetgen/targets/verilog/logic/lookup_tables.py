@@ -4,8 +4,8 @@
 
     x -> [sum = A x] -> [turns = sum >= a] -> [y = B turns >= b]        =>        x -> [y = table of up to six bits of x]
 
-Forward: each element's *cone*, the few bits that decide it and its value for every pattern of them; an element that depends on
-more bits is a leaf for what follows. Backward: what is needed is a table where its cone allows it, and layers that nobody needs go.
+Forward: each element's *cone*, the few bits that decide it and its value for every pattern of them; the elements of a layer that depend
+on more bits are leaves for what follows, and so are those that a layer reads where it has few bits only then. Backward: what is needed is a table where its cone allows it, and layers that nobody needs go.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import singledispatch
 
 import numpy as np
 
-from whetgen.layers import Blend, Layer, LayerGraph, Linear, Move, Tensor
+from whetgen.layers import Blend, Layer, LayerGraph, Linear, Move, Tensor, window_indices
 from whetgen.targets.verilog.logic.circuit import MAX_TABLE_INPUTS
 from whetgen.wording import counted
 
@@ -64,7 +64,7 @@ def with_lookup_tables(graph: LayerGraph) -> LogicGraph:
     cones = {graph.input.name: _leaves(graph.input)}
     tabled: dict[str, list[Cone]] = {}
     for layer in graph.layers:
-        found = _closed(_cones(layer, lambda tensor: cones[tensor.name]))
+        found = _closed(_cones(layer, lambda tensor: cones[tensor.name])) or _closed(_cones(layer, _leaves))
         cones[layer.result.name] = _leaves(layer.result) if found is None else list(found)
         if found is not None and layer.result.width == 1 and not layer.result.signed:
             tabled[layer.result.name] = found
@@ -108,17 +108,17 @@ def _cones(layer: Layer, known: Known) -> list[Cone | None] | None:
 
 @_cones.register
 def _(layer: Linear, known: Known) -> list[Cone | None] | None:
-    if not layer.window.trivial:
-        return None
-    sources = known(layer.source)
+    sources, window = [*known(layer.source), Cone((), (0,))], layer.window  # the last for the padding, number -1
+    places = window_indices(window).reshape(window.positions, window.taps, window.groups, -1)
     found: list[Cone | None] = []
-    for neuron, weights in enumerate(layer.weights.T):
-        reads = np.flatnonzero(weights)
-        cone = None
-        if len(reads) <= 1 << MAX_TABLE_INPUTS:
-            operands = [sources[i] for i in reads]
-            levels = [int(row[0, neuron]) for row in (layer.levels, *layer.higher)]
-            cone = _combined(operands, weights[reads].tolist(), levels, layer.fire)
+    for position, neuron in np.ndindex(window.positions, layer.neurons):
+        reads = np.flatnonzero(layer.weights[:, neuron])
+        if len(reads) > 1 << MAX_TABLE_INPUTS:
+            return None
+        elements = places[position, :, neuron * window.groups // layer.neurons].reshape(-1)[reads]
+        rows = [row[position if len(row) > 1 else 0, neuron] for row in (layer.levels, *layer.higher)]
+        operands, factors = [sources[e] for e in elements], layer.weights[reads, neuron].tolist()
+        cone = _combined(operands, factors, [int(level) for level in rows], layer.fire)
         if cone is None:
             return None
         found.append(cone)
