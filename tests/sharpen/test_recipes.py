@@ -56,7 +56,14 @@ def promised_bits(name: str, layer: str) -> int:
 QUICK = TrainOptions(quick=True)
 FITTED = [name for name, recipe in RECIPES.items() if not isinstance(recipe, DqnRecipe)]
 SMALL = ["digits-mlp-2bit", "mnist-tfc", "mnist-lut-small", "fashion-mlp", "mnist-autoencoder", "cartpole-dqn"]
-LIKE_OTHERS = ["cifar10-vgg", "cifar100-vgg", "coco-person-segmentation"]  # of the layers of smaller ones: long tests
+LIKE_OTHERS = [
+    "cifar10-vgg",
+    "cifar100-vgg",
+    "coco-person-segmentation",
+    "mnist-lut",
+    "mnist-lut-98",
+    "mnist-lut-tiny",
+]  # of the layers of smaller ones: long tests
 LARGE = [name for name in RECIPES if name not in (*SMALL, "digits-mlp", "mnist-mlp", "mnist-sfc", "mnist-lfc")]
 
 

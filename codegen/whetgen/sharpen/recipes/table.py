@@ -20,6 +20,7 @@ from whetgen.sharpen.recipes.models import (
     resnet,
     segmenter,
     sparse_cnn,
+    windowed_lookup,
 )
 from whetgen.sharpen.recipes.small import small_cnn, small_mlp
 from whetgen.sharpen.recipes.tasks import CLASSIFY, RECONSTRUCT, SEGMENT, Task
@@ -88,6 +89,12 @@ _TABLES = Recipe(
     weight_bits=None,
     label_smoothing=0.0,
 )
+_ONE_BIT_PIXELS = replace(
+    _TABLES, build=partial(lookup, _MNIST, levels=1, tables=(1500,)), epochs=24, wiring=Wiring(every=2, felt=0.25)
+)
+_DEEP_TABLES = replace(
+    _ONE_BIT_PIXELS, epochs=80, clip=10.0, wiring=Wiring(every=2, felt=0.25, rate=0.1, pool=16), distortion=_SLIGHT
+)
 _CIFAR10 = Recipe(
     build=partial(cnn, _CIFAR, blocks=((128, 128), (256, 256), (512, 512)), dense=(1024,), votes=16),
     data="cifar10",
@@ -150,6 +157,17 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
     ),
     "mnist-lut": _TABLES,
     "mnist-lut-small": replace(_TABLES, build=partial(lookup, _MNIST, levels=3, tables=(600,))),
+    "mnist-lut-98": _ONE_BIT_PIXELS,
+    "mnist-lut-tiny": replace(_ONE_BIT_PIXELS, build=partial(lookup, _MNIST, levels=1, tables=(510,)), epochs=20),
+    "mnist-lut-deep": replace(_DEEP_TABLES, build=partial(lookup, _MNIST, levels=1, tables=(2000, 2000))),
+    "mnist-lut-windows": replace(
+        _DEEP_TABLES,
+        build=partial(
+            windowed_lookup, _MNIST, levels=1, kernels=((32, 5, 2, "valid"), (128, 3, 2, "same")), tables=(4000,)
+        ),
+        epochs=150,
+        distortion=_LIVELY,
+    ),
     "mnist-tfc": _BINARY,
     "mnist-sfc": replace(
         _BINARY,
