@@ -1,4 +1,4 @@
-"""FINN's own network with the golden input and output that FINN ships: four digits of MNIST, their classes in every target.
+"""Networks of others: FINN's with its golden input and output, four digits of MNIST and their classes, and the QONNX model zoo's.
 
 The files stand beside the repository, or where WHETGEN_MODELS says; where CI names the folder, nothing is skipped.
 """
@@ -19,6 +19,15 @@ FINN_S_FOLDING = {
 FOLDED = {"bus_bits": 392, "folding": FINN_S_FOLDING}
 
 pytestmark = pytest.mark.skipif("WHETGEN_MODELS" not in os.environ and not MODELS.is_dir(), reason="no WHETGEN_MODELS")
+
+
+def measured(name: str, codes: np.ndarray, folder: Path) -> dict:
+    """What one of the QONNX model zoo's networks takes on a Cortex-M4."""
+    graph = whetgen.trace(whetgen.load_model(MODELS / f"{name}.onnx"))
+    whetgen.generate(graph, "c", folder / name, whetgen.Options(name=name, mcu="cortex-m4"))
+    result = whetgen.verify(folder / name, whetgen.Frames(codes.reshape(-1, *graph.input.shape)), on="mps2-an386")
+    assert result.passed
+    return result.measured
 
 
 @pytest.fixture(name="graph", scope="module")
@@ -49,3 +58,9 @@ def test_each_target_gives_finn_s_own_classes(target, options, graph, golden, tm
     whetgen.generate(graph, target, tmp_path / target, whetgen.Options(name="tfc", **options))
     result = whetgen.verify(tmp_path / target, golden)
     assert result.passed and result.vectors == 4 and result.accuracy == 1.0
+
+
+@pytest.mark.long
+def test_neurons_of_two_bits_take_at_most_twice_the_instructions_of_one_bit(golden, tmp_path):
+    one, two = (measured(name, golden.codes, tmp_path) for name in ("tfc_1w1a", "tfc_1w2a"))
+    assert two["cost_mean"] <= 2 * one["cost_mean"]

@@ -23,10 +23,12 @@ static void finish_sums(const wg_finish *finish, void *sums, void *result, uint3
 {
     const WG_SUM *sum = (const WG_SUM *)sums;
     const uint32_t row = wg_row(finish, position) * finish->fire, first = position * finish->channels;
+    const wg_size highest = wg_highest_bit(finish);
     for (uint32_t c = 0; c < finish->channels; c++) {
         wg_size reached = 0;
-        for (uint32_t k = 0, at = row + c; k < finish->fire; k++, at += finish->channels) {
-            reached += sum[c] >= WG_READ(finish->rows.data, finish->rows.elements.kind, at);
+        for (wg_size bit = highest; bit; bit >>= 1) {
+            const uint32_t at = row + c + wg_entry_for(finish, reached, bit);
+            reached = wg_more(finish, reached, bit, sum[c] >= WG_READ(finish->rows.data, finish->rows.elements.kind, at));
         }
         wg_put_reached(finish, result, first + c, reached);
     }

@@ -30,12 +30,14 @@ static void finish_sums(const wg_finish *finish, void *sums, void *result, uint3
 {
     const uint32_t *sum = (const uint32_t *)sums;
     const uint32_t row = wg_row(finish, position) * finish->fire, first = position * finish->channels;
+    const wg_size highest = wg_highest_bit(finish);
     for (uint32_t c = 0; c < finish->channels; c++, sum += finish->words) {
         wg_size reached = 0;
-        for (uint32_t k = 0, at = row + c; k < finish->fire; k++, at += finish->channels) {
+        for (wg_size bit = highest; bit; bit >>= 1) {
             uint32_t two[2], words;
+            const uint32_t at = row + c + wg_entry_for(finish, reached, bit);
             const uint32_t *entry = wg_wide_get(finish->rows.data, finish->rows.elements, at, two, &words);
-            reached += wg_wide_compare(sum, finish->words, entry, words) >= 0;
+            reached = wg_more(finish, reached, bit, wg_wide_compare(sum, finish->words, entry, words) >= 0);
         }
         wg_put_reached(finish, result, first + c, reached);
     }

@@ -17,7 +17,7 @@ import numpy as np
 from whetgen.ir.integers import signed_bits
 from whetgen.layers import Linear
 from whetgen.targets.c.arrays import ConstArray, packed, span
-from whetgen.targets.c.kernels.event import event_sums, gather, reach, start_levels, with_maps, with_zeros
+from whetgen.targets.c.kernels.event import event_sums, gather, gathering, reach, start_levels, with_maps, with_zeros
 from whetgen.targets.c.kernels.kernel import Candidate, Job
 from whetgen.targets.c.records import record
 
@@ -154,18 +154,18 @@ def _planes(job: Job, sliced: _Sliced, words: np.ndarray, first: int, count: int
 def _cycles(job: Job, layer: Linear, sliced: _Sliced, blocks: int) -> float:
     mcu, levels, inputs = job.mcu, sliced.levels, len(layer.weights) * job.source.maps
     events = job.rate.single * inputs
-    listed = -(-events // (mcu.event_list - 32)) or 1
+    listed = max(-(-events // (mcu.event_list - 32)), job.source.maps)
     each_pass = sum(events * mcu.plane_event[count - 1] + listed * mcu.call for _, count in _passes(sliced.planes))
     done = _compared(job, levels) if layer.fire else 0
     read_out = 0 if layer.fire else layer.neurons * (5 * levels + 25)
     scan = inputs / 32 * mcu.list_event
     ends = mcu.steps * (blocks * done + read_out)
-    return layer.window.positions * (mcu.position + scan + events * mcu.list_event + blocks * each_pass + ends)
+    return layer.window.positions * (gathering(job) + scan + events * mcu.list_event + blocks * each_pass + ends)
 
 
 def _compared(job: Job, levels: int) -> float:
     """Cost of comparing the sums of a word."""
-    if not job.several:
+    searches = len(list(job.search_steps))
+    if not searches:
         return 6 * levels + 30
-    searches = job.layer.result.hi.bit_length() - 1
     return 9 * levels + 80 + 50 * searches + levels * (12 * searches + 5 * job.nodes.shape[1])

@@ -83,6 +83,11 @@ def gather(job: Job, what: str) -> str:
     return f"wg_gather_{'all_' if job.constant_time else ''}{what}"
 
 
+def gathering(job: Job) -> float:
+    """Cost of moving a window, and of looking through it once more for each further map."""
+    return job.mcu.position * (1 + job.source.maps) / 2
+
+
 def with_zeros(rows: np.ndarray) -> np.ndarray:
     """A row of zeros at the end, which fills lists up to whole groups."""
     return np.concatenate([rows, np.zeros_like(rows[:1])])

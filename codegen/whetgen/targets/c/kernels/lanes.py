@@ -14,7 +14,7 @@ import numpy as np
 
 from whetgen.layers import Linear
 from whetgen.targets.c.arrays import ConstArray, numbers, packed
-from whetgen.targets.c.kernels.event import event_sums, gather, reach, start_levels, with_maps, with_zeros
+from whetgen.targets.c.kernels.event import event_sums, gather, gathering, reach, start_levels, with_maps, with_zeros
 from whetgen.targets.c.kernels.kernel import BYTE, Candidate, Job
 from whetgen.targets.c.kernels.packing import BLOCK, SUM_BITS, dealt, nibble_sums, pack_lanes, pack_narrow
 from whetgen.targets.c.rates import NIBBLE
@@ -219,12 +219,20 @@ def _nodes(job: Job, layer: Linear, bits: int, block: int) -> ConstArray | None:
 def _cycles(job: Job, layer: Linear, grain: _Grain, packing: _Packed) -> float:
     mcu, blocks = job.mcu, len(packing.rows.values)
     scan = grain.scanned * (mcu.scan_byte if grain.entries == 2 else mcu.list_event)
-    calls = mcu.call * (-(-grain.events * grain.entries // (mcu.event_list - 32)) or 1)
+    calls = mcu.call * max(-(-grain.events * grain.entries // (mcu.event_list - 32)), job.source.maps)
+    doubled = 3 * packing.block * blocks * (job.source.maps + 2) if job.source.maps > 1 else 0
     finish = mcu.steps * (packing.block * blocks * _compared(job) if layer.fire else layer.neurons * 25)
-    each = mcu.position + scan + grain.events * (mcu.list_event + blocks * packing.row_cycles) + blocks * calls + finish
+    each = (
+        gathering(job)
+        + doubled
+        + scan
+        + grain.events * (mcu.list_event + blocks * packing.row_cycles)
+        + blocks * calls
+        + finish
+    )
     return layer.window.positions * (each + blocks * packing.block_cycles)
 
 
 def _compared(job: Job) -> float:
     """Cost of comparing the sums of a word."""
-    return 8 + 25 * (job.layer.result.hi.bit_length() - 1) + 5 * job.nodes.shape[1] if job.several else 8
+    return 8 + 35 * len(list(job.search_steps)) + 5 * job.nodes.shape[1]
