@@ -99,6 +99,15 @@ def test_decoding_what_is_not_spikes_is_refused(tmp_path):
     )
 
 
+def test_offsets_of_classes_are_refused(tmp_path):
+    decode = SoftmaxDecode(generate_key(4, 2, seed=0), offsets=[1, 0], name="decode")
+    refuse(
+        keras.Sequential([keras.Input((4,)), SpikingBReLU(1.0), decode]),
+        "layer 'decode' (SoftmaxDecode) has offsets, and hls4ml's extension none; use whetgen --target hls",
+        tmp_path,
+    )
+
+
 def test_decoding_a_map_is_refused(tmp_path):
     key = generate_key(4, 2, seed=1)
     model = keras.Sequential([keras.Input((3, 4)), SpikingBReLU(1.0), SoftmaxDecode(key, name="decode")])

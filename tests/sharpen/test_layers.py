@@ -177,10 +177,14 @@ def test_key_is_saved_state_that_no_optimizer_touches(tmp_path):
 def test_decode_is_the_softmax_of_the_integer_scores(seed, per_class):
     key = generate_key(3 * per_class, 3, seed=seed)
     spikes = np.random.default_rng(seed).integers(0, 2, (5, 3 * per_class))
-    scores = (2 * spikes - 1) @ (2 * key.astype(int) - 1).T
+    offsets = np.random.default_rng(seed).integers(-3, 4, 3)
+    scores = (2 * spikes - 1) @ (2 * key.astype(int) - 1).T + offsets
     powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
     np.testing.assert_allclose(
-        run(SoftmaxDecode(key), spikes), powers / powers.sum(-1, keepdims=True), rtol=1e-5, atol=1e-7
+        run(SoftmaxDecode(key, offsets=offsets.tolist()), spikes),
+        powers / powers.sum(-1, keepdims=True),
+        rtol=1e-5,
+        atol=1e-7,
     )
 
 
@@ -211,6 +215,13 @@ def test_key_in_every_form_it_comes_in(key):
 def test_key_that_cannot_decode_is_refused(key, message):
     with pytest.raises(ValueError, match=f"^{message}"):
         SoftmaxDecode(key)
+
+
+@pytest.mark.parametrize("offsets", [[1], [0.5, 1]])
+def test_offsets_that_do_not_fit_are_refused(offsets):
+    with pytest.raises(ValueError) as refused:
+        SoftmaxDecode(np.eye(2), offsets=offsets)
+    assert str(refused.value) == f"offsets are one integer for each of 2 classes, not {offsets}"
 
 
 def test_temperature_not_above_0_is_refused():
