@@ -18,3 +18,8 @@ from whetgen.errors import BadInput, CouldNotRun
 )
 def test_what_does_not_print_comes_out_as_escapes(kind, named, told):
     assert str(kind(f"layer '{named}': no")) == f"layer '{told}': no"
+
+
+def test_of_a_very_long_line_the_middle_is_left_out():
+    told = str(BadInput(f"layer '{'x' * 5000}': no; save it again"))
+    assert told == f"layer '{'x' * 493} ... {'x' * 230}': no; save it again"

@@ -1,6 +1,7 @@
 """What a user gets to read as one line."""
 
 _LOG_LINES = 12
+_LONGEST = 1000
 
 
 class BadInput(ValueError):
@@ -8,11 +9,12 @@ class BadInput(ValueError):
 
     The message is one line that names the layer, file or option and says what to do.
     The command line prints it and exits with code 2. Characters that do not print, which names in files may hold, come out as
-    escapes.
+    escapes, and of a very long line the middle is left out.
     """
 
     def __init__(self, message: str):
-        super().__init__("".join(c if c.isprintable() else repr(c)[1:-1] for c in message))
+        line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in message)
+        super().__init__(line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} ... {line[-_LONGEST // 4 :]}")
 
 
 class ProgramFailed(BadInput):

@@ -7,7 +7,7 @@ import zipfile
 import h5py
 import numpy as np
 import pytest
-from tests.foreign.files import dense, hdf5, kernel_and_bias, layer_3, net, net_3, save, save_zip, small
+from tests.foreign.files import dense, entry, hdf5, kernel_and_bias, layer_3, net, net_3, save, save_zip, small
 
 from whetgen.errors import BadInput
 from whetgen.foreign.containers import open_model
@@ -191,6 +191,17 @@ def test_units_that_the_file_does_not_hold_are_refused(kind, units, tmp_path):
         match=rf"^layer 'd' \(Dense\) (needs a kernel of shape \(4, {units}\), which the file does not hold; save the model again|has the setting units = {units}, which is too large)$",
     ):
         open_model(path)
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "told"), [(float("inf"), "inf, which is too large"), (float("nan"), "NaN; train the model again")]
+)
+def test_a_setting_that_is_no_finite_number_is_refused(epsilon, told, tmp_path):
+    norm = entry("BatchNormalization", "n", axis=-1, epsilon=epsilon)
+    save(tmp_path / "m.h5", small(norm), {"d": kernel_and_bias(), "n": [np.ones(3, np.float32)] * 4})
+    with pytest.raises(BadInput) as refused:
+        open_model(tmp_path / "m.h5")
+    assert str(refused.value) == f"layer 'n' (BatchNormalization) has the setting epsilon = {told}"
 
 
 def test_size_that_follows_from_others_is_compared_too(tmp_path):

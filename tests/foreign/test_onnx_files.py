@@ -88,6 +88,14 @@ def test_cut_and_mutated_files_are_read_or_refused_in_one_line(tmp_path):
     assert 100 < refused < 300
 
 
+@pytest.mark.parametrize("twice", ["constant0", "matmul0"])
+def test_two_tensors_of_one_name_are_refused(twice, tmp_path):
+    path, made = tmp_path / "net.onnx", model()
+    made.graph.initializer.append(helper.make_tensor(twice, TensorProto.FLOAT, [1], [1.0]))
+    path.write_bytes(made.SerializeToString())
+    refusal(path, f"{path}: makes '{twice}' twice; export the model again")
+
+
 def test_texts_and_sparse_weights_are_refused(tmp_path):
     path, made = tmp_path / "net.onnx", model()
     made.graph.initializer.append(helper.make_tensor("words", TensorProto.STRING, [1], [b"a"]))

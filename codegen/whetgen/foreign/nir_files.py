@@ -66,8 +66,8 @@ def _read(path: Path, file: Hdf5) -> NirFile:
 
 def _node(path: Path, file: Hdf5, name: str, held: list[str]) -> NirNode:
     where = f"{_ROOT}/nodes/{name}"
-    kind = file.texts(f"{where}/type")[0] if "type" in held else "?"
-    if kind in ("NIRGraph", "?"):
+    kind = "".join(file.texts(f"{where}/type")[:1] if "type" in held else [])
+    if kind in ("NIRGraph", ""):
         raise BadInput(f"{path}: node '{name}' is a graph in the graph or has no type; flatten it before nir.write")
     wanted = [f for f in held if f != "type"]
     return NirNode(kind, {f: _value(file, f"{where}/{f}") for f in wanted})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -29,8 +30,8 @@ def open_onnx(path: str | Path) -> OnnxFile:
     """Read an ONNX file.
 
     Raises:
-        BadInput: missing, too large, damaged, arrays that do not fit their shapes, weights in other files than beside it;
-            or onnx is not installed.
+        BadInput: missing, too large, damaged, two tensors of one name, arrays that do not fit their shapes, weights in
+            other files than beside it; or onnx is not installed.
     """
     path = Path(path)
     try:
@@ -46,11 +47,20 @@ def open_onnx(path: str | Path) -> OnnxFile:
         raise BadInput(f"{path}: no such file; give an .onnx model") from error
     except (DecodeError, OSError) as error:
         raise BadInput(f"{path}: no whole ONNX file ({one_line(error)}); copy or export it again") from error
-    if not model.graph.node or not model.opset_import:
-        raise BadInput(f"{path}: holds no network (no whole ONNX file; copy or export it again)")
+    _check_names(path, model)
     for tensor in _tensors(model):
         _check_tensor(path, tensor)
     return OnnxFile(path, model)
+
+
+def _check_names(path: Path, model: ModelProto) -> None:
+    """Refuse a file without a network, or with one in which a name means two tensors."""
+    if not model.graph.node or not model.opset_import:
+        raise BadInput(f"{path}: holds no network (no whole ONNX file; copy or export it again)")
+    names = Counter(tensor.name for tensor in model.graph.initializer)
+    names.update(name for node in model.graph.node for name in node.output if name)
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise BadInput(f"{path}: makes '{twice[0]}' twice; export the model again")
 
 
 def _tensors(model: ModelProto) -> list[TensorProto]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from whetgen.foreign.tree import ENTRY, CallOutput, ConstantInput, LayerConfig, 
 
 LARGEST_NUMBER = 1 << 40
 """No setting is meant to be larger; products of a few stay small enough to compute with."""
+_INFINITE = (math.inf, -math.inf)
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,11 @@ def _filled(declared: OpenShape | None, entry: OpenShape | None) -> OpenShape | 
 def _check_numbers(layer: LayerConfig) -> None:
     for key, value in layer.settings.items():
         for number in value if isinstance(value, list) else [value]:
-            if isinstance(number, int) and abs(number) > LARGEST_NUMBER:
+            if (isinstance(number, int) and abs(number) > LARGEST_NUMBER) or number in _INFINITE:
                 raise BadInput(
-                    f"layer '{layer.path}' ({layer.kind}) has the setting {key} = {number}, which is too large"
+                    f"layer '{layer.path}' ({layer.kind}) has the setting {key} = {str(number)[:60]}, which is too large"
+                )
+            if number != number:
+                raise BadInput(
+                    f"layer '{layer.path}' ({layer.kind}) has the setting {key} = NaN; train the model again"
                 )

@@ -127,7 +127,11 @@ def by_radicand(values: np.ndarray) -> dict[Number, np.ndarray]:
 
 
 def _nearest_float32(values: np.ndarray) -> np.ndarray:
-    nearest: np.ndarray = np.vectorize(lambda v: Fraction(float(np.float32(float(approximate(v))))), otypes=[object])(
-        values
-    )
+    nearest: np.ndarray = np.vectorize(lambda v: _nearest(approximate(v)), otypes=[object])(values)
     return nearest
+
+
+def _nearest(value: Fraction) -> Fraction:
+    """The float32 next to a number, whose exponent may be any."""
+    power = Fraction(2) ** (value.numerator.bit_length() - value.denominator.bit_length())
+    return Fraction(float(np.float32(float(value / power)))) * power

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers as L
-from tests.frontends.keras.models import fire, fire_sigmoid, with_coarse_weights
+from tests.frontends.keras.models import fire, fire_sigmoid, sequential, with_coarse_weights
 
 from whetgen import BadInput, InputSpec, trace
 from whetgen.reading import check_against_floats, load_model, trace_steps
@@ -155,3 +155,13 @@ def test_what_is_not_affine_is_refused_with_its_name_and_a_way_out(name):
     keras.backend.clear_session()
     with pytest.raises(BadInput, match=f"^{re.escape(message)}$"):
         trace(network(body))
+
+
+def test_an_epsilon_without_end_is_refused():
+    """Keras makes it of a text with many digits."""
+    model = sequential((3,), L.BatchNormalization(epsilon=float("9" * 400), name="n"))
+    with pytest.raises(BadInput) as refused:
+        trace(model)
+    assert (
+        str(refused.value) == "layer 'n' (BatchNormalization) has an epsilon that is NaN or Inf; train the model again"
+    )

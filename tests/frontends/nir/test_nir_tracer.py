@@ -148,3 +148,50 @@ def test_a_file_that_links_out_is_refused(tmp_path):
     with pytest.raises(BadInput) as told:
         open_nir(path)
     assert str(told.value) == f"{path}: 'node' is a link to the file '/etc/passwd'; links are not followed"
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "message"),
+    [
+        ("c/type", np.zeros((0,), h5py.string_dtype()), "node 'c' is a graph in the graph or has no type; flatten it before nir.write"),
+        ("input/shape", "LIF", "the input 'input' has the shape (); one to three axes are supported"),
+        ("input/shape", np.array([1, -4, 4]), "the input 'input' has the shape (1, -4, 4); one to three axes are supported"),
+    ],
+)  # fmt: skip
+def test_a_field_that_is_none_is_told_with_the_file(place, value, message, tmp_path):
+    path = tmp_path / "net.nir"
+    with pytest.raises(BadInput) as told:
+        damaged(path, place, value)
+    assert str(told.value) == f"{path}: {message}"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("stride", "Input"), ("groups", np.zeros((0,), int)), ("stride", np.array([0, 0])), ("bias", np.zeros((7, 7)))],
+)
+def test_a_node_that_breaks_the_rules_is_named(field, value, tmp_path):
+    with pytest.raises(BadInput, match=r"^node 'c' \(Conv2d\) .+; write the graph again with nir.write$"):
+        damaged(tmp_path / "net.nir", f"c/{field}", value)
+
+
+def test_a_neuron_without_a_resistance_is_named(tmp_path):
+    path = tmp_path / "net.nir"
+    nodes = {"input": shape_in(4), "n": nir.IF(np.ones(4), np.ones(4)), "output": shape_out(4)}
+    nir.write(path, nir.NIRGraph(nodes=nodes, edges=list(itertools.pairwise(nodes))))
+    with h5py.File(path, "r+") as file:
+        del file["node/nodes/n/r"]
+        file["node/nodes/n/r"] = np.zeros(0)
+    with pytest.raises(BadInput) as told:
+        trace_nir(open_nir(path), ELEMENT_TYPES["uint8"], InputMeaning())
+    assert str(told.value) == "node 'n' (IF) has a constant of shape (0,), which does not fit the tensor (1, 4)"
+
+
+def damaged(path, place, value):
+    """Reads a convolution of which one field is another value."""
+    conv = nir.Conv2d((4, 4), np.ones((2, 1, 2, 2)), 1, 0, 1, 1, np.zeros(2))
+    nodes = {"input": shape_in(1, 4, 4), "c": conv, "output": shape_out(2, 3, 3)}
+    nir.write(path, nir.NIRGraph(nodes=nodes, edges=list(itertools.pairwise(nodes)), type_check=False))
+    with h5py.File(path, "r+") as file:
+        del file[f"node/nodes/{place}"]
+        file[f"node/nodes/{place}"] = value
+    return trace_nir(open_nir(path), ELEMENT_TYPES["uint8"], InputMeaning())

@@ -32,7 +32,15 @@ def some_codes(graph, frames, seed=0):
     return np.random.default_rng(seed).integers(element.lo, element.hi + 1, (frames, *graph.input.shape))
 
 
-@pytest.mark.parametrize("first", range(0, 40, 10))
+def two_hundred(first, step, quick):
+    """First seeds of groups; those behind ``quick`` are long tests."""
+    return [
+        pytest.param(seed, marks=pytest.mark.long) if seed >= first + quick else seed
+        for seed in range(first, first + 200, step)
+    ]
+
+
+@pytest.mark.parametrize("first", two_hundred(0, 10, quick=40))
 def test_random_models_are_what_qonnx_computes(first):
     import qonnx.core.onnx_exec as executor
     from qonnx.core.modelwrapper import ModelWrapper
@@ -55,7 +63,7 @@ def test_random_models_are_what_qonnx_computes(first):
     assert compared > 400
 
 
-@pytest.mark.parametrize("first", range(100, 140, 20))
+@pytest.mark.parametrize("first", two_hundred(200, 20, quick=40))
 def test_random_models_are_what_onnx_computes(first):
     for seed in range(first, first + 20):
         model = random_model(seed)

@@ -65,7 +65,8 @@ def trace_nir(file: NirFile, element: Word, meaning: InputMeaning) -> NirTrace:
 
 
 def _entry(builder: OperatorBuilder, file: NirFile, name: str, node: NirNode, element: Word) -> Signal:
-    shape = tuple(int(n) for n in np.atleast_1d(node.fields.get("shape", np.zeros(0))))
+    given = np.atleast_1d(node.fields.get("shape", np.zeros(0)))
+    shape = tuple(int(n) for n in given) if given.dtype.kind in "iu" and given.ndim == 1 else ()
     if not 1 <= len(shape) <= 3 or min(shape) < 1:
         raise BadInput(f"{file.path}: the input '{name}' has the shape {shape}; one to three axes are supported")
     first = Signal(name, shape, last=len(shape) > 1)
@@ -78,9 +79,10 @@ def _traced(builder: OperatorBuilder, name: str, node: NirNode, inputs: list[Sig
     if node.kind not in _RULES:
         raise call.refuse(_REFUSED.get(node.kind, "is not supported"))
     found = inputs[0] if len(inputs) == 1 else _made("Sum", replace(call, name=f"{name}_input"), builder)
-    for operator, constants, attributes in _RULES[node.kind](call, node.fields, found):
-        step = replace(call, inputs=(found, *constants), attributes=attributes)
-        found = _made(operator, step, builder)
+    with call.told("write the graph again with nir.write"):
+        for operator, constants, attributes in _RULES[node.kind](call, node.fields, found):
+            step = replace(call, inputs=(found, *constants), attributes=attributes)
+            found = _made(operator, step, builder)
     return found
 
 
@@ -177,7 +179,7 @@ def _threshold(call: OperatorCall, fields: Fields, x: Signal) -> list[MadeNode]:
 def _integrate_and_fire(call: OperatorCall, fields: Fields, x: Signal) -> list[MadeNode]:
     r, level = (_by_channel(x, _field(call, fields, name)) for name in ("r", "v_threshold"))
     fires: MadeNode = ("Greater", (level,), {})
-    return [fires] if np.all(r == 1) else [("Mul", (r,), {}), fires]
+    return [fires] if r.size and np.all(r == 1) else [("Mul", (r,), {}), fires]
 
 
 _RULES: dict[str, Rule] = {

@@ -81,8 +81,10 @@ def named_input(model: ModelProto) -> NamedInput | None:
 
 def _of_quantiser(node: NodeProto, scale: np.ndarray, zero: np.ndarray, bits: np.ndarray) -> NamedInput | None:
     given = attributes(node)
-    width = (float(bits.reshape(-1)[0]), bool(given.get("signed", 1)))
-    if scale.size != 1 or zero.size != 1 or given.get("narrow", 0) or width not in _QUANTISED or not scale.item() > 0:
+    if any(array.size != 1 for array in (scale, zero, bits)):
+        return None
+    width = (float(bits.item()), bool(given.get("signed", 1)))
+    if given.get("narrow", 0) or width not in _QUANTISED or not scale.item() > 0:
         return None
     unit = Fraction(float(scale.item()))
     name = node.name or node.output[0]
@@ -97,7 +99,7 @@ def scaling_at_input(model: ModelProto) -> str | None:
     constants |= {n.output[0]: numpy_helper.to_array(n.attribute[0].t) for n in model.graph.node if _holds_array(n)}
     for node in _first_readers(model):
         values = [constants[n].astype(np.float64) for n in node.input if n in constants]
-        if node.op_type not in ("Mul", "Div") or len(values) != 1 or not np.all(values[0]):
+        if node.op_type not in ("Mul", "Div") or len(values) != 1 or not values[0].size or not np.all(values[0]):
             continue
         factor = np.abs(values[0] if node.op_type == "Mul" else 1 / values[0])
         if factor.max() <= 1 / _SMALLER:

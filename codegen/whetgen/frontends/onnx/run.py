@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,9 @@ def run_onnx(file: OnnxFile, trace: OnnxTrace, codes: np.ndarray) -> dict[str, n
     real = (codes.astype(np.float64) * float(meaning.scale) + float(meaning.offset)).astype(np.float32)
     frames = as_in_file(trace.input, real)
     kind = tensor_dtype_to_np_dtype(element_type(file.model))
-    session = evaluator(file.model)
-    rows = [_run(session, name, frame[None].astype(kind), file) for frame in frames]
+    with _told(file):
+        session = evaluator(file.model)
+        rows = [_run(session, name, frame[None].astype(kind)) for frame in frames]
     return values_of(trace, {tensor: np.concatenate([row[tensor] for row in rows]) for tensor in tensors_of(trace)})
 
 
@@ -50,10 +52,15 @@ def values_of(trace: OnnxTrace, found: Mapping[str, np.ndarray]) -> dict[str, np
     return made | {o.source: laid(t[1], found[t[0]]) for o, t in outputs if t}
 
 
-def _run(session: ReferenceEvaluator, name: str, frame: np.ndarray, file: OnnxFile) -> dict[str, Any]:
+def _run(session: ReferenceEvaluator, name: str, frame: np.ndarray) -> dict[str, Any]:
+    with np.errstate(all="ignore"):
+        return dict(session.run(None, {name: frame}, intermediate=True))
+
+
+@contextmanager
+def _told(file: OnnxFile) -> Iterator[None]:
     try:
-        with np.errstate(all="ignore"):
-            return dict(session.run(None, {name: frame}, intermediate=True))
+        yield
     except Exception as error:  # onnx raises nearly every type here
         raise BadInput(
             f"{file.path}: does not run in onnx's evaluator ({one_line(error)}); check it with onnx.checker"

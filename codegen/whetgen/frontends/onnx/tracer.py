@@ -102,7 +102,8 @@ def _visit(
         raise call.refuse(
             f"is of the domain '{proto.domain}', which whetgen does not know; {instead_of(call.operator)}"
         )
-    results = _results(call, builder)
+    with call.told("check the model with onnx.checker"):
+        results = _results(call, builder)
     values.update(zip(proto.output, results, strict=False))
 
 

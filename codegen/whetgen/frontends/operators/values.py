@@ -5,6 +5,8 @@ ONNX puts channels first, whetgen last; no element moves where one order can be 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -12,10 +14,12 @@ from typing import Any
 import numpy as np
 
 from whetgen.errors import BadInput
+from whetgen.foreign.reasons import one_line
 from whetgen.frontends.operators.building import OperatorBuilder
 from whetgen.ir.exact import exact_array
 from whetgen.ir.nodes import Permute, Shape
 
+_LONGEST_WORD = 60  # no word of ONNX or QONNX is longer
 Bounds = tuple[Fraction | None, Fraction | None]
 
 
@@ -70,9 +74,27 @@ class OperatorCall:
     def refuse(self, why: str) -> BadInput:
         return BadInput(f"node '{self.name}' ({self.operator}) {why}")
 
+    @contextmanager
+    def told(self, advice: str) -> Iterator[None]:
+        """Within the block, what a node makes Python raise that breaks its operator's rules is bad input, with ``advice``."""
+        try:
+            yield
+        except BadInput:
+            raise
+        except (
+            ArithmeticError,
+            AssertionError,
+            AttributeError,
+            LookupError,
+            MemoryError,
+            TypeError,
+            ValueError,
+        ) as error:
+            raise self.refuse(f"breaks a rule of its operator ({one_line(error)}); {advice}") from error
+
     def attribute(self, name: str, default: Any = None) -> Any:
         value = self.attributes.get(name, default)
-        return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+        return value.decode("utf-8", "replace")[:_LONGEST_WORD] if isinstance(value, bytes) else value
 
     @property
     def signals(self) -> tuple[Signal, ...]:

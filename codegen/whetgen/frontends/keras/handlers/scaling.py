@@ -15,6 +15,8 @@ from whetgen.ir.real import Affine
 def _batch_normalization(call: LayerCall, builder: Builder) -> str:
     layer = call.layer
     mean, variance = exact_array(layer.moving_mean), exact_array(layer.moving_variance)
+    if not np.isfinite(layer.epsilon):
+        raise call.refuse("has an epsilon that is NaN or Inf; train the model again")
     spread = variance + simplest_rational(layer.epsilon)
     if any(v <= 0 for v in spread):
         raise call.refuse("has a moving variance that is not positive; train the model again")
