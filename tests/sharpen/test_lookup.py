@@ -19,7 +19,7 @@ from whetgen.sharpen import (
     resume,
 )
 from whetgen.sharpen.lookup import finite_differences
-from whetgen.sharpen.wiring import _Scores
+from whetgen.sharpen.scores import Pools
 
 RNG = np.random.default_rng(0)
 X = RNG.integers(0, 2, (600, 12)).astype(np.float32)
@@ -192,17 +192,18 @@ def test_the_half_of_the_examples_that_the_loss_feels_most_teaches_the_wiring_as
 def test_worse_half_of_a_pool_is_drawn_again():
     layer = LookupTables(5, 3)
     layer.build((None, 12))
-    scores = _Scores(layer, np.arange(12), Wiring(), np.random.default_rng(0), pool=6)
-    before, points = scores.shut.numpy(), scores.values.numpy()
-    scores.draw_again(np.random.default_rng(1))
-    after = scores.shut.numpy()
-    assert ((~after).sum(axis=1) == 6).all() and not np.array_equal(before, after)
+    pools = Pools(layer, 12, Wiring(pool=6), np.random.default_rng(0))
+    candidates, points = values(pools.candidates), values(pools.values)
+    pools.publish(np.float32(0))
+    assert np.array_equal(values(layer.wiring).reshape(-1), candidates[np.arange(15), points.argmax(axis=1)])
+    pools.draw_again(np.random.default_rng(1))
     for place in range(15):
-        best = np.flatnonzero(~before[place])[np.argsort(-points[place, ~before[place]])[:3]]
-        assert not after[place, best].any()
-    scores.publish(np.float32(0))
-    read = values(layer.wiring).reshape(-1)
-    assert not after[np.arange(15), read].any()
+        best = np.argsort(-points[place])[:3]
+        assert values(pools.candidates)[place, :3].tolist() == candidates[place, best].tolist()
+        assert values(pools.values)[place].tolist() == [*points[place, best], *[points[place, best[2]]] * 3]
+    assert not np.array_equal(
+        values(pools.candidates)[:, 3:], np.take_along_axis(candidates, np.argsort(-points)[:, 3:], 1)
+    )
 
 
 def test_wiring_rests_after_its_last_epoch():

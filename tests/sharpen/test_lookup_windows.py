@@ -68,6 +68,7 @@ def test_settings_that_do_not_fit_are_refused(make, message):
     assert str(refused.value) == message
 
 
+@pytest.mark.slow
 def test_windows_learn_what_they_read():
     keras.utils.set_random_seed(0)
     stack = [

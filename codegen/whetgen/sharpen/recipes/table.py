@@ -167,6 +167,7 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
         ),
         epochs=150,
         distortion=_LIVELY,
+        wiring=Wiring(every=2, size=256, felt=0.25, rate=0.1, pool=16),
     ),
     "mnist-tfc": _BINARY,
     "mnist-sfc": replace(
