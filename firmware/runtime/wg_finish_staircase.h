@@ -67,7 +67,7 @@ void WG_NAME(const wg_event_layer *layer, void *sums, wg_size events, void *resu
     wg_size at = (wg_size)(position * layer->neurons);
     for (wg_size left = layer->neurons; left; counter += layer->levels) {
         const wg_size count = left < WG_WORD_BITS ? left : WG_WORD_BITS;
-        uint32_t bits[WG_BITS];
+        uint32_t bits[WG_MOST_BITS];
         settle(counter, layer->levels, limit);
         node = search(layer, counter, node, bits);
         wg_store_values(layer, bits, result, at, count);

@@ -42,7 +42,7 @@ void WG_NAME(const wg_event_layer *layer, void *sums, wg_size events, void *resu
     wg_size at = (wg_size)(position * layer->neurons), words = (wg_size)((wg_size)layer->blocks * layer->block_bytes / 4u);
     for (wg_size left = layer->neurons; left;) {
         const wg_size count = left < 32u ? left : 32u, chunk = words < layer->levels ? words : layer->levels;
-        uint32_t found[WG_BITS] = {0}, bits[WG_BITS];
+        uint32_t found[WG_MOST_BITS] = {0, 0, 0, 0}, bits[WG_MOST_BITS];
         for (wg_size k = chunk; k; k--) {
             node = search(layer, *word++ - least, node, tops, found);
         }

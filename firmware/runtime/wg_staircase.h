@@ -10,6 +10,8 @@
 
 #include "wg_events.h"
 
+#define WG_MOST_BITS 4
+
 /* The prefix behind which bit j is never 1, or `none`. */
 static inline wg_size wg_never(const wg_event_layer *layer, wg_size j, wg_size none)
 {

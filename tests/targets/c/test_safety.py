@@ -17,7 +17,7 @@ from whetgen import Options, generate
 from whetgen.assets import assets
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
-from whetgen.ir.nodes import Input, MaxPool
+from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, MultiThreshold, Permute, Reshape, WeightedSum
 from whetgen.targets.c.boards import find_board
 from whetgen.targets.c.target import COptions, plan, render
 from whetgen.verification.board_build import build_image
@@ -140,11 +140,34 @@ def test_threads_with_their_own_arenas_do_not_disturb_each_other(tmp_path):
     assert subprocess.run(command, input=frames, check=False).returncode == 0
 
 
+def network_of_values() -> Graph:
+    """Neurons of 13, 6 and 3 thresholds; their values are pooled, moved, added up and read."""
+    rng = np.random.default_rng(2)
+    weights = [rng.integers(-1, 2, shape) for shape in ((3, 3, 1, 8), (3, 3, 8, 8), (128, 10))]
+    same = ((1, 1), (1, 1))
+    nodes = (
+        Input("in", (8, 8, 1), ELEMENT_TYPES["uint8"]),
+        MultiThreshold("pixels", "in", np.arange(1, 14)[:, None] + np.zeros((1, 1), int)),
+        Conv("conv1", "pixels", weights[0], np.zeros(8, int), padding=same),
+        MultiThreshold("fire1", "conv1", np.sort(rng.integers(-30, 30, (6, 8)), axis=0)),
+        Conv("conv2", "fire1", weights[1], np.zeros(8, int), padding=same),
+        MultiThreshold("fire2", "conv2", np.sort(rng.integers(-30, 30, (6, 8)), axis=0)),
+        WeightedSum("sum", ("fire1", "fire2"), (np.ones(8, int), np.ones(8, int)), np.zeros(8, int)),
+        MultiThreshold("fire3", "sum", np.arange(1, 10, 3)[:, None] + np.zeros((1, 8), int)),
+        MaxPool("pool", "fire3", (2, 2), (2, 2)),
+        Permute("turned", "pool", (2, 0, 1)),
+        Reshape("flat", "turned", (128,)),
+        Dense("dense", "flat", weights[2], np.zeros(10, int)),
+    )
+    return validate(Graph(nodes, (Output("o", "dense", "accumulators"),)))
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("network", [small_network, network_of_values])
 @pytest.mark.parametrize("name", ["riscv-virt", "riscv-virt-zbb"])
-def test_constant_time_takes_the_same_instructions_for_a_thousand_frames(name, tmp_path):
+def test_constant_time_takes_the_same_instructions_for_a_thousand_frames(name, network, tmp_path):
     """minstret counts every instruction: 500 real digits, 498 random frames, a black and a white one."""
-    board, graph = find_board(name), small_network()
+    board, graph = find_board(name), network()
     generate(graph, "c", tmp_path / "c", Options("net", mcu=board.name, constant_time=True))
     random = np.random.default_rng(1).integers(0, 17, (498, 8, 8, 1))
     codes = np.concatenate([real_digits(500), random, np.zeros((1, 8, 8, 1), int), np.full((1, 8, 8, 1), 255)])

@@ -35,7 +35,7 @@ THUMB_BYTES = {
     "wg_finish_staircase_2_w16": 310,
     "wg_finish_staircase_2_w32": 294,
     "wg_finish_staircase_2_w8": 296,
-    "wg_finish_staircase_3_lanes": 528,
+    "wg_finish_staircase_3_lanes": 524,
     "wg_finish_staircase_3_w16": 476,
     "wg_finish_staircase_3_w32": 462,
     "wg_finish_staircase_3_w8": 458,
