@@ -110,7 +110,7 @@ def _trace_onnx(file: OnnxFile, spec: InputSpec) -> tuple[RealTrace, tuple[str, 
 
     named = named_input(file.model)
     if named and spec.type is None and spec.scale is None:
-        return trace_onnx(file, ELEMENT_TYPES[named.type], named.meaning, named.quantiser), ()
+        return trace_onnx(file, ELEMENT_TYPES[named.type], named.meaning, named), ()
     scaling = scaling_at_input(file.model)
     return trace_onnx(file, _element(spec), _meaning(spec, scaling)), _unused_scale(spec, scaling)
 

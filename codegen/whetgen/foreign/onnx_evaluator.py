@@ -16,7 +16,13 @@ from whetgen.foreign.qonnx_math import DOMAINS, QUANTISERS
 
 def evaluator(model: ModelProto) -> ReferenceEvaluator:
     """What runs a model."""
-    return ReferenceEvaluator(_with_domains(model), new_ops=_OPERATORS)
+    opset = max((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), default=1)
+    return ReferenceEvaluator(_with_domains(model), new_ops=[*_OPERATORS, *old_operators(opset)])
+
+
+def old_operators(opset: int) -> list[type[OpRun]]:
+    """Those of an opset that the evaluator has in later ones only."""
+    return _OF_18 if opset < 19 else []
 
 
 def _with_domains(model: ModelProto) -> ModelProto:
@@ -28,10 +34,14 @@ def _with_domains(model: ModelProto) -> ModelProto:
     return copy
 
 
-def _operator(domain: str, name: str, function: Callable[..., np.ndarray]) -> type[OpRun]:
+def _operator(
+    domain: str, name: str, function: Callable[..., np.ndarray], dtype: type | None = np.float32
+) -> type[OpRun]:
+    """``dtype``: of the result; None for the function's own."""
+
     def run(self: OpRun, *inputs: np.ndarray, **attributes: Any) -> tuple[np.ndarray]:
         given = {a.name: getattr(self, a.name) for a in self.onnx_node.attribute}
-        return (np.asarray(function(*inputs, **given), dtype=np.float32),)
+        return (np.asarray(function(*inputs, **given), dtype=dtype),)
 
     return type(name, (OpRun,), {"op_domain": domain, "_run": run})
 
@@ -50,6 +60,27 @@ def _batch_norm(
     return gamma * (x - mean) / np.sqrt(variance + np.float32(epsilon)) + beta
 
 
+def _quantize_linear(x: np.ndarray, scale: np.ndarray, zero: np.ndarray | None = None, axis: int = 1) -> np.ndarray:
+    zero = np.zeros(1, np.uint8) if zero is None else zero
+    ends = np.iinfo(zero.dtype)
+    places = np.rint(x / _along(scale, x, axis)) + _along(zero, x, axis)
+    return np.clip(places, ends.min, ends.max).astype(zero.dtype)
+
+
+def _dequantize_linear(x: np.ndarray, scale: np.ndarray, zero: np.ndarray | None = None, axis: int = 1) -> np.ndarray:
+    shift = np.zeros(1) if zero is None else zero
+    return (x.astype(np.float32) - _along(shift, x, axis).astype(np.float32)) * _along(scale, x, axis)
+
+
+def _along(values: np.ndarray, x: np.ndarray, axis: int) -> np.ndarray:
+    """One number, or one for each element of an axis of x."""
+    return values.reshape(-1, *[1] * (x.ndim - 1 - axis % x.ndim)) if values.size > 1 else values.reshape(())
+
+
+_OF_18 = [
+    _operator("", "QuantizeLinear", _quantize_linear, dtype=None),
+    _operator("", "DequantizeLinear", _dequantize_linear),
+]
 _OPERATORS = [
     *(_operator(domain, name, function) for domain in DOMAINS for name, function in QUANTISERS.items()),
     _operator("", "BatchNormalization", _batch_norm),

@@ -12,6 +12,7 @@ import numpy as np
 from onnx import ModelProto, NodeProto, helper
 from onnx.reference import ReferenceEvaluator
 
+from whetgen.foreign.onnx_evaluator import old_operators
 from whetgen.foreign.qonnx_math import QUANTISERS
 from whetgen.foreign.reasons import one_line
 from whetgen.frontends.operators.values import OperatorCall
@@ -125,7 +126,7 @@ def _evaluated(call: OperatorCall, inputs: Sequence[np.ndarray | None]) -> tuple
     names = [f"input{k}" if value is not None else "" for k, value in enumerate(inputs)]
     node = helper.make_node(call.operator, names, list(call.outputs), **call.attributes)
     try:
-        session = ReferenceEvaluator(_model(node, call.opset))
+        session = ReferenceEvaluator(_model(node, call.opset), new_ops=old_operators(call.opset))
         return tuple(np.asarray(r) for r in session.run(None, {n: v for n, v in zip(names, inputs, strict=True) if n}))
     except Exception as error:  # onnx raises nearly every type here
         raise call.refuse(f"does not run ({one_line(error)}); check the model with onnx.checker") from error

@@ -21,6 +21,7 @@ _TYPES: dict[int, str] = {
     TensorProto.INT16: "int16",
     TensorProto.BOOL: "bit",
 }
+_QUANTISERS = ("Quant", "IntQuant", "QuantizeLinear")
 _QUANTISED = {(8, False): "uint8", (8, True): "int8", (16, True): "int16"}
 _SMALLER = 8
 """A first factor that makes numbers that much smaller scales pixels; one like 2 in 2x - 1 does not."""
@@ -28,11 +29,16 @@ _SMALLER = 8
 
 @dataclass(frozen=True)
 class NamedInput:
-    """The type and meaning that a file gives its input. ``quantiser``: the node that does; it changes no code."""
+    """The type and meaning that a file gives its input.
+
+    ``quantiser``: the node that does. It changes no code, but a ``narrow`` one that at the end of the range: -128 means what
+    -127 does, or unsigned 255 what 254 does.
+    """
 
     type: str
     meaning: InputMeaning
     quantiser: str | None = None
+    narrow: bool = False
 
 
 def entry(model: ModelProto) -> tuple[str, Shape]:
@@ -69,35 +75,44 @@ def attributes(node: NodeProto) -> dict[str, Any]:
 
 
 def named_input(model: ModelProto) -> NamedInput | None:
-    """The input's type where the file has one: integers, or an input Quant of as many bits; None where it takes floats."""
+    """The input's type where the file has one: integers, or a quantiser of 8 or 16 bits in front; None where it takes floats."""
     if kind := _TYPES.get(element_type(model)):
         return NamedInput(kind, InputMeaning(Fraction(1)))
     constants = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
-    for node in _first_readers(model):
-        if node.op_type in ("Quant", "IntQuant") and all(n in constants for n in node.input[1:4]):
-            return _of_quantiser(node, *(constants[n] for n in node.input[1:4]))
+    for node in _first_readers(model, _MOVES):
+        given = [constants[n] for n in node.input[1:4] if n in constants]
+        if node.op_type in _QUANTISERS and given and len(given) == len(node.input) - 1:
+            return _of_quantiser(node, given)
     return None
 
 
-def _of_quantiser(node: NodeProto, scale: np.ndarray, zero: np.ndarray, bits: np.ndarray) -> NamedInput | None:
-    given = attributes(node)
-    if any(array.size != 1 for array in (scale, zero, bits)):
+def _of_quantiser(node: NodeProto, given: list[np.ndarray]) -> NamedInput | None:
+    """``given``: scale, zero point and, of a Quant, bits."""
+    if any(array.size != 1 for array in given):
         return None
-    width = (float(bits.item()), bool(given.get("signed", 1)))
-    if given.get("narrow", 0) or width not in _QUANTISED or not scale.item() > 0:
+    zero = given[1] if len(given) > 1 else np.zeros(1, np.uint8)
+    settings = attributes(node)
+    if node.op_type == "QuantizeLinear":
+        bits, signed, narrow = 8.0 * zero.dtype.itemsize, zero.dtype.kind == "i", False
+    elif len(given) == 3:
+        bits, signed, narrow = (
+            float(given[2].item()),
+            *(bool(settings.get(n, d)) for n, d in (("signed", 1), ("narrow", 0))),
+        )
+    else:
         return None
-    unit = Fraction(float(scale.item()))
-    name = node.name or node.output[0]
-    return NamedInput(
-        _QUANTISED[int(width[0]), width[1]], InputMeaning(unit, -unit * Fraction(float(zero.item()))), name
-    )
+    if (bits, signed) not in _QUANTISED or not given[0].item() > 0:
+        return None
+    unit = Fraction(float(given[0].item()))
+    meaning = InputMeaning(unit, -unit * Fraction(float(zero.item())))
+    return NamedInput(_QUANTISED[int(bits), signed], meaning, node.name or node.output[0], narrow)
 
 
 def scaling_at_input(model: ModelProto) -> str | None:
     """The product that makes the input's codes smaller, in words; None where there is none."""
     constants = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
     constants |= {n.output[0]: numpy_helper.to_array(n.attribute[0].t) for n in model.graph.node if _holds_array(n)}
-    for node in _first_readers(model):
+    for node in _first_readers(model, (*_MOVES, "Add", "Sub")):
         values = [constants[n].astype(np.float64) for n in node.input if n in constants]
         if node.op_type not in ("Mul", "Div") or len(values) != 1 or not values[0].size or not np.all(values[0]):
             continue
@@ -111,12 +126,12 @@ def _holds_array(node: NodeProto) -> bool:
     return node.op_type == "Constant" and len(node.attribute) == 1 and node.attribute[0].HasField("t")
 
 
-def _first_readers(model: ModelProto) -> Iterator[NodeProto]:
-    """What reads the input's codes, as they are, moved or shifted by a constant."""
+def _first_readers(model: ModelProto, through: tuple[str, ...]) -> Iterator[NodeProto]:
+    """What reads the input's codes, as they are or behind the operators ``through``."""
     reached = {entry(model)[0]}
     for node in model.graph.node:
         if reached.isdisjoint(node.input):
             continue
         yield node
-        if node.op_type in (*_MOVES, "Add", "Sub"):
+        if node.op_type in through:
             reached.update(node.output)

@@ -16,7 +16,8 @@ from whetgen.frontends.heads import read_heads, tells_class
 from whetgen.frontends.onnx import resize  # noqa: F401 - its handlers
 from whetgen.frontends.onnx.advice import instead_of
 from whetgen.frontends.onnx.constants import computed
-from whetgen.frontends.onnx.entry import attributes, entry
+from whetgen.frontends.onnx.entry import NamedInput, attributes, entry
+from whetgen.frontends.onnx.input_quantiser import passed
 from whetgen.frontends.operators import arithmetic, choices, heads, moves, pools, quantisers, sums  # noqa: F401 - their handlers
 from whetgen.frontends.operators.building import Counts, OperatorBuilder
 from whetgen.frontends.operators.handlers import HANDLERS
@@ -40,10 +41,10 @@ class OnnxTrace:
     input: Signal
 
 
-def trace_onnx(file: OnnxFile, element: Word, meaning: InputMeaning, idle: str | None = None) -> OnnxTrace:
+def trace_onnx(file: OnnxFile, element: Word, meaning: InputMeaning, named: NamedInput | None = None) -> OnnxTrace:
     """The model as a graph of real-valued nodes, its parameters exact.
 
-    ``idle``: the node that says what the input's codes are, and changes none.
+    ``named``: how the file says itself what the input's codes are.
 
     Raises:
         BadInput: something in the file is no network of thresholds, or not supported; the message names the node.
@@ -56,10 +57,11 @@ def trace_onnx(file: OnnxFile, element: Word, meaning: InputMeaning, idle: str |
     first = Signal(node, shape, first.last)
     values[name] = first
     for position, proto in enumerate(graph.node):
-        if idle is not None and (proto.name or proto.output[0]) == idle:
-            values[proto.output[0]] = values[proto.input[0]]
-        else:
-            _visit(proto, position, file.model, values, builder)
+        call = _call(proto, position, file.model, values)
+        with call.told("check the model with onnx.checker"):
+            is_idle = named is not None and call.name == named.quantiser
+            results = (passed(call, builder, named, element),) if named and is_idle else _results(call, builder)
+        values.update(zip(proto.output, results, strict=False))
     _check_heads(builder)
     outputs, tensors = _outputs(graph, values, builder)
     return OnnxTrace(Graph(tuple(builder.nodes), outputs, meaning), tuple(builder.counts), tensors, first)
@@ -79,10 +81,8 @@ def _entry_signal(model: ModelProto, name: str, shape: Shape) -> Signal:
     return Signal(name, shape, last=len(shape) > 1 and not is_last)
 
 
-def _visit(
-    proto: NodeProto, position: int, model: ModelProto, values: dict[str, Value], builder: OperatorBuilder
-) -> None:
-    """Add what one node means to ``values``."""
+def _call(proto: NodeProto, position: int, model: ModelProto, values: dict[str, Value]) -> OperatorCall:
+    """A node with the values that it reads."""
     name = proto.name or (proto.output[0] if proto.output else f"node {position}")
     if missing := [n for n in proto.input if n and n not in values]:
         raise BadInput(
@@ -102,9 +102,7 @@ def _visit(
         raise call.refuse(
             f"is of the domain '{proto.domain}', which whetgen does not know; {instead_of(call.operator)}"
         )
-    with call.told("check the model with onnx.checker"):
-        results = _results(call, builder)
-    values.update(zip(proto.output, results, strict=False))
+    return call
 
 
 def _results(call: OperatorCall, builder: OperatorBuilder) -> tuple[Value, ...]:
