@@ -98,3 +98,34 @@ def test_an_out_that_names_a_file_is_that_file_alone(target, words, tmp_path, ca
     out.write_bytes(b"mine")
     told = f"--out {out}: was not made by whetgen, or changed since; move it away or give a new name"
     assert run(capsys, *arguments) == (2, "", f"whetgen: {told}\n")
+
+
+EXPORT = "load it in PyTorch and export it with torch.onnx.export(model, args, 'name.onnx')"
+SAVE = "open its folder with the Keras that wrote it and save the whole model with model.save('name.keras')"
+OTHERS = {
+    "net.pt": f"a PyTorch file, which holds Python objects and is not opened; {EXPORT}",
+    "net.safetensors": f"weights without a network; {EXPORT}",
+    "net.tflite": "a TensorFlow Lite model, which is quantised to 8 bits; give the Keras model that it was made of",
+    "net.pb": f"a part of a TensorFlow SavedModel; {SAVE}",
+    "net.zip": "not a model that whetgen reads; give a .keras or .h5 model, an .onnx model or a .nir graph",
+    "net.onnx": "holds no network (no whole ONNX file; copy or export it again)",
+    "net.nir": "no whole HDF5 file; write the graph again with nir.write",
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_file_that_is_no_model_is_told_with_the_way_in(name, tmp_path, capsys):
+    (tmp_path / name).write_bytes(b"\x08\x01")
+    code, out, err = run(capsys, tmp_path / name, "--target", "c", "--out", tmp_path / "c")
+    assert (code, out, err) == (2, "", f"whetgen: {tmp_path / name}: {OTHERS[name]}\n")
+
+
+def test_layers_without_weights_and_a_folder_are_told_with_the_way_in(tmp_path, capsys):
+    (tmp_path / "net.json").write_text('{"class_name": "Sequential"}')
+    err = run(capsys, tmp_path / "net.json", "--target", "c", "--out", tmp_path / "c")[2]
+    assert err.startswith(
+        f"whetgen: {tmp_path}/net.json: the layers of a model without its weights; put net_weights.h5"
+    )
+    (tmp_path / "saved_model.pb").touch()
+    err = run(capsys, tmp_path, "--target", "c", "--out", tmp_path / "c")[2]
+    assert err.startswith(f"whetgen: {tmp_path}: a TensorFlow SavedModel folder, which holds a graph and no layers; ")

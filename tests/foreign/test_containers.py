@@ -81,9 +81,9 @@ def test_container_is_recognised_whatever_its_name(write, keras, is_hdf5, suffix
 OTHERS = {
     "SavedModel": (saved_model, ": a TensorFlow SavedModel folder, which holds a graph and no layers; " + KERAS_THAT_WROTE_IT),
     "parts of a .keras": (unzipped, ": a folder with the parts of a .keras file; " + SAVE),
-    "folder": (lambda p: p.mkdir(), ": a folder; give a .keras model or an original Whetstone .h5"),
-    "missing": (lambda p: None, ": no such file; give a .keras model or an original Whetstone .h5"),
-    "pipe": (os.mkfifo, ": not a regular file; give a .keras model or an original Whetstone .h5"),
+    "folder": (lambda p: p.mkdir(), f": a folder; {GIVE}"),
+    "missing": (lambda p: None, f": no such file; {GIVE}"),
+    "pipe": (os.mkfifo, f": not a regular file; {GIVE}"),
     "layers": (
         lambda p: p.write_text('{"class_name": "Sequential"}'),
         ": the layers of a model without its weights; put m_weights.h5 beside it, or rebuild it with keras.models.model_from_json, "

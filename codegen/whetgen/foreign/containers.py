@@ -94,9 +94,9 @@ def _contents(path: Path) -> bytes:
     if path.is_dir():
         raise BadInput(f"{path}: {_folder(path)}")
     if not path.exists():
-        raise BadInput(f"{path}: no such file; give a .keras model or an original Whetstone .h5")
+        raise BadInput(f"{path}: no such file; {_GIVE}")
     if not path.is_file():
-        raise BadInput(f"{path}: not a regular file; give a .keras model or an original Whetstone .h5")
+        raise BadInput(f"{path}: not a regular file; {_GIVE}")
     if path.stat().st_size > LARGEST_FILE:
         raise BadInput(f"{path}: larger than {LARGEST_FILE >> 30} GiB; save the model without its optimizer")
     data = path.read_bytes()
@@ -121,7 +121,7 @@ def _folder(path: Path) -> str:
         )
     if (path / "config.json").exists():
         return "a folder with the parts of a .keras file; " + _SAVE
-    return "a folder; give a .keras model or an original Whetstone .h5"
+    return f"a folder; {_GIVE}"
 
 
 def _other(path: Path, data: bytes) -> str:
