@@ -56,11 +56,11 @@ static inline void wg_put_i32(void *data, uint8_t kind, wg_size i, int32_t value
     }
 }
 
-/* Make `count` elements 0 if they are bits; other kinds are always written in full. */
+/* Make `count` elements 0 if they are bits, of several maps the first; other kinds are always written in full. */
 static inline void wg_clear_bits(void *data, wg_elements elements, wg_size count)
 {
     if (elements.kind == WG_BIT) {
-        memset(data, 0, (count + 7u) / 8u * (elements.words + 1u));
+        memset(data, 0, (count + 7u) / 8u);
     }
 }
 

@@ -69,9 +69,8 @@ void wg_event_sums(const wg_event_layer *layer, const void *source, void *result
     uint16_t *const list = (uint16_t *)sums;
     uint8_t *const counters = (uint8_t *)(list + layer->list);
     wg_size position = 0;
-    if (layer->result == WG_BIT && layer->neurons & 7u) { /* whole bytes are written, others added to */
-        const wg_size map_bytes = (wg_size)(((wg_size)w->out_height * w->out_width * layer->neurons + 7u) / 8u);
-        memset(result, 0, layer->maps ? layer->maps->results * map_bytes : map_bytes);
+    if (layer->fire && layer->neurons & 7u) { /* whole bytes are written, others added to */
+        memset(result, 0, ((wg_size)w->out_height * w->out_width * layer->neurons + 7u) / 8u);
     }
     for (wg_size y = 0; y < w->out_height; y++) {
         for (wg_size x = 0; x < w->out_width; x++, position++) {

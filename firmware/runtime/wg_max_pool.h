@@ -1,6 +1,10 @@
-/* The walk that all max pools share. Included once by each wg_max_pool_<kind>.c, which names the
- * function and defines take(): make the result's element `to` the larger of itself and the source's
- * element `from` for `channels` neighbours, or just copy where `fresh`. */
+/* The walk that all max pools share. Included once by each wg_max_pool_<kind>.c, which names the function and defines
+ * take(): make the result's element `to` the larger of itself and the source's element `from` for `channels` neighbours,
+ * or just copy where `fresh`; for a result of several maps also WG_CLEAR, which clears them first. */
+
+#ifndef WG_CLEAR
+#define WG_CLEAR wg_clear_bits
+#endif
 
 static void pool_window(const wg_max_pool_layer *layer, const void *source, void *result, uint32_t to, int32_t y, int32_t x)
 {
@@ -21,7 +25,7 @@ void WG_NAME(const wg_max_pool_layer *layer, const void *source, void *result)
 {
     const wg_window *w = &layer->window;
     uint32_t to = 0;
-    wg_clear_bits(result, layer->result, (uint32_t)w->out_height * w->out_width * w->channels);
+    WG_CLEAR(result, layer->result, (uint32_t)w->out_height * w->out_width * w->channels);
     for (uint32_t y = 0; y < w->out_height; y++) {
         for (uint32_t x = 0; x < w->out_width; x++, to += w->channels) {
             pool_window(layer, source, result, to, (int32_t)(y * w->stride_y) - w->top, (int32_t)(x * w->stride_x) - w->left);

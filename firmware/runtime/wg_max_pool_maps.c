@@ -45,5 +45,11 @@ static void take(const wg_max_pool_layer *layer, const void *source, uint32_t fr
     }
 }
 
+static void clear(void *result, wg_elements elements, uint32_t count)
+{
+    memset(result, 0, (elements.words + 1u) * ((count + 7u) / 8u));
+}
+
 #define WG_NAME wg_max_pool_maps
+#define WG_CLEAR clear
 #include "wg_max_pool.h"

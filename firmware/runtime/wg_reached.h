@@ -29,6 +29,14 @@ static inline wg_size wg_more(const wg_finish *finish, wg_size reached, wg_size 
     return (wg_size)(reached + (bit & (wg_size)(0u - (exists & (unsigned)at_least))));
 }
 
+/* The first map is cleared already; before the first position the others are. */
+static inline void wg_clear_further(const wg_finish *finish, void *result, uint32_t position)
+{
+    if (position == 0u && finish->result.kind == WG_BIT) {
+        memset((uint8_t *)result + finish->map_bytes, 0, finish->result.words * finish->map_bytes);
+    }
+}
+
 /* Element i becomes `reached`: a number, or a bit in each map, which MUST start as 0. */
 static inline void wg_put_reached(const wg_finish *finish, void *result, wg_size i, wg_size reached)
 {

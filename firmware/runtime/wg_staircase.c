@@ -5,6 +5,9 @@ void wg_store_values(const wg_event_layer *layer, const uint32_t *bits, void *re
     const wg_maps *maps = layer->maps;
     uint8_t *map = (uint8_t *)result;
     if (layer->result == WG_BIT) {
+        if (at == 0u && layer->neurons & 7u) { /* the first map is cleared already */
+            memset(map + maps->result_bytes, 0, (maps->results - 1u) * maps->result_bytes);
+        }
         for (uint8_t k = 0; k < maps->results; k++, map += maps->result_bytes) {
             wg_store_bits(map, at, bits[k] & wg_ones(count), count);
         }

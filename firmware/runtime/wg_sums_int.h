@@ -24,6 +24,7 @@ static void finish_sums(const wg_finish *finish, void *sums, void *result, uint3
     const WG_SUM *sum = (const WG_SUM *)sums;
     const uint32_t row = wg_row(finish, position) * finish->fire, first = position * finish->channels;
     const wg_size highest = wg_highest_bit(finish);
+    wg_clear_further(finish, result, position);
     for (uint32_t c = 0; c < finish->channels; c++) {
         wg_size reached = 0;
         for (wg_size bit = highest; bit; bit >>= 1) {

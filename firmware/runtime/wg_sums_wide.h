@@ -31,6 +31,7 @@ static void finish_sums(const wg_finish *finish, void *sums, void *result, uint3
     const uint32_t *sum = (const uint32_t *)sums;
     const uint32_t row = wg_row(finish, position) * finish->fire, first = position * finish->channels;
     const wg_size highest = wg_highest_bit(finish);
+    wg_clear_further(finish, result, position);
     for (uint32_t c = 0; c < finish->channels; c++, sum += finish->words) {
         wg_size reached = 0;
         for (wg_size bit = highest; bit; bit >>= 1) {
