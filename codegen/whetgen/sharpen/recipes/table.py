@@ -90,11 +90,13 @@ _TABLES = Recipe(
     label_smoothing=0.0,
 )
 _ONE_BIT_PIXELS = replace(
-    _TABLES, build=partial(lookup, _MNIST, levels=1, tables=(1500,)), epochs=24, wiring=Wiring(every=2, felt=0.25)
+    _TABLES,
+    build=partial(lookup, _MNIST, levels=1, tables=(1500,)),
+    epochs=40,
+    wiring=Wiring(every=2, felt=0.25),
+    distortion=_SLIGHT,
 )
-_DEEP_TABLES = replace(
-    _ONE_BIT_PIXELS, epochs=80, clip=10.0, wiring=Wiring(every=2, felt=0.25, rate=0.1, pool=16), distortion=_SLIGHT
-)
+_DEEP_TABLES = replace(_ONE_BIT_PIXELS, epochs=80, clip=10.0, wiring=Wiring(every=2, felt=0.25, rate=0.1, pool=16))
 _CIFAR10 = Recipe(
     build=partial(cnn, _CIFAR, blocks=((128, 128), (256, 256), (512, 512)), dense=(1024,), votes=16),
     data="cifar10",
@@ -158,7 +160,7 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
     "mnist-lut": _TABLES,
     "mnist-lut-small": replace(_TABLES, build=partial(lookup, _MNIST, levels=3, tables=(600,))),
     "mnist-lut-98": _ONE_BIT_PIXELS,
-    "mnist-lut-tiny": replace(_ONE_BIT_PIXELS, build=partial(lookup, _MNIST, levels=1, tables=(510,)), epochs=20),
+    "mnist-lut-tiny": replace(_ONE_BIT_PIXELS, build=partial(lookup, _MNIST, levels=1, tables=(510,))),
     "mnist-lut-deep": replace(_DEEP_TABLES, build=partial(lookup, _MNIST, levels=1, tables=(2000, 2000))),
     "mnist-lut-windows": replace(
         _DEEP_TABLES,
