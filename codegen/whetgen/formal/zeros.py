@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from whetgen.formal.blocks import Blocks
 from whetgen.formal.claims import Element
-from whetgen.formal.relation import SCALE, Relation, TermName, relation
+from whetgen.formal.relation import SCALE, NoRelation, Relation, TermName, relation
 from whetgen.formal.spans import input_span
 
 NEARBY = 400  # blocks that are tried for a proof that a term is always 0
@@ -36,12 +36,24 @@ class Zeros:
             block = min(waiting)
             waiting.remove(block)
             seen.add(block)
-            if block not in self._tried and self.blocks.blocks[block][0].truth is None:
-                self._tried.add(block)
-                self._learn(relation(self.blocks, {}, root=block))
+            self._tries(block)
             nets = [n for cell in self.blocks.blocks[block] for n in cell.outputs]
             waiting += sorted({r for n in nets for r in self.blocks.readers[n]} - seen - set(waiting))
         return name in self
+
+    def _tries(self, block: int) -> None:
+        """What the block's own relation tells, once: with what is known of the terms in front of it, which are asked first."""
+        if block in self._tried or self.blocks.blocks[block][0].truth is not None:
+            return
+        self._tried.add(block)
+        try:
+            told = relation(self.blocks, {}, root=block)
+        except NoRelation:
+            return
+        for name in told.rest:
+            if isinstance(name, int) and name not in self:
+                self._tries(self.blocks.driver[name])
+        self._learn(told)
 
     def _learn(self, told: Relation) -> None:
         """Terms that can be 0 or one other value, so large that the other terms cannot balance it: they must be 0."""

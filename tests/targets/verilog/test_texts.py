@@ -38,7 +38,7 @@ def test_a_dense_layer_shows_no_window_and_a_convolution_does():
     assert all(word in reader(CONSTRUCTS["lines"], "conv1") for word in words)
 
 
-@pytest.mark.parametrize("folding", [(1, 1), (2, 3), (7, 4), (14, 12)])
+@pytest.mark.parametrize("folding", [(1, 1), (2, 3), (7, 4), (7, 12)])
 def test_rows_of_weights_hold_those_of_the_neurons_and_inputs_that_they_name(folding):
     """One bit a weight, whether it is 1: those of an input's neurons side by side."""
     graph, (pe, simd) = CONSTRUCTS["signs"], folding
@@ -50,6 +50,13 @@ def test_rows_of_weights_hold_those_of_the_neurons_and_inputs_that_they_name(fol
         block = weights[first : first + simd, neuron : neuron + pe]
         assert int(word, 16) == sum(int(w > 0) << k for k, w in enumerate(block.reshape(-1)))
     assert len(rows) == weights.size // (pe * simd)
+
+
+def test_a_table_whose_rows_are_all_alike_is_a_constant():
+    """Of weights that all work at once, and of thresholds that all inputs have in common."""
+    found = files(CONSTRUCTS["signs"], "folded", folding={"first": (14, 12)})
+    assert not [path for path in found if path.startswith("rtl/net_first") and path.endswith("_rom.v")]
+    assert re.search(r"localparam \[167:0\] FIRST_WEIGHTS\s+= 168'h", found["rtl/net.v"])
 
 
 def test_rows_of_a_window_name_taps_and_channels():

@@ -4,7 +4,7 @@
 //          code q, uint4 0..15, means q / 255
 // Output   class: 1 element of 8 bits, 1 beat of 8 bits
 //          'out': 2 scores; the class is the index of the largest, the lowest of equals
-// Latency  7 cycles from the first input beat to the first output beat
+// Latency  8 cycles from the first input beat to the first output beat
 // Interval 1 cycle a frame
 //
 // rst is synchronous and active high. A frame whose s_axis_tlast comes too early or too late is
@@ -64,7 +64,7 @@ module tiny_unrolled (
     );
 
     // ==== scores: 2 inputs, 2 neurons, sum ====
-    // 1 cycle, ready 4 cycles after the frame.
+    // 2 cycles, ready 5 cycles after the frame.
     wire [7:0]      scores;
 
     tiny_unrolled_scores_logic scores_layer (
@@ -96,7 +96,7 @@ module tiny_unrolled (
     );
 
     wg_pipeline #(
-        .STAGES   (5),
+        .STAGES   (6),
         .INTERVAL (1)
     ) pipeline (
         .clk       (clk),

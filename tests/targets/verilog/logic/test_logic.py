@@ -75,6 +75,15 @@ def test_shared_sums_leave_every_row_as_it_was(words, rows, seed):
     assert np.array_equal(after[:, : len(values)] @ values, table @ values[:words])
 
 
+def test_a_shared_sum_shares_its_own_terms_too():
+    """Eight rows of all ways to add or take off three quarters of the inputs: each input is read once, by a sum that all share."""
+    signs = np.array([[1, b, c, d] for b in (-1, 1) for c in (-1, 1) for d in (-1, 1)])
+    after, subs = share(np.repeat(signs, 12, axis=1), np.ones(48))
+    read = np.sum(after[:, :48] != 0) + sum(word < 48 for sub in subs for word, _ in sub.terms)
+    assert read == 48
+    assert any(word >= 48 for sub in subs for word, _ in sub.terms)
+
+
 @given(st.integers(1, 10), st.integers(1, 8), st.sampled_from([1, 2, 7, 100, EXACT - 1, EXACT]), seeds)
 @settings(max_examples=60)
 @pytest.mark.parametrize("find", [own_sub_sums, da4ml_sub_sums])

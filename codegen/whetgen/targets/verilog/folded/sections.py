@@ -28,14 +28,20 @@ class FoldedSections(Sections):
     def rom(
         self, layer: str, prefix: str, role: str, packing: str, rows: Sequence[tuple[str, Sequence[int]]], width: int
     ) -> dict[str, str]:
-        """A ROM: of each of ``rows`` the owner and the constants of ``width`` bits.
+        """A ROM: of each of ``rows`` the owner and the constants of ``width`` bits; rows that are all alike are a constant.
 
         Returns the ports of the module that reads it: ``role`` and ``<role>_address``, with the names of the wires.
         """
-        bits, total = address_bits(len(rows)), width * len(rows[0][1])
+        bits, (_, first) = address_bits(len(rows)), rows[0]
+        total, title = width * len(first), f"{layer}: {role}"
+        if all(values == first for _, values in rows):
+            address = self.wire(f"unused_{prefix}_{role}_address", bits)
+            return {
+                f"{role}_address": address,
+                role: self.constant(f"{prefix}_{role}", first, width, f"{title}, {packing}"),
+            }
         module = self.identifiers.unique(f"{self.name}_{prefix}_{role}_rom")
         words = tuple(RomRow(f"{pack(values, width):0{-(-total // 4)}x}", owner) for owner, values in rows)
-        title = f"{layer}: {role}"
         self.roms.append(Rom(module=module, title=title, packing=packing, width=total, address_bits=bits, rows=words))
         address, data = self.wire(f"{prefix}_{role}_address", bits), self.wire(f"{prefix}_{role}", total)
         self.instance(module, f"{prefix}_{role}_table", {}, {"clk": "clk", "address": address, "data": data})

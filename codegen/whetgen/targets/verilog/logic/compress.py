@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from whetgen.targets.verilog.logic.circuit import CHAIN_ROOM, FALSE, TRUE, Circuit, Literal
 from whetgen.targets.verilog.logic.columns import Columns, Weighted, inverted, word
 from whetgen.targets.verilog.logic.last_chain import Chain, carry_of, chain_of, operands, sum_of
+from whetgen.targets.verilog.logic.number import number_reaches
 
 _CHAIN = 3  # positions of a chain that fills one CARRY4, its carry being the fourth bit
 
@@ -20,15 +21,16 @@ def reduced(circuit: Circuit, bits: Iterable[Weighted], constant: int, width: in
     """The sum of bits and constant modulo ``2 ** width``, least significant bit first."""
     columns = Columns(circuit, bits, constant, width)
     chain = _compressed(columns)
-    words = operands(columns, chain)
-    low = tuple(TRUE if columns.constant >> column & 1 else FALSE for column in range(chain.start))
-    return (*low, *sum_of(circuit, *words, chain.carry))
+    total = sum_of(circuit, *operands(columns, chain), chain.carry)[:-1]
+    high = _bits_of(columns.constant >> chain.start, len(total))
+    return (*_bits_of(columns.constant, chain.start), *sum_of(circuit, total, high, FALSE)[: len(total)])
 
 
 def reaches(circuit: Circuit, bits: Iterable[Weighted], threshold: int, highest: int) -> Literal:
     """Whether the sum of the bits, at most ``highest``, is at least ``threshold``, from 1 to ``highest``.
 
     With ``K = 2 ** width - threshold`` added the question is whether the sum passes ``2 ** width``; it cannot pass it twice.
+    Where K does not fit in wholly, the sum is made and compared with what it lacks.
     """
     bits = list(bits)
     fixed = sum(1 << column for literal, column in bits if literal == TRUE)
@@ -39,7 +41,16 @@ def reaches(circuit: Circuit, bits: Iterable[Weighted], threshold: int, highest:
     columns = Columns(circuit, bits, (1 << width) - threshold, width)
     chain = _compressed(columns)
     words = operands(columns, chain)
-    return any_of(circuit, [*columns.beyond, carry_of(circuit, *words, chain.carry)])
+    if columns.constant >> chain.start:
+        total = [(b, chain.start + k) for k, b in enumerate(sum_of(circuit, *words, chain.carry)) if b != FALSE]
+        last = number_reaches(circuit, total, (1 << width) - columns.constant)
+    else:
+        last = carry_of(circuit, *words, chain.carry)
+    return any_of(circuit, [*columns.beyond, last])
+
+
+def _bits_of(number: int, width: int) -> tuple[Literal, ...]:
+    return tuple(TRUE if number >> column & 1 else FALSE for column in range(width))
 
 
 def any_of(circuit: Circuit, literals: list[Literal]) -> Literal:
@@ -77,7 +88,7 @@ def _plain(literals: list[Literal]) -> list[Literal]:
 
 
 def _chain(columns: Columns, column: int, level: int) -> bool:
-    """Five of this column, a carry, and one plain bit of this and the next two: four bits."""
+    """Five of this column, a carry, and one plain bit of this and the next two, or one of these: four bits."""
     here = columns.ready(column, level)
     if len(here) < CHAIN_ROOM + 2 or not _plain(here):
         return False
@@ -85,11 +96,11 @@ def _chain(columns: Columns, column: int, level: int) -> bool:
     for above in range(column + 1, column + _CHAIN):
         found = _plain(columns.ready(above, level)) if above < columns.width else []
         plain.append(found[0] if found else FALSE)
-    if sum(p != FALSE for p in plain) < _CHAIN and column + _CHAIN < columns.width:
+    if plain[1:] == [FALSE, FALSE] and column + _CHAIN < columns.width:
         return False
     here.remove(plain[0])
     here.sort(key=inverted)
-    carry, some = here[0], here[1 : 1 + CHAIN_ROOM]
+    carry, some = here[0], here[-CHAIN_ROOM:]
     columns.take(column, [plain[0], *some, carry])
     for above in range(column + 1, column + _CHAIN):
         if plain[above - column]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from whetgen.targets.verilog.logic.circuit import CHAIN_ROOM, FALSE, TRUE, Circuit, Literal
-from whetgen.targets.verilog.logic.columns import Columns, inverted, word
+from whetgen.targets.verilog.logic.columns import Columns, inverted
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def chain_of(columns: Columns) -> Chain | None:
 
 
 def operands(columns: Columns, chain: Chain) -> tuple[list[Literal], list[Literal]]:
-    """The words that the last chain adds."""
+    """The words that the last chain adds, with what finds a free place in them of the constant: ``columns`` keep the rest."""
     left, right = list(chain.plain), [FALSE] * len(chain.plain)
     for column, bits in chain.groups:
         for k, bit in enumerate(columns.circuit.count(bits)):
@@ -60,26 +60,10 @@ def operands(columns: Columns, chain: Chain) -> tuple[list[Literal], list[Litera
                 right[column + k - chain.start] = bit
             else:
                 columns.beyond.append(bit)
-    return _with_constant(columns, chain.start, left, right)
-
-
-def _with_constant(
-    columns: Columns, start: int, left: list[Literal], right: list[Literal]
-) -> tuple[list[Literal], list[Literal]]:
-    """The words with what counters left of the constant, in free places or else by one more row of counters."""
-    constant = [TRUE if columns.constant >> (start + k) & 1 else FALSE for k in range(len(left))]
-    free = [c == FALSE or FALSE in pair for c, pair in zip(constant, zip(left, right, strict=True), strict=True)]
-    if all(free):
-        pairs = [(c, a or b) if c else (a, b) for c, a, b in zip(constant, left, right, strict=True)]
-        return [p[0] for p in pairs], [p[1] for p in pairs]
-    sums: list[Literal] = []
-    carries = [FALSE]
-    for bits in zip(left, right, constant, strict=True):
-        low, high = word(columns.circuit.count(bits) if any(bits) else (), 2)
-        sums.append(low)
-        carries.append(high)
-    columns.beyond.append(carries.pop())
-    return sums, carries
+    for k, (one, other) in enumerate(zip(left, right, strict=True)):
+        if FALSE in (one, other) and columns.constant_bit(chain.start + k):
+            left[k], right[k] = TRUE, one or other
+    return left, right
 
 
 def carry_of(circuit: Circuit, left: Sequence[Literal], right: Sequence[Literal], carry: Literal) -> Literal:
@@ -94,11 +78,11 @@ def carry_of(circuit: Circuit, left: Sequence[Literal], right: Sequence[Literal]
 
 
 def sum_of(circuit: Circuit, left: Sequence[Literal], right: Sequence[Literal], carry: Literal) -> tuple[Literal, ...]:
-    """The sum without its carry; low positions with one bit only are wires."""
+    """The sum, one bit longer than the words; low positions with one bit only are wires."""
     low = 0
     while carry == FALSE and low < len(left) and FALSE in (left[low], right[low]):
         low += 1
     wires = tuple(a or b for a, b in zip(left[:low], right[:low], strict=True))
     if low == len(left):
-        return wires
-    return (*wires, *circuit.add(left[low:], right[low:], carry)[:-1])
+        return (*wires, FALSE)
+    return (*wires, *circuit.add(left[low:], right[low:], carry))

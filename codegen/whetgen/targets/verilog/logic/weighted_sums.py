@@ -13,6 +13,7 @@ from whetgen.targets.verilog.logic.circuit import FALSE, MAX_TABLE_INPUTS, TRUE,
 from whetgen.targets.verilog.logic.columns import Weighted
 from whetgen.targets.verilog.logic.compress import reaches, reduced
 from whetgen.targets.verilog.logic.digits import signed_digits
+from whetgen.targets.verilog.logic.number import number_reaches
 from whetgen.targets.verilog.logic.sub_sum_comments import sub_sum_comments
 from whetgen.targets.verilog.logic.sub_sums import Finder
 
@@ -21,11 +22,12 @@ MAX_ROWS = 1024  # digit rows that are searched for common sums at a time; time 
 
 @dataclass(frozen=True)
 class Operand:
-    """A number from ``offset`` to ``offset + highest``: its literals, the lowest first, tell how far above the offset it is."""
+    """A number from ``offset + lowest`` to ``offset + highest``: its literals, the lowest first, tell how far above the offset it is."""
 
     bits: tuple[Literal, ...]
     highest: int
     offset: int = 0
+    lowest: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,10 +103,15 @@ def _block_of_sums(
     for name, sub in zip(names, shared, strict=True):
         circuit.owner = name
         total = plain_sum([known[word] for word, _ in sub.terms], [factor for _, factor in sub.terms])
-        bits = reduced(circuit, total.bits, -total.lowest, (total.highest - total.lowest).bit_length())
-        known[sub.word] = Operand(bits, total.highest - total.lowest, total.constant + total.lowest)
+        known[sub.word] = _word(circuit, total)
     comments = sub_sum_comments(names, shared, digits, neurons)
     return BitSums(tuple(_digit_sum(known, own) for own in digits), dict(zip(names, comments, strict=True)))
+
+
+def _word(circuit: Circuit, total: BitSum) -> Operand:
+    """The sum of the literals as a word: no constant is added in hardware, where it would cost more than a bit."""
+    bits = reduced(circuit, total.bits, 0, total.highest.bit_length())
+    return Operand(bits, total.highest, total.constant, total.lowest)
 
 
 def _terms(row: np.ndarray) -> list[tuple[int, int]]:
@@ -119,8 +126,8 @@ def _bag(operands: Mapping[int, Operand], terms: Iterable[tuple[int, int]], colu
         word = operands[number]
         full = (1 << len(word.bits)) - 1
         constant += sign * word.offset - (full if sign < 0 else 0)
-        lowest += full - word.highest if sign < 0 else 0
-        highest += full if sign < 0 else word.highest
+        lowest += full - word.highest if sign < 0 else word.lowest
+        highest += full - word.lowest if sign < 0 else word.highest
         bits += [(invert(b) if sign < 0 else b, column + k) for k, b in enumerate(word.bits)]
     return BitSum(tuple(bits), constant << column, lowest << column, highest << column)
 
@@ -143,7 +150,7 @@ def fires(circuit: Circuit, total: BitSum, threshold: int) -> Literal:
     if len(nets) <= MAX_TABLE_INPUTS:
         return circuit.table([2 * net for net in nets], _truth(bits, nets, wanted))
     if len({column for _, column in bits}) == len(bits):
-        return _number_reaches(circuit, bits, wanted)
+        return number_reaches(circuit, bits, wanted)
     return reaches(circuit, bits, wanted, highest)
 
 
@@ -155,44 +162,28 @@ def reached(circuit: Circuit, total: BitSum, thresholds: Sequence[int]) -> tuple
     if len(thresholds) == 1:
         return (fires(circuit, total, thresholds[0]),)
     nets = sorted({literal >> 1 for literal, _ in total.bits})
-    wanted = [threshold - total.constant for threshold in thresholds]
     width = len(thresholds).bit_length()
     if len(nets) <= MAX_TABLE_INPUTS:
-        found = [_truth(total.bits, nets, w) for w in wanted]
+        found = [_truth(total.bits, nets, threshold - total.constant) for threshold in thresholds]
         parities = (reduce(xor, found[(1 << j) - 1 :: 1 << j]) for j in range(width))
         return tuple(circuit.table([2 * net for net in nets], truth) for truth in parities)
-    above = total.highest - total.lowest
-    number = reduced(circuit, total.bits, -total.lowest, above.bit_length())
-    met = [_number_is_at_least(circuit, number, w - total.lowest, above) for w in wanted]
+    number = _word(circuit, total)
+    met = [_is_at_least(circuit, number, threshold) for threshold in thresholds]
     return tuple(_parity(circuit, met[(1 << j) - 1 :: 1 << j]) for j in range(width))
 
 
-def _number_is_at_least(circuit: Circuit, number: Sequence[Literal], wanted: int, highest: int) -> Literal:
-    if wanted <= 0:
+def _is_at_least(circuit: Circuit, number: Operand, threshold: int) -> Literal:
+    wanted = threshold - number.offset
+    if wanted <= number.lowest:
         return TRUE
-    return FALSE if wanted > highest else _number_reaches(circuit, [(b, k) for k, b in enumerate(number)], wanted)
+    if wanted > number.highest:
+        return FALSE
+    return number_reaches(circuit, [(b, k) for k, b in enumerate(number.bits)], wanted)
 
 
 def _parity(circuit: Circuit, literals: Sequence[Literal]) -> Literal:
     truth = sum((index.bit_count() & 1) << index for index in range(1 << len(literals)))
     return circuit.table(literals, truth)
-
-
-def _number_reaches(circuit: Circuit, bits: Sequence[Weighted], wanted: int) -> Literal:
-    """A single number against a constant: tables of five of its bits and what the lower ones say, no carry chain."""
-    rising, reached = sorted(bits, key=lambda bit: bit[1]), TRUE
-    below = 0
-    while rising:
-        some, rising = rising[:5], rising[5:]
-        top = rising[0][1] if rising else wanted.bit_length()
-        digit, steps = wanted % (1 << max(top, 0)) >> below, [(b, column - below) for b, column in some]
-        literals = [reached, *(b for b, _ in steps)]
-        truth = 0
-        for index in range(1 << len(literals)):
-            value = sum((index >> (k + 1) & 1) << column for k, (_, column) in enumerate(steps))
-            truth |= int(value > digit or (value == digit and index & 1)) << index
-        reached, below = circuit.table(literals, truth), top
-    return reached
 
 
 def _truth(bits: Sequence[Weighted], nets: Sequence[int], wanted: int) -> int:
