@@ -143,7 +143,8 @@ def fires(circuit: Circuit, total: BitSum, threshold: int) -> Literal:
     wanted = threshold - total.constant
     if wanted <= total.lowest:
         return TRUE
-    bits, wanted, highest = _without_slack(total, wanted)
+    bits, (wanted,) = _without_slack(total, [wanted])
+    highest = total.highest if bits == total.bits else sum(1 << column for _, column in bits)
     if wanted > highest:
         return FALSE
     nets = sorted({literal >> 1 for literal, _ in bits})
@@ -161,10 +162,11 @@ def reached(circuit: Circuit, total: BitSum, thresholds: Sequence[int]) -> tuple
     """
     if len(thresholds) == 1:
         return (fires(circuit, total, thresholds[0]),)
-    nets = sorted({literal >> 1 for literal, _ in total.bits})
+    bits, above = _without_slack(total, [threshold - total.constant for threshold in thresholds])
+    nets = sorted({literal >> 1 for literal, _ in bits})
     width = len(thresholds).bit_length()
     if len(nets) <= MAX_TABLE_INPUTS:
-        found = [_truth(total.bits, nets, threshold - total.constant) for threshold in thresholds]
+        found = [_truth(bits, nets, wanted) for wanted in above]
         parities = (reduce(xor, found[(1 << j) - 1 :: 1 << j]) for j in range(width))
         return tuple(circuit.table([2 * net for net in nets], truth) for truth in parities)
     number = _word(circuit, total)
@@ -195,18 +197,16 @@ def _truth(bits: Sequence[Weighted], nets: Sequence[int], wanted: int) -> int:
     return truth
 
 
-def _without_slack(total: BitSum, wanted: int) -> tuple[tuple[Weighted, ...], int, int]:
-    """Without the low columns that cannot change the decision.
+def _without_slack(total: BitSum, wanted: Sequence[int]) -> tuple[tuple[Weighted, ...], list[int]]:
+    """Without the low columns that change no decision, and what is wanted of the others.
 
     With ``sum = 2**k high + low``, ``low <= L`` and ``wanted = 2**k q + r``: high > q fires, high < q does not unless ``L >= 2**k``;
     for L < 2**k the low part matters only at high == q, and not at all where r == 0 (fires) or r > L (does not).
     """
-    bits, best = total.bits, (total.bits, wanted, total.highest)
-    for k in range(1, max((column for _, column in bits), default=0) + 1):
-        low = sum(1 << column for _, column in bits if column < k)
-        rest = wanted % (1 << k)
-        if low < 1 << k and (rest == 0 or rest > low):
-            kept = tuple((b, column - k) for b, column in bits if column >= k)
-            highest = sum(1 << column for _, column in kept)
-            best = (kept, -(-wanted // (1 << k)), highest)
-    return best
+    best = 0
+    for k in range(1, max((column for _, column in total.bits), default=0) + 1):
+        low = sum(1 << column for _, column in total.bits if column < k)
+        if low < 1 << k and all(w % (1 << k) == 0 or w % (1 << k) > low for w in wanted):
+            best = k
+    kept = tuple((b, column - best) for b, column in total.bits if column >= best)
+    return kept, [-(-w // (1 << best)) for w in wanted]
