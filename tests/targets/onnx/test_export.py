@@ -2,6 +2,8 @@
 
 import random
 import warnings
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -10,6 +12,10 @@ import pytest
 from tests.random_graphs import random_codes, random_graph
 
 from whetgen.errors import BadInput
+from whetgen.foreign.onnx_files import OnnxFile
+from whetgen.frontends.onnx.tracer import trace_onnx
+from whetgen.ir import InputMeaning
+from whetgen.passes import lower, optimise
 from whetgen.targets.onnx.export import export
 
 FRAMES = {"tensor(uint8)": np.uint8, "tensor(int8)": np.int8, "tensor(int16)": np.int16}
@@ -59,3 +65,21 @@ def test_qonnx_computes_the_same_integers():
             rows = [executor.execute_onnx(wrapped, {entry: frame[None].astype(np.float32)}) for frame in codes]
         for value, wanted in zip(model.graph.output, results(graph.run(codes)), strict=False):
             assert np.array_equal(np.concatenate([row[value.name] for row in rows]), wanted), seed
+
+
+@pytest.mark.parametrize("qonnx", [False, True])
+def test_an_exported_file_comes_in_again_as_the_same_network(qonnx):
+    compared = 0
+    for seed in range(50):
+        graph = random_graph(random.Random(seed), max_bits=24)
+        codes = random_codes(graph, random.Random(seed), 8)
+        trace = trace_onnx(
+            OnnxFile(Path("net.onnx"), export(graph, "net", qonnx=qonnx)), graph.input.type, InputMeaning(Fraction(1))
+        )
+        again = optimise(lower(trace.graph).graph)
+        found = results(again.run(codes.transpose(0, *(axis + 1 for axis in trace.input.order))))
+        for made, wanted, output in zip(found, results(graph.run(codes)), again.outputs, strict=False):
+            if wanted.ndim == 2:  # maps come back with ONNX' axes
+                assert np.array_equal(made * int(output.scale) + int(output.offset), wanted), seed
+                compared += 1
+    assert compared > 20

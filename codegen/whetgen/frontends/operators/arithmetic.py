@@ -11,9 +11,12 @@ from whetgen.frontends.operators.building import OperatorBuilder
 from whetgen.frontends.operators.choices import rounded
 from whetgen.frontends.operators.handlers import affine, handles
 from whetgen.frontends.operators.values import OperatorCall, Signal, against, in_order
+from whetgen.frontends.operators.whole import whole_range
 from whetgen.ir.exact import reciprocal, simplest_rational, square_root
 from whetgen.ir.real import RealSum
 
+_FLOATS = (1, 10, 11, 16)  # float, float16, double, bfloat16 of onnx.TensorProto
+_INTEGERS = {3: 8, 5: 16, 6: 32, 7: 64}  # int8 to int64, and their bits
 _ONE, _ZERO = (np.array([Fraction(number)], dtype=object) for number in (1, 0))
 
 
@@ -24,12 +27,19 @@ def _identity(call: OperatorCall, builder: OperatorBuilder) -> Signal:
 
 @handles("Cast")
 def _cast(call: OperatorCall, builder: OperatorBuilder) -> Signal:
-    """To a type of floats: the same numbers."""
-    if call.attribute("to") not in (1, 10, 11, 16):  # float, float16, double, bfloat16 of onnx.TensorProto
+    """To a type of floats, or whole numbers to integers of a type that holds them: the same numbers."""
+    to = call.attribute("to")
+    if to not in _FLOATS and not _holds(_INTEGERS.get(to), builder, call.unclipped()):
         raise call.refuse(
             "turns numbers into integers or truth values; quantise with BipolarQuant, Quant or a comparison"
         )
     return call.signal()
+
+
+def _holds(bits: int | None, builder: OperatorBuilder, x: Signal) -> bool:
+    """Whether ``x`` is whole numbers, and a signed type of so many bits has them all; None: no such type."""
+    found = whole_range(builder, x.node)
+    return bits is not None and found is not None and -(2 ** (bits - 1)) <= found[0] and found[1] < 2 ** (bits - 1)
 
 
 @handles("Add")

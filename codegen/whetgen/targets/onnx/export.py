@@ -266,7 +266,7 @@ def _(node: Threshold | MultiThreshold, state: OnnxExport) -> str:
     lo, hi = state.graph.ranges[node.source]
     given = node.thresholds if isinstance(node, MultiThreshold) else node.thresholds[None]
     steps = np.clip(given.astype(object), lo, hi + 1)
-    if state.qonnx and steps.ndim == 2:
+    if state.qonnx and steps.ndim == 2 and len(state.graph.shapes[node.source]) != 2:  # QONNX' channels are axis 1
         rows, top = state.numbers(f"{node.name}_thresholds", steps.T, False), len(steps)
         state.annotate(node.name, 0, top)
         kind = "BINARY" if top == 1 else f"UINT{top.bit_length()}"
@@ -402,9 +402,13 @@ def _(node: Pad, state: OnnxExport, x: str) -> str:
 @export_node.register(Upsample)
 @_moved
 def _(node: Upsample, state: OnnxExport, x: str) -> str:
-    """Every pixel repeated: an axis more, tiled, and joined with the one in front."""
+    """Every pixel repeated; of wide integers by an axis more, tiled, and joined with the one in front."""
     height, width, channels = state.graph.shapes[node.source]
     dy, dx = node.factor
+    if node.name not in state.wide:
+        scales = state.constant(f"{node.name}_scales", np.array([1, 1, dy, dx]), np.float32)
+        ways = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+        return state.add("Resize", [x, "", scales], node.name, **ways)
     rows = _shaped(state, x, (channels, height, 1, width, 1), f"{node.name}_pixels")
     counts = state.constant(f"{node.name}_counts", np.array([1, 1, 1, dy, 1, dx]), np.int64)
     tiled = state.add("Tile", [rows, counts], f"{node.name}_tiles")
