@@ -74,6 +74,11 @@ class CommandOutput:
             for line in lines:
                 self.console.print(line)
 
+    def tell(self, line: str) -> None:
+        """A line of a result that comes in parts; as JSON all of it comes at the end, by ``emit``."""
+        if not (self.as_json or self.silent):
+            self.console.print(line, markup=False, highlight=False)
+
     def warn(self, lines: Iterable[str]) -> None:
         """What may be wrong, on stderr in quiet runs as well."""
         sys.stderr.writelines(f"whetgen: warning: {line}\n" for line in lines)

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from whetgen.app.bench.rtl import TOOLS, TOP, DenseLayer, layers, layers_of, measure
+from whetgen.app.bench.rtl import TOOLS, TOP, DenseLayer, ToolRow, layers, layers_of
+from whetgen.app.bench.rtl_rows import HEADER, GivenUp, facts, line, rows
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
 
@@ -36,9 +37,24 @@ def test_each_tool_computes_the_neurons(tool, tmp_path: Path):
 
 @pytest.mark.slow
 def test_a_row_for_each_tool(tmp_path: Path):
-    rows = measure(SMALL, tmp_path, with_fmax=False, tell=lambda _: None)
-    assert [row.tool for row in rows] == list(TOOLS) and all(row.lut > 0 and row.depth > 0 for row in rows)
-    assert rows[0].cells <= min(row.cells for row in rows[1:])
+    found = list(rows([SMALL], tmp_path, with_fmax=False, seconds=600, tell=lambda _: None))
+    assert [row.tool for row in found] == list(TOOLS) and all(row.lut > 0 and row.depth > 0 for row in found)
+    assert found[0].cells <= min(row.cells for row in found[1:])
+
+
+def test_a_tool_that_takes_too_long_is_ended_and_the_next_one_begins(tmp_path: Path):
+    told: list[str] = []
+    found = list(rows([SMALL], tmp_path, with_fmax=False, seconds=0.01, tell=told.append))
+    assert found == [GivenUp("small", tool, 0.01) for tool in TOOLS]
+    assert told == [f"small: {tool}" for tool in TOOLS]
+
+
+def test_a_row_is_a_line_below_the_header():
+    row = ToolRow(layer="64x64, ternary", tool="whetgen", lut=1734, carry=218, depth=15, seconds=0.31)
+    assert HEADER == "layer                   tool           LUT  CARRY4    both  depth  seconds      MHz"
+    assert line(row) == "64x64, ternary          whetgen      1,734     218   1,952     15      0.3         "
+    assert line(GivenUp("net", "alkaid", 60)) == "net                     alkaid    not at its end after 60 seconds"
+    assert facts(row)["cells"] == 1952
 
 
 def test_the_layers_are_the_same_each_time():

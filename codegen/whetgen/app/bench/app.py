@@ -101,26 +101,26 @@ def rtl(
         Path | None, typer.Option(help="A model whose layers over single bits are measured, instead of random layers.")
     ] = None,
     fmax: Annotated[bool, typer.Option("--fmax", help="Place and route for an ECP5 as well (slow).")] = False,
+    seconds: Annotated[float, typer.Option(min=1, help="Time for each tool and layer.")] = 1800,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Unrolled layers of neurons beside da4ml and alkaid: LUTs, carry cells, depth, time to generate."""
     from whetgen import api, reading
-    from whetgen.app.bench.rtl import layers, layers_of, measure
+    from whetgen.app.bench.rtl import layers, layers_of
+    from whetgen.app.bench.rtl_rows import HEADER, facts, line, rows
 
     output = CommandOutput(quiet, as_json)
+    found = []
     with output.steps() as step, scratch_folder() as folder:
         chosen = layers() if model is None else layers_of(api.trace(reading.load_model(model), api.InputSpec()))
         if not chosen:
             raise BadInput(f"{model}: has no dense layer over single bits; choose another model")
-        rows = [row for layer in chosen for row in measure(layer, Path(folder), fmax, step)]
-    shown = Table("layer", "tool", "LUT", "CARRY4", "both", "depth", "seconds", "MHz")
-    for row in rows:
-        counts = (f"{n:,}" for n in (row.lut, row.carry, row.cells, row.depth))
-        shown.add_row(
-            row.layer, row.tool, *counts, f"{row.seconds:.1f}", "" if row.fmax_mhz is None else f"{row.fmax_mhz:g}"
-        )
-    output.emit({"rows": [{**asdict(row), "cells": row.cells} for row in rows]}, shown)
+        output.tell(HEADER)
+        for row in rows(chosen, folder, fmax, seconds, step):
+            found.append(row)
+            output.tell(line(row))
+    output.emit({"rows": [facts(row) for row in found]})
 
 
 @app.command()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -76,25 +76,25 @@ def layers_of(graph: Graph) -> tuple[DenseLayer, ...]:
     return tuple(found)
 
 
-def measure(layer: DenseLayer, work: Path, with_fmax: bool, tell: Callable[[str], None]) -> tuple[ToolRow, ...]:
-    """A row for each tool, ours first.
+def measure(layer: DenseLayer, tool: str, folder: Path, with_fmax: bool) -> ToolRow:
+    """The row of one tool, whose sources come into the folder.
 
     Raises:
         BadInput: da4ml or alkaid is not installed.
     """
-    rows = []
-    for tool, write in TOOLS.items():
-        tell(f"{layer.name}: {tool}")
-        folder = work / f"{layer.name.split(',')[0]}_{tool}"
-        folder.mkdir()
-        began = time.perf_counter()
-        write(layer, folder)
-        seconds = time.perf_counter() - began
-        found = map_cells(folder, TOP, DEVICES["xc7"])
-        lut, carry = found.cells["lut"], found.cells["carry"]
-        row = ToolRow(layer=layer.name, tool=tool, lut=lut, carry=carry, depth=found.depth, seconds=seconds)
-        rows.append(replace(row, fmax_mhz=_fmax(layer, folder)) if with_fmax else row)
-    return tuple(rows)
+    began = time.perf_counter()
+    TOOLS[tool](layer, folder)
+    seconds = round(time.perf_counter() - began, 2)
+    found = map_cells(folder, TOP, DEVICES["xc7"])
+    return ToolRow(
+        layer=layer.name,
+        tool=tool,
+        lut=found.cells["lut"],
+        carry=found.cells["carry"],
+        depth=found.depth,
+        seconds=seconds,
+        fmax_mhz=_fmax(layer, folder) if with_fmax else None,
+    )
 
 
 def _fmax(layer: DenseLayer, folder: Path) -> float | None:
