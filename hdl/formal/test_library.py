@@ -46,7 +46,7 @@ LONG = {"wg_uart_rx", ("wg_uart_tx", 1), ("wg_frame_in", 2)}
 MISTAKES = [
     ("wg_delay", "chain_reg[CYCLES*WIDTH-1 -: WIDTH]", "chain_reg[WIDTH-1:0]"),
     ("wg_pipeline", "!out_valid || out_ready", "1'b1"),
-    ("wg_pipeline", "advance && wait_reg == 32'd0", "wait_reg == 32'd0"),
+    ("wg_pipeline", "advance && free", "free"),
     ("wg_pipeline", "INTERVAL - 1;", "INTERVAL;"),
     ("wg_frame_check", "(overrun_reg || final_beat)", "final_beat"),
     ("wg_frame_check", "if (last || final_beat)", "if (final_beat)"),

@@ -36,11 +36,13 @@ module wg_argmax #(
             wire unused = &{1'b0, clk, advance, scores};
         end else begin : g_round
             reg [NEXT*WIDTH-1:0]       scores_next;
-            reg [NEXT*WIDTH-1:0]       scores_reg;
             reg [NEXT*INDEX_WIDTH-1:0] indices_next;
-            reg [NEXT*INDEX_WIDTH-1:0] indices_reg;
             reg [WIDTH-1:0]            challenger;
             integer                    pair;
+
+            // A score without an opponent waits in flip-flops: a shift register would take a LUT a bit.
+            (* shreg_extract = "no" *) reg [NEXT*WIDTH-1:0]       scores_reg;
+            (* shreg_extract = "no" *) reg [NEXT*INDEX_WIDTH-1:0] indices_reg;
 
             always @* begin
                 scores_next  = 0;
@@ -62,7 +64,7 @@ module wg_argmax #(
                 end
             end
 
-            always @(posedge clk)
+            (* keep *) always @(posedge clk)
                 if (advance) begin
                     scores_reg  <= scores_next;
                     indices_reg <= indices_next;

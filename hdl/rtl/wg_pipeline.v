@@ -36,21 +36,30 @@ module wg_pipeline #(
             assign out_valid = in_valid;
             wire unused = &{1'b0, clk, rst};
         end else begin : g_stages
-            localparam [31:0] WAIT = INTERVAL - 1;
-
             reg  [STAGES-1:0] valid_reg;
-            reg  [31:0]       wait_reg;
+            wire              free;
             wire              take       = in_valid && in_ready;
             wire [STAGES:0]   valid_next = {valid_reg, take};
 
-            assign in_ready = advance && wait_reg == 32'd0;
-            always @(posedge clk)
-                if (rst)
-                    wait_reg <= 32'd0;
-                else if (take)
-                    wait_reg <= WAIT;
-                else if (wait_reg != 32'd0)
-                    wait_reg <= wait_reg - 32'd1;
+            assign in_ready = advance && free;
+            if (INTERVAL == 1) begin : g_each_cycle
+                assign free = 1'b1;
+            end else begin : g_interval
+                localparam                  WAIT_WIDTH = $clog2(INTERVAL);
+                localparam [31:0]           WAIT       = INTERVAL - 1;
+                localparam [WAIT_WIDTH-1:0] NOTHING    = 0;
+
+                reg [WAIT_WIDTH-1:0] wait_reg;
+
+                assign free = wait_reg == NOTHING;
+                always @(posedge clk)
+                    if (rst)
+                        wait_reg <= NOTHING;
+                    else if (take)
+                        wait_reg <= WAIT[WAIT_WIDTH-1:0];
+                    else if (!free)
+                        wait_reg <= wait_reg - 1'b1;
+            end
 
             assign out_valid = valid_reg[STAGES-1];
             always @(posedge clk)

@@ -58,13 +58,18 @@ module tiny_unrolled_hidden_logic (
     wire n1_table0;
     wg_table #(.INPUTS(6), .TRUTH(64'h8000000000000000)) n1_table0_of (.bits({n1_sum0[5], n1_sum0[4], n1_sum0[3], n1_sum0[2], n1_sum0[1], n1_sum0[0]}), .value(n1_table0));
 
-    reg n0_table0_d2, n1_sum0_6_d1, n1_sum0_7_d1, n1_table0_d1;
+    reg n1_sum0_6_d1, n1_sum0_7_d1, n1_table0_d1;
     always @(posedge clk)
         if (advance) begin
-            n0_table0_d2 <= n0_table0_d1;
             n1_sum0_6_d1 <= n1_sum0[6];
             n1_sum0_7_d1 <= n1_sum0[7];
             n1_table0_d1 <= n1_table0;
+        end
+
+    (* shreg_extract = "no" *) reg n0_table0_d2;
+    (* keep *) always @(posedge clk)
+        if (advance) begin
+            n0_table0_d2 <= n0_table0_d1;
         end
 
     // ==== Stage 3 ====
@@ -73,11 +78,16 @@ module tiny_unrolled_hidden_logic (
     wire n1_table1;
     wg_table #(.INPUTS(3), .TRUTH(8'hfe)) n1_table1_of (.bits({n1_table0_d1, n1_sum0_7_d1, n1_sum0_6_d1}), .value(n1_table1));
 
-    reg n0_table0_d3, n1_table1_d1;
+    reg n1_table1_d1;
     always @(posedge clk)
         if (advance) begin
-            n0_table0_d3 <= n0_table0_d2;
             n1_table1_d1 <= n1_table1;
+        end
+
+    (* shreg_extract = "no" *) reg n0_table0_d3;
+    (* keep *) always @(posedge clk)
+        if (advance) begin
+            n0_table0_d3 <= n0_table0_d2;
         end
 
     // ==== Results ====

@@ -1,6 +1,10 @@
 """Counted cells: what a chain absorbs is free, what nobody reads is not counted."""
 
+import pytest
+
+from whetgen.targets.verilog.logic.chains_first import chains_first
 from whetgen.targets.verilog.logic.circuit import Circuit
+from whetgen.targets.verilog.logic.compress import counters_first, reduced
 from whetgen.targets.verilog.logic.cost import Cost, cost_of
 from whetgen.targets.verilog.logic.stages import staged
 
@@ -38,3 +42,19 @@ def test_a_stage_more_costs_the_registers_between():
     table = circuit.table([circuit.table([2, 4], 0b0110), 6, 8], 0b10010110)
     assert cost(circuit, table, levels=1).ffs == 4
     assert cost(circuit, table, levels=2).ffs == 1
+
+
+@pytest.mark.parametrize(
+    "votes, compressor, expected",
+    [
+        (60, counters_first, (48, 7)),
+        (60, chains_first, (39, 14)),
+        (200, counters_first, (146, 26)),
+        (200, chains_first, (129, 44)),
+    ],
+)
+def test_chains_count_votes_in_fewer_luts_than_counters(votes, compressor, expected):
+    circuit = Circuit(votes)
+    number = reduced(circuit, [(2 * net, 0) for net in range(1, votes + 1)], 0, votes.bit_length(), compressor)
+    found = cost(circuit, *number, levels=3)
+    assert (found.luts, found.carries) == expected

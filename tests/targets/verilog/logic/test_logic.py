@@ -8,8 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.targets.verilog.logic.evaluate import literals_of
 
+from whetgen.targets.verilog.logic.chains_first import chains_first
 from whetgen.targets.verilog.logic.circuit import FALSE, TRUE, Circuit
-from whetgen.targets.verilog.logic.compress import reaches, reduced
+from whetgen.targets.verilog.logic.compress import counters_first, reaches, reduced
 from whetgen.targets.verilog.logic.da4ml import EXACT, da4ml_sub_sums
 from whetgen.targets.verilog.logic.digits import signed_digits
 from whetgen.targets.verilog.logic.stages import staged
@@ -32,10 +33,12 @@ def value(bits: list[int], bag) -> int:
 
 
 @given(bags, st.integers(-500, 500), st.integers(1, 12), seeds)
+@example([(3, 0)] * 40, 0, 6, 0)
 @settings(max_examples=200)
-def test_a_bag_of_literals_is_summed_modulo_its_width(bag, constant, width, seed):
+@pytest.mark.parametrize("compressor", [counters_first, chains_first])
+def test_a_bag_of_literals_is_summed_modulo_its_width(compressor, bag, constant, width, seed):
     circuit = Circuit(BITS)
-    found = reduced(circuit, bag, constant, width)
+    found = reduced(circuit, bag, constant, width, compressor)
     for bits in assignments(seed):
         word = literals_of(circuit, bits, found)
         assert sum(b << k for k, b in enumerate(word)) == (value(bits, bag) + constant) % (1 << width)

@@ -60,7 +60,7 @@ def check_tables(graph: Graph, most: int, rng) -> None:
     """That tables are left, in so many layers at most, and what they answer."""
     layers = with_lookup_tables(hardware_layers(graph, Identifiers())).layers
     assert {type(s) for s in layers} == {LookupTables} and len(layers) <= most
-    logics = [layer_circuit(layer, True) for layer in layers]
+    logics = [layer_circuit(layer) for layer in layers]
     assert all(len(cell.inputs) <= MAX_TABLE_INPUTS for logic in logics for cell in logic.circuit.cells)
     codes = rng.integers(0, 2, (50, *graph.input.shape))
     for code, wanted in zip(codes, run(graph, codes), strict=True):

@@ -132,6 +132,10 @@ class Circuit:
         """Literals of the sum, one bit longer than the words; constant bits stay constants."""
         return self._add(left, right, carry, summed=True)
 
+    def chain(self, left: Sequence[Literal], right: Sequence[Literal], carry: Literal = FALSE) -> tuple[Literal, ...]:
+        """``add`` in a carry chain, however short: it absorbs counters, which tables do not."""
+        return self._chain(tuple(left), tuple(right), carry, summed=True)
+
     def carry_out(self, left: Sequence[Literal], right: Sequence[Literal], carry: Literal = FALSE) -> Literal:
         """The carry that leaves the sum.
 
@@ -145,15 +149,19 @@ class Circuit:
     def _add(
         self, left: Sequence[Literal], right: Sequence[Literal], carry: Literal, summed: bool
     ) -> tuple[Literal, ...]:
-        width = len(left)
-        if width == 2 and not is_constant(carry):
+        if len(left) == 2 and not is_constant(carry):
             return self._add_two(left, right, carry, summed)
-        one, other = _spread(list(left), list(right))
+        return self._chain(*_spread(list(left), list(right)), carry, summed)
+
+    def _chain(
+        self, left: tuple[Literal, ...], right: tuple[Literal, ...], carry: Literal, summed: bool
+    ) -> tuple[Literal, ...]:
+        width = len(left)
 
         def cell(nets: tuple[int, ...]) -> Add:
-            return Add(one, other, carry, nets[:width] if summed else (), nets[-1])
+            return Add(left, right, carry, nets[:width] if summed else (), nets[-1])
 
-        return self._once(("add", one, other, carry, summed), width + 1 if summed else 1, add_levels(width), cell)
+        return self._once(("add", left, right, carry, summed), width + 1 if summed else 1, add_levels(width), cell)
 
     def _add_two(
         self, left: Sequence[Literal], right: Sequence[Literal], carry: Literal, summed: bool

@@ -7,7 +7,7 @@ nothing. ``docs/internals.md`` has an example.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from whetgen.targets.verilog.logic.circuit import CHAIN_ROOM, FALSE, TRUE, Circuit, Literal
 from whetgen.targets.verilog.logic.columns import Columns, Weighted, inverted, word
@@ -17,10 +17,29 @@ from whetgen.targets.verilog.logic.number import number_reaches
 _CHAIN = 3  # positions of a chain that fills one CARRY4, its carry being the fourth bit
 
 
-def reduced(circuit: Circuit, bits: Iterable[Weighted], constant: int, width: int) -> tuple[Literal, ...]:
+def counters_first(columns: Columns) -> Chain:
+    """Level by level, until one chain can finish what is there."""
+    level = 0
+    while (chain := chain_of(columns)) is None:
+        if not _counters_and_chains(columns, level):
+            level += 1
+    return chain
+
+
+# Puts few enough bits into the columns for one chain.
+Compressor = Callable[[Columns], Chain]
+
+
+def reduced(
+    circuit: Circuit,
+    bits: Iterable[Weighted],
+    constant: int,
+    width: int,
+    compressor: Compressor = counters_first,
+) -> tuple[Literal, ...]:
     """The sum of bits and constant modulo ``2 ** width``, least significant bit first."""
     columns = Columns(circuit, bits, constant, width)
-    chain = _compressed(columns)
+    chain = compressor(columns)
     total = sum_of(circuit, *operands(columns, chain), chain.carry)[:-1]
     high = _bits_of(columns.constant >> chain.start, len(total))
     return (*_bits_of(columns.constant, chain.start), *sum_of(circuit, total, high, FALSE)[: len(total)])
@@ -39,7 +58,7 @@ def reaches(circuit: Circuit, bits: Iterable[Weighted], threshold: int, highest:
         return TRUE
     width = max((threshold - 1).bit_length(), (highest - threshold).bit_length())
     columns = Columns(circuit, bits, (1 << width) - threshold, width)
-    chain = _compressed(columns)
+    chain = counters_first(columns)
     words = operands(columns, chain)
     if columns.constant >> chain.start:
         total = [(b, chain.start + k) for k, b in enumerate(sum_of(circuit, *words, chain.carry)) if b != FALSE]
@@ -63,15 +82,6 @@ def any_of(circuit: Circuit, literals: list[Literal]) -> Literal:
         waiting.append(circuit.table(some, (1 << (1 << len(some))) - 2))
         waiting.sort(key=circuit.at)
     return waiting[0] if waiting else FALSE
-
-
-def _compressed(columns: Columns) -> Chain:
-    """Level by level, until one chain can finish what is there."""
-    level = 0
-    while (chain := chain_of(columns)) is None:
-        if not _counters_and_chains(columns, level):
-            level += 1
-    return chain
 
 
 def _counters_and_chains(columns: Columns, level: int) -> bool:

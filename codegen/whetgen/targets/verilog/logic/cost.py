@@ -20,9 +20,9 @@ class Cost:
     ffs: int
 
     @property
-    def cells(self) -> int:
-        """LUTs and CARRY4 cells: of all strategies the one with the fewest is taken."""
-        return self.luts + self.carries
+    def room(self) -> int:
+        """In quarters of a LUT: a slice holds four LUTs and one CARRY4. Of all strategies the one that takes the least is taken."""
+        return CHAIN_BITS * self.luts + self.carries
 
     def __rmul__(self, copies: int) -> Cost:
         return Cost(copies * self.luts, copies * self.carries, copies * self.ffs)

@@ -10,11 +10,23 @@ import numpy as np
 
 from whetgen.layers import Blend, Linear, Pool, Tensor, window_indices
 from whetgen.targets.verilog.logic.circuit import FALSE, TRUE, Circuit, Literal, invert
-from whetgen.targets.verilog.logic.compress import any_of, reduced
+from whetgen.targets.verilog.logic.compress import Compressor, any_of, counters_first, reduced
 from whetgen.targets.verilog.logic.lookup_tables import LogicLayer, LookupTables
 from whetgen.targets.verilog.logic.sub_sums import Finder
 from whetgen.targets.verilog.logic.weighted_sums import BitSum, Operand, plain_sum, reached, sums, unsigned_operand
 from whetgen.wording import counted
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """How sums are built. ``find``: who finds the parts that neurons share, None for no such parts; ``compressor``: how bits of sums
+    that are wanted in full become few."""
+
+    find: Finder | None = None
+    compressor: Compressor = counters_first
+
+
+PLAIN = Strategy()
 
 
 @dataclass(frozen=True)
@@ -35,7 +47,7 @@ def without(logic: LayerCircuit, unread: np.ndarray | None) -> LayerCircuit:
 
 
 @singledispatch
-def layer_circuit(layer: LogicLayer, find: Finder | None = None) -> LayerCircuit:
+def layer_circuit(layer: LogicLayer, strategy: Strategy = PLAIN) -> LayerCircuit:
     """The layer as a circuit, with sub-sums that its neurons share or without."""
     raise TypeError(f"no logic for {type(layer).__name__}")
 
@@ -49,15 +61,21 @@ def source_operands(tensors: tuple[Tensor, ...]) -> Iterator[Operand]:
             net += tensor.width
 
 
-def _bits(value: BitSum, width: int, circuit: Circuit, constant: int) -> tuple[Literal, ...]:
+def _bits(
+    value: BitSum, width: int, circuit: Circuit, constant: int, compressor: Compressor = counters_first
+) -> tuple[Literal, ...]:
     """The sum and a constant in ``width`` bits of two's complement."""
-    found = reduced(circuit, value.bits, value.constant + constant, width)
+    found = reduced(circuit, value.bits, value.constant + constant, width, compressor)
     return (*found, *([FALSE] * (width - len(found))))
 
 
-def _result(circuit: Circuit, total: BitSum, layer: Linear | Blend, levels: Sequence[int]) -> tuple[Literal, ...]:
+def _result(
+    circuit: Circuit, total: BitSum, layer: Linear | Blend, levels: Sequence[int], strategy: Strategy
+) -> tuple[Literal, ...]:
     """The sum compared with the levels, or raised by the one."""
-    return reached(circuit, total, levels) if layer.fire else _bits(total, layer.result.width, circuit, levels[0])
+    if layer.fire:
+        return reached(circuit, total, levels)
+    return _bits(total, layer.result.width, circuit, levels[0], strategy.compressor)
 
 
 def _rule(layer: Linear | Blend, levels: Sequence[int]) -> str:
@@ -67,7 +85,7 @@ def _rule(layer: Linear | Blend, levels: Sequence[int]) -> str:
 
 
 @layer_circuit.register
-def _(layer: Linear, find: Finder | None = None) -> LayerCircuit:
+def _(layer: Linear, strategy: Strategy = PLAIN) -> LayerCircuit:
     operands = list(source_operands(layer.sources))
     circuit = Circuit(layer.source.bits)
     outputs: list[Literal] = []
@@ -75,7 +93,9 @@ def _(layer: Linear, find: Finder | None = None) -> LayerCircuit:
     nothing = Operand((), 0)
     for position, taps in enumerate(window_indices(layer.window).reshape(layer.window.positions, -1)):
         place = "" if layer.window.positions == 1 else f"p{position}"
-        found = sums(circuit, [operands[i] if i >= 0 else nothing for i in taps], layer.weights, find, f"{place}s")
+        found = sums(
+            circuit, [operands[i] if i >= 0 else nothing for i in taps], layer.weights, strategy.find, f"{place}s"
+        )
         where = f" at position {position}" if place else ""
         circuit.told |= {name: f"shared sum{where} of {comment}" for name, comment in found.shared.items()}
         for neuron, total in enumerate(found.neurons):
@@ -85,12 +105,12 @@ def _(layer: Linear, find: Finder | None = None) -> LayerCircuit:
             )
             told = f"neuron {neuron}{where}: {counted(fan_in, 'input')}, {_rule(layer, levels)}"
             circuit.begin(f"{place}n{neuron}", told)
-            outputs += _result(circuit, total, layer, levels)
+            outputs += _result(circuit, total, layer, levels, strategy)
     return LayerCircuit(circuit, tuple(outputs))
 
 
 @layer_circuit.register
-def _(layer: LookupTables, find: Finder | None = None) -> LayerCircuit:
+def _(layer: LookupTables, strategy: Strategy = PLAIN) -> LayerCircuit:
     circuit = Circuit(sum(t.bits for t in layer.sources))
     outputs: list[Literal] = []
     for neuron, (reads, truth) in enumerate(zip(layer.reads, layer.truths, strict=True)):
@@ -100,7 +120,7 @@ def _(layer: LookupTables, find: Finder | None = None) -> LayerCircuit:
 
 
 @layer_circuit.register
-def _(layer: Pool, find: Finder | None = None) -> LayerCircuit:
+def _(layer: Pool, strategy: Strategy = PLAIN) -> LayerCircuit:
     operands = list(source_operands(layer.sources))
     circuit = Circuit(layer.sources[0].bits)
     outputs: list[Literal] = []
@@ -137,7 +157,7 @@ def _larger(circuit: Circuit, one: tuple[Literal, ...], other: tuple[Literal, ..
 
 
 @layer_circuit.register
-def _(layer: Blend, find: Finder | None = None) -> LayerCircuit:
+def _(layer: Blend, strategy: Strategy = PLAIN) -> LayerCircuit:
     operands = list(source_operands(layer.sources))
     circuit = Circuit(sum(t.bits for t in layer.sources))
     count, period = layer.result.count, layer.period
@@ -149,5 +169,5 @@ def _(layer: Blend, find: Finder | None = None) -> LayerCircuit:
             [operands[k * count + element] for k in range(len(layer.sources))],
             [int(f) for f in layer.factor_table[:, element % period]],
         )
-        outputs += _result(circuit, total, layer, levels)
+        outputs += _result(circuit, total, layer, levels, strategy)
     return LayerCircuit(circuit, tuple(outputs))

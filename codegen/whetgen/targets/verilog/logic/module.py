@@ -9,6 +9,9 @@ from whetgen.targets.verilog.logic.circuit import Add, Cell, Count, Literal, Loo
 from whetgen.targets.verilog.logic.layer_circuits import LayerCircuit
 from whetgen.targets.verilog.logic.stages import Staged
 
+# Cycles that a bit waits in flip-flops: synthesis would make a shift register of three, which takes a LUT, the scarcer part here.
+MAX_WAIT = 5
+
 
 @dataclass(frozen=True)
 class CellText:
@@ -32,10 +35,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Stage:
-    """Logic between two registers; ``registers``: (name, what it takes) at its end."""
+    """Logic between two registers; ``registers``: (name, what it takes) at its end. ``waiting``: more of them, which synthesis shall not join
+    to shift registers."""
 
     groups: tuple[Group, ...]
     registers: tuple[tuple[str, str], ...]
+    waiting: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -92,13 +97,15 @@ class _Namer:
         for number in self.made.cells[stage]:
             groups.setdefault(self.circuit.owners[number], []).append(self._cell(number, stage))
         titled = (Group(f"{owner}: {self.circuit.told[owner]}", tuple(cells)) for owner, cells in groups.items())
-        return Stage(tuple(titled), tuple(self._registers(stage)))
-
-    def _registers(self, stage: int) -> Iterator[tuple[str, str]]:
-        for net in sorted(self.made.delays):
-            wait = stage - self.made.stage.get(net, 0)
-            if 0 <= wait < self.made.delays[net]:
-                yield self._delayed(net, wait + 1), self._delayed(net, wait)
+        waits = {net: stage - self.made.stage.get(net, 0) for net in sorted(self.made.delays)}
+        held = {net: wait for net, wait in waits.items() if 0 <= wait < self.made.delays[net]}
+        waiting = [net for net, wait in held.items() if wait and self.made.delays[net] <= MAX_WAIT]
+        others = [net for net in held if net not in waiting]
+        registers, kept = (
+            tuple((self._delayed(net, held[net] + 1), self._delayed(net, held[net])) for net in nets)
+            for nets in (others, waiting)
+        )
+        return Stage(tuple(titled), registers, kept)
 
     def _delayed(self, net: int, wait: int) -> str:
         signal = self.signal[net]

@@ -1,4 +1,4 @@
-"""The ways to build a layer's sums: each is tried, the one of fewest cells is taken."""
+"""The ways to build a layer's sums: each is tried, the one that takes the least room is taken."""
 
 from __future__ import annotations
 
@@ -7,44 +7,48 @@ from collections.abc import Mapping
 import numpy as np
 
 from whetgen.layers import Linear
+from whetgen.targets.verilog.logic.chains_first import chains_first
 from whetgen.targets.verilog.logic.cost import Cost, StrategyChoice, cost_of
 from whetgen.targets.verilog.logic.da4ml import da4ml_sub_sums
-from whetgen.targets.verilog.logic.layer_circuits import layer_circuit, without
+from whetgen.targets.verilog.logic.layer_circuits import PLAIN, Strategy, layer_circuit, without
 from whetgen.targets.verilog.logic.lookup_tables import LogicLayer, LookupTables
 from whetgen.targets.verilog.logic.module import LogicModule, logic_module
 from whetgen.targets.verilog.logic.stages import staged
-from whetgen.targets.verilog.logic.sub_sums import Finder, own_sub_sums
+from whetgen.targets.verilog.logic.sub_sums import own_sub_sums
 from whetgen.targets.verilog.logic.window_module import one_window, repeats
 
-# Who finds the sums that neurons share.
-STRATEGIES: dict[str, Finder | None] = {"shared sub-sums": own_sub_sums, "separate sums": None}
+STRATEGIES = {
+    "shared sub-sums": Strategy(own_sub_sums),
+    "separate sums": Strategy(),
+    "separate sums of chains": Strategy(compressor=chains_first),
+}
 # What a user may ask to be tried as well.
-SOLVERS: dict[str, dict[str, Finder | None]] = {"da4ml": {"sub-sums of da4ml": da4ml_sub_sums}}
+SOLVERS = {"da4ml": {"sub-sums of da4ml": Strategy(da4ml_sub_sums)}}
 
 
 def cheapest(
     given: LogicLayer,
     module: str,
-    strategies: Mapping[str, Finder | None],
+    strategies: Mapping[str, Strategy],
     levels_per_stage: int,
     unread: np.ndarray | None,
 ) -> tuple[LogicModule, StrategyChoice]:
-    """The layer, or a window of it, as ``module``, in the strategy of fewest cells; ``unread``: (elements,) bool, None for none."""
+    """The layer, or a window of it, as ``module``, in the strategy that takes the least room; ``unread``: (elements,) bool, None for none."""
     layer, copies = one_window(given), given.window.positions if repeats(given) else 1
     ignored = None if unread is None else np.atleast_1d(unread.reshape(copies, -1).all(axis=0))
     made, costs = {}, dict[str, Cost]()
-    for strategy, find in _tried(layer, strategies).items():
-        circuit = without(layer_circuit(layer, find), ignored)
+    for name, strategy in _tried(layer, strategies).items():
+        circuit = without(layer_circuit(layer, strategy), ignored)
         stages = staged(circuit.circuit, circuit.outputs, levels_per_stage)
-        made[strategy], costs[strategy] = (circuit, stages), copies * cost_of(circuit.circuit, stages)
-    chosen = min(costs, key=lambda strategy: costs[strategy].cells)
+        made[name], costs[name] = (circuit, stages), copies * cost_of(circuit.circuit, stages)
+    chosen = min(costs, key=lambda name: costs[name].room)
     cost = costs.pop(chosen)
     title = f"{layer.name}: {layer.summary}" + (f", of one window among {copies}" if copies > 1 else "")
     return logic_module(module, title, *made[chosen]), StrategyChoice(layer.name, chosen, cost, costs)
 
 
-def _tried(layer: LogicLayer, strategies: Mapping[str, Finder | None]) -> Mapping[str, Finder | None]:
-    """Those that make a difference: only neurons of weights share sums."""
+def _tried(layer: LogicLayer, strategies: Mapping[str, Strategy]) -> Mapping[str, Strategy]:
+    """Those that make a difference: only neurons of weights share sums, and only where they do not fire are these wanted in full."""
     if isinstance(layer, Linear):
-        return strategies
-    return {"tables" if isinstance(layer, LookupTables) else "sums": None}
+        return {name: s for name, s in strategies.items() if s.compressor is PLAIN.compressor or not layer.fire}
+    return {"tables" if isinstance(layer, LookupTables) else "sums": PLAIN}

@@ -18,10 +18,10 @@ from whetgen.targets.streams.setting import LayerCycles
 from whetgen.targets.streams.streams import Stream
 from whetgen.targets.verilog.constants import concatenation
 from whetgen.targets.verilog.logic.cost import StrategyChoice
+from whetgen.targets.verilog.logic.layer_circuits import Strategy
 from whetgen.targets.verilog.logic.lookup_tables import LogicGraph, LogicLayer
 from whetgen.targets.verilog.logic.module import LogicModule
 from whetgen.targets.verilog.logic.strategies import cheapest
-from whetgen.targets.verilog.logic.sub_sums import Finder
 from whetgen.targets.verilog.logic.unread import unread
 from whetgen.targets.verilog.logic.window_module import beside_windows, module_name, repeats, windows
 from whetgen.targets.verilog.network import Network
@@ -38,9 +38,9 @@ def unrolled_network(
     sink: Stream,
     sections: Sections,
     levels_per_stage: int,
-    strategies: Mapping[str, Finder | None],
+    strategies: Mapping[str, Strategy],
 ) -> Network:
-    """Every layer in the strategy of fewest cells."""
+    """Every layer in the strategy that takes the least room."""
     buses, ignored = Buses(sections), unread(graph)
     logic: list[LogicModule] = []
     choices: list[StrategyChoice] = []

@@ -11,7 +11,7 @@ from whetgen.targets.verilog.logic.lookup_tables import LogicGraph, LogicLayer, 
 
 _LUTS_PER_LITERAL = 0.63  # built: 0.62 of digits-mlp's 23,692, 0.57 of mnist-mlp-small's 32,169
 MOST_THRESHOLDS = 3  # more are better folded
-END_LUTS = 190  # streams, valid bits and the class of ten scores, as synthesised
+END_LUTS = 140  # streams, valid bits and the class of ten scores, as synthesised
 MAX_WORD_BITS = 1 << 16  # Verilator's longest constant
 
 
