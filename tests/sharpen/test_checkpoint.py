@@ -10,6 +10,7 @@ from tests.mutants import mutant
 
 from whetgen.sharpen import (
     AdaptiveSharpener,
+    AverageWeights,
     Checkpoint,
     NarrowWeights,
     PruneWeights,
@@ -22,6 +23,7 @@ from whetgen.sharpen import (
 )
 from whetgen.sharpen.checkpoint import read_origin
 from whetgen.sharpen.recipes.batches import DistortedBatches
+from whetgen.sharpen.recipes.callbacks import take_averages
 from whetgen.sharpen.recipes.distortion import Distortion
 
 RNG = np.random.default_rng(0)
@@ -50,7 +52,8 @@ def network() -> keras.Model:
 
 def finishing() -> list:
     rewire = Rewire(X, Y, stop_epoch=4, every=2, size=16)
-    return [rewire, PruneWeights(0.5, 1, 4), NarrowWeights(3, start_epoch=2)]
+    narrow = NarrowWeights(3, start_epoch=2)
+    return [rewire, PruneWeights(0.5, 1, 4), AverageWeights(0.9, X, narrow), narrow]
 
 
 SHARPENERS = {
@@ -69,6 +72,7 @@ def train(sharpener, epochs: int, path=None, goes_on: bool = False) -> keras.Mod
     batches = DistortedBatches(X, Y, (4, 4), batch=12, distortion=Distortion(shift=1), seed=5, epoch=start)
     kept = [*callbacks, Checkpoint(path, callbacks)] if path else callbacks
     model.fit(batches, epochs=epochs, initial_epoch=start, callbacks=kept, shuffle=False, verbose=0)
+    take_averages(callbacks)
     return model
 
 
@@ -143,7 +147,8 @@ def test_an_origin_that_is_none_is_one_line(tmp_path, text):
 
 
 def test_mutants_of_a_checkpoint_are_resumed_or_refused_and_a_refusal_changes_nothing(tmp_path):
-    callbacks = [AdaptiveSharpener(), PruneWeights(0.5, 0, 4), NarrowWeights(3, start_epoch=0)]
+    narrow = NarrowWeights(3, start_epoch=0)
+    callbacks = [AdaptiveSharpener(), PruneWeights(0.5, 0, 4), AverageWeights(0.9, X, narrow), narrow]
     trained(tmp_path / "s.npz", callbacks, origin={"recipe": "mine"})
     whole, model = (tmp_path / "s.npz").read_bytes(), network()
     for seed in range(40):

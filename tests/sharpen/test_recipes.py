@@ -326,6 +326,7 @@ OTHER = {
     "seed": ({"seed": 9}, "seed 0, not 9"),
     "weight bits": ({"changes": {"weight_bits": 2}}, "weight_bits 4, not 2"),
     "synapses": ({"changes": {"synapses": 500}}, "synapses none, not 500"),
+    "average": ({"changes": {"average": 0.9}}, "average none, not 0.9"),
     "patience": ({"changes": {"patience": 3}}, "patience none, not 3"),
     "batch and seed": ({"changes": {"learning_rate": 0.5}, "seed": 1}, "learning_rate 0.004, not 0.5; seed 0, not 1"),
     "precision": ({"mixed_precision": True}, "mixed_precision False, not True"),

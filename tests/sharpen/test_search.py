@@ -5,6 +5,7 @@ from contextlib import nullcontext
 import optuna
 import pytest
 
+from whetgen.sharpen.logger import WhetstoneLogger
 from whetgen.sharpen.recipes import RECIPES, TrainOptions
 from whetgen.sharpen.search import _tell, search, suggest
 
@@ -31,9 +32,9 @@ def test_trials_never_see_the_test_set(monkeypatch):
 
     def fit(recipe, examples, options, log, state=None):
         seen.append((len(examples.x_train), len(examples.x_test)))
-        log.rows.append({"epoch": 1, "hard": 0.5})
 
     monkeypatch.setattr("whetgen.sharpen.search.fit", fit)
+    monkeypatch.setattr(WhetstoneLogger, "measured", lambda log: {"hard": 0.5})
     found = search("digits-mlp", 1)
     assert seen == [(1212, 135)], "1,347 training digits, a tenth held out; the 450 test digits are not in it"
     assert found.score == 0.5 and found.figure == "accuracy"
@@ -63,7 +64,8 @@ def test_pruner_is_hyperband_over_the_recipes_epochs(monkeypatch):
             super().__init__(**settings)
 
     monkeypatch.setattr(optuna.pruners, "HyperbandPruner", Spy)
-    monkeypatch.setattr("whetgen.sharpen.search.fit", lambda r, e, o, log, s=None: log.rows.append({"hard": 0.0}))
+    monkeypatch.setattr("whetgen.sharpen.search.fit", lambda recipe, examples, options, log: None)
+    monkeypatch.setattr(WhetstoneLogger, "measured", lambda log: {"hard": 0.0})
     search("digits-mlp", 1)
     assert made == [{"min_resource": 1, "max_resource": 200}]
 

@@ -55,6 +55,12 @@ def train(
         Path | None,
         typer.Option(help="A Keras model whose answers for the same distorted images are learned beside the labels."),
     ] = None,
+    average: Annotated[
+        bool,
+        typer.Option(
+            "--average", help="End with a moving average of the weights (0.999 a batch), batch norms estimated again."
+        ),
+    ] = False,
     mixed_precision: Annotated[
         bool,
         typer.Option(
@@ -84,7 +90,13 @@ def train(
         from whetgen.sharpen import recipes
         from whetgen.sharpen.search import search
 
-        changes = {"epochs": epochs, "weight_bits": train_bits, "synapses": synapses, "patience": patience}
+        changes = {
+            "epochs": epochs,
+            "weight_bits": train_bits,
+            "synapses": synapses,
+            "patience": patience,
+            "average": recipes.AVERAGE if average else None,
+        }
         options = recipes.TrainOptions(
             seed=seed,
             quick=quick,

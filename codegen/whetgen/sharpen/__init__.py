@@ -1,5 +1,6 @@
 """Training: layers that sharpen, N-hot keys, recipes. Stands alone; needs Keras 3."""
 
+from whetgen.sharpen.average import AverageWeights
 from whetgen.sharpen.checkpoint import Checkpoint, read_origin, resume
 from whetgen.sharpen.fan_in import SparseDense
 from whetgen.sharpen.find_layers import spiking_layers
@@ -22,6 +23,7 @@ from whetgen.sharpen.wiring import LearnWiring, Wiring
 
 __all__ = [
     "AdaptiveSharpener",
+    "AverageWeights",
     "Checkpoint",
     "FusedBatchNormalization",
     "LearnWiring",

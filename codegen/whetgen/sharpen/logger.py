@@ -66,7 +66,7 @@ class WhetstoneLogger(keras.callbacks.Callback):
         self.go_on(epoch)
 
     def on_epoch_end(self, epoch, logs=None):
-        row = {"epoch": epoch + 1, **{k: float(v) for k, v in (logs or {}).items()}, **self._measured()}
+        row = {"epoch": epoch + 1, **{k: float(v) for k, v in (logs or {}).items()}, **self.measured()}
         self.rows.append(row)
         if self.path:
             _write(self.path, self.rows)
@@ -75,7 +75,8 @@ class WhetstoneLogger(keras.callbacks.Callback):
         if self.on_row:
             self.on_row(row)
 
-    def _measured(self) -> dict[str, float]:
+    def measured(self) -> dict[str, float]:
+        """What a row says of the model as it is."""
         sharpness = sharpness_of(self.model)
         with hardened(self.model):
             outputs, activity = watch(self.model, self.x, self.batch)

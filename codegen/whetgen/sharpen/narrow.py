@@ -74,6 +74,10 @@ class NarrowWeights(keras.callbacks.Callback):
         for latent in self._latent:
             latent.absorb()
 
+    def behind(self, variable: keras.Variable) -> _Latent | keras.Variable:
+        """What holds the float values of ``variable``: its latent kernel, or where it has none, it itself."""
+        return next((latent for latent in self._latent if latent.variable is variable), variable)
+
     def _prepare(self) -> None:
         self._latent = [_Latent(layer, self._bits_of(layer)) for layer in kernel_layers(self.model)]
 
@@ -106,15 +110,30 @@ class _Latent:
         self.steps = self._steps()
         self._publish()
 
+    def numpy(self) -> np.ndarray:
+        """The values in the kernel's shape, with what the optimizer has changed since they were moved last."""
+        return self._moved(self._kernel()).reshape(self.variable.shape)
+
+    def assign(self, values: np.ndarray) -> None:
+        """Go on from other ``values`` of the kernel's shape, on a grid of their own."""
+        self.values = values.reshape(self.values.shape)
+        self.choose_steps()
+
     def absorb(self) -> None:
         """Move the optimizer's change over, and put the model back on the grid."""
-        kernel = keras.ops.convert_to_numpy(self.variable).reshape(self.values.shape)
-        moved = self.values + (kernel - self.on_grid)
+        kernel = self._kernel()
+        moved = self._moved(kernel)
         if self.bits == 1:
             self.values = np.clip(moved, -_SIGN_RANGE * self.steps, _SIGN_RANGE * self.steps)
         else:  # a weight that is 0 all of a sudden has been pruned
             self.values = np.where((kernel == 0) & (self.on_grid != 0), np.float32(0), moved)
         self._publish()
+
+    def _kernel(self) -> np.ndarray:
+        return keras.ops.convert_to_numpy(self.variable).reshape(self.values.shape)
+
+    def _moved(self, kernel: np.ndarray) -> np.ndarray:
+        return self.values + (kernel - self.on_grid)
 
     def _steps(self) -> np.ndarray:
         return grid_steps(self.values.reshape(-1, 1) if self.common else self.values, self.bits)

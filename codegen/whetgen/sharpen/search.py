@@ -55,7 +55,7 @@ def search(name: str, trials: int, storage: str | None = None, options: TrainOpt
         log = WhetstoneLogger(examples.x_test, examples.y_test, metric=recipe.task.metric)
         watched = replace(options, on_epoch=lambda row: _tell(trial, row, options))
         fit(replace(recipe, **suggest(trial, recipe)), examples, watched, log)
-        return log.rows[-1]["hard"]
+        return log.measured()["hard"]  # of the model as it ends: its last row may be of weights not yet averaged
 
     study = optuna.create_study(
         study_name=f"whetgen-{name}",

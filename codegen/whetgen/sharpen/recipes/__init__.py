@@ -1,7 +1,7 @@
 """Named ways to train a sharpened model from beginning to end."""
 
 from whetgen.sharpen.recipes.dqn import DqnRecipe
-from whetgen.sharpen.recipes.table import RECIPES, Recipe
+from whetgen.sharpen.recipes.table import AVERAGE, RECIPES, Recipe
 from whetgen.sharpen.recipes.training import TrainOptions, TrainResult, recipe_names, train
 
-__all__ = ["RECIPES", "DqnRecipe", "Recipe", "TrainOptions", "TrainResult", "recipe_names", "train"]
+__all__ = ["AVERAGE", "RECIPES", "DqnRecipe", "Recipe", "TrainOptions", "TrainResult", "recipe_names", "train"]

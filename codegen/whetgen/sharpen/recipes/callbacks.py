@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import keras
 import numpy as np
 
+from whetgen.sharpen.average import AverageWeights
 from whetgen.sharpen.find_layers import every_layer, spiking_layers
 from whetgen.sharpen.lookup import lookup_layers
 from whetgen.sharpen.narrow import NarrowWeights
@@ -18,6 +21,7 @@ from whetgen.sharpen.wiring import LearnWiring
 _PRUNING = 0.4  # share of the epochs until the last weight is pruned
 _WATCHED = 10_000  # examples that say which tables can go
 _TABLES_GO = (0.6, 0.85)  # shares of the epochs between which tables are pruned
+_SEEN = 5_000  # examples that batch norms are estimated with
 
 
 def training_callbacks(recipe: Recipe, model: keras.Model, x: np.ndarray, y: np.ndarray, seed: int) -> list:
@@ -35,11 +39,27 @@ def training_callbacks(recipe: Recipe, model: keras.Model, x: np.ndarray, y: np.
     if recipe.synapses is not None:
         narrow_from = max(sharp_from + 1, int(_PRUNING * recipe.epochs))
         callbacks.append(PruneWeights(recipe.synapses, sharp_from, narrow_from))
-    if recipe.weight_bits is not None:
-        callbacks.append(NarrowWeights(recipe.weight_bits, start_epoch=narrow_from))
+    narrow = None if recipe.weight_bits is None else NarrowWeights(recipe.weight_bits, start_epoch=narrow_from)
+    if recipe.average is not None:
+        start = _tables_settled(recipe) if lookup_layers(model) else 0
+        callbacks.append(AverageWeights(recipe.average, x[:_SEEN], narrow, start))
+    if narrow is not None:
+        callbacks.append(narrow)
     if recipe.patience is not None:
         callbacks.append(EarlyStop(recipe.patience))
     return callbacks
+
+
+def take_averages(callbacks: list) -> None:
+    """After training: the model's weights become their averages, where these were kept."""
+    for callback in callbacks:
+        if isinstance(callback, AverageWeights):
+            callback.take()
+
+
+def _tables_settled(recipe: Recipe) -> int:
+    """The epoch from which on lookup tables read what they will read, and no more of them are pruned."""
+    return ceil(max(recipe.wired, _TABLES_GO[1] if recipe.voters is not None else 0) * recipe.epochs)
 
 
 def costly_bits(model: keras.Model, scale: int) -> np.ndarray | None:

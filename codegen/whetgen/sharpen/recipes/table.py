@@ -26,6 +26,8 @@ from whetgen.sharpen.recipes.small import small_cnn, small_mlp
 from whetgen.sharpen.recipes.tasks import CLASSIFY, RECONSTRUCT, SEGMENT, Task
 from whetgen.sharpen.wiring import Wiring
 
+AVERAGE = 0.999
+
 _MNIST = (28, 28)
 _CIFAR = (32, 32, 3)
 _GENTLE = Distortion(shift=1.0, rotation=0.1, scale=0.08, shear=0.08)
@@ -46,6 +48,8 @@ class Recipe:
     of all weights together. Lookup tables learn what they read as ``wiring`` says, for the share ``wired`` of the epochs;
     ``voters``: how many of those that vote pruning leaves. With a teacher, the loss is by a share ``teacher_weight`` the
     divergence from its answers, both softened by ``teacher_temperature``.
+    ``average``: the share that a moving average of the weights keeps after each batch (``AVERAGE`` is usual); narrowing begins
+    with the average, and the model ends with it (of lookup tables, since they have been wired and pruned). None: no average.
     """
 
     build: Callable[[], keras.Model]
@@ -69,6 +73,7 @@ class Recipe:
     voters: int | None = None
     teacher_weight: float = 0.5
     teacher_temperature: float = 3.0
+    average: float | None = None
 
 
 _BINARY = Recipe(

@@ -20,7 +20,7 @@ from whetgen.sharpen.logger import WhetstoneLogger
 from whetgen.sharpen.lookup import lookup_layers
 from whetgen.sharpen.plot import plot_log, plot_pairs
 from whetgen.sharpen.recipes.batches import DistortedBatches
-from whetgen.sharpen.recipes.callbacks import training_callbacks
+from whetgen.sharpen.recipes.callbacks import take_averages, training_callbacks
 from whetgen.sharpen.recipes.dqn import DqnRecipe, train_agent
 from whetgen.sharpen.recipes.given import begin_with, lessons
 from whetgen.sharpen.recipes.origin import check_checkpoint, origin_of, shaping
@@ -238,6 +238,7 @@ def fit(
             shuffle=False,
             verbose=0,
         )
+    take_averages(callbacks)
     return model
 
 
