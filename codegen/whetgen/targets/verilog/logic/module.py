@@ -34,13 +34,19 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Registers:
+    """``values``: (name, what it takes). ``kept``: synthesis shall not join them to shift registers."""
+
+    values: tuple[tuple[str, str], ...]
+    kept: bool
+
+
+@dataclass(frozen=True)
 class Stage:
-    """Logic between two registers; ``registers``: (name, what it takes) at its end. ``waiting``: more of them, which synthesis shall not join
-    to shift registers."""
+    """Logic and the registers at its end."""
 
     groups: tuple[Group, ...]
-    registers: tuple[tuple[str, str], ...]
-    waiting: tuple[tuple[str, str], ...]
+    registers: tuple[Registers, ...]
 
 
 @dataclass(frozen=True)
@@ -97,15 +103,15 @@ class _Namer:
         for number in self.made.cells[stage]:
             groups.setdefault(self.circuit.owners[number], []).append(self._cell(number, stage))
         titled = (Group(f"{owner}: {self.circuit.told[owner]}", tuple(cells)) for owner, cells in groups.items())
+        return Stage(tuple(titled), tuple(self._registers(stage)))
+
+    def _registers(self, stage: int) -> Iterator[Registers]:
         waits = {net: stage - self.made.stage.get(net, 0) for net in sorted(self.made.delays)}
         held = {net: wait for net, wait in waits.items() if 0 <= wait < self.made.delays[net]}
-        waiting = [net for net, wait in held.items() if wait and self.made.delays[net] <= MAX_WAIT]
-        others = [net for net in held if net not in waiting]
-        registers, kept = (
-            tuple((self._delayed(net, held[net] + 1), self._delayed(net, held[net])) for net in nets)
-            for nets in (others, waiting)
-        )
-        return Stage(tuple(titled), registers, kept)
+        for kept in (False, True):
+            nets = [net for net, wait in held.items() if (wait > 0 and self.made.delays[net] <= MAX_WAIT) == kept]
+            if nets:
+                yield Registers(tuple((self._delayed(n, held[n] + 1), self._delayed(n, held[n])) for n in nets), kept)
 
     def _delayed(self, net: int, wait: int) -> str:
         signal = self.signal[net]
