@@ -467,3 +467,33 @@ def test_mirror_turns_about_half_of_the_images():
     turned = Distortion(mirror=True)(images, np.random.default_rng(0))
     count = sum(np.array_equal(picture, IMAGES[0][:, ::-1]) for picture in turned)
     assert 70 < count < 130 and count + sum(np.array_equal(picture, IMAGES[0]) for picture in turned) == 200
+
+
+def test_a_square_is_erased_in_the_given_share_of_images():
+    images = np.ones((400, 8, 9, 3), np.float32)
+    erased = Distortion(erase=3, erased=0.25)(images, np.random.default_rng(0)) == 0
+    hit = erased.any(axis=(1, 2, 3))
+    assert 70 < hit.sum() < 130
+    rows, columns = erased.any(axis=(2, 3)), erased.any(axis=(1, 3))
+    assert np.array_equal(erased, np.broadcast_to((rows[:, :, None] & columns[:, None])[..., None], erased.shape))
+    assert (rows[hit].sum(axis=1) == 3).all() and (columns[hit].sum(axis=1) == 3).all()
+    assert {int(places.argmax()) for places in rows[hit]} == set(range(6)), "every row that a square can begin in"
+    assert {int(places.argmax()) for places in columns[hit]} == set(range(7))
+
+
+def test_erasing_follows_from_the_seed_and_changes_nothing_else():
+    moves = {"shift": 2.0, "scale": 0.1, "mirror": True}
+    moved = Distortion(**moves)(IMAGES, np.random.default_rng(7))
+    erased, again = (Distortion(**moves, erase=4, erased=1.0)(IMAGES, np.random.default_rng(7)) for _ in range(2))
+    assert np.array_equal(erased, again)
+    changed = erased != moved
+    assert changed.any(axis=(1, 2)).all() and (erased[changed] == 0).all() and (changed.sum(axis=(1, 2)) <= 16).all()
+
+
+def test_squares_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError) as refused:
+        Distortion(erase=9)(IMAGES, np.random.default_rng(0))
+    assert str(refused.value) == "a square of 9 pixels is larger than images of 8x9"
+    with pytest.raises(ValueError) as refused:
+        Distortion(erase=4, erased=1.5)
+    assert str(refused.value) == "erase is a side of 0 pixels or more and erased a share in 0..1, not 4 and 1.5"

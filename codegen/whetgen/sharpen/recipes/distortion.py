@@ -1,4 +1,4 @@
-"""Small random affine distortions of images."""
+"""Small random distortions of images: mirrored, moved by affine maps, a square erased."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ import numpy as np
 class Distortion:
     """Largest amounts, either way: shift in pixels, rotation in radians, relative scale and shear.
 
-    ``mirror``: every second image is turned left to right first.
+    ``mirror``: about every second image is turned left to right first. ``erase``: the side in pixels of a square that is set
+    to 0 last, somewhere within the image, in the share ``erased`` of images (random erasing, Zhong et al., 2017; cutout,
+    DeVries and Taylor, 2017).
+
+    Raises:
+        ValueError: a share outside 0..1; when called, a square that is larger than the images.
     """
 
     shift: float = 0.0
@@ -19,17 +24,41 @@ class Distortion:
     scale: float = 0.0
     shear: float = 0.0
     mirror: bool = False
+    erase: int = 0
+    erased: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.erase < 0 or not 0 <= self.erased <= 1:
+            raise ValueError(
+                f"erase is a side of 0 pixels or more and erased a share in 0..1, not {self.erase} and {self.erased}"
+            )
 
     def __call__(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Each image (count, height, width[, channels]) moved by an affine map of its own; float32, zero outside."""
+        """Each image (count, height, width[, channels]) distorted in a way of its own; float32, zero where nothing is."""
         if self.mirror:
             turned = rng.random(len(images)) < 0.5
             images = np.where(turned.reshape(-1, *(1,) * (images.ndim - 1)), images[:, :, ::-1], images)
         places = self._places(images, rng)
         if images.ndim == 3:
-            return _sample(images, places).reshape(images.shape).astype(np.float32)
-        planes = [_sample(images[..., c], places) for c in range(images.shape[-1])]
-        return np.stack(planes, axis=-1).reshape(images.shape).astype(np.float32)
+            moved = _sample(images, places)
+        else:
+            moved = np.stack([_sample(images[..., c], places) for c in range(images.shape[-1])], axis=-1)
+        moved = moved.reshape(images.shape).astype(np.float32)
+        if self.erase:
+            moved[self._squares(images.shape, rng)] = 0
+        return moved
+
+    def _squares(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        """bool (count, height, width): what is erased."""
+        count, height, width = shape[:3]
+        if self.erase > min(height, width):
+            raise ValueError(f"a square of {self.erase} pixels is larger than images of {height}x{width}")
+        chosen = rng.random(count) < self.erased
+        rows, columns = (
+            _stretches(rng.integers(0, size - self.erase, count, endpoint=True), self.erase, size)
+            for size in (height, width)
+        )
+        return chosen[:, None, None] & rows[:, :, None] & columns[:, None, :]
 
     def _places(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Where each pixel comes from: (count, pixels, 2), row and column."""
@@ -47,6 +76,12 @@ class Distortion:
         maps = np.array([[scale[0] * cos, shear - sin], [sin, scale[1] * cos]]).transpose(2, 0, 1)
         shifts = rng.uniform(-self.shift, self.shift, (count, 2))
         return maps.astype(np.float32), shifts.astype(np.float32)
+
+
+def _stretches(starts: np.ndarray, length: int, size: int) -> np.ndarray:
+    """bool (count, size): ``length`` places in a row from each start on."""
+    places = np.arange(size)
+    return (places >= starts[:, None]) & (places < starts[:, None] + length)
 
 
 def _sample(images: np.ndarray, places: np.ndarray) -> np.ndarray:
