@@ -165,7 +165,7 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
     "mnist-lut": _TABLES,
     "mnist-lut-small": replace(_TABLES, build=partial(lookup, _MNIST, levels=3, tables=(600,))),
     "mnist-lut-98": _ONE_BIT_PIXELS,
-    "mnist-lut-tiny": replace(_ONE_BIT_PIXELS, build=partial(lookup, _MNIST, levels=1, tables=(510,)), distortion=None),
+    "mnist-lut-tiny": replace(_ONE_BIT_PIXELS, build=partial(lookup, _MNIST, levels=1, tables=(575,)), distortion=None),
     "mnist-lut-deep": replace(_DEEP_TABLES, build=partial(lookup, _MNIST, levels=1, tables=(2000, 2000))),
     "mnist-lut-windows": replace(
         _DEEP_TABLES,
