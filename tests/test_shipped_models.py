@@ -142,7 +142,11 @@ def test_keras_differs_inside_its_rounding_bound_only(name, traced):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "tables", "least"),
-    [pytest.param("mnist-lut", 2000, 0.98, marks=pytest.mark.long), ("mnist-lut-small", 600, 0.97)],
+    [
+        pytest.param("mnist-lut", 2000, 0.98, marks=pytest.mark.long),
+        ("mnist-lut-small", 600, 0.97),
+        ("mnist-lut-tiny", 575, 0.972),
+    ],
 )
 def test_tables_reach_their_accuracy_as_integers(name, tables, least):
     model = whetgen.load_model(MODELS / f"{name}.keras")

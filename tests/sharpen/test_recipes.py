@@ -186,7 +186,9 @@ def test_a_damaged_model_to_start_from_is_one_line(tmp_path, seed):
 
 
 def test_unknown_setting_lists_the_known(tmp_path):
-    with pytest.raises(ValueError, match=r"^recipe digits-mlp has no colour; it has average, batch, build, clip, data, "):
+    with pytest.raises(
+        ValueError, match=r"^recipe digits-mlp has no colour; it has average, batch, build, clip, data, "
+    ):
         quick(tmp_path, changes={"colour": 1})
 
 
