@@ -15,18 +15,11 @@ Range = tuple[float, float]
 
 def whole_range(builder: OperatorBuilder, name: str) -> Range | None:
     """Bounds of the node's values, which are whole numbers; None where they may be others."""
-    by_name = {node.name: node for node in builder.nodes}
     found: dict[str, Range | None] = {}
-
-    def of(name: str) -> Range | None:
-        if name not in found:
-            node = by_name[name]
-            sources = [of(source) for source in node.sources]
-            ranges = [r for r in sources if r is not None]
-            found[name] = _range(node, ranges) if len(ranges) == len(sources) else None
-        return found[name]
-
-    return of(name)
+    for node in builder.nodes:
+        ranges = [r for source in node.sources if (r := found[source]) is not None]
+        found[node.name] = _range(node, ranges) if len(ranges) == len(node.sources) else None
+    return found[name]
 
 
 @singledispatch

@@ -53,8 +53,7 @@ def cnn(
 
 def sparse_cnn(shape: Shape, channels: tuple[int, int, int], levels: int, votes: int, classes: int = 10) -> keras.Model:
     """Three convolutions over thermometers of ``levels`` bits a pixel: 5x5 and 3x3 of stride 2, 3x3; the head. To be pruned."""
-    marks = [(level + 1) / (levels + 1) for level in range(levels)]
-    stack: list[layers.Layer] = [keras.Input(_with_channels(shape)), Thermometer(marks, name="bits")]
+    stack: list[layers.Layer] = [keras.Input(_with_channels(shape)), _bits(levels)]
     stack += _conv(channels[0], "conv1", 2, size=5) + _conv(channels[1], "conv2", 2)
     stack += _conv(channels[2], "conv3", padding="valid")
     return keras.Sequential([*stack, layers.Flatten(), *head(votes, classes)])
@@ -75,8 +74,7 @@ def resnet(shape: Shape, widths: tuple[int, ...], blocks: int, votes: int, class
 def lookup(shape: Shape, levels: int, tables: tuple[int, ...], spread: float = 1.32, classes: int = 10) -> keras.Model:
     """Layers of lookup tables that read six bits each, the first from thermometers of ``levels`` bits a pixel; the last
     vote. ``spread``: of the votes' temperature, for many weak votes."""
-    marks = [(level + 1) / (levels + 1) for level in range(levels)]
-    stack = [keras.Input(shape), layers.Flatten(), Thermometer(marks, name="bits")]
+    stack = [keras.Input(shape), layers.Flatten(), _bits(levels)]
     return keras.Sequential([*stack, *_table_stack(tables), _decode(tables[-1], classes, spread)])
 
 
@@ -90,8 +88,7 @@ def windowed_lookup(
 ) -> keras.Model:
     """Layers of lookup tables that slide over thermometers of pixels, each of (kernels, size, stride, padding); behind them layers as of
     ``lookup``."""
-    marks = [(level + 1) / (levels + 1) for level in range(levels)]
-    stack = [keras.Input(_with_channels(shape)), Thermometer(marks, name="bits")]
+    stack = [keras.Input(_with_channels(shape)), _bits(levels)]
     for number, settings in enumerate(kernels, start=1):
         name = f"windows{number}"
         stack += [LookupTables2D(*settings, seed=number, copying=number > 1, name=name)]
@@ -151,6 +148,11 @@ def _dense_stack(widths: tuple[int, ...], levels: int = 1) -> list[layers.Layer]
     for number, width in enumerate(widths, start=1):
         stack += [layers.Dense(width, use_bias=False, name=f"dense{number}"), *spikes(f"dense{number}", levels)]
     return stack
+
+
+def _bits(levels: int) -> Thermometer:
+    """``levels`` bits a pixel, at marks as far from each other as from 0 and 1."""
+    return Thermometer([(level + 1) / (levels + 1) for level in range(levels)], name="bits")
 
 
 def _table_stack(widths: tuple[int, ...], behind: bool = False) -> list[layers.Layer]:
