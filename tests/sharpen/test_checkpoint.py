@@ -94,6 +94,29 @@ def test_resumed_run_ends_like_an_uninterrupted_one(sharpener, cut, tmp_path):
     assert uninterrupted(sharpener) == everything(resumed)
 
 
+class Scores(keras.callbacks.Callback):
+    """Keeps many times what the model holds, as the wiring of lookup tables does."""
+
+    def __init__(self, value: float):
+        super().__init__()
+        self.scores = np.full(1 << 19, value)
+
+    def state(self) -> dict:
+        return {"scores": self.scores}
+
+    def restore(self, state: dict) -> None:
+        self.scores = state["scores"]
+
+
+def test_a_callback_may_keep_far_more_than_the_model_holds(tmp_path):
+    keep = Checkpoint(tmp_path / "s.npz", [Scores(2.5)])
+    keep.set_model(network())
+    keep.on_epoch_end(0)
+    restored = Scores(0.0)
+    resume(tmp_path / "s.npz", network(), [restored])
+    assert (restored.scores == 2.5).all()
+
+
 def test_progress_says_whether_the_run_was_over(tmp_path):
     model = network()
     callbacks = [SimpleSharpener(0, steps=1)]

@@ -12,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 import keras
 import numpy as np
 
-from whetgen.foreign.arrays import ArrayArchive, open_arrays
+from whetgen.foreign.arrays import LARGEST, ArrayArchive, open_arrays
 from whetgen.host.files import whole_file
 
 _ORIGIN = "origin"
@@ -132,8 +132,8 @@ def _assign(variables: Sequence, values: Sequence[np.ndarray]) -> None:
 
 
 def _limit(variables: Sequence) -> int:
-    """Most bytes of a checkpoint: callbacks keep about as much as the model holds."""
-    return 4 * sum(8 * prod(v.shape) for v in variables) + _ORIGIN_BYTES
+    """Most bytes of a checkpoint. Callbacks keep more than a small model holds: wiring has a score for each input at each place."""
+    return LARGEST + 4 * sum(8 * prod(v.shape) for v in variables)
 
 
 def _alike(saved: ArrayArchive, variables: Sequence, kept: Sequence[Stateful]) -> bool:
