@@ -109,10 +109,11 @@ class Scores(keras.callbacks.Callback):
 
 
 def test_a_callback_may_keep_far_more_than_the_model_holds(tmp_path):
+    model, restored = network(), Scores(0.0)
+    model.optimizer.build(model.trainable_variables)
     keep = Checkpoint(tmp_path / "s.npz", [Scores(2.5)])
-    keep.set_model(network())
+    keep.set_model(model)
     keep.on_epoch_end(0)
-    restored = Scores(0.0)
     resume(tmp_path / "s.npz", network(), [restored])
     assert (restored.scores == 2.5).all()
 
