@@ -4,6 +4,9 @@
 #include "{{ plan.name }}.h"
 
 #include "whetgen_runtime.h"
+{% if plan.hardened %}
+#include "wg_crc32.h"
+{% endif %}
 
 #if WHETGEN_RUNTIME_FORMAT != {{ plan.runtime_format }}
 #error "{{ plan.name }}.c needs runtime format {{ plan.runtime_format }}: generate the folder again, and keep its runtime files with it"
@@ -60,7 +63,7 @@ void {{ plan.name }}_infer(const {{ plan.name }}_input_t *input, {{ plan.name }}
 
 int {{ plan.name }}_predict_r(void *memory, const {{ plan.name }}_input_t *input)
 {
-    {{ plan.name }}_output_t *const output = ({{ plan.name }}_output_t *)(void *)(wg_align(memory) + {{ plan.predict_at }});
+    {{ plan.name }}_output_t *const output = ({{ plan.name }}_output_t *)(void *)(wg_align(memory) + {{ plan.spare_at }});
 
     {{ plan.name }}_infer_r(memory, input, output);
 {% if plan.level %}
@@ -75,5 +78,33 @@ int {{ plan.name }}_predict_r(void *memory, const {{ plan.name }}_input_t *input
 int {{ plan.name }}_predict(const {{ plan.name }}_input_t *input)
 {
     return {{ plan.name }}_predict_r(static_arena, input);
+}
+{% endif %}
+{% if plan.hardened %}
+
+/* ---- flipped bits ---- */
+
+int {{ plan.name }}_check(void)
+{
+{% for check in plan.checks %}
+    if (wg_crc32({{ check.table }}, sizeof {{ check.table }}, sizeof {{ check.table }}[0]) != {{ check.checksum }}) {
+        return {{ check.number }};
+    }
+{% endfor %}
+    return 0;
+}
+
+int {{ plan.name }}_infer_checked_r(void *memory, const {{ plan.name }}_input_t *input, {{ plan.name }}_output_t *output)
+{
+    {{ plan.name }}_output_t *const first = ({{ plan.name }}_output_t *)(void *)(wg_align(memory) + {{ plan.spare_at }});
+
+    {{ plan.name }}_infer_r(memory, input, first);
+    {{ plan.name }}_infer_r(memory, input, output);
+    return memcmp(first, output, {{ plan.name }}_OUTPUT_LEN * sizeof *output) != 0 ? -1 : {{ plan.name }}_check();
+}
+
+int {{ plan.name }}_infer_checked(const {{ plan.name }}_input_t *input, {{ plan.name }}_output_t *output)
+{
+    return {{ plan.name }}_infer_checked_r(static_arena, input, output);
 }
 {% endif %}

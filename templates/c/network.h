@@ -62,6 +62,23 @@ int {{ plan.name }}_predict(const {{ plan.name }}_input_t *input);
 /* The same in the caller's arena. Re-entrant. */
 int {{ plan.name }}_predict_r(void *memory, const {{ plan.name }}_input_t *input);
 {% endif %}
+{% if plan.hardened %}
+
+/* Flipped bits (--harden crc). Tables that {{ plan.name }}_check looks at, in the order of {{ plan.name }}.c. */
+#define {{ plan.name }}_TABLES  {{ plan.checks | length }}
+
+/* 0 where the CRC-32 of every table is the one that it was generated with, else the number of the first that differs,
+ * from 1. Call it at start, and again as often as your product asks. One or two flipped bits in a table are always seen.
+ * Not looked at: code, to which the layer records belong, and RAM. */
+int {{ plan.name }}_check(void);
+
+/* Infer twice, compare, then {{ plan.name }}_check: 0, or that number, or -1 where the two runs differ because a bit of the
+ * arena, or of the first outputs, flipped on the way. Trust the output only where it is 0. In the static arena, not re-entrant. */
+int {{ plan.name }}_infer_checked(const {{ plan.name }}_input_t *input, {{ plan.name }}_output_t *output);
+
+/* The same in the caller's arena. Re-entrant. */
+int {{ plan.name }}_infer_checked_r(void *memory, const {{ plan.name }}_input_t *input, {{ plan.name }}_output_t *output);
+{% endif %}
 
 #ifdef __cplusplus
 }

@@ -92,6 +92,10 @@ def test_the_command_line_reads_numbers_and_words(text, tmp_path, capsys):
             "--input-scale nan: must be a number above 0, from 1e-09 to 1e+09 (real value = code / scale)",
         ),
         ("--target c --max-ram 0", "--max-ram 0: must be 1 or more"),
+        ("--target c --harden parity", "--harden parity: this target has no such code; choose crc"),
+        ("--target hls --harden crc", "--harden: --target hls has no such option; leave it out"),
+        ("--target onnx --harden crc", "--harden: --target onnx has no such option; leave it out"),
+        ("--target c --harden crc8", "--harden crc8: did you mean crc? choose one of crc, parity, secded"),
         ("--target c --max-flash -1", "--max-flash -1: must be 1 or more"),
     ],
 )

@@ -1,6 +1,7 @@
 /* Runs a generated network on frames from outside: the same program on every board, emulated or real.
  * Build with -DNET=NAME and -include NAME.h; with -DWHETGEN_EMPTY instead of these, an image without a
  * network, to subtract from the size of one with it.
+ * A hardened network whose tables have flipped bits gives outputs of 0 only. -DTIMED=infer_checked times that.
  * Writes for each frame the ticks that the inference took, with -DPROFILE_LAYERS=N and profile.h those of each
  * of its N kernel calls, and the outputs, all in the machine's byte order. */
 #include "port.h"
@@ -25,6 +26,14 @@ int main(void)
 #define GLUE_EXPANDED(a, b) a##_##b
 #define GLUE(a, b) GLUE_EXPANDED(a, b)
 #define OF_NET(word) GLUE(NET, word)
+#ifndef TIMED
+#define TIMED infer
+#endif
+#if OF_NET(TABLES)
+#define SOUND() (OF_NET(check)() == 0)
+#else
+#define SOUND() 1
+#endif
 
 static OF_NET(input_t) input[OF_NET(INPUT_BYTES) / sizeof(OF_NET(input_t))];
 static OF_NET(output_t) output[OF_NET(OUTPUT_LEN)];
@@ -45,9 +54,12 @@ static void write_layers(uint32_t before)
 int main(void)
 {
     port_start();
+    const int sound = SOUND();
     while (port_read(input, OF_NET(INPUT_BYTES))) {
         const uint32_t before = port_ticks();
-        OF_NET(infer)(input, output);
+        if (sound) {
+            OF_NET(TIMED)(input, output);
+        }
         const uint32_t ticks = port_ticks() - before;
         port_write(&ticks, sizeof ticks);
 #ifdef PROFILE_LAYERS

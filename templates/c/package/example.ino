@@ -11,6 +11,12 @@ void setup()
 {
     Serial.begin(115200);
     Serial.setTimeout(60000);
+{% if plan.hardened %}
+    while ({{ plan.name }}_check()) {
+        Serial.println("the tables of the network have flipped bits");
+        delay(1000);
+    }
+{% endif %}
 }
 
 void loop()

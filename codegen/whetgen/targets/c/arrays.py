@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from textwrap import wrap
+from zlib import crc32
 
 import numpy as np
 
@@ -54,13 +55,24 @@ class ConstArray:
         return (f"{what} {size}",) if len(what) + len(size) < _COLUMNS else (*wrap(what, _COLUMNS), size)
 
     @property
+    def checksum(self) -> int:
+        """CRC-32 of the elements one after the other, each from its lowest byte on: ``wg_crc32`` of the array."""
+        order = "<u4" if self.elements.wide else np.dtype(self.elements.dtype).newbyteorder("<")
+        return crc32(np.array(self._stored, dtype=order).tobytes())
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """The literals; a line holds whole rows of the last axis, or the words of whole numbers."""
-        flat, words = self.values.reshape(-1).tolist(), self.elements.words
         if self.elements.wide:
-            return aligned_lines([word for v in flat for word in _words(v, words)], words, "0x{:08x}".format)
+            return aligned_lines(self._stored, self.elements.words, "0x{:08x}".format)
         write = f"0x{{:0{self.elements.bits // 4}x}}".format if self.packed else literal
-        return aligned_lines(flat, self.values.shape[-1], write)
+        return aligned_lines(self._stored, self.values.shape[-1], write)
+
+    @property
+    def _stored(self) -> list[int]:
+        """The elements of the array in C."""
+        flat = self.values.reshape(-1).tolist()
+        return [word for v in flat for word in _words(v, self.elements.words)] if self.elements.wide else flat
 
 
 @dataclass(frozen=True)

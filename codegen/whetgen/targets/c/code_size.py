@@ -22,6 +22,7 @@ THUMB_BYTES = {
     "wg_bits": 106,
     "wg_bytes_x4": 78,
     "wg_conv": 454,
+    "wg_crc32": 120,
     "wg_dense": 100,
     "wg_event_sums": 498,
     "wg_finish_counts_w16": 162,
@@ -106,8 +107,16 @@ _CALL = 12  # of a kernel, in NAME_infer
 _RECORD = 80  # of a layer
 
 
+_CHECK = 20  # of a table, in NAME_check
+
+
 def code_bytes(calls: tuple[KernelCall, ...], mcu: Mcu) -> int:
     """Code and layer records of these calls."""
     kernels = {unit for call in calls for unit in call.units}
     code = sum(THUMB_BYTES[unit] for unit in kernels) + _CALL * len(calls)
     return round(code * mcu.code) + _RECORD * len(calls)
+
+
+def check_bytes(tables: int, mcu: Mcu) -> int:
+    """Code of ``NAME_check`` and what it calls."""
+    return round((THUMB_BYTES["wg_crc32"] + _CHECK * tables) * mcu.code)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from whetgen.assets import microcontrollers
 from whetgen.errors import BadInput
 from whetgen.option import option
-from whetgen.targets.base import TargetOptions
+from whetgen.targets.hardening import HardenedOptions
 
 
 @dataclass(frozen=True, kw_only=True)
-class COptions(TargetOptions):
+class COptions(HardenedOptions):
     """Options of the target; without ``max_flash``, the kernels may take the flash of the board of ``mcu``."""
 
     mcu: str | None = option(f"{', '.join(microcontrollers())}.", words=microcontrollers)
@@ -21,6 +22,8 @@ class COptions(TargetOptions):
     max_ram: int | None = option("bytes of the arena.")
     single_header: bool = option("write everything as one header as well.", default=False)
     constant_time: bool = option("the same instructions whatever the input.", default=False)
+
+    hardenings: ClassVar[tuple[str, ...]] = ("crc",)
 
     def check(self) -> None:
         super().check()

@@ -9,7 +9,7 @@ import numpy as np
 from whetgen.ir import Graph, Output
 from whetgen.targets.c.arrays import ConstArray, literal
 from whetgen.targets.c.choose import Limits
-from whetgen.targets.c.code_size import code_bytes
+from whetgen.targets.c.code_size import check_bytes, code_bytes
 from whetgen.targets.c.elements import INPUT_ELEMENTS
 from whetgen.targets.c.kernels import KernelCall, Part
 from whetgen.targets.c.maps import stored
@@ -50,6 +50,15 @@ class CCall:
         return self.record.arrays
 
 
+@dataclass(frozen=True)
+class Check:
+    """One table of ``NAME_check``: its number there, from 1, and the CRC-32 that it has, as C constant."""
+
+    table: str
+    number: int
+    checksum: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class COutput:
     """One output's part of the output array."""
@@ -67,7 +76,9 @@ class CPlan:
     ``output_kind``: "spikes", "scores" or "accumulators", "mixed" for outputs of several kinds;
     ``output_elements``: the runtime's element kind of the output array; ``meaning``: of an input code, in words;
     ``typical``: what frames ``choices`` think of; ``time_unit``: of their cycles, singular; ``board``: what ``compile_command`` compiles for; ``level``: C constant from which on the one output means class 1,
-    None where ``argmax`` finds the class; ``runtime_files``: file -> text.
+    None where ``argmax`` finds the class; ``runtime_files``: file -> text;
+    ``spare_at``: place in the arena of outputs that the caller does not get, of ``predict`` and of a first of two runs;
+    ``checks``: none without ``--harden``.
     """
 
     name: str
@@ -87,7 +98,7 @@ class CPlan:
     flash_table_bytes: int
     arena_bytes: int
     predicts: bool
-    predict_at: int
+    spare_at: int
     runtime_format: int
     runtime_files: dict[str, str]
     argmax: str
@@ -100,6 +111,8 @@ class CPlan:
     time_unit: str
     code_bytes: int
     single_header: bool
+    hardened: bool
+    checks: tuple[Check, ...]
 
     @property
     def cycles(self) -> int:
@@ -130,11 +143,13 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     memory = lay_out(storage, calls)
     predicts = graph.is_classifier
     level = _level(graph, graph.outputs[0]) if predicts else None
-    predict_at = memory.bytes + -memory.bytes % 8
+    spare_at = memory.bytes + -memory.bytes % 8
     result_bytes = storage.output_elements.bytes_for(storage.output_length)
     argmax = "wg_argmax_i32" if storage.output_elements.kind == "WG_I32" else "wg_argmax"
     units = {"whetgen_runtime", *(unit for call in calls for unit in call.units)}
     units |= {argmax} if predicts and level is None else set()
+    checks = _checks(calls) if options.harden else ()
+    units |= {"wg_crc32"} if options.harden else set()
     kind, board = graph.input.type.name, mcu.board
     return CPlan(
         name=name,
@@ -152,9 +167,9 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
         outputs=_outputs(storage),
         calls=tuple(_call(call, k, storage, memory) for k, call in enumerate(calls)),
         flash_table_bytes=sum(call.array_bytes for call in calls),
-        arena_bytes=(predict_at + result_bytes if predicts else memory.bytes) + _ARENA_SLACK,
+        arena_bytes=(spare_at + result_bytes if predicts or options.harden else memory.bytes) + _ARENA_SLACK,
         predicts=predicts,
-        predict_at=predict_at,
+        spare_at=spare_at,
         runtime_format=RUNTIME_FORMAT,
         runtime_files=library(units, "firmware/runtime"),
         argmax=argmax,
@@ -165,8 +180,10 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
         choices=choices,
         typical=_typical(codes, options.constant_time),
         time_unit="cycle" if board.unit == "cycles" else "instruction",
-        code_bytes=code_bytes(calls, mcu),
+        code_bytes=code_bytes(calls, mcu) + (check_bytes(len(checks), mcu) if options.harden else 0),
         single_header=options.single_header,
+        hardened=options.harden is not None,
+        checks=checks,
     )
 
 
@@ -194,6 +211,11 @@ def _call(call: KernelCall, number: int, storage: Storage, memory: Memory) -> CC
         result=_pointer(call.result, storage, memory) if call.result else "output",
         scratch="" if place is None else f"arena + {place}",
     )
+
+
+def _checks(calls: tuple[KernelCall, ...]) -> tuple[Check, ...]:
+    tables = [array for call in calls for array in call.arrays]
+    return tuple(Check(t.name, number, f"0x{t.checksum:08x}u") for number, t in enumerate(tables, start=1))
 
 
 def _pointer(part: Part, storage: Storage, memory: Memory) -> str:
