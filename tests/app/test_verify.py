@@ -12,6 +12,8 @@ from tests.app.command import run
     ("given", "told"),
     [
         (["--flags=-O2"], "--flags -O2: they are of the compiler for a board; give --on BOARD, too"),
+        (["--seed", "5"], "--seed 5: means something with --faults only; give both"),
+        (["--faults", "0"], "--faults 0: at least 1"),
         (["--formal-seconds", "5"], "--formal-seconds 5: means something with --formal only; give both"),
     ],
 )
@@ -64,3 +66,23 @@ def test_a_failed_verification_is_told_in_a_quiet_run_too(folder, capsys):
 def test_verify_refuses_what_is_no_folder_of_ours(tmp_path, capsys):
     code, _, err = run(capsys, "verify", tmp_path)
     assert code == 2 and "holds no whetgen.json" in err
+
+
+def test_verify_faults_tells_a_curve_and_leaves_it_for_the_report(folder, capsys, monkeypatch):
+    monkeypatch.setattr("whetgen.verification.faults.c_share.SINGLES", 40)
+    monkeypatch.setattr("whetgen.verification.faults.c_share.MATCHES", 4)
+    code, out, _ = run(capsys, "verify", folder, "--faults", 5, "--count", 20, "--json")
+    study = json.loads(out)["faults"]
+    assert code == 0 and study["frames"] == 20 and study["right"] == 1 and not study["labelled"]
+    kinds = {point["kind"] for point in study["curve"]}
+    assert kinds == {"weight", "threshold", "activation", "table in C"}
+    assert study["matched"]["equal"] == study["matched"]["tried"] > 0
+    assert json.loads((folder / "whetgen.json").read_text())["faults"] == study
+    page = folder.parent / "page.html"
+    assert run(capsys, "report", folder, "--out", page)[0] == 0 and "flipped bits" in page.read_text().lower()
+    manifest = json.loads((folder / "whetgen.json").read_text())
+    manifest["faults"]["curve"][0]["mean"] = "high"
+    (folder / "whetgen.json").write_text(json.dumps(manifest))
+    told = "faults.curve[0].mean is 'high', not a number; generate the folder again"
+    told = f"whetgen: {folder / 'whetgen.json'}: {told}\n"
+    assert run(capsys, "report", folder, "--out", folder.parent / "other.html") == (2, "", told)

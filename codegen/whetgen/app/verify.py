@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from whetgen.app.console import AsJson, CommandOutput, Quiet
+from whetgen.app.faults import failed_matches, study_and_record, study_lines
 from whetgen.assets import firmware_boards
 from whetgen.errors import BadInput, CouldNotRun
 from whetgen.wording import counted
@@ -18,6 +19,7 @@ from whetgen.wording import facts as told_facts
 if TYPE_CHECKING:
     from whetgen.formal import LayerProof
     from whetgen.verification.checks import Verification
+    from whetgen.verification.faults.study import FaultStudy
     from whetgen.verification.self_check import Flip
 
 PROOF_SECONDS = 60.0
@@ -42,6 +44,11 @@ def verify(
     formal_seconds: Annotated[
         float | None, typer.Option(help=f"Time for the proof of one layer (default {PROOF_SECONDS:g}).")
     ] = None,
+    faults: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Flip stored bits, one alone and up to N at once, too, and tell what it costs."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="With --faults: another choice of bits (default 0).")] = None,
     on: Annotated[
         str | None, typer.Option(help=f"C: a board, in its emulator: {', '.join(firmware_boards())}.")
     ] = None,
@@ -52,7 +59,6 @@ def verify(
     """Run a generated folder against the reference, bit for bit."""
     from whetgen.formal import prove_layers
     from whetgen.ir import load_graph
-    from whetgen.targets.c.boards import find_board
     from whetgen.targets.output.folder import read_manifest
     from whetgen.verification.checks import COULD_NOT_RUN, DIFFERENT, unchecked
     from whetgen.verification.checks import verify as check
@@ -60,16 +66,12 @@ def verify(
     from whetgen.verification.self_check import FRAMES, self_check
 
     output = CommandOutput(quiet, as_json)
-    if on is not None:
-        find_board(on)
-    elif flags is not None:
-        raise BadInput(f"--flags {flags}: they are of the compiler for a board; give --on BOARD, too")
-    if formal_seconds is not None and not formal:
-        raise BadInput(f"--formal-seconds {formal_seconds:g}: means something with --formal only; give both")
+    _refuse_idle(on, flags, formal, formal_seconds, faults, seed)
     if data is not None:
         check_frames_file(data)
     proofs: tuple[LayerProof, ...] = ()
     flips: tuple[Flip, ...] = ()
+    study: FaultStudy | None = None
     with output.steps() as step:
         result = unchecked(read_manifest(folder))
         try:
@@ -79,11 +81,32 @@ def verify(
             if flip and result.outcome != COULD_NOT_RUN:
                 flip_frames = load_frames(data, load_graph(folder), FRAMES) if data else None
                 flips = self_check(folder, flip_frames, step, count)
+            if faults is not None and result.outcome != COULD_NOT_RUN:
+                study = study_and_record(folder, faults, seed or 0, data, count, step)
         except CouldNotRun as error:
             result = result.unable(error)
-    _show(output, result, flips, proofs)
+    _show(output, result, flips, proofs, study)
     wrong = any(proof.result == "refuted" for proof in proofs) or not all(flip.found for flip in flips)
+    wrong = wrong or (study is not None and bool(failed_matches(study)))
     raise typer.Exit(exit_code(DIFFERENT if wrong else result.outcome))
+
+
+def _refuse_idle(
+    on: str | None, flags: str | None, formal: bool, formal_seconds: float | None, faults: int | None, seed: int | None
+) -> None:
+    """Options that would do nothing."""
+    from whetgen.targets.c.boards import find_board
+
+    if on is not None:
+        find_board(on)
+    elif flags is not None:
+        raise BadInput(f"--flags {flags}: they are of the compiler for a board; give --on BOARD, too")
+    if formal_seconds is not None and not formal:
+        raise BadInput(f"--formal-seconds {formal_seconds:g}: means something with --formal only; give both")
+    if seed is not None and faults is None:
+        raise BadInput(f"--seed {seed}: means something with --faults only; give both")
+    if faults is not None and faults < 1:
+        raise BadInput(f"--faults {faults}: at least 1")
 
 
 def exit_code(outcome: str) -> int:
@@ -123,7 +146,13 @@ def could_not_run(reason: object, log: tuple[str, ...]) -> list[str]:
     return [f"COULD NOT RUN: {reason}", *(f"  {line}" for line in log)]
 
 
-def _show(output: CommandOutput, result: Verification, flips: tuple[Flip, ...], proofs: tuple[LayerProof, ...]) -> None:
+def _show(
+    output: CommandOutput,
+    result: Verification,
+    flips: tuple[Flip, ...],
+    proofs: tuple[LayerProof, ...],
+    study: FaultStudy | None,
+) -> None:
     facts = verification_facts(result)
     lines: list[object] = [*verification_lines(result)]
     if proofs:
@@ -132,9 +161,13 @@ def _show(output: CommandOutput, result: Verification, flips: tuple[Flip, ...], 
     if flips:
         facts["self_check"] = [{**asdict(flip), "found": flip.found} for flip in flips]
         lines += [str(flip) for flip in flips if flip.found]
+    if study is not None:
+        facts["faults"] = study.as_dict()
+        lines += study_lines(study)
     output.emit(facts, *lines)
     output.warn(result.warnings)
     output.fail(*failure_lines(result), *(f"FAILED: {flip}" for flip in flips if not flip.found))
+    output.fail(*(failed_matches(study) if study else ()))
     output.fail(*(f"FAILED: {p.layer}: {p.reason} for {list(p.counterexample)}" for p in proofs if p.counterexample))
 
 

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,30 @@ def bars(values: Mapping[str, float], unit: str) -> str:
         axes.invert_yaxis()
         axes.margins(x=0.15)
         axes.set_xlabel(unit)
+    return svg[0]
+
+
+@dataclass(frozen=True)
+class Line:
+    """Points (x, y) with the range of y at each."""
+
+    name: str
+    xs: Sequence[float]
+    ys: Sequence[float]
+    lowest: Sequence[float]
+    highest: Sequence[float]
+
+
+def lines(drawn: Sequence[Line], across: str, up: str) -> str:
+    """Lines over a logarithmic axis, each in a band from its lowest to its highest values."""
+    with _figure(rows=10) as (axes, svg):
+        for line in drawn:
+            (curve,) = axes.plot(line.xs, line.ys, marker="o", markersize=3, label=line.name)
+            axes.fill_between(line.xs, line.lowest, line.highest, alpha=0.15, color=curve.get_color())
+        axes.set_xscale("log")
+        axes.set_xlabel(across)
+        axes.set_ylabel(up)
+        axes.legend()
     return svg[0]
 
 

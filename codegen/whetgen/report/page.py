@@ -7,31 +7,14 @@ from dataclasses import dataclass
 
 from whetgen.ir import Graph
 from whetgen.reference import classify
-from whetgen.report import charts, inspection
+from whetgen.report import charts, faults, inspection
+from whetgen.report.parts import PageTable, Picture
 from whetgen.targets.output.templating import template_environment
 from whetgen.targets.output.words import input_words, output_words
 from whetgen.verification.frames import Frames, default_frames, flat_outputs
 
 SAMPLES = 16
 _MOST_NUMBERS = 10
-
-
-@dataclass(frozen=True)
-class Picture:
-    """An SVG with its title and a line below it."""
-
-    title: str
-    svg: str
-    caption: str
-
-
-@dataclass(frozen=True)
-class PageTable:
-    """Rows of cells under a head."""
-
-    title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +48,16 @@ def render_report(graph: Graph, name: str, manifest: Mapping | None = None, fram
                 _layers(graph),
                 _kernels(manifest),
                 *_footprints(manifest),
+                *faults.tables(manifest),
                 _files(manifest),
             )
             if table
         ),
-        pictures=(*_layer_pictures(graph, manifest), *_samples(graph, frames or default_frames(graph, SAMPLES))),
+        pictures=(
+            *_layer_pictures(graph, manifest),
+            *faults.pictures(manifest),
+            *_samples(graph, frames or default_frames(graph, SAMPLES)),
+        ),
         notes=graph.notes,
     )
     return template_environment("report", escape=True).get_template("page.html.j2").render(page=page)

@@ -49,3 +49,10 @@ def find_runner(target: str) -> Runner:
     """Of a target of the registry."""
     runner: Runner = import_module(f"{__package__}.{target}_runner").RUNNER
     return runner
+
+
+def shares(tell: Progress, text: str) -> Callable[[float], None]:
+    """Names a step; what comes back is told the share of it that is done."""
+    share = [0.0]
+    tell(text, lambda: share[0])
+    return lambda done: share.__setitem__(0, done)

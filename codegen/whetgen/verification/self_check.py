@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph, load_graph
-from whetgen.ir.integers import as_integers
 from whetgen.ir.nodes import FIRING, LINEAR, MultiThreshold, Node, Threshold
 from whetgen.targets.output.contents import hashes
 from whetgen.targets.output.fill import fill_folder
 from whetgen.targets.output.folder import MANIFEST, read_manifest
 from whetgen.targets.registry import Options
 from whetgen.verification.checks import computed, default_count, target_outputs
+from whetgen.verification.faults.bits import with_array
 from whetgen.verification.frames import Frames, default_frames
 from whetgen.wording import counted
 
@@ -140,6 +140,4 @@ def _changed(graph: Graph, node: Node, field: str, index: tuple[int, ...], value
     array = getattr(node, field).astype(object)
     what = f"{field[:-1]} {list(index)} of '{node.name}': {array[index]:,} becomes {value:,}"
     array[index] = value
-    changes: dict[str, Any] = {field: as_integers(array)}
-    flipped = replace(node, **changes)
-    return what, graph.with_nodes(flipped if n is node else n for n in graph.nodes)
+    return what, with_array(graph, node.name, field, array)

@@ -103,16 +103,22 @@ def _check(path: Path, value: object, kind: type, where: str = "") -> None:
         raise BadInput(f"{path}: {wrong}; generate the folder again")
 
 
-def record_footprint(folder: Path, board: str, facts: dict) -> None:
-    """What a network took on a board, into the manifest's ``footprint``, by the name of the board.
+def record(folder: Path, key: str, facts: dict) -> None:
+    """What a check measured, into the manifest.
 
-    The manifest is not among the files that it lists with their hashes, and generating never writes this key, so the
+    The manifest is not among the files that it lists with their hashes, and generating never writes such a key, so the
     same input still gives the same bytes. A folder that cannot be written to stays as it is.
     """
     manifest = read_manifest(folder)
-    manifest["footprint"] = dict(sorted({**manifest.get("footprint", {}), board: facts}.items()))
+    manifest[key] = facts
     with suppress(BadInput):
         write_text(folder / MANIFEST, json.dumps(manifest, indent=2) + "\n")
+
+
+def record_footprint(folder: Path, board: str, facts: dict) -> None:
+    """What a network took on a board, into the manifest's ``footprint``, by the name of the board."""
+    footprint = read_manifest(folder).get("footprint", {})
+    record(folder, "footprint", dict(sorted({**footprint, board: facts}.items())))
 
 
 def changed_files(folder: Path, manifest: dict) -> dict[str, str]:

@@ -48,6 +48,34 @@ class Streams(TypedDict):
     output: Side
 
 
+class FaultPoint(TypedDict):
+    kind: str
+    flips: AtLeastOne
+    mean: float
+    lowest: float
+    highest: float
+
+
+class FaultSingle(TypedDict):
+    kind: str
+    layer: str
+    place: list[AtLeastZero]
+    bit: AtLeastZero
+    before: int | None
+    after: int | None
+    loss: float
+
+
+class FaultFacts(TypedDict):
+    """What ``verify --faults`` found, as far as the report reads it."""
+
+    seed: int
+    frames: AtLeastOne
+    labelled: bool
+    curve: list[FaultPoint]
+    worst: list[FaultSingle]
+
+
 class Manifest(TypedDict):
     schema: Literal[1]
     version: str
@@ -65,3 +93,4 @@ class Manifest(TypedDict):
     keras_check: NotRequired[dict[str, Any]]
     onnx_check: NotRequired[dict[str, Any]]
     nir_check: NotRequired[dict[str, Any]]
+    faults: NotRequired[FaultFacts]

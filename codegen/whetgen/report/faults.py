@@ -1,0 +1,45 @@
+"""What ``whetgen verify --faults`` left in a folder, on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from whetgen.report.charts import Line, lines
+from whetgen.report.parts import PageTable, Picture
+
+
+def pictures(manifest: Mapping | None) -> list[Picture]:
+    """The curve of right frames against the number of flipped bits."""
+    study = (manifest or {}).get("faults")
+    if study is None:
+        return []
+    kinds = dict.fromkeys(point["kind"] for point in study["curve"])
+    svg = lines([_line(study, kind) for kind in kinds], "flipped bits", "right frames")
+    by = "labels" if study["labelled"] else "the network without a flip"
+    told = f"Mean, lowest and highest share of {study['frames']:,} frames, right by {by}; seed {study['seed']}."
+    return [Picture("Flipped bits", svg, told)]
+
+
+def tables(manifest: Mapping | None) -> list[PageTable]:
+    """The most harmful flips."""
+    study = (manifest or {}).get("faults")
+    if study is None:
+        return []
+    rows = [
+        (
+            single["kind"],
+            single["layer"],
+            ", ".join(map(str, single["place"])),
+            str(single["bit"]),
+            *("" if single[side] is None else f"{single[side]:,}" for side in ("before", "after")),
+            f"{single['loss']:.2%}",
+        )
+        for single in study["worst"]
+    ]
+    return [PageTable("Most harmful flips", ("kind", "layer", "number", "bit", "from", "to", "loss"), tuple(rows))]
+
+
+def _line(study: Mapping, kind: str) -> Line:
+    points = [point for point in study["curve"] if point["kind"] == kind]
+    xs, ys, lowest, highest = ([point[key] for point in points] for key in ("flips", "mean", "lowest", "highest"))
+    return Line(kind, xs, ys, lowest, highest)

@@ -1,0 +1,80 @@
+"""Which frames come out right, and how the rest of a network answers to a changed tensor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from whetgen.ir import Graph
+from whetgen.reference import classify, evaluate, run_tensors
+from whetgen.verification.frames import Frames
+
+Rows = np.ndarray | slice
+ALL = slice(None)
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """What is right: the labels; without them what the unflipped network says, its class where it tells one.
+
+    ``classes``: (frames,), or None where ``outputs``, by the tensor's name, have to be equal in full.
+    """
+
+    graph: Graph
+    classes: np.ndarray | None
+    outputs: dict[str, np.ndarray]
+    labelled: bool
+
+    @staticmethod
+    def of(graph: Graph, frames: Frames, tensors: dict[str, np.ndarray]) -> Judge:
+        """``tensors``: of the unflipped network, the outputs at least."""
+        outputs = {output.source: tensors[output.source] for output in graph.outputs}
+        labelled = frames.labels is not None and graph.classifier is not None
+        if graph.classifier is None:
+            return Judge(graph, None, outputs, False)
+        own = classify(graph.classifier, tensors[graph.classifier.source])
+        return Judge(graph, frames.labels if labelled else own, outputs, labelled)
+
+    def right(self, outputs: dict[str, np.ndarray], rows: Rows = ALL) -> np.ndarray:
+        """(rows,) bool. ``outputs``: by the tensor's name; ``rows``: the frames that they are of."""
+        if self.classes is not None:
+            head = self.graph.classifier
+            assert head is not None  # there are classes
+            return np.asarray(classify(head, outputs[head.source]) == self.classes[rows])
+        same = [
+            np.all((outputs[name] == wanted[rows]).reshape(len(outputs[name]), -1), axis=1)
+            for name, wanted in self.outputs.items()
+        ]
+        return np.asarray(np.logical_and.reduce(same))
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """Every tensor of a network on some frames, and what is right."""
+
+    graph: Graph
+    tensors: dict[str, np.ndarray]
+    judge: Judge
+
+    @staticmethod
+    def of(graph: Graph, frames: Frames) -> Trace:
+        tensors = run_tensors(graph, frames.codes)
+        return Trace(graph, tensors, Judge.of(graph, frames, tensors))
+
+    @cached_property
+    def right(self) -> np.ndarray:
+        """(frames,) bool, of the unflipped network."""
+        return self.judge.right(self.tensors)
+
+    def right_with(self, name: str, tensor: np.ndarray, rows: Rows = ALL) -> np.ndarray:
+        """(rows,) bool, where the node ``name`` gives ``tensor`` for these frames."""
+        changed = {name: tensor}
+        for node in self.graph.needed:
+            if node.name != name and not changed.keys().isdisjoint(node.sources):
+                changed[node.name] = evaluate(node, *(self._at(changed, source, rows) for source in node.sources))
+        return self.judge.right({o.source: self._at(changed, o.source, rows) for o in self.graph.outputs}, rows)
+
+    def _at(self, changed: dict[str, np.ndarray], name: str, rows: Rows) -> np.ndarray:
+        return changed[name] if name in changed else self.tensors[name][rows]
