@@ -58,6 +58,7 @@ FITTED = [name for name, recipe in RECIPES.items() if not isinstance(recipe, Dqn
 SMALL = ["digits-mlp-2bit", "mnist-tfc", "mnist-lut-small", "fashion-mlp", "mnist-autoencoder", "cartpole-dqn"]
 LIKE_OTHERS = [
     "cifar10-vgg",
+    "cifar10-vgg-2bit",
     "cifar100-vgg",
     "coco-person-segmentation",
     "mnist-lut",

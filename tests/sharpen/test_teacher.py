@@ -28,6 +28,12 @@ def saved(folder: Path, shape: tuple[int, ...] = (64,), classes: int = 10, activ
     return path
 
 
+def broken(folder: Path) -> Path:
+    path = folder / "teacher.keras"
+    path.write_bytes(b"PK, and nothing more")
+    return path
+
+
 def test_loss_is_a_mix_of_cross_entropy_and_softened_divergence():
     plain = keras.losses.CategoricalCrossentropy()
     ours, theirs = (np.exp(v) / np.exp(v).sum(axis=1, keepdims=True) for v in RNG.normal(size=(2, 5, 10)))
@@ -61,6 +67,12 @@ def test_answers_are_those_for_the_distorted_images(tmp_path):
             lambda folder: saved(folder, classes=7),
             CLASSIFY,
             "{folder}/teacher.keras reads (64,) and answers (7,), so it cannot teach 10 classes of (8, 8)",
+        ),
+        (
+            broken,
+            CLASSIFY,
+            "{folder}/teacher.keras: Keras cannot load this model (File not found: filepath={folder}/teacher.keras. "
+            "Please ensure the file is an accessible `.keras` zip file)",
         ),
         (
             lambda folder: saved(folder, activation=None),

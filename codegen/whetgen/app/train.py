@@ -24,7 +24,7 @@ RECIPES = (
     "digits-mlp", "mnist-mlp", "mnist-cnn", "mnist-vgg", "mnist-cnn-sparse", "mnist-lut", "mnist-lut-small",
     "mnist-lut-98", "mnist-lut-tiny", "mnist-lut-deep", "mnist-lut-windows", "mnist-tfc", "mnist-sfc", "mnist-lfc",
     "fashion-mlp", "fashion-cnn", "fashion-vgg", "mnist-autoencoder", "digit-segmentation", "cartpole-dqn",
-    "cifar10-vgg", "cifar10-resnet", "cifar100-vgg", "coco-person-segmentation", "mnist-mlp-small", "mnist-cnn-small",
+    "cifar10-vgg", "cifar10-vgg-2bit", "cifar10-small", "cifar10-resnet", "cifar100-vgg", "coco-person-segmentation", "mnist-mlp-small", "mnist-cnn-small",
     "digits-mlp-2bit",
 )  # fmt: skip
 
@@ -59,6 +59,13 @@ def train(
         bool,
         typer.Option(
             "--average", help="End with a moving average of the weights (0.999 a batch), batch norms estimated again."
+        ),
+    ] = False,
+    float_twin: Annotated[
+        bool,
+        typer.Option(
+            "--float-twin",
+            help="Instead: the same shape with ReLUs and float weights, to compare with or as a --teacher.",
         ),
     ] = False,
     mixed_precision: Annotated[
@@ -101,6 +108,7 @@ def train(
             seed=seed,
             quick=quick,
             mixed_precision=mixed_precision,
+            float_twin=float_twin,
             changes={name: value for name, value in changes.items() if value is not None},
             on_epoch=lambda row: step(_epoch_line(recipe, row)),
         )
@@ -146,8 +154,9 @@ def _epoch_line(recipe: str, row: dict[str, Any]) -> str:
 
 
 def _trained(result: TrainResult) -> tuple[dict[str, Any], list[str]]:
+    kind = "fully sharp" if result.sharpness else "a float twin"
     lines = [
-        f"wrote {result.path}: {_score(result.figure, result.sharp_accuracy)} on held-out examples, fully sharp "
+        f"wrote {result.path}: {_score(result.figure, result.sharp_accuracy)} on held-out examples, {kind} "
         f"({result.epochs} epochs, {result.seconds:.0f} s)",
         *(f"wrote {file}" for file in result.files),
         *(f"note: {note}" for note in result.notes),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -9,6 +10,7 @@ import numpy as np
 from keras import ops
 
 from whetgen.errors import BadInput
+from whetgen.foreign.reasons import one_line
 from whetgen.sharpen.load import load_model
 from whetgen.sharpen.recipes.table import Recipe
 from whetgen.sharpen.recipes.tasks import Examples, Task
@@ -22,7 +24,7 @@ def begin_with(model: keras.Model, start: Path) -> None:
     Raises:
         ValueError: the file is missing or no Keras model, or one of other layers.
     """
-    weights = _loaded(start, "weights to start from").get_weights()
+    weights = _loaded(start, "weights to start from", load_model).get_weights()
     if [w.shape for w in weights] != [w.shape for w in model.get_weights()]:
         raise ValueError(f"{start} has other layers than the recipe, so training cannot start from its weights")
     model.set_weights(weights)
@@ -41,7 +43,7 @@ def lessons(
 
 
 class Teacher:
-    """A model in the file ``path`` that answers with a probability for each class.
+    """A model in the file ``path`` that answers with a probability for each class; of any layers of Keras, but none that carry code.
 
     Raises:
         ValueError: the file is missing or no Keras model; the task has no classes; images or classes of the
@@ -49,7 +51,7 @@ class Teacher:
     """
 
     def __init__(self, path: Path, task: Task, examples: Examples):
-        self.model = _loaded(path, "teacher")
+        self.model = _loaded(path, "teacher", _of_any_layers)
         images, classes = examples.x_train, examples.y_train.shape[-1]
         if task.pictures:
             raise ValueError(f"{path} cannot teach: the recipe's targets are pictures, no classes")
@@ -105,10 +107,17 @@ class TaughtLoss(keras.losses.Loss):
         return ops.log_softmax(ops.log(ops.maximum(shares, _LEAST)) / self.temperature, axis=-1)
 
 
-def _loaded(path: Path, what: str) -> keras.Model:
+def _of_any_layers(path: Path) -> keras.Model:
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises nearly every type here
+        raise BadInput(f"Keras cannot load this model ({one_line(error)})") from error
+
+
+def _loaded(path: Path, what: str, load: Callable[[Path], keras.Model]) -> keras.Model:
     if not path.is_file():
         raise ValueError(f"no {what}: {path} does not exist")
     try:
-        return load_model(path)
+        return load(path)
     except BadInput as error:
-        raise ValueError(str(error) if str(path) in str(error) else f"{path}: {error}") from error
+        raise ValueError(str(error) if str(error).startswith(str(path)) else f"{path}: {error}") from error

@@ -36,17 +36,23 @@ def cnn(
     dense: Shape = (),
     classes: int = 10,
     open_end: bool = False,
+    levels: int = 1,
+    stem: tuple[int, int, int] | None = None,
 ) -> keras.Model:
     """Blocks of 3x3 convolutions of the given channels, 2x2 pooled after each; ``dense`` layers; the head.
 
-    ``open_end``: the last block is neither padded nor pooled.
+    ``open_end``: the last block is neither padded nor pooled. ``levels``: thresholds of a neuron in the convolutions.
+    ``stem``: channels, size and stride of a convolution in front of the blocks.
     """
     stack: list[layers.Layer] = [keras.Input(_with_channels(shape))]
-    for number, channels in enumerate(blocks, start=1):
+    if stem is not None:
+        channels, size, stride = stem
+        stack += _conv(channels, "stem", stride, size=size, levels=levels)
+    for number, block in enumerate(blocks, start=1):
         ends = open_end and number == len(blocks)
-        for letter, width in zip("abcd", channels, strict=False):
-            name = f"conv{number}{letter if len(channels) > 1 else ''}"
-            stack += _conv(width, name, padding="valid" if ends else "same")
+        for letter, width in zip("abcd", block, strict=False):
+            name = f"conv{number}{letter if len(block) > 1 else ''}"
+            stack += _conv(width, name, padding="valid" if ends else "same", levels=levels)
         stack += [] if ends else [layers.MaxPooling2D(name=f"pool{number}")]
     return keras.Sequential([*stack, layers.Flatten(), *_dense_stack(dense), *head(votes, classes)])
 
@@ -165,9 +171,11 @@ def _table_stack(widths: tuple[int, ...], behind: bool = False) -> list[layers.L
     return stack
 
 
-def _conv(width: int, name: str, stride: int = 1, padding: str = "same", size: int = 3) -> list[layers.Layer]:
+def _conv(
+    width: int, name: str, stride: int = 1, padding: str = "same", size: int = 3, levels: int = 1
+) -> list[layers.Layer]:
     conv = layers.Conv2D(width, size, strides=stride, padding=padding, use_bias=False, name=name)
-    return [conv, *spikes(name)]
+    return [conv, *spikes(name, levels)]
 
 
 def _residual(x: keras.KerasTensor, width: int, stride: int, name: str) -> keras.KerasTensor:

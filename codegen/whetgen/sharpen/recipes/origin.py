@@ -28,7 +28,7 @@ def origin_of(name: str, recipe: Recipe | DqnRecipe, **options: object) -> dict[
 
 def shaping(options: TrainOptions) -> dict[str, object]:
     """Options that shape the result and are no fields of the recipe; files by the beginning of their SHA-256."""
-    kept = ("seed", "quick", "mixed_precision")
+    kept = ("seed", "quick", "mixed_precision", "float_twin")
     files = {"start": _digest(options.start), "teacher": _digest(options.teacher)}
     return {**{name: getattr(options, name) for name in kept}, **files}
 

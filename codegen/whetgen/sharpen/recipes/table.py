@@ -102,16 +102,19 @@ _ONE_BIT_PIXELS = replace(
     distortion=_SLIGHT,
 )
 _DEEP_TABLES = replace(_ONE_BIT_PIXELS, epochs=80, clip=10.0, wiring=Wiring(every=2, felt=0.25, rate=0.1, pool=16))
+_CIFAR10_VGG = partial(cnn, _CIFAR, blocks=((64,), (96, 96), (192, 192), (256,)), votes=16, open_end=True)
 _CIFAR10 = Recipe(
-    build=partial(cnn, _CIFAR, blocks=((128, 128), (256, 256), (512, 512)), dense=(1024,), votes=16),
+    build=_CIFAR10_VGG,
     data="cifar10",
-    epochs=200,
-    learning_rate=2e-3,
+    epochs=100,
+    learning_rate=3e-3,
     weight_bits=6,
-    soft_epochs=10,
-    steps=4,
+    soft_epochs=4,
     distortion=_PHOTOS,
+    average=AVERAGE,
 )
+_FOR_GPUS = replace(_CIFAR10, epochs=200, learning_rate=2e-3, soft_epochs=10, steps=4, average=None)
+_NARROW_PHOTOS = {"stem": 6, "conv1": 2, "conv2a": 2, "conv2b": 2, "conv3": 3, "head": 3}
 _DIGITS = Recipe(
     build=partial(mlp, (8, 8), hidden=(40,), votes=3),
     data="digits",
@@ -237,9 +240,18 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
     ),
     "cartpole-dqn": DqnRecipe(build=partial(q_network, 4, hidden=(128, 128), actions=2)),
     "cifar10-vgg": _CIFAR10,
-    "cifar10-resnet": replace(_CIFAR10, build=partial(resnet, _CIFAR, widths=(64, 128, 256), blocks=3, votes=16)),
-    "cifar100-vgg": replace(
+    "cifar10-vgg-2bit": replace(_CIFAR10, build=partial(_CIFAR10_VGG, levels=3)),
+    "cifar10-small": replace(
         _CIFAR10,
+        build=partial(
+            cnn, _CIFAR, stem=(64, 4, 2), blocks=((64,), (96, 128), (128,)), votes=10, levels=3, open_end=True
+        ),
+        epochs=80,
+        weight_bits=_NARROW_PHOTOS,
+    ),
+    "cifar10-resnet": replace(_FOR_GPUS, build=partial(resnet, _CIFAR, widths=(64, 128, 256), blocks=3, votes=16)),
+    "cifar100-vgg": replace(
+        _FOR_GPUS,
         data="cifar100",
         build=partial(cnn, _CIFAR, blocks=((128, 128), (256, 256), (512, 512)), dense=(2048,), votes=16, classes=100),
     ),

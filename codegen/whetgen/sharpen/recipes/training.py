@@ -27,6 +27,7 @@ from whetgen.sharpen.recipes.origin import check_checkpoint, origin_of, shaping
 from whetgen.sharpen.recipes.precision import built_for, halve_kernels, use_all_gpus
 from whetgen.sharpen.recipes.table import RECIPES, Recipe
 from whetgen.sharpen.recipes.tasks import Examples
+from whetgen.sharpen.recipes.twin import float_twin
 from whetgen.sharpen.save import save_small
 from whetgen.sharpen.trim import trim
 
@@ -43,7 +44,8 @@ class TrainOptions:
     interrupted run. ``mixed_precision``: float16 arithmetic on GPUs, bfloat16 kernels on CPUs. ``tensorboard``: a folder
     for its logs.
     ``changes``: other values for fields of the recipe. ``start``: a model of the recipe whose weights training begins with;
-    layers that are sharp in it stay so. ``teacher``: a model file whose answers for the same images are learned too. ``on_epoch``: gets each row of the log, with ``epochs``.
+    layers that are sharp in it stay so. ``teacher``: a model file whose answers for the same images are learned too.
+    ``float_twin``: train the network's twin of ReLUs and float weights instead. ``on_epoch``: gets each row of the log, with ``epochs``.
     """
 
     seed: int = 0
@@ -54,6 +56,7 @@ class TrainOptions:
     changes: dict = field(default_factory=dict)
     start: Path | None = None
     teacher: Path | None = None
+    float_twin: bool = False
     on_epoch: Callable[[dict], None] | None = None
 
 
@@ -116,7 +119,9 @@ def chosen(name: str, options: TrainOptions) -> Recipe | DqnRecipe:
     known = {f.name for f in fields(recipe)}
     if unknown := options.changes.keys() - known:
         raise ValueError(f"recipe {name} has no {', '.join(sorted(unknown))}; it has {', '.join(sorted(known))}")
-    return _quick(replace(recipe, **options.changes)) if options.quick else replace(recipe, **options.changes)
+    recipe = replace(recipe, **options.changes)
+    recipe = float_twin(name, recipe) if options.float_twin else recipe
+    return _quick(recipe) if options.quick else recipe
 
 
 def examples_of(recipe: Recipe, options: TrainOptions) -> Examples:
