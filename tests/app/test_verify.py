@@ -70,7 +70,7 @@ def test_verify_refuses_what_is_no_folder_of_ours(tmp_path, capsys):
 
 def test_verify_faults_tells_a_curve_and_leaves_it_for_the_report(folder, capsys, monkeypatch):
     monkeypatch.setattr("whetgen.verification.faults.c_share.SINGLES", 40)
-    monkeypatch.setattr("whetgen.verification.faults.c_share.MATCHES", 4)
+    monkeypatch.setattr("whetgen.verification.faults.matching.MATCHES", 4)
     code, out, _ = run(capsys, "verify", folder, "--faults", 5, "--count", 20, "--json")
     study = json.loads(out)["faults"]
     assert code == 0 and study["frames"] == 20 and study["right"] == 1 and not study["labelled"]

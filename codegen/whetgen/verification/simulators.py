@@ -7,6 +7,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -32,37 +33,57 @@ def optimisation(cycles: int) -> str:
     return "-O1" if cycles > _OPTIMISED_CYCLES else "-O0"
 
 
-def build_simulator(folder: Path, program: Path, flags: Sequence[str] = (), optimise: str = "-O0") -> None:
-    """Leaves ``program``: ``sim/bulk.cpp`` when it gets arguments, else the simulator of the cocotb test.
+@dataclass(frozen=True)
+class Harness:
+    """What is around a design. ``main``: a C++ file; ``public``: Verilator's settings, for what it may see; ``defines``: NAME=VALUE."""
+
+    main: Path
+    public: str
+    defines: tuple[str, ...] = ()
+
+
+def own_harness(folder: Path) -> Harness:
+    """``sim/bulk.cpp`` when the program gets arguments, else the simulator of the cocotb test."""
+    return Harness(
+        folder / "sim" / "bulk.cpp", (folder / "sim" / "ports.vlt").read_text(encoding="utf-8"), ("WITH_COCOTB",)
+    )
+
+
+def build_simulator(
+    folder: Path, program: Path, flags: Sequence[str] = (), optimise: str = "-O0", harness: Harness | None = None
+) -> None:
+    """Leaves ``program``: the design in its own or another harness.
 
     ``flags``: Verilator's; ``optimise``: the compiler's. Files of the build stay beside the program.
 
     Raises:
         CouldNotRun: Verilator, the compiler or cocotb is not installed, or refuses.
     """
-    own = [*sorted((folder / "rtl").glob("*.v")), folder / "sim" / "bulk.cpp", folder / "sim" / "ports.vlt"]
-    sources = [*own, _cocotb().share_dir / _COCOTB_MAIN]
+    around = harness or own_harness(folder)
+    sources = [*sorted((folder / "rtl").glob("*.v")), around.main, _cocotb().share_dir / _COCOTB_MAIN]
     content = [(path.name, file_sha256(path)) for path in sources]
-    key = key_of("simulator", content, list(flags), optimise, tool_versions())
-    obtain(key, program, lambda: _build(folder, program, flags, optimise))
+    key = key_of("simulator", content, around.public, around.defines, list(flags), optimise, tool_versions())
+    obtain(key, program, lambda: _build(folder, program, flags, optimise, around))
 
 
-def _build(folder: Path, program: Path, flags: Sequence[str], optimise: str) -> None:
+def _build(folder: Path, program: Path, flags: Sequence[str], optimise: str, harness: Harness) -> None:
     build, cocotb = program.parent, _cocotb()
     rtl = build / "rtl"
     shutil.copytree(folder / "rtl", rtl)  # make takes no path with a blank in it
-    for source in (folder / "sim" / "bulk.cpp", folder / "sim" / "ports.vlt", cocotb.share_dir / _COCOTB_MAIN):
+    for source in (harness.main, cocotb.share_dir / _COCOTB_MAIN):
         shutil.copy(source, build)
+    (build / "ports.vlt").write_text(harness.public, encoding="utf-8")
+    defines = (word for define in harness.defines for word in ("-CFLAGS", f"-D{define}"))
     library = build / "library.o"
     obtain(key_of("library", tool_versions()), library, lambda: _compile_library(library))
     _call(
         [
             _verilator(), "--cc", "--exe", "--build", "-j", "2", "-O3", "--vpi", *flags,
             "--prefix", "Vtop", "--top-module", read_streams(folder)["top"], "--Mdir", build, "-o", program.name,
-            "-CFLAGS", "-DWITH_COCOTB", "-CFLAGS", f"-I{build}",
+            *defines, "-CFLAGS", f"-I{build}",
             "-LDFLAGS", f"-Wl,-rpath,{cocotb.libs_dir} -L{cocotb.libs_dir} -lcocotbvpi_verilator",
             "-MAKEFLAGS", _make_variables(optimise), build / "ports.vlt", *_windows_once(rtl, build),
-            *sorted(rtl.glob("*.v")), build / "bulk.cpp", library,
+            *sorted(rtl.glob("*.v")), build / harness.main.name, library,
         ]
     )  # fmt: skip
 

@@ -9,18 +9,16 @@ import numpy as np
 
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph
-from whetgen.targets.registry import Options, find_target, options_for
 from whetgen.verification.checks import target_outputs
-from whetgen.verification.faults.bits import drawn, flipped, stores
 from whetgen.verification.faults.c_injector import CFlip, CInjector
-from whetgen.verification.faults.c_tables import differing_bits, read_tables, tables_in
+from whetgen.verification.faults.c_tables import TableBit, differing_bits, read_tables, tables_in
 from whetgen.verification.faults.curve import DRAWS, Point, counts, point
 from whetgen.verification.faults.fates import Fate, Fates, Matched, count_fates, fate_of
 from whetgen.verification.faults.judge import Judge
+from whetgen.verification.faults.matching import Files, match_flips
 from whetgen.verification.frames import Frames
 from whetgen.verification.runners import Progress, shares
 
-MATCHES = 24  # flips of the reference that are made in C, too
 SINGLES = 1000  # single flips of tables, and of the arena
 _FRAMES = 64
 _RECORD = "_layer"  # ends the names of the records of kernels
@@ -49,37 +47,17 @@ def real_share(
 def _matched(
     injector: CInjector, folder: Path, manifest: dict, graph: Graph, codes: np.ndarray, rng: np.random.Generator
 ) -> Matched:
-    """As many weights as thresholds."""
-    own, every = read_tables(folder, manifest["name"]), stores(graph)
-    faults, wanted, moved = [], [], 0
-    for kind in ("weight", "threshold"):
-        for bit in drawn([store for store in every if store.kind == kind], MATCHES // 2, rng):
-            changed = flipped(graph, [bit])
-            differing = differing_bits(own, _tables_of(changed, manifest, codes))
-            if differing is None:
-                moved += 1
-                continue
-            faults.append([CFlip(*place) for place in differing])
-            wanted.append(target_outputs(changed, manifest, codes))
-    fates = injector.run(faults, codes)
-    return Matched(
-        tried=len(faults),
-        equal=sum(
-            fate.ended == "ran" and np.array_equal(fate.outputs, want) for fate, want in zip(fates, wanted, strict=True)
-        ),
-        moved=moved,
-        stored_bits=sum(map(len, faults)),
-        frames=len(codes),
-    )
+    own = read_tables(folder, manifest["name"])
 
+    def differing(files: Files) -> list[TableBit] | None:
+        text = files[f"src/{manifest['name']}.c"]
+        assert isinstance(text, str)  # C is text
+        return differing_bits(own, tables_in(text))
 
-def _tables_of(graph: Graph, manifest: dict, codes: np.ndarray) -> dict[str, bytes]:
-    """Of the C that would be generated from the graph."""
-    target = find_target(manifest["target"])
-    files = target.rendered(graph, options_for(target, Options(**manifest["options"])), codes[:1]).files
-    text = files[f"src/{manifest['name']}.c"]
-    assert isinstance(text, str)  # C is text
-    return tables_in(text)
+    def outputs(faults: list[list[TableBit]]) -> list[np.ndarray]:
+        return [fate.outputs for fate in injector.run([[CFlip(*place) for place in fault] for fault in faults], codes)]
+
+    return match_flips(graph, manifest, codes, rng, differing, outputs)
 
 
 def _fates(

@@ -16,7 +16,8 @@ Fate = Literal["told", "crashed", "hung", "lasting", "changed", "masked"]
 class Fates:
     """Runs with one flipped bit of ``what`` each.
 
-    ``told``: an error flag or a check told of it; ``crashed``: the program was stopped; ``hung``: results are missing;
+    ``told``: an error flag or a check told of it; ``crashed``: the program was stopped; ``hung``: results are missing, or not framed
+    as they should be;
     ``lasting``: results differ, also of frames that came in later; ``changed``: results of the frames in the network differ;
     ``masked``: none does. The first of them that holds.
     """
