@@ -2,7 +2,8 @@
 
 Large ROMs are mapped first, on their own and by few passes: each pass over a whole network would walk through all their
 bits again. Adders are mapped on their own too: in one netlist with everything else ABC leaves many of their products as
-LUTs of two inputs. So is a window that every position has a copy of: once.
+LUTs of two inputs. So is a window that every position has a copy of: once. And the three copies of what a hardened network
+keeps, which would be one otherwise.
 """
 
 from __future__ import annotations
@@ -97,6 +98,7 @@ def _network_script(roms: bool, rest: list[str], top: str, device: Device) -> li
         f"setattr -mod -set keep_hierarchy 1 *{top}_*_sums* *{top}_*_window",
         f"{device.synth} -top {top}",
         "setattr -mod -unset keep_hierarchy *",
+        "setattr -unset keep_hierarchy",
         "flatten",
         "clean",
         f"write_json {NETLIST}",

@@ -31,7 +31,8 @@ class Beat:
 
 @dataclass(frozen=True, kw_only=True)
 class BulkResult:
-    """What came out. ``outputs``: (frames, elements); ``unstable``: broken valid-stays or data-stable rules.
+    """What came out. ``outputs``: (frames, elements); ``unstable``: broken valid-stays or data-stable rules;
+    ``flips``: cycles in which a hardened network tells of a flipped bit.
 
     ``surplus_beats``: beats that belong to no whole frame or to more frames than went in correctly.
     """
@@ -41,6 +42,7 @@ class BulkResult:
     interval_cycles: int
     err_frames: int
     unstable: int
+    flips: int
     surplus_beats: int
     cycles: int
 
@@ -107,6 +109,7 @@ class BulkSimulator:
             interval_cycles=report["interval_cycles"],
             err_frames=report["err_frames"],
             unstable=report["unstable"],
+            flips=report.get("flips", 0),
             surplus_beats=surplus,
             cycles=report["cycles"],
         )

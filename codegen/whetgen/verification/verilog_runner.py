@@ -92,6 +92,7 @@ def _failures(manifest: dict, measured: dict, protocol: CocotbResult, bulk: Bulk
         "mismatches in the cocotb test": protocol.mismatches,
         "frames counted as malformed": bulk.err_frames,
         "breaches of the stream protocol": bulk.unstable,
+        "cycles with a flipped bit told, without one": bulk.flips,
         "surplus output beats": bulk.surplus_beats,
         "board tests failed": board_failed,
     }

@@ -39,7 +39,7 @@ def plan_control(plan: VerilogPlan, version: str, graph_sha256: str) -> Control:
     number = version_number(version)
     return Control(
         f"{plan.name}_axil",
-        (*stream_ports(plan)[:-1], *axil_ports(ADDRESS_BITS)),
+        (*(port for port in stream_ports(plan) if port[2] != "err_frames"), *axil_ports(ADDRESS_BITS)),
         number,
         graph_sha256[:32],
         _registers(number, version, graph_sha256[:32]),

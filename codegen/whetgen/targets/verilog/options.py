@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from whetgen.assets import hardware_boards
 from whetgen.errors import BadInput
 from whetgen.option import option
+from whetgen.targets.hardening import HardenedOptions
 from whetgen.targets.streams.options import HardwareOptions
 
 UNROLLED_LUTS = 16_000  # three quarters of a small FPGA: an xc7a35t has 20,800, an LFE5U-25F 24,288
@@ -17,7 +18,7 @@ BOARD_BUS_BITS = 8  # behind a UART
 
 
 @dataclass(frozen=True, kw_only=True)
-class VerilogOptions(HardwareOptions):
+class VerilogOptions(HardwareOptions, HardenedOptions):
     """Options of the target; the defaults suit a first try.
 
     An unrolled network has no folding; "auto", which is None as well, unrolls what is small. ``solver``: whose sub-sums an
@@ -37,6 +38,8 @@ class VerilogOptions(HardwareOptions):
     )
     control: Literal["axi-lite"] | None = option("axi-lite, a top with registers beside the streams.")
 
+    hardenings: ClassVar[tuple[str, ...]] = ("parity", "secded")
+
     def check(self) -> None:
         super().check()
         folded, unrolled = self.architecture == "folded", self.architecture == "unrolled"
@@ -46,6 +49,10 @@ class VerilogOptions(HardwareOptions):
             raise BadInput("--levels-per-stage: a folded network has no such stages; leave it out")
         if self.solver is not None and folded:
             raise BadInput("--solver: a folded network shares no sums; leave it out")
+        if unrolled and self.harden:
+            raise BadInput(
+                f"--harden {self.harden}: an unrolled network has no ROM, its weights are logic; choose --architecture folded"
+            )
         if unrolled and self.folds:
             raise BadInput(
                 "--fold, --max-luts, --reuse: an unrolled network has no folding; choose --architecture folded"
@@ -55,5 +62,5 @@ class VerilogOptions(HardwareOptions):
 
     @property
     def folds(self) -> bool:
-        """Whether an option asks for a folding."""
-        return bool(self.folding) or self.max_luts is not None or self.reuse is not None
+        """Whether an option asks for a folding, or for what only a folded network has."""
+        return self.harden is not None or bool(self.folding) or self.max_luts is not None or self.reuse is not None

@@ -34,7 +34,7 @@ from whetgen.targets.verilog.unrolled.size import (
 
 @dataclass(frozen=True, kw_only=True)
 class VerilogPlan(Network):
-    """A generated network, ready to be rendered."""
+    """A generated network, ready to be rendered. ``hardened``: by which code, None where it is not."""
 
     name: str
     architecture: str
@@ -43,6 +43,7 @@ class VerilogPlan(Network):
     resources: dict[str, int]
     input_meaning: str
     output_meanings: tuple[str, ...]
+    hardened: str | None
 
     def stream_manifest(self) -> dict[str, object]:
         """What the simulation runners need to know; belongs into whetgen.json under "stream"."""
@@ -94,6 +95,7 @@ def plan(
         resources=estimate(network, sum(rom.bits for rom in built.roms)) | built.estimates,
         input_meaning=input_words(graph),
         output_meanings=tuple(output_words(graph, o) for o in graph.outputs),
+        hardened=options.harden,
     )
 
 

@@ -8,7 +8,8 @@ Port = tuple[str, int, str]  # direction, bits, name
 
 
 def stream_ports(plan: VerilogPlan) -> tuple[Port, ...]:
-    """Of the network: clock, reset, both streams, and last the error counter."""
+    """Of the network: clock, reset, both streams, the error counter, and what a hardened one tells of flipped bits."""
+    faults = (("output wire", 1, "err_fault"), ("output wire", 1, "err_corrected"))
     return (
         ("input  wire", 1, "clk"),
         ("input  wire", 1, "rst"),
@@ -21,6 +22,7 @@ def stream_ports(plan: VerilogPlan) -> tuple[Port, ...]:
         ("input  wire", 1, "m_axis_tready"),
         ("output wire", 1, "m_axis_tlast"),
         ("output wire", 32, "err_frames"),
+        *(faults if plan.hardened else ()),
     )
 
 

@@ -39,12 +39,13 @@ class Wire:
 
 @dataclass(frozen=True)
 class Instance:
-    """One instance of a module of the library or of the layer's own."""
+    """One instance of a module of the library or of the layer's own. ``kept``: synthesis merges it with no other."""
 
     module: str
     name: str
     parameters: Pairs
     ports: Pairs
+    kept: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,10 +106,12 @@ class Sections:
         """Drive a wire."""
         self._assigns.append((name, value))
 
-    def instance(self, module: str, name: str, parameters: Mapping[str, object], ports: Mapping[str, str]) -> None:
+    def instance(
+        self, module: str, name: str, parameters: Mapping[str, object], ports: Mapping[str, str], kept: bool = False
+    ) -> None:
         """An instance under ``name``, or a name like it."""
         shape = tuple((parameter, str(value)) for parameter, value in parameters.items())
-        self._instances.append(Instance(module, self.identifiers.unique(name), shape, tuple(ports.items())))
+        self._instances.append(Instance(module, self.identifiers.unique(name), shape, tuple(ports.items()), kept))
 
     def resized(self, data: str, tensor: Tensor, count: int, width: int, name: str) -> str:
         """``count`` elements of the tensor in ``width`` bits each: ``data`` itself, or a wire with a name like ``name``."""

@@ -14,6 +14,7 @@ from whetgen.targets.streams.network import with_joined_outputs
 from whetgen.targets.streams.setting import LayerCycles, Setting, cycles
 from whetgen.targets.streams.streams import Stream, describe_input, describe_output
 from whetgen.targets.verilog.folded.flow import OUTPUT, Ends, Flow, flow
+from whetgen.targets.verilog.folded.hardened import HardenedSections
 from whetgen.targets.verilog.folded.instances import draw
 from whetgen.targets.verilog.folded.layer import FoldedLayer
 from whetgen.targets.verilog.folded.sections import FoldedSections
@@ -34,11 +35,14 @@ def folded_network(
     )
     busy = {layer.name: cycles(layer, settings[layer.name]) for layer in graph.layers}
     interval = max(source.beats, ends.sending, *busy.values(), 1)
-    planned, sections = flow(graph, settings, ends, interval, identifiers), FoldedSections(identifiers, name)
+    planned = flow(graph, settings, ends, interval, identifiers)
+    plain = (identifiers, name)
+    sections = HardenedSections(*plain, options.harden, sink) if options.harden else FoldedSections(*plain)
     _receive(graph.input, ends.source, planned, sections)
     for layer in graph.layers:
         _draw(layer, settings[layer.name], planned, sections)
     _send(ends, planned, sections)
+    sections.end(graph.input.name)
     own = (LayerCycles(name, busy[name], *settings[name].folding) for name in busy)
     return Network(
         latency_cycles=planned.latency,

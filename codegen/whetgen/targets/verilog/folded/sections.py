@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.verilog.constants import pack
@@ -41,11 +41,29 @@ class FoldedSections(Sections):
                 role: self.constant(f"{prefix}_{role}", first, width, f"{title}, {packing}"),
             }
         module = self.identifiers.unique(f"{self.name}_{prefix}_{role}_rom")
-        words = tuple(RomRow(f"{pack(values, width):0{-(-total // 4)}x}", owner) for owner, values in rows)
-        self.roms.append(Rom(module=module, title=title, packing=packing, width=total, address_bits=bits, rows=words))
         address, data = self.wire(f"{prefix}_{role}_address", bits), self.wire(f"{prefix}_{role}", total)
-        self.instance(module, f"{prefix}_{role}_table", {}, {"clk": "clk", "address": address, "data": data})
+        words = [(owner, pack(values, width)) for owner, values in rows]
+        self.table(module, f"{prefix}_{role}", title, packing, words, total, {"address": address, "data": data})
         return {f"{role}_address": address, role: data}
+
+    def table(
+        self,
+        module: str,
+        prefix: str,
+        title: str,
+        packing: str,
+        words: Sequence[tuple[str, int]],
+        width: int,
+        ports: Mapping[str, str],
+    ) -> None:
+        """A ROM of ``words``, of each the owner and its ``width`` bits; ``ports``: the wires of address and data."""
+        rows = tuple(RomRow(f"{word:0{-(-width // 4)}x}", owner) for owner, word in words)
+        bits = address_bits(len(words))
+        self.roms.append(Rom(module=module, title=title, packing=packing, width=width, address_bits=bits, rows=rows))
+        self.instance(module, f"{prefix}_table", {}, {"clk": "clk", **ports})
+
+    def end(self, received: str) -> None:
+        """What comes behind the output's section; ``received``: the tensor of the input."""
 
     def produced(self, prefix: str, bits: int) -> None:
         """The wires of a tensor as its maker writes it."""

@@ -1,0 +1,133 @@
+"""Flipped bits in a hardened network that Verilator runs: every register and memory by its name, what becomes of the frames."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tests.targets.written import write
+
+from whetgen.ir import Graph
+from whetgen.reference import run
+from whetgen.targets.streams.packing import pack_frames
+from whetgen.targets.streams.vectors import stream_outputs
+from whetgen.targets.verilog.plan import VerilogPlan
+from whetgen.targets.verilog.render import render
+from whetgen.verification.simulators import tool_environment
+
+_MEMBER = re.compile(r"^ +(?:VlUnpacked<)?(\w+)(?:<\d+>)?/\*(\d+):0\*/(?:, (\d+)>)? (\w+__DOT__(\w+));$", re.MULTILINE)
+_REGISTER = re.compile(
+    r"^ *(?:output )?reg +(?:signed )?(?:\[[^\]]*\] *)?([^;=]*?)(?: \[[^\]]*\])?[;,]?$", re.MULTILINE
+)
+_BYTES = {"CData": 1, "SData": 2, "IData": 4, "QData": 8}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A register or memory: ``words`` of ``bits`` each, ``bytes`` in Verilator's program."""
+
+    number: int
+    name: str
+    words: int
+    bits: int
+    bytes: int
+
+    @property
+    def is_rom(self) -> bool:
+        return self.name.endswith("_table__DOT__words")
+
+    @property
+    def is_adder(self) -> bool:
+        return "_adders__DOT__" in self.name
+
+    @property
+    def is_fault(self) -> bool:
+        return "flipped_bits__DOT__" in self.name
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Of one flip: frames that were right, wrong ones that err_fault did not mark, cycles of err_fault, err_corrected."""
+
+    right: int
+    untold: int
+    faults: int
+    corrected: int
+
+
+class Flipper:
+    """A plan, compiled in ``folder``."""
+
+    def __init__(self, plan: VerilogPlan, graph: Graph, codes: np.ndarray, folder: Path):
+        self.folder, self.plan, self.frames = folder, plan, len(codes)
+        write(render(plan), folder)
+        _beats(folder / "in.bin", pack_frames(plan.input, codes), plan.input.bus_bits // 8)
+        outputs = stream_outputs(graph, plan.output, run(graph, codes))
+        _beats(folder / "out.bin", pack_frames(plan.output, outputs), plan.output.bus_bits // 8)
+        sources = sorted((folder / "rtl").glob("*.v"))
+        registers = {n.strip() for s in sources for names in _REGISTER.findall(s.read_text()) for n in names.split(",")}
+        self._verilate(*map(str, sources))
+        self.places = _places((folder / "build" / "Vtop___024root.h").read_text(), registers)
+        lines = [f"{{&root->{place.name}, {place.bytes}}},\n" for place in self.places]
+        (folder / "build" / "places.h").write_text("".join(lines))
+        sizes = f"-DIN_BYTES={plan.input.bus_bits // 8} -DOUT_BYTES={plan.output.bus_bits // 8} -I."
+        harness = str(Path(__file__).with_suffix(".cpp"))
+        self._verilate(*map(str, sources), "--exe", "--build", harness, "-CFLAGS", sizes, "-o", "flips")
+
+    @property
+    def window(self) -> int:
+        """Cycles after reset until all frames are out."""
+        return self.plan.latency_cycles + self.frames * self.plan.initiation_interval_cycles
+
+    def flip(self, flips: Sequence[tuple[Place, int, int, int]]) -> list[Seen]:
+        """Each a place, a word, a bit and a cycle after reset."""
+        lines = "".join(f"{place.number} {word} {bit} {cycle}\n" for place, word, bit, cycle in flips)
+        command = [self.folder / "build" / "flips", "in.bin", "out.bin", str(self.frames), str(2 * self.window)]
+        told = subprocess.run(command, input=lines, cwd=self.folder, capture_output=True, text=True, check=True).stdout
+        return [Seen(*map(int, line.split())) for line in told.splitlines()]
+
+    def _verilate(self, *arguments: str) -> None:
+        command = [
+            "verilator",
+            "--cc",
+            "--flatten",
+            "--public-flat-rw",
+            "--prefix",
+            "Vtop",
+            "--top-module",
+            self.plan.name,
+        ]
+        environment = tool_environment() | {
+            "MAKEFLAGS": "-e",
+            "OPT_FAST": "-O0",
+            "OPT_SLOW": "-O0",
+            "VM_PARALLEL_BUILDS": "0",
+            "CFG_CXXFLAGS_PCH_I": "-include",
+        }
+        done = subprocess.run(
+            [*command, "--Mdir", "build", *arguments], cwd=self.folder, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+
+
+def _places(header: str, registers: set[str]) -> tuple[Place, ...]:
+    found = [member for member in _MEMBER.findall(header) if member[4] in registers]
+    return tuple(
+        Place(
+            number=k,
+            name=name,
+            words=int(words or 1),
+            bits=int(top) + 1,
+            bytes=_BYTES.get(kind, -(-(int(top) + 1) // 32) * 4),
+        )
+        for k, (kind, top, words, name, _) in enumerate(found)
+    )
+
+
+def _beats(path: Path, frames: Sequence[bytes], size: int) -> None:
+    beats = [(frame[k : k + size], k + size >= len(frame)) for frame in frames for k in range(0, len(frame), size)]
+    path.write_bytes(b"".join(data + bytes([last]) for data, last in beats))
