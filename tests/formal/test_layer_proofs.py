@@ -13,7 +13,8 @@ from whetgen import InputSpec, Options, generate, load_model, trace
 from whetgen.errors import BadInput
 from whetgen.formal import prove_layers
 from whetgen.formal.claims import claims_of
-from whetgen.formal.layer_proofs import PROVED, REFUTED, TESTED, UNDECIDED, reference_result
+from whetgen.formal.layer_proof import PROVED, REFUTED, TESTED, UNDECIDED
+from whetgen.formal.layer_proofs import reference_result
 from whetgen.ir import ELEMENT_TYPES, Output
 from whetgen.ir.nodes import Dense, Input, MultiThreshold, Threshold
 from whetgen.targets.output.identifiers import Identifiers
@@ -212,16 +213,6 @@ def test_every_layer_of_the_digits_network_is_proved(tmp_path):
     model = load_model(Path(__file__).parents[2] / "models" / "digits-mlp.keras")
     folder = unrolled(trace(model, InputSpec("uint8", 16)), tmp_path / "out")
     assert results(folder, seconds=600) == dict.fromkeys(["dense1", "head", "decode"], PROVED)
-
-
-def test_folded_folders_are_refused_before_anything_runs(tmp_path):
-    folder = generate(CONSTRUCTS["fired"], "verilog", tmp_path / "out", Options("net", architecture="folded")).folder
-    refusal = (
-        "^--formal: .* is folded, and of a folded network nothing can be proved; generate it with "
-        "--architecture unrolled, or verify it without --formal$"
-    )
-    with pytest.raises(BadInput, match=refusal):
-        prove_layers(folder, progress=lambda step: pytest.fail(f"began to {step}"))
 
 
 def test_other_targets_are_refused(tmp_path):

@@ -39,7 +39,7 @@ def verify(
         bool, typer.Option("--self-check", help="Flip a weight, a threshold and an expected output in copies, too.")
     ] = False,
     formal: Annotated[
-        bool, typer.Option("--formal", help="Verilog, unrolled: prove each layer for all inputs, too.")
+        bool, typer.Option("--formal", help="Verilog: prove each layer for all inputs as far as can be, too.")
     ] = False,
     formal_seconds: Annotated[
         float | None, typer.Option(help=f"Time for the proof of one layer (default {PROOF_SECONDS:g}).")
@@ -168,7 +168,12 @@ def _show(
     output.warn(result.warnings)
     output.fail(*failure_lines(result), *(f"FAILED: {flip}" for flip in flips if not flip.found))
     output.fail(*(failed_matches(study) if study else ()))
-    output.fail(*(f"FAILED: {p.layer}: {p.reason} for {list(p.counterexample)}" for p in proofs if p.counterexample))
+    output.fail(*(_refutation(proof) for proof in proofs if proof.result == "refuted"))
+
+
+def _refutation(proof: LayerProof) -> str:
+    example = "" if proof.counterexample is None else f" for {list(proof.counterexample)}"
+    return f"FAILED: {proof.layer}: {proof.reason}{example}"
 
 
 def _proof_table(proofs: tuple[LayerProof, ...]) -> Table:

@@ -1,4 +1,4 @@
-"""``whetgen verify --formal``: the layers of an unrolled Verilog folder, proved for all inputs where they can be.
+"""``whetgen verify --formal``: the layers of a Verilog folder, proved for all inputs where they can be; here those of an unrolled one.
 
 A layer's proof rests on the files as they are, on Yosys reading them, and on the proofs of the three library modules. Its inputs are
 all those in the range that the graph gives the tensors; the proofs of the layers in front see to that.
@@ -7,15 +7,18 @@ all those in the range that the graph gives the tensors; the proofs of the layer
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from whetgen.errors import BadInput, ToolFailed
 from whetgen.formal.claims import Claim, claims_of, elements_of
 from whetgen.formal.counterexample import Example, counterexample, outputs_of
+from whetgen.formal.folded_proofs import prove_folded
+from whetgen.formal.layer_proof import PROVED, REFUTED, TESTED, UNDECIDED, LayerProof
 from whetgen.formal.netlist import Netlist, Unreadable, read_netlist
 from whetgen.formal.prover import Prover
 from whetgen.ir import Graph, load_graph
@@ -33,32 +36,14 @@ from whetgen.targets.verilog.logic.simplify import simplified
 from whetgen.targets.verilog.logic.unread import unread
 from whetgen.targets.verilog.logic.window_module import module_name, one_window
 
-PROVED, TESTED, UNDECIDED, REFUTED = "proved", "tested only", "undecided", "refuted"
-
-
-@dataclass(frozen=True, kw_only=True)
-class LayerProof:
-    """``outputs``: results of the layer, and how many of them are ``proved``; ``seconds``: with reading the file.
-
-    ``counterexample``: of a refuted layer, its input elements, for which the reference agrees that the netlist is wrong.
-    """
-
-    layer: str
-    result: str
-    outputs: int = 0
-    proved: int = 0
-    seconds: float = 0.0
-    reason: str = ""
-    counterexample: Example | None = None
-
 
 def prove_layers(
     folder: str | Path, seconds: float = 60, progress: Callable[[str], None] | None = None
 ) -> tuple[LayerProof, ...]:
-    """Prove each layer against its weighted sums, each within ``seconds`` after its file is read.
+    """Prove each layer, each within ``seconds`` after its file is read; a folded network that is small as a whole within ``seconds``.
 
     Raises:
-        BadInput: not an intact, unrolled folder of --target verilog, or no time.
+        BadInput: not an intact folder of --target verilog, or no time.
         CouldNotRun: Yosys is not installed, or was killed.
     """
     folder = Path(folder)
@@ -67,20 +52,17 @@ def prove_layers(
         raise BadInput(f"--formal: {folder} holds {manifest['target']}; only folders of --target verilog can be proved")
     if not seconds > 0:
         raise BadInput(f"--formal-seconds {seconds}: must be more than 0")
-    if manifest.get("architecture") != "unrolled":
-        raise BadInput(
-            f"--formal: {folder} is folded, and of a folded network nothing can be proved; generate it with "
-            "--architecture unrolled, or verify it without --formal"
-        )
     find_tool("yosys")
-    graph = with_decision(load_graph(folder), manifest["output"]["kind"])
+    prove = prove_folded if manifest["architecture"] == "folded" else _prove_unrolled
+    graph = load_graph(folder)
     with snapshot(folder, manifest) as copy:
-        return _proofs(copy, manifest, graph, seconds, progress or (lambda _: None))
+        return prove(copy, manifest, graph, seconds, progress or (lambda _: None))
 
 
-def _proofs(
-    folder: Path, manifest: dict, graph: Graph, seconds: float, progress: Callable[[str], None]
+def _prove_unrolled(
+    folder: Path, manifest: Mapping[str, Any], graph: Graph, seconds: float, progress: Callable[[str], None]
 ) -> tuple[LayerProof, ...]:
+    graph = with_decision(graph, manifest["output"]["kind"])
     network = hardware_layers(graph, Identifiers(manifest["name"]))
     built = simplified(network, manifest["output"]["kind"])
     cycles = {entry["layer"]: entry["cycles"] for entry in manifest["cycles"]}
