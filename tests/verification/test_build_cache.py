@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from whetgen.host.scratch import scratch_folder
 from whetgen.verification import build_cache
 from whetgen.verification.build_cache import key_of, obtain
 
@@ -92,11 +93,13 @@ def test_what_was_not_used_for_longest_goes_first(cache, tmp_path, monkeypatch):
 
 def test_what_a_killed_run_left_goes(cache, tmp_path):
     cache.mkdir()
-    for name, age in ((".new-dead", 100_000), (".new-alive", 0)):
-        (cache / name).write_text("half")
-        os.utime(cache / name, (time.time() - age,) * 2)
-    Maker(tmp_path / "file").obtain("key")
-    assert sorted(path.name for path in cache.glob(".new-*")) == [".new-alive"]
+    dead = cache / ".new-00000000"
+    with scratch_folder(cache, ".new-") as alive:
+        dead.mkdir()
+        for name in (".whetgen-scratch", "half"):
+            (dead / name).touch()
+        Maker(tmp_path / "file").obtain("key")
+        assert [path.name for path in cache.glob(".new-*")] == [alive.name]
 
 
 def test_files_of_other_names_stay(cache, tmp_path, monkeypatch):

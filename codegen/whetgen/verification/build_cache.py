@@ -12,14 +12,13 @@ import json
 import os
 import re
 import shutil
-import tempfile
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from whetgen.host.scratch import scratch_folder
+
 LIMIT_BYTES = 1 << 30
-_ABANDONED_SECONDS = 24 * 3600
 _NEW = ".new-"
 _KEPT = re.compile(r"\w+-[0-9a-f]{64}")
 
@@ -74,30 +73,24 @@ def _fetch(folder: Path, key: str, file: Path) -> bool:
 
 
 def _keep(folder: Path, key: str, file: Path) -> None:
-    handle, name = tempfile.mkstemp(prefix=_NEW, dir=folder)
-    os.close(handle)
-    try:
-        shutil.copy(file, name)
-        Path(name).replace(folder / f"{key}-{file_sha256(file)}")
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with scratch_folder(folder, _NEW) as scratch:
+        fresh = scratch / file.name
+        shutil.copy(file, fresh)
+        fresh.replace(folder / f"{key}-{file_sha256(fresh)}")
     _trim(folder)
 
 
 def _trim(folder: Path) -> None:
-    """What was not used for longest goes while there is more than LIMIT_BYTES, and what was never finished.
+    """What was not used for longest goes while there is more than LIMIT_BYTES.
 
     Files of other names are the user's: WHETGEN_CACHE may be any folder.
     """
-    found, now = [], time.time()
+    found = []
     for path in folder.iterdir():
-        with suppress(OSError):
-            state = path.stat()
+        with suppress(OSError):  # somebody else removes it
             if _KEPT.fullmatch(path.name):
+                state = path.stat()
                 found.append((state.st_mtime, state.st_size, path))
-            elif path.name.startswith(_NEW) and now - state.st_mtime > _ABANDONED_SECONDS:
-                path.unlink()
     total = sum(size for _, size, _ in found)
     for _, size, path in sorted(found):
         if total <= LIMIT_BYTES:
