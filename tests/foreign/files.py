@@ -70,11 +70,15 @@ def net_3(*layers: dict) -> dict:
 def save_zip(
     path, config: dict, arrays: dict[str, np.ndarray], change: Callable | None = None, version: str = "3.15.1"
 ) -> None:
-    """A ``.keras`` file; ``change`` is called with the open HDF5 file of the weights."""
+    """A ``.keras`` file, the same bytes each time; ``change`` is called with the open HDF5 file of the weights."""
+    members = {
+        "metadata.json": json.dumps({"keras_version": version}),
+        "config.json": json.dumps(config),
+        "model.weights.h5": hdf5(arrays, change),
+    }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("metadata.json", json.dumps({"keras_version": version}))
-        archive.writestr("config.json", json.dumps(config))
-        archive.writestr("model.weights.h5", hdf5(arrays, change))
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
 
 
 def hdf5(arrays: dict[str, np.ndarray], change: Callable | None = None) -> bytes:

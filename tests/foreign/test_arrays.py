@@ -185,7 +185,10 @@ def test_three_rows_of_a_bomb_take_no_more_memory_than_three_rows(tmp_path):
     tracemalloc.start()
     try:
         assert read(path, rows=3).shape == (3, 1024)
-        with pytest.raises(BadInput, match="takes 268,435,456 bytes of 67,108,864 that may be read"):
+        with pytest.raises(
+            BadInput,
+            match="takes 268,435,456 bytes, of which only [0-9,]+ are stored; store it uncompressed; write it again$",
+        ):
             read(path, limit=64 << 20)
         assert tracemalloc.get_traced_memory()[1] < 4 << 20
     finally:

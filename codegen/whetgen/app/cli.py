@@ -19,6 +19,7 @@ from whetgen.app.synth import synth
 from whetgen.app.train import train
 from whetgen.app.verify import could_not_run, verify
 from whetgen.errors import BadInput, CouldNotRun
+from whetgen.foreign.reasons import one_line
 from whetgen.host.stop import Stopped, stop_on_signals
 from whetgen.targets.registry import TARGETS
 from whetgen.wording import meant
@@ -71,6 +72,10 @@ def _main(arguments: list[str] | None) -> NoReturn:
         message = str(error)
     except OSError as error:
         message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    except MemoryError as error:
+        message = (
+            f"COULD NOT RUN: there is not enough memory ({one_line(error)}); give this machine more, or a smaller file"
+        )
     except typer.TyperException as error:  # a mistake in the arguments
         context = getattr(error, "ctx", None)
         asked = f"whetgen {context.info_name}" if context and context.parent else "whetgen"

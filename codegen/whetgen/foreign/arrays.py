@@ -12,7 +12,7 @@ import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -29,16 +29,20 @@ _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.r
 _LONGEST_HEADER = 10_000
 _WIDEST = 8
 _CHUNK = 1 << 20
+_SMALL = 1 << 26
+"""Bytes that any array may take, however little of it is stored."""
+_MOST_EXPANSION = 32
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Header:
-    """Of an array: ``start`` bytes of its member come before its numbers."""
+    """Of an array: ``start`` bytes of its member come before its numbers; all of it takes ``stored`` bytes in the file."""
 
     shape: tuple[int, ...]
     dtype: np.dtype
     by_columns: bool
     start: int
+    stored: int
 
     def bytes(self, width: int = 0) -> int:
         """What the numbers take, each at least ``width`` bytes."""
@@ -86,6 +90,10 @@ class ArrayArchive:
                 raise Refused(f"holds {header.dtype}, not {', '.join(KINDS.values())} of up to 64 bits")
             first = rows if rows is not None and header.shape and rows < header.shape[0] else None
             taken = header if first is None or header.by_columns else _rows(header, first)
+            if taken.bytes() > _SMALL + _MOST_EXPANSION * header.stored:
+                raise Refused(
+                    f"takes {taken.bytes():,} bytes, of which only {header.stored:,} are stored; store it uncompressed"
+                )
             self._take(taken.bytes(self._width))
             flat = np.empty(math.prod(taken.shape), taken.dtype)
             _fill(stream, flat)
@@ -102,7 +110,7 @@ class ArrayArchive:
     @contextmanager
     def _opened(self, name: str) -> Iterator[tuple[IO[bytes], Header]]:
         with opened_member(self._archive, self._members.get(name)) as (stream, member):
-            header = _read_header(stream)
+            header = _read_header(stream, member.compress_size)
             if header.dtype.hasobject:
                 raise Refused("holds Python objects, which are never read")
             if header.start + header.bytes() != member.file_size:
@@ -138,7 +146,7 @@ def open_arrays(path: Path, advice: str, limit: int = LARGEST, width: int = 0) -
         yield ArrayArchive(file, path, advice, limit, width)
 
 
-def _read_header(stream: IO[bytes]) -> Header:
+def _read_header(stream: IO[bytes], stored: int) -> Header:
     version = np.lib.format.read_magic(stream)
     if version not in _LENGTHS:
         raise Refused(f"is of format {version[0]}.{version[1]}, which is not for plain numbers")
@@ -150,11 +158,12 @@ def _read_header(stream: IO[bytes]) -> Header:
     shape, by_columns, dtype = _HEADERS[version](text, max_header_size=_LONGEST_HEADER)
     if any(isinstance(n, bool) or n < 0 for n in shape):
         raise Refused(f"claims the shape {shape}")
-    return Header(shape, dtype, by_columns, len(_MAGIC) + 2 + len(packed) + length)
+    start = len(_MAGIC) + 2 + len(packed) + length
+    return Header(shape=shape, dtype=dtype, by_columns=by_columns, start=start, stored=stored)
 
 
 def _rows(header: Header, rows: int) -> Header:
-    return Header((rows, *header.shape[1:]), header.dtype, header.by_columns, header.start)
+    return replace(header, shape=(rows, *header.shape[1:]))
 
 
 def _fill(stream: IO[bytes], flat: np.ndarray) -> None:

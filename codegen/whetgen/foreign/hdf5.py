@@ -10,13 +10,14 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.foreign.reasons import one_line
+from whetgen.host.rehearsal import rehearsed
 
 if TYPE_CHECKING:
     import h5py
@@ -33,6 +34,8 @@ _TOO_SMALL = "which the file is too small to hold; copy or save it again"
 _TOO_MANY = f"with the others more than {LARGEST >> 30} GiB; save the model without its optimizer"
 _MOST_OBJECTS = 100_000
 _DEEPEST = 64
+_SECONDS = 5
+_BYTES_A_SECOND = 16 << 20
 
 
 class Hdf5:
@@ -85,6 +88,20 @@ class Hdf5:
         with _readable(self._what):
             return [_text(value) for value in np.asarray(self._file[path]).reshape(-1)]
 
+    def read_all(self) -> None:
+        """All that there is, nothing of which is kept; what cannot be read is passed over."""
+        paths = ["/"]
+        self._file.visit(paths.append)
+        for path in paths:
+            with suppress(Exception):
+                self._read(path)
+
+    def _read(self, path: str) -> None:
+        if path in self.shapes:
+            np.asarray(self._file[path])
+        for name in self._file[path].attrs:
+            self._attribute(path, name)
+
     def _attribute(self, path: str, name: str) -> Any:
         held = self._file[path].attrs.get_id(name)
         if math.prod(held.shape) * max(held.dtype.itemsize, 1) > LARGEST_TEXT:
@@ -131,11 +148,19 @@ class Hdf5:
 def open_hdf5(data: bytes, what: str, texts: bool = False) -> Iterator[Hdf5]:
     """The file whose whole contents are ``data``; ``what`` names it in messages, ``texts``: arrays may hold texts.
 
+    HDF5's library has crashed, and has never come back, on files that were damaged: a copy of this process reads all of it first.
+
     Raises:
         BadInput: damaged, or against the rules above; the message names the link or array.
     """
     import h5py
 
+    def read_all() -> None:
+        with h5py.File(io.BytesIO(data), "r") as file:
+            Hdf5(file, what, len(data), texts).read_all()
+
+    if end := rehearsed(read_all, _SECONDS + len(data) // _BYTES_A_SECOND):
+        raise BadInput(f"{what}: a damaged HDF5 file (its library ends with {end}); copy or save it again")
     with _readable(what), h5py.File(io.BytesIO(data), "r") as file:
         yield Hdf5(file, what, len(data), texts)
 

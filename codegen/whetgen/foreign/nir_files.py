@@ -70,10 +70,14 @@ def _node(path: Path, file: Hdf5, name: str, held: list[str]) -> NirNode:
     if kind in ("NIRGraph", ""):
         raise BadInput(f"{path}: node '{name}' is a graph in the graph or has no type; flatten it before nir.write")
     wanted = [f for f in held if f != "type"]
-    return NirNode(kind, {f: _value(file, f"{where}/{f}") for f in wanted})
+    return NirNode(kind, {f: _value(path, file, f"{where}/{f}") for f in wanted})
 
 
-def _value(file: Hdf5, path: str) -> np.ndarray:
+def _value(path: Path, file: Hdf5, place: str) -> np.ndarray:
     """Numbers, or a text such as the padding 'same'."""
-    array = file.array(path)
-    return np.array(file.texts(path)[0]) if array.dtype.kind in "OSU" else array
+    array = file.array(place)
+    if array.dtype.kind not in "OSU":
+        return array
+    if not array.size:
+        raise BadInput(f"{path}: '{place}' is empty; write the graph again with nir.write")
+    return np.array(file.texts(place)[0])

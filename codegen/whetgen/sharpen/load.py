@@ -111,7 +111,9 @@ def _held(model: keras.Model, file: ModelFile) -> Iterator[Loaded]:
         for name in finished:
             yield Loaded(path, name, np.asarray(getattr(layer, name)))
         if layer.weights and not finished:
-            owned = owners[path]
+            owned = owners.get(path)
+            if owned is None or len(owned.weights) != len(layer.weights):
+                raise BadInput(f"{file.path}: holds no weights for a layer '{'/'.join(path)}'; save the model again")
             for weight, declared in zip(layer.weights, owned.weights, strict=True):
                 meant = partial(of_weight, owned.layer, declared.name)
                 yield Loaded(path, weight.name, np.asarray(weight), meant)

@@ -18,12 +18,48 @@ from whetgen.foreign.reasons import one_line
 from whetgen.frontends.operators.values import OperatorCall
 
 LARGEST = 1 << 26  # elements of a constant
-_GROWING: dict[str, Callable[[Sequence[np.ndarray]], int]] = {
-    "ConstantOfShape": lambda inputs: prod(int(n) for n in inputs[0].reshape(-1)),
-    "Expand": lambda inputs: prod(int(n) for n in inputs[1].reshape(-1)) * inputs[0].size,
-    "Tile": lambda inputs: prod(int(n) for n in inputs[1].reshape(-1)) * inputs[0].size,
-    "Range": lambda inputs: int(abs((inputs[1] - inputs[0]) / inputs[2]).item()) + 1,
+Inputs = Sequence[np.ndarray | None]
+
+
+def _product(values: np.ndarray) -> int:
+    return prod(int(n) for n in values.reshape(-1))
+
+
+def _range(first: np.ndarray, end: np.ndarray, step: np.ndarray) -> int:
+    return int(abs((end - first) / step).item()) + 1
+
+
+def _along(call: OperatorCall, axis: int, x: np.ndarray, row: np.ndarray) -> int:
+    """A row along an axis; where that is one element long, broadcasting makes it as long as the row."""
+    stretched = row.size > 1 and x.shape[call.attribute("axis", axis) % x.ndim] == 1
+    return x.size * (row.size if stretched else 1)
+
+
+def _gathered(call: OperatorCall, x: np.ndarray, places: np.ndarray) -> int:
+    return x.size // max(1, x.shape[call.attribute("axis", 0)]) * places.size
+
+
+def _resized(x: np.ndarray, *settings: np.ndarray) -> int:
+    """The last setting: the new sizes as integers, or the scales."""
+    if settings[-1].dtype.kind in "iu":
+        return _product(settings[-1])
+    return int(x.size * prod(float(n) for n in settings[-1].reshape(-1)))
+
+
+_GROWING: dict[str, Callable[..., int]] = {
+    "BatchNormalization": lambda call, x, *rows: _along(call, 1, x, rows[0]),
+    "Concat": lambda call, *inputs: sum(x.size for x in inputs),
+    "ConstantOfShape": lambda call, shape: _product(shape),
+    "DequantizeLinear": lambda call, x, *rows: _along(call, 1, x, rows[0]),
+    "Expand": lambda call, x, shape: _product(shape) * x.size,
+    "Gather": _gathered,
+    "QuantizeLinear": lambda call, x, *rows: _along(call, 1, x, rows[0]),
+    "Range": lambda call, *ends: _range(*ends),
+    "Resize": lambda call, *inputs: _resized(*inputs),
+    "Tile": lambda call, x, repeats: _product(repeats) * x.size,
+    "Upsample": lambda call, *inputs: _resized(*inputs),
 }
+"""How many numbers the result has, at most, of operators that make more than broadcasting does; of the call and its inputs."""
 _KNOWN = frozenset(
     [
         "Abs",
@@ -92,37 +128,41 @@ def computed(call: OperatorCall) -> tuple[np.ndarray, ...]:
         BadInput: an operator that is not known here, one that fails, or more numbers than a constant may have.
     """
     inputs = [None if value is None else np.asarray(value) for value in call.inputs]
-    if call.operator in QUANTISERS:
-        return (QUANTISERS[call.operator](*inputs, **call.attributes),)
-    if call.operator not in _KNOWN:
+    if call.operator not in _KNOWN and call.operator not in QUANTISERS:
         raise call.refuse("is not supported for constants; export the model with constants folded")
     _check_size(call, inputs)
+    if call.operator in QUANTISERS:
+        return (QUANTISERS[call.operator](*inputs, **call.attributes),)
     results = _evaluated(call, inputs)
     if any(r.size > LARGEST for r in results):
         raise call.refuse(f"makes a constant of more than {LARGEST} numbers")
     return results
 
 
-def single(call: OperatorCall, inputs: Sequence[np.ndarray | None]) -> np.ndarray:
-    """The first result of an operator, run on other inputs than it has."""
+def single(call: OperatorCall, inputs: Inputs) -> np.ndarray:
+    """The first result of an operator, run on other inputs than it has.
+
+    Raises:
+        BadInput: it fails, or makes more numbers than a constant may have.
+    """
+    _check_size(call, inputs)
     return _evaluated(call, list(inputs))[0]
 
 
-def _check_size(call: OperatorCall, inputs: Sequence[np.ndarray | None]) -> None:
-    given = [value for value in inputs if value is not None]
+def _check_size(call: OperatorCall, inputs: Inputs) -> None:
+    given = [value for value in inputs if value is not None and (value.size or value.ndim != 1)]
     try:
-        count = (
-            _GROWING[call.operator](given)
-            if call.operator in _GROWING
-            else prod(np.broadcast_shapes(*map(np.shape, given)))
-        )
+        if call.operator in _GROWING:
+            count = _GROWING[call.operator](call, *given)
+        else:
+            count = prod(np.broadcast_shapes(*map(np.shape, given)))
     except (ValueError, ZeroDivisionError, OverflowError):
         return  # no broadcast, or nonsense that the evaluator refuses
     if count > LARGEST:
         raise call.refuse(f"makes a constant of more than {LARGEST} numbers")
 
 
-def _evaluated(call: OperatorCall, inputs: Sequence[np.ndarray | None]) -> tuple[np.ndarray, ...]:
+def _evaluated(call: OperatorCall, inputs: Inputs) -> tuple[np.ndarray, ...]:
     names = [f"input{k}" if value is not None else "" for k, value in enumerate(inputs)]
     node = helper.make_node(call.operator, names, list(call.outputs), **call.attributes)
     try:

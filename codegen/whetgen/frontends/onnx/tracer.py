@@ -9,7 +9,7 @@ import numpy as np
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto, numpy_helper
 
 from whetgen.errors import BadInput
-from whetgen.foreign.onnx_files import OnnxFile
+from whetgen.foreign.onnx_files import STANDARD, OnnxFile
 from whetgen.foreign.qonnx_math import DOMAINS
 from whetgen.frontends.builder import Builder
 from whetgen.frontends.heads import read_heads, tells_class
@@ -26,8 +26,6 @@ from whetgen.ir.graph import Graph, InputMeaning, Output
 from whetgen.ir.integers import Word
 from whetgen.ir.nodes import Input, Shape
 from whetgen.ir.real import Head
-
-_STANDARD = ("", "ai.onnx")
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +86,7 @@ def _call(proto: NodeProto, position: int, model: ModelProto, values: dict[str, 
         raise BadInput(
             f"node '{name}' ({proto.op_type}) reads '{missing[0]}', which nothing before it makes; export the model again"
         )
-    opset = max((o.version for o in model.opset_import if o.domain in _STANDARD), default=1)
+    opset = max((o.version for o in model.opset_import if o.domain in STANDARD), default=1)
     inputs = tuple(values[n] if n else None for n in proto.input)
     call = OperatorCall(
         operator=proto.op_type,
@@ -98,7 +96,7 @@ def _call(proto: NodeProto, position: int, model: ModelProto, values: dict[str, 
         attributes=attributes(proto),
         opset=opset,
     )
-    if proto.domain not in (*_STANDARD, *DOMAINS):
+    if proto.domain not in (*STANDARD, *DOMAINS):
         raise call.refuse(
             f"is of the domain '{proto.domain}', which whetgen does not know; {instead_of(call.operator)}"
         )

@@ -54,7 +54,8 @@ def changes(folder: Path, recorded: Mapping[str, str], manifest: str) -> dict[st
 
 
 def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _source(path: str) -> str | None:
