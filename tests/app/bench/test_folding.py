@@ -5,10 +5,12 @@ from itertools import pairwise
 import pytest
 from tests.targets.verilog import networks
 
-from whetgen.app.bench import lfc
+from whetgen.app.bench import finn, lfc
+from whetgen.app.bench.cnv import CNV
 from whetgen.app.bench.folding import draw, measure
 from whetgen.app.bench.folding_command import _rates
 from whetgen.errors import BadInput
+from whetgen.targets.verilog import target as verilog
 
 GRAPH = networks.CONSTRUCTS["lines"]
 
@@ -34,7 +36,13 @@ def test_rates_are_numbers(text):
 
 
 def test_finns_topology_takes_512_cycles_and_one_bit_a_weight(tmp_path):
-    manifest, synthesis = lfc.measure(tmp_path / "lfc", None, lambda _: None)
+    manifest, synthesis = finn.measure(lfc.LFC, tmp_path / "lfc", None, lambda _: None)
     assert manifest["initiation_interval_cycles"] == 512 and synthesis is None
     weights = sum(a * b for a, b in pairwise((*lfc.WIDTHS, lfc.CLASSES)))
     assert weights < manifest["resources"]["rom_bits"] < 1.03 * weights
+
+
+def test_finns_convolutions_keep_3000_frames_a_second_in_half_the_luts_of_the_board_build():
+    plan = verilog.plan(CNV.network(), "cnv", verilog.VerilogOptions(target_fps=3000, clock_mhz=100))
+    assert plan.initiation_interval_cycles <= 100e6 / 3000
+    assert 2 * plan.resources["luts_estimated"] < CNV.board.luts

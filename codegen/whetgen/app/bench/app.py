@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from whetgen.app.bench.folding_command import folding, lfc
+from whetgen.app.bench.folding_command import cnv, folding, lfc
 from whetgen.app.console import AsJson, CommandOutput, Quiet
 from whetgen.errors import BadInput
 from whetgen.host.scratch import scratch_folder
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Side-by-side measurements against other tools.")
 app.command()(folding)
 app.command()(lfc)
+app.command()(cnv)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""``whetgen bench folding``: options and table only."""
+"""``whetgen bench folding``, ``lfc`` and ``cnv``: options and table only."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from whetgen.errors import BadInput
 from whetgen.wording import counted
 
 if TYPE_CHECKING:
+    from whetgen.app.bench.finn import Topology
     from whetgen.app.bench.folding import FoldingRow
 
 RATES = "1000,3000,10000,30000,100000"
@@ -42,25 +43,39 @@ def folding(
     output.emit({"clock_mhz": clock_mhz, "rows": [asdict(row) for row in rows]}, _table(rows))
 
 
-def lfc(
-    out: Annotated[Path, typer.Option(help="Folder to write.")],
-    device: Annotated[str | None, typer.Option(help="Synthesise it for this device of whetgen synth, too.")] = None,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-) -> None:
-    """FINN's 784-1024-1024-1024-10 with one-bit weights, 512 cycles an image."""
-    from whetgen.app.bench.lfc import BNN_PYNQ_LUTS, measure
+Folder = Annotated[Path, typer.Option(help="Folder to write.")]
+SynthDevice = Annotated[str | None, typer.Option(help="Synthesise it for this device of whetgen synth, too.")]
 
-    output = CommandOutput(quiet, as_json)
+
+def lfc(out: Folder, device: SynthDevice = None, quiet: Quiet = False, as_json: AsJson = False) -> None:
+    """FINN's 784-1024-1024-1024-10 with one-bit weights, 512 cycles an image."""
+    from whetgen.app.bench.lfc import LFC
+
+    _finn(LFC, out, device, CommandOutput(quiet, as_json))
+
+
+def cnv(out: Folder, device: SynthDevice = None, quiet: Quiet = False, as_json: AsJson = False) -> None:
+    """FINN's six 3x3 convolutions and three dense layers with one-bit weights, 3,000 frames a second at 100 MHz."""
+    from whetgen.app.bench.cnv import CNV
+
+    _finn(CNV, out, device, CommandOutput(quiet, as_json))
+
+
+def _finn(topology: Topology, out: Path, device: str | None, output: CommandOutput) -> None:
+    from whetgen.app.bench.finn import measure
+
     with output.steps() as step:
-        manifest, found = measure(out, device, step)
+        manifest, found = measure(topology, out, device, step)
+    board, estimated = topology.board, manifest["resources"]["luts_estimated"]
     lines = [
-        f"{counted(manifest['initiation_interval_cycles'], 'cycle')} an image, latency {manifest['latency_cycles']}"
+        f"{counted(manifest['initiation_interval_cycles'], 'cycle')} an image, latency {manifest['latency_cycles']}, "
+        f"about {estimated:,} LUT6"
     ]
     if found:
         counts = ", ".join(f"{count:,} {resource}" for resource, count in found.cells.items())
-        lines.append(f"{counts} on {device}; BNN-PYNQ's whole board design: {BNN_PYNQ_LUTS:,} LUT")
-    output.emit({"manifest": manifest, "synthesis": asdict(found) if found else None}, *lines)
+        lines.append(f"{counts} on {device}; BNN-PYNQ's whole board design: {board.luts:,} lut, {board.bram18} bram")
+    facts = {"manifest": manifest, "synthesis": asdict(found) if found else None, "board": asdict(board)}
+    output.emit(facts, *lines)
 
 
 def _rates(text: str) -> list[float]:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from whetgen import api
+from whetgen.app.bench.finn import BoardBuild, Topology
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Node, Threshold
-from whetgen.synth.run import Synthesis, synthesise
 from whetgen.targets.registry import Options
 
 WIDTHS = (784, 1024, 1024, 1024)
 CLASSES = 10
-FOLDING = {"fc1": (16, 112), "fc2": (16, 128), "fc3": (16, 128), "head": (10, 2)}
-# What BNN-PYNQ's lfcW1A1 reports for its whole board design on an xc7z020 (Vivado 2018.2): its README.
-BNN_PYNQ_LUTS = 28_360
+FOLDING = {"fc1": (16, 98), "fc2": (16, 128), "fc3": (16, 128), "head": (10, 2)}
+BUS_BITS = 8  # 98 beats of eight pixels: words of 98 are put together without a wide buffer
 
 
 def network(seed: int = 0) -> Graph:
@@ -35,13 +30,9 @@ def network(seed: int = 0) -> Graph:
     return validate(Graph(tuple(nodes), (Output("out", "head", "scores", classifier=True),)))
 
 
-def measure(out: Path, device: str | None, progress: Callable[[str], None]) -> tuple[dict[str, Any], Synthesis | None]:
-    """The folder's manifest and, with ``device``, its synthesis.
-
-    Raises:
-        BadInput: ``out`` holds something else, or a device or tool is not there.
-    """
-    progress("generate")
-    options = Options("lfc", architecture="folded", folding=FOLDING)
-    made = api.generate(network(), "verilog", out, options)
-    return made.manifest, synthesise(out, device, progress=progress) if device else None
+LFC = Topology(
+    "lfc",
+    network,
+    Options("lfc", architecture="folded", folding=FOLDING, bus_bits=BUS_BITS),
+    BoardBuild(luts=28_360, bram18=220),
+)

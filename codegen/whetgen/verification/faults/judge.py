@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from whetgen.ir import Graph
+from whetgen.ir.nodes import FIRING, Node
 from whetgen.reference import classify, evaluate, run_tensors
 from whetgen.verification.frames import Frames
 
@@ -69,12 +70,26 @@ class Trace:
         return self.judge.right(self.tensors)
 
     def right_with(self, name: str, tensor: np.ndarray, rows: Rows = ALL) -> np.ndarray:
-        """(rows,) bool, where the node ``name`` gives ``tensor`` for these frames."""
+        """(rows,) bool, where the node ``name`` gives ``tensor`` for these frames.
+
+        Of sums that only thresholds read, most changes are gone behind them; only the other frames go on.
+        """
+        readers = self.graph.readers[name]
+        if len(readers) == 1 and isinstance(readers[0], FIRING) and name not in self.graph.read_by_output:
+            return self._right_behind(readers[0], evaluate(readers[0], tensor), rows)
         changed = {name: tensor}
         for node in self.graph.needed:
             if node.name != name and not changed.keys().isdisjoint(node.sources):
                 changed[node.name] = evaluate(node, *(self._at(changed, source, rows) for source in node.sources))
         return self.judge.right({o.source: self._at(changed, o.source, rows) for o in self.graph.outputs}, rows)
+
+    def _right_behind(self, fires: Node, values: np.ndarray, rows: Rows) -> np.ndarray:
+        right = self.right[rows].copy()
+        differ = np.flatnonzero((values != self.tensors[fires.name][rows]).reshape(len(values), -1).any(axis=1))
+        if len(differ):
+            frames = np.arange(len(self.right))[rows][differ]
+            right[differ] = self.right_with(fires.name, values[differ], frames)
+        return right
 
     def _at(self, changed: dict[str, np.ndarray], name: str, rows: Rows) -> np.ndarray:
         return changed[name] if name in changed else self.tensors[name][rows]

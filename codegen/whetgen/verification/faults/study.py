@@ -20,6 +20,7 @@ from whetgen.verification.frames import Frames, default_frames
 from whetgen.verification.runners import Progress, shares
 
 FRAMES = 1000  # where the user names no number
+_TENSOR_BYTES = 1 << 29  # of all tensors of all frames
 _REAL = {"c": "c_share", "verilog": "rtl_share"}  # modules that flip bits of what runs
 
 
@@ -55,7 +56,7 @@ def study_faults(
 ) -> FaultStudy:
     """Flip up to ``flips`` bits at once, in the reference and, for a share, in what stands in the folder.
 
-    ``frames``: labelled or not; by default random codes, ``count`` or ``FRAMES``.
+    ``frames``: labelled or not; by default random codes. At most ``count`` or ``FRAMES``, and as many as memory holds.
 
     Raises:
         BadInput: not a folder of ours, or no flip is asked for.
@@ -65,7 +66,8 @@ def study_faults(
         raise BadInput(f"--faults {flips}: at least 1")
     tell = step or (lambda *_: None)
     manifest, graph = read_manifest(folder), load_graph(folder)
-    few = (frames or default_frames(graph, count or FRAMES)).first(count or FRAMES)
+    most = min(count or FRAMES, max(_TENSOR_BYTES // (8 * sum(map(graph.size, graph.shapes))), 1))
+    few = (frames or default_frames(graph, most)).first(most)
     tell("faults: run the network")
     trace = Trace.of(graph, few)
     tried, worst = single_flips(trace, np.random.default_rng([seed, 0]), shares(tell, "faults: each bit alone"))
