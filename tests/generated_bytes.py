@@ -19,10 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from tests.random_graphs import random_graph
-
 import whetgen
 from whetgen import Options
+from whetgen.fuzz.graphs import random_graph
 from whetgen.ir import Graph, load_graph, save_graph
 
 MODELS = Path(__file__).parents[1] / "models"

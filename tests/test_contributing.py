@@ -20,7 +20,7 @@ CHECK = """
 import sys
 import numpy as np
 import whetgen
-from tests.naive import naive_run
+from whetgen.fuzz.loops import naive_run
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Input, Slice, Threshold
 

@@ -3,8 +3,8 @@
 from random import Random
 
 from tests.generated_bytes import Case, differences, hashes
-from tests.random_graphs import random_graph
 
+from whetgen.fuzz.graphs import random_graph
 from whetgen.ir import save_graph
 
 

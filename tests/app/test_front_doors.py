@@ -7,9 +7,9 @@ import onnx
 import pytest
 from tests.app.command import run
 from tests.foreign.test_relatives import NETS, write
-from tests.frontends.onnx.models import Net
 
 from whetgen import InputSpec, load_model, trace
+from whetgen.fuzz.onnx_models import Net
 
 
 def small_net(bits=1):

@@ -4,11 +4,11 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
-from tests.frontends.onnx.models import Net
 
 from whetgen.errors import BadInput
 from whetgen.foreign.onnx_files import open_onnx
 from whetgen.frontends.onnx.tracer import trace_onnx
+from whetgen.fuzz.onnx_models import Net
 from whetgen.ir import InputMeaning
 from whetgen.ir.nodes import ELEMENT_TYPES
 

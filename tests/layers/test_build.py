@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.layers.values import results
-from tests.random_graphs import random_graph, tie_frames
 
+from whetgen.fuzz.graphs import random_graph, tie_frames
 from whetgen.ir import Graph, Output
 from whetgen.ir.nodes import (
     ELEMENT_TYPES,

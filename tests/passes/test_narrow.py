@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from keras import layers as L
 from tests.frontends.keras.models import fire, key, sequential, with_coarse_weights
-from tests.random_graphs import random_codes, random_graph
 
 from whetgen import InputSpec, trace
+from whetgen.fuzz.graphs import random_codes, random_graph
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Dense, Input, Reshape, Threshold
 from whetgen.passes import optimise

@@ -4,10 +4,10 @@ from random import Random
 
 import numpy as np
 import pytest
-from tests.naive import naive_run
-from tests.random_graphs import random_codes, random_graph, tie_frames
 
 from whetgen import BadInput
+from whetgen.fuzz.graphs import random_codes, random_graph, tie_frames
+from whetgen.fuzz.loops import naive_run
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Dense, Input
 from whetgen.passes import optimise

@@ -6,9 +6,9 @@ from itertools import product
 
 import numpy as np
 import pytest
-from tests.targets.hls.batch import run_batch
 from tests.targets.verilog.icarus import IcarusSimulator
 
+from whetgen.fuzz.hls_batch import run_batch
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.targets.base import Rendered

@@ -12,6 +12,7 @@ import whetgen
 from whetgen.app.bench.app import app as bench_app
 from whetgen.app.console import printable_output
 from whetgen.app.diff import diff
+from whetgen.app.fuzz import fuzz
 from whetgen.app.generate import generate
 from whetgen.app.inspect import inspect
 from whetgen.app.report import report
@@ -31,11 +32,11 @@ app = typer.Typer(
     help="Sharpened Keras networks to bit-exact Verilog, HLS C++ and C.\n\n"
     f"whetgen MODEL --target {{{','.join(TARGETS)}}} --out DIR generates (the command name may be left out).",
 )
-for command in (generate, verify, inspect, report, synth, diff, train):
+for command in (generate, verify, inspect, report, synth, diff, train, fuzz):
     app.command()(command)
 app.add_typer(bench_app, name="bench")
 ROOT_OPTIONS = ("--help", "--version", "--install-completion", "--show-completion")
-COMMANDS = ("generate", "verify", "inspect", "report", "synth", "diff", "train", "bench")
+COMMANDS = ("generate", "verify", "inspect", "report", "synth", "diff", "train", "fuzz", "bench")
 
 
 def _say_version(asked: bool) -> None:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from onnx import TensorProto
 from onnx.reference import ReferenceEvaluator
-from tests.frontends.onnx.models import Net
 from tests.frontends.onnx.test_tracer import graph_of, refusal
+
+from whetgen.fuzz.onnx_models import Net
 
 CODES = np.arange(-128, 128)
 REFUSED = (

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx.reference import ReferenceEvaluator
-from tests.frontends.onnx.models import Net
 from tests.frontends.onnx.test_tracer import graph_of, refusal
 
 from whetgen.foreign.onnx_files import OnnxFile
+from whetgen.fuzz.onnx_models import Net
 from whetgen.input_spec import InputSpec
 from whetgen.reading import check_against_floats, trace_steps
 

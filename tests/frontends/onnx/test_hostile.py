@@ -6,10 +6,10 @@ import numpy as np
 import onnx
 import pytest
 from onnx import numpy_helper
-from tests.frontends.onnx.models import Net
 
 from whetgen.errors import BadInput
 from whetgen.foreign.onnx_files import open_onnx
+from whetgen.fuzz.onnx_models import Net
 from whetgen.input_spec import InputSpec
 from whetgen.reading import check_against_floats, trace_steps
 

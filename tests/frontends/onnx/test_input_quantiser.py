@@ -6,9 +6,9 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from tests.frontends.onnx.models import Net
 
 from whetgen import InputSpec, load_model
+from whetgen.fuzz.onnx_models import Net
 from whetgen.reading import check_against_floats, trace_steps
 
 ZERO = {"uint8": np.uint8(3), "int8": np.int8(-5)}

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.random_graphs import random_codes, random_graph
-from tests.targets.c.batch import expected, run_batch
+from tests.targets.c.compiled import expected
 from tests.targets.c.test_kernels import near, pick_the_rarest, weights
 
 from whetgen import Options, generate
+from whetgen.fuzz.c_batch import run_batch
+from whetgen.fuzz.graphs import random_codes, random_graph
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import (

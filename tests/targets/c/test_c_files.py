@@ -8,13 +8,13 @@ from random import Random
 
 import numpy as np
 import pytest
-from tests.random_graphs import random_codes
-from tests.targets.c.batch import compile_strictly, expected
+from tests.targets.c.compiled import compile_strictly, expected
 from tests.targets.c.test_c_nodes import CASES
-from tests.targets.written import write
 
 from whetgen.assets import CORES, assets, fact_files
 from whetgen.errors import BadInput
+from whetgen.fuzz.files import write
+from whetgen.fuzz.graphs import random_codes
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Reshape, Threshold
 from whetgen.reference import predict

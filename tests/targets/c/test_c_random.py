@@ -4,10 +4,11 @@ from random import Random
 
 import numpy as np
 import pytest
-from tests.naive import naive_run
-from tests.random_graphs import random_codes, random_graph
-from tests.targets.c.batch import expected, run_batch
+from tests.targets.c.compiled import expected
 
+from whetgen.fuzz.c_batch import run_batch
+from whetgen.fuzz.graphs import random_codes, random_graph
+from whetgen.fuzz.loops import naive_run
 from whetgen.verification.c_runner import SANITIZERS
 
 FRAMES = 5

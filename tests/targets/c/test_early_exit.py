@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.targets.c.batch import expected, run_batch
+from tests.targets.c.compiled import expected
 
 from whetgen import Options, generate
+from whetgen.fuzz.c_batch import run_batch
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.targets.c import planner

@@ -5,9 +5,10 @@ from random import Random
 
 import numpy as np
 import pytest
-from tests.random_graphs import random_codes
-from tests.targets.c.batch import expected, run_batch
+from tests.targets.c.compiled import expected
 
+from whetgen.fuzz.c_batch import run_batch
+from whetgen.fuzz.graphs import random_codes
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Reshape, Threshold
 from whetgen.targets.c import planner

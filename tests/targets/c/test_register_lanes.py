@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.targets.c.batch import expected
+from tests.targets.c.compiled import expected
 
 from whetgen import Options, generate
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate

@@ -7,15 +7,16 @@ from random import Random
 
 import numpy as np
 import pytest
-from tests.random_graphs import random_codes
-from tests.targets.c.batch import expected, run_batch
+from tests.targets.c.compiled import expected
 from tests.targets.c.test_kernels import conv_network, dense_network
-from tests.targets.written import write
 from tests.verification.test_boards import real_digits, small_network
 
 from whetgen import Options, generate
 from whetgen.assets import assets
 from whetgen.errors import BadInput
+from whetgen.fuzz.c_batch import run_batch
+from whetgen.fuzz.files import write
+from whetgen.fuzz.graphs import random_codes
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, MultiThreshold, Permute, Reshape, WeightedSum
 from whetgen.targets.c.boards import find_board

@@ -4,10 +4,10 @@ from random import Random
 
 import numpy as np
 import pytest
-from tests.random_graphs import random_codes
 from tests.targets.c.test_c_nodes import CASES
-from tests.targets.hls.batch import run_batch
 
+from whetgen.fuzz.graphs import random_codes
+from whetgen.fuzz.hls_batch import run_batch
 from whetgen.reference import run
 from whetgen.targets.hls import target as hls
 from whetgen.targets.streams.vectors import stream_outputs

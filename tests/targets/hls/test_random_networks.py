@@ -5,10 +5,10 @@ from random import Random
 
 import numpy as np
 import pytest
-from tests.random_graphs import random_codes, random_graph
-from tests.targets.hls.batch import run_batch
 from tests.targets.paced import paced
 
+from whetgen.fuzz.graphs import random_codes, random_graph
+from whetgen.fuzz.hls_batch import run_batch
 from whetgen.reference import run
 from whetgen.targets.hls import target as hls
 from whetgen.targets.streams.vectors import stream_outputs

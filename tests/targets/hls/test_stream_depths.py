@@ -9,12 +9,12 @@ from random import Random
 
 import numpy as np
 import pytest
-from tests.random_graphs import random_codes, random_graph
-from tests.targets.hls.batch import headers
 from tests.targets.hls.test_plan import residual
 from tests.targets.paced import paced
-from tests.targets.written import write
 
+from whetgen.fuzz.files import write
+from whetgen.fuzz.graphs import random_codes, random_graph
+from whetgen.fuzz.hls_batch import headers
 from whetgen.reference import run
 from whetgen.targets.hls import target as hls
 from whetgen.targets.hls.design import HlsPlan

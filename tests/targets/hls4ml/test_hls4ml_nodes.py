@@ -4,10 +4,10 @@ from random import Random
 
 import numpy as np
 import pytest
-from tests.random_graphs import random_codes
 from tests.targets.c.test_c_nodes import BITS_MAP, CASES, MAP, ints, network
 from tests.targets.hls4ml.merged import merge
 
+from whetgen.fuzz.graphs import random_codes
 from whetgen.ir import ELEMENT_TYPES
 from whetgen.ir.nodes import Concat, Dense, MaxPool, SumPool, Threshold, WeightedSum
 from whetgen.targets.hls4ml import compile_model, predict_codes, to_hls4ml

@@ -3,9 +3,9 @@
 from random import Random
 
 import pytest
-from tests.random_graphs import random_codes, random_graph
 from tests.targets.hls4ml.merged import merge
 
+from whetgen.fuzz.graphs import random_codes, random_graph
 from whetgen.targets.hls4ml import compile_model, predict_codes, to_hls4ml
 
 FRAMES = 5

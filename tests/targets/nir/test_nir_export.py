@@ -5,11 +5,11 @@ from fractions import Fraction
 
 import nir
 import numpy as np
-from tests.random_graphs import random_codes, random_graph
 
 from whetgen.errors import BadInput
 from whetgen.foreign.nir_files import open_nir
 from whetgen.frontends.nir.tracer import trace_nir
+from whetgen.fuzz.graphs import random_codes, random_graph
 from whetgen.ir import InputMeaning
 from whetgen.passes import lower, optimise
 from whetgen.targets.nir.export import export

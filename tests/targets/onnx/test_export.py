@@ -9,11 +9,11 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from tests.random_graphs import random_codes, random_graph
 
 from whetgen.errors import BadInput
 from whetgen.foreign.onnx_files import OnnxFile
 from whetgen.frontends.onnx.tracer import trace_onnx
+from whetgen.fuzz.graphs import random_codes, random_graph
 from whetgen.ir import InputMeaning
 from whetgen.passes import lower, optimise
 from whetgen.targets.onnx.export import export

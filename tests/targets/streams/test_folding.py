@@ -5,12 +5,12 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.random_graphs import random_graph
 from tests.targets.hls.test_plan import residual
 from tests.targets.verilog import networks
 
 from whetgen.app.bench import lfc
 from whetgen.errors import BadInput
+from whetgen.fuzz.graphs import random_graph
 from whetgen.report import inspection
 from whetgen.targets.hls import target as hls
 from whetgen.targets.hls.trips import trips

@@ -5,8 +5,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.layers.values import results
-from tests.random_graphs import random_graph, tie_frames
 
+from whetgen.fuzz.graphs import random_graph, tie_frames
 from whetgen.layers import Linear, Pool, layer_graph
 from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.streams.network import hardware_layers, with_joined_outputs

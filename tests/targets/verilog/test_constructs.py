@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from tests.targets.verilog import networks
 from tests.targets.verilog.icarus import IcarusSimulator
-from tests.targets.written import write
 
 from whetgen.errors import BadInput
+from whetgen.fuzz.files import write
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.reference import run

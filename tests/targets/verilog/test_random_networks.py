@@ -5,10 +5,10 @@ from random import Random
 
 import numpy as np
 import pytest
-from tests.naive import naive_run
-from tests.random_graphs import random_codes, random_graph
 from tests.targets.verilog.icarus import IcarusSimulator
 
+from whetgen.fuzz.graphs import random_codes, random_graph
+from whetgen.fuzz.loops import naive_run
 from whetgen.ir import Graph
 from whetgen.reference import run
 from whetgen.targets.streams.vectors import stream_outputs

@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
+from whetgen.fuzz.recipe import Recipe, arrays_of
+
 QONNX = "qonnx.custom_op.general"
 OPSET = 17
+_MOST_ELEMENTS = 150
 
 
 @dataclass
@@ -76,23 +79,24 @@ def some_scale(rng: np.random.Generator, channels: int | None = None) -> np.ndar
     return np.where(rng.random(size) < 0.5, 0.5, 1.0) * np.float32(rng.choice([1.0, 0.3, 0.7071]))
 
 
-def random_model(seed: int) -> ModelProto:
-    """Two to four layers over a map or a vector: every quantiser, pools, moves, norms, residual sums."""
-    rng = np.random.default_rng(seed)
-    net = Net((int(rng.integers(1, 4)), int(rng.integers(4, 8)), int(rng.integers(4, 8))))
+def random_onnx_model(recipe: Recipe) -> ModelProto:
+    """Blocks over a map, then two layers over a vector: every quantiser, pools, moves, norms, residual sums."""
+    rng = arrays_of(recipe.draws("input"))
+    longest = max(4, min(recipe.longest, 7))
+    net = Net((int(rng.integers(1, min(3, recipe.widest) + 1)), *(int(rng.integers(4, longest + 1)) for _ in range(2))))
     shape = net.shape
     if rng.random() < 0.4:
         net.add("Sub" if rng.random() < 0.5 else "Add", np.float32(rng.choice([-127.5, 3.0, 128.0])))
-    for _ in range(int(rng.integers(1, 3))):
-        shape = _conv(net, rng, shape)
-        shape = _pool(net, rng, shape)
-        shape = _quantise(net, rng, shape)
-        shape = _pool(net, rng, shape)
-        shape = _move(net, rng, shape)
+    for step in recipe.steps:
+        if np.prod(shape) > _MOST_ELEMENTS:
+            break
+        own = arrays_of(recipe.draws(f"layer {step}"))
+        for part in (_conv, _pool, _quantise, _pool, _move):
+            shape = part(net, own, shape)
     net.add("Flatten")
     width = int(np.prod(shape))
     for last in (False, True):
-        units = int(rng.integers(2, 7))
+        units = int(rng.integers(1, recipe.widest + 1))
         width = _dense(net, rng, width, units)
         if not last:
             _quantise(net, rng, (width,))
@@ -108,7 +112,7 @@ def _conv(net: Net, rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[i
     values = rng.normal(size=(outs, channels // groups, kh, kw))
     scale = some_scale(rng, outs).reshape(-1, 1, 1, 1) if rng.random() < 0.5 else some_scale(rng)
     weights = net.weights(values, scale, int(rng.integers(1, 4)))
-    settings = {"strides": stride, "pads": pads, "group": groups, "kernel_shape": [kh, kw]}
+    settings: dict[str, Any] = {"strides": stride, "pads": pads, "group": groups, "kernel_shape": [kh, kw]}
     net.add("Conv", weights, *([rng.normal(size=outs)] if rng.random() < 0.5 else []), **settings)
     high = (height + pads[0] + pads[2] - kh) // stride[0] + 1
     wide = (width + pads[1] + pads[3] - kw) // stride[1] + 1
@@ -156,7 +160,7 @@ def _quantise(net: Net, rng: np.random.Generator, shape: tuple[int, ...]) -> tup
             net.quant(some_scale(rng), 2, signed=0)
         case 3:
             levels = np.sort(rng.integers(-4, 5, size=(channels, int(rng.integers(1, 4)))), axis=1).astype(np.float32)
-            settings = {"out_scale": 2.0, "out_bias": -1.0, "out_dtype": "INT4"}
+            settings: dict[str, Any] = {"out_scale": 2.0, "out_bias": -1.0, "out_dtype": "INT4"}
             net.add("MultiThreshold", levels, domain=QONNX, **settings)
         case 4:
             net.add("Sign")

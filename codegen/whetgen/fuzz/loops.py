@@ -6,6 +6,7 @@ A tensor is a dict from index tuple to int, in row-major order.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -62,7 +63,7 @@ def _conv(node: Conv, x: Tensor) -> Tensor:
     (top, bottom), (left, right) = node.padding
     rows = (height + top + bottom - ((kh - 1) * node.dilation[0] + 1)) // node.stride[0] + 1
     columns = (width + left + right - ((kw - 1) * node.dilation[1] + 1)) // node.stride[1] + 1
-    result = {}
+    result: Tensor = {}
     for r, c, n in product(range(rows), range(columns), range(neurons)):
         group = n // (neurons // node.groups)
         total = int(node.bias[n] if node.bias.ndim == 1 else node.bias[r, c, n])
@@ -87,7 +88,7 @@ def _pool(node: MaxPool | SumPool, x: Tensor) -> Tensor:
     (top, bottom), (left, right) = node.padding
     rows = (height + top + bottom - node.window[0]) // node.stride[0] + 1
     columns = (width + left + right - node.window[1]) // node.stride[1] + 1
-    result = {}
+    result: Tensor = {}
     for r, c, k in product(range(rows), range(columns), range(channels)):
         y, z = r * node.stride[0] - top, c * node.stride[1] - left
         there = [(y + i, z + j, k) for i in range(node.window[0]) for j in range(node.window[1])]
@@ -153,7 +154,7 @@ def _entry(array: np.ndarray, index: tuple[int, ...]) -> int:
     return int(array[index[-1]] if array.ndim == 1 else array[index])
 
 
-_KINDS = {
+_KINDS: dict[type[Node], Callable[..., Tensor]] = {
     Dense: _dense,
     Conv: _conv,
     Threshold: _threshold,

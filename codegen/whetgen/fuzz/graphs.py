@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import prod
 from random import Random
+from typing import Literal, TypeVar
 
 import numpy as np
-from tests.naive import Tensor, naive_node, tensor_of
 
+from whetgen.fuzz.loops import Tensor, naive_node, tensor_of
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.integers import as_integers, signed_bits
 from whetgen.ir.nodes import (
@@ -32,6 +33,8 @@ from whetgen.ir.nodes import (
 from whetgen.ir.ranges import output_range
 from whetgen.ir.shapes import output_shape
 
+OutputKind = Literal["spikes", "scores", "accumulators"]
+Pool = TypeVar("Pool", MaxPool, SumPool)
 WEIGHT_BITS = (1, 2, 4, 8, 14, 20, 33, 48, 70, 150)
 OUTPUT_BITS = 64
 TIE_FRAMES = 3
@@ -131,7 +134,7 @@ class _Growing:
         outputs = tuple(Output(f"out {k}/{n}", n, self._output_kind(n), classifier=alone) for k, n in enumerate(chosen))
         return validate(Graph(tuple(self.nodes), outputs))
 
-    def _output_kind(self, name: str) -> str:
+    def _output_kind(self, name: str) -> OutputKind:
         spikes = self.ranges[name][0] >= 0 and self.ranges[name][1] <= 1
         return "spikes" if spikes and self.rng.random() < 0.8 else self.rng.choice(("scores", "accumulators"))
 
@@ -239,10 +242,13 @@ def _sum_pool(g: _Growing, name: str, source: str) -> SumPool | None:
     return _pool(SumPool, g, name, source)
 
 
-def _pool(kind: type, g: _Growing, name: str, source: str):
+def _pool(kind: type[Pool], g: _Growing, name: str, source: str) -> Pool | None:
     r, shape = g.rng, g.shapes[source]
     window = (r.randint(1, 3), r.randint(1, 3))
-    padding = tuple((r.randint(0, w - 1), r.randint(0, w - 1)) for w in window) if r.random() < 0.4 else NO_PADDING
+    padding = NO_PADDING
+    if r.random() < 0.4:
+        rows, columns = ((r.randint(0, w - 1), r.randint(0, w - 1)) for w in window)
+        padding = (rows, columns)
     if any(window[a] > shape[a] + sum(padding[a]) for a in (0, 1)):
         return None
     return kind(name, source, window, (r.randint(1, 3), r.randint(1, 2)), padding)
