@@ -110,7 +110,7 @@ def _show(output: CommandOutput, task: Task, found: Found, folders: list[Path]) 
     table = Table("judge", "networks", "mismatches", "CPU seconds", "what it is")
     for name in task.judges:
         seconds = f"{found.cpu_seconds.get(name, 0):.0f}"
-        table.add_row(name, f"{found.judged[name]:,}", str(failed[name]), seconds, JUDGES[name].told)
+        table.add_row(name, f"{found.judged.get(name, 0):,}", str(failed[name]), seconds, JUDGES[name].told)
     kinds = ", ".join(f"{kind} {number:,}" for kind, number in sorted(found.kinds.items()))
     refused = sum(found.refused.values())
     lines: list[object] = [

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -40,24 +40,27 @@ class Found:
     """Of some networks. ``kinds``, ``refused``: how many of each kind; ``judged``: networks that each judge saw and took;
     ``missing``: why a judge could not run; ``problems``: what differs."""
 
-    kinds: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
-    judged: Counter[str] = field(default_factory=Counter)
+    kinds: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
+    judged: dict[str, int] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     cpu_seconds: dict[str, float] = field(default_factory=dict)
 
     def add(self, other: Found) -> None:
-        for name in ("kinds", "refused", "judged"):
-            getattr(self, name).update(getattr(other, name))
-        for name, seconds in other.cpu_seconds.items():
-            self.cpu_seconds[name] = self.cpu_seconds.get(name, 0) + seconds
+        for name in ("kinds", "refused", "judged", "cpu_seconds"):
+            for key, number in getattr(other, name).items():
+                count_up(getattr(self, name), key, number)
         self.missing |= other.missing
         self.problems += other.problems
 
     @property
     def networks(self) -> int:
         return sum(self.kinds.values())
+
+
+def count_up(counts: dict[str, Any], key: str, number: float = 1) -> None:
+    counts[key] = counts.get(key, 0) + number
 
 
 def run_batch(task: Task, numbers: Sequence[int]) -> Found:
@@ -70,11 +73,11 @@ def run_batch(task: Task, numbers: Sequence[int]) -> Found:
             except ImportError as error:
                 found.missing["files of others"] = str(error)
                 continue
-            found.kinds[drawn.kind] += 1
+            count_up(found.kinds, drawn.kind)
             if isinstance(drawn, Network):
                 networks.append(drawn)
             elif isinstance(drawn, Refused):
-                found.refused[drawn.kind] += 1
+                count_up(found.refused, drawn.kind)
             elif isinstance(drawn, Misread):
                 found.problems.append(Problem(number, drawn.kind, READING, drawn.text))
     for name in task.judges:
@@ -95,7 +98,8 @@ def _judge(found: Found, name: str, networks: Sequence[Network]) -> None:
     for network, each in zip(networks, told, strict=True):
         if isinstance(each, str):
             found.problems.append(Problem(network.number, network.kind, name, each))
-        found.judged[name] += each is not None
+        if each is not None:
+            count_up(found.judged, name)
 
 
 def judged(judge: Judge, networks: Sequence[Network]) -> list[str | bool | None]:
