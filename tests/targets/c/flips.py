@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
-from tests.targets.written import write
 
+from whetgen.fuzz.files import write
 from whetgen.ir import Graph
 from whetgen.targets.c.target import COptions, plan, render
 from whetgen.verification.c_runner import find_compiler, pack_codes

@@ -11,11 +11,11 @@ from tests.targets.c.flips import flips_in_arena, unseen_in_tables
 from tests.targets.c.test_c_files import tiny
 from tests.targets.c.test_c_nodes import CASES
 from tests.targets.c.test_kernels import dense_network
-from tests.targets.written import write
 from tests.verification.test_boards import real_digits, small_network
 
 from whetgen import Options, generate
 from whetgen.errors import ProgramFailed
+from whetgen.fuzz.files import write
 from whetgen.targets.c.boards import find_board
 from whetgen.targets.c.target import COptions, plan, render
 from whetgen.verification.c_runner import run_c

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tests.targets.written import write
 
+from whetgen.fuzz.files import write
 from whetgen.ir import Graph
 from whetgen.reference import run
 from whetgen.targets.streams.packing import pack_frames

@@ -8,9 +8,9 @@ import pytest
 from tests.targets.verilog import networks
 from tests.targets.verilog.flips import Flipper
 from tests.targets.verilog.test_constructs import lint, random_codes
-from tests.targets.written import write
 
 from whetgen.errors import BadInput
+from whetgen.fuzz.files import write
 from whetgen.targets.verilog import target as verilog
 from whetgen.targets.verilog.folded.check_bits import parity, secded
 from whetgen.targets.verilog.options import VerilogOptions

@@ -5,9 +5,9 @@ from random import Random
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.random_graphs import random_graph
 from tests.targets.verilog.test_golden import tiny
 
+from whetgen.fuzz.graphs import random_graph
 from whetgen.verification.faults.bits import Store, StoredBit, bit_at, drawn, flipped, stores
 
 

@@ -4,10 +4,10 @@ from random import Random
 
 import numpy as np
 import pytest
-from tests.random_graphs import random_graph, tie_frames
 from tests.targets.verilog.networks import CONSTRUCTS
 from tests.targets.verilog.test_golden import tiny
 
+from whetgen.fuzz.graphs import random_graph, tie_frames
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, MultiThreshold, Threshold
 from whetgen.reference import run_tensors
