@@ -10,6 +10,7 @@ from onnx import ModelProto
 from onnx.helper import make_opsetid
 from onnx.reference import ReferenceEvaluator
 from onnx.reference.op_run import OpRun
+from onnx.reference.ops.op_pad import Pad_18
 
 from whetgen.foreign.qonnx_math import DOMAINS, QUANTISERS
 
@@ -17,7 +18,9 @@ from whetgen.foreign.qonnx_math import DOMAINS, QUANTISERS
 def evaluator(model: ModelProto) -> ReferenceEvaluator:
     """What runs a model."""
     opset = max((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), default=1)
-    return ReferenceEvaluator(_with_domains(model), new_ops=[*_OPERATORS, *old_operators(opset)])
+    return ReferenceEvaluator(
+        _with_domains(model), new_ops=[*_OPERATORS, *_FROM_11 * (opset >= 11), *old_operators(opset)]
+    )
 
 
 def old_operators(opset: int) -> list[type[OpRun]]:
@@ -77,6 +80,27 @@ def _along(values: np.ndarray, x: np.ndarray, axis: int) -> np.ndarray:
     return values.reshape(-1, *[1] * (x.ndim - 1 - axis % x.ndim)) if values.size > 1 else values.reshape(())
 
 
+class Pad(Pad_18):
+    """Of opset 11 and later, with negative numbers, which take elements away; the evaluator's own does not know them."""
+
+    op_domain = ""
+
+    def _run(
+        self,
+        data: np.ndarray,
+        pads: np.ndarray,
+        constant_value: np.ndarray | None = None,
+        axes: np.ndarray | None = None,
+        mode: str | None = None,
+    ) -> tuple[np.ndarray]:
+        places = range(data.ndim) if axes is None else [int(axis) for axis in axes]
+        kept = [slice(None)] * data.ndim
+        for axis, before, behind in zip(places, *np.reshape(pads, (2, -1)), strict=True):
+            kept[axis] = slice(max(-before, 0), data.shape[axis] - max(-behind, 0))
+        made: tuple[np.ndarray] = super()._run(data[tuple(kept)], np.maximum(pads, 0), constant_value, axes, mode)
+        return made
+
+
 _OF_18 = [
     _operator("", "QuantizeLinear", _quantize_linear, dtype=None),
     _operator("", "DequantizeLinear", _dequantize_linear),
@@ -85,3 +109,4 @@ _OPERATORS = [
     *(_operator(domain, name, function) for domain in DOMAINS for name, function in QUANTISERS.items()),
     _operator("", "BatchNormalization", _batch_norm),
 ]
+_FROM_11: list[type[OpRun]] = [Pad]

@@ -57,7 +57,7 @@ def _nir(recipe: Recipe, path: Path) -> None:
 
 KINDS = {
     "keras": Kind(".keras", _keras),
-    "quantised": Kind(".keras", _quantised),
+    "quantised": Kind(".h5", _quantised),
     "onnx": Kind(".onnx", _onnx),
     "nir": Kind(".nir", _nir),
 }

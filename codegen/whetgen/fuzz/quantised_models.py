@@ -7,17 +7,20 @@ layers is saved, and its layers get other names and these quantisers in the file
 from __future__ import annotations
 
 import json
-import zipfile
+import logging
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import h5py
 import keras
 from keras import layers as L
 
 from whetgen.fuzz.recipe import Recipe, arrays_of, weights
 
 Config = dict[str, Any]
+_WRITERS_KERAS = "2.15.0"  # these packages have no layers for Keras 3
 _QKERAS_WEIGHTS = (
     "quantized_bits(4,0,1,alpha=1.0)", "quantized_bits(3,1,1,alpha=1.0)", "ternary(alpha=1)", "binary(alpha=1)",
     "binary(alpha='auto_po2')", "ternary(alpha='auto_po2')", "quantized_bits(4,0,1,alpha='auto_po2')",
@@ -32,7 +35,7 @@ _LARQ_NEURONS = ("ste_sign", "approx_sign", "ste_heaviside", "ste_tern", "DoReFa
 
 
 def write_quantised_model(recipe: Recipe, path: Path) -> None:
-    """A Sequential ``.keras`` file of one package's layers."""
+    """A Sequential ``.h5`` file of one package's layers."""
     draws = recipe.draws("input")
     rename = draws.choice((_as_qkeras, _as_larq))
     model = _plain(recipe, draws)
@@ -41,6 +44,7 @@ def write_quantised_model(recipe: Recipe, path: Path) -> None:
         for weight in layer.weights:
             drawn = weights(rng, tuple(weight.shape)).clip(-4, 4)
             weight.assign(abs(drawn) + 0.5 if "variance" in weight.path or "gamma" in weight.path else drawn)
+    logging.getLogger("absl").setLevel(logging.ERROR)  # which calls this format an old one
     model.save(path)
     _rewrite(path, lambda config: rename(config, recipe.draws(f"quantisers of {config['config']['name']}")))
 
@@ -106,14 +110,11 @@ def _rename(layer: Config, kind: str) -> None:
     layer["module"] = "larq.layers" if kind.startswith("Quant") else "qkeras"
 
 
-def _rewrite(path: Path, change: Any) -> None:
-    """Each layer's entry of the configuration as ``change`` leaves it."""
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    config = json.loads(members["config.json"])
-    for layer in config["config"]["layers"]:
-        change(layer)
-    members["config.json"] = json.dumps(config).encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
+def _rewrite(path: Path, change: Callable[[Config], None]) -> None:
+    """Each layer's entry of the configuration as ``change`` leaves it, in a file of Keras 2."""
+    with h5py.File(path, "r+") as file:
+        config = json.loads(file.attrs["model_config"])
+        for layer in config["config"]["layers"]:
+            change(layer)
+        file.attrs["model_config"] = json.dumps(config)
+        file.attrs["keras_version"] = _WRITERS_KERAS

@@ -32,7 +32,8 @@ def run_image(image: Image, graph: Graph, codes: np.ndarray, board: Board, profi
     """Frames through an image.
 
     Raises:
-        CouldNotRun: the emulator is missing, or it or the program stops early.
+        CouldNotRun: the emulator is missing.
+        ToolFailed: it or the program stops early.
     """
     frames = pack_codes(np.asarray(codes), graph.input.type)
     dtype = np.dtype(output_dtype(graph)).newbyteorder("<")
@@ -40,7 +41,7 @@ def run_image(image: Image, graph: Graph, codes: np.ndarray, board: Board, profi
     record = np.dtype([("ticks", "<u4", (1 + profiled_calls,)), ("outputs", dtype, (length,))])
     data = _run(image, frames, board, len(frames) * record.itemsize)
     if len(data) != len(frames) * record.itemsize:
-        raise CouldNotRun(
+        raise ToolFailed(
             f"{board.name}: the program stopped after {len(data) // record.itemsize} of {counted(len(frames), 'frame')}"
         )
     records = np.frombuffer(data, dtype=record)
@@ -54,7 +55,7 @@ def _run(image: Image, frames: np.ndarray, board: Board, length: int) -> bytes:
     ended = run([*emulator(image, board, length), image.path], image.build, seconds=_TIMEOUT)
     if ended.code:
         told = telling_line(ended.err.decode(errors="replace"))
-        raise CouldNotRun(f"{board.name}: the emulator stopped with {ended.how}: {told}", ended.log)
+        raise ToolFailed(f"{board.name}: the emulator stopped with {ended.how}: {told}", ended.log)
     return (image.build / "output.bin").read_bytes()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from whetgen.errors import CouldNotRun
+from whetgen.errors import ToolFailed
 from whetgen.foreign.onnx_evaluator import evaluator
 from whetgen.foreign.onnx_files import open_onnx
 from whetgen.ir import Graph
@@ -30,7 +30,7 @@ def run_onnx(path: Path, graph: Graph, codes: np.ndarray) -> Ran:
     """Outputs (frames, elements), what ran them, and a line where the class is not that of the scores.
 
     Raises:
-        CouldNotRun: the file is damaged, or does not run.
+        ToolFailed: the file is damaged, or does not run.
     """
     model = open_onnx(path).model
     entry = model.graph.input[0]
@@ -41,7 +41,7 @@ def run_onnx(path: Path, graph: Graph, codes: np.ndarray) -> Ran:
         if not made:
             made, runner = [np.asarray(v) for v in evaluator(model).run(None, {entry.name: given})], "onnx"
     except Exception as error:  # runtimes raise nearly every type
-        raise CouldNotRun(f"{path.name} does not run: {error}") from error
+        raise ToolFailed(f"{path.name} does not run: {error}") from error
     outputs = [np.asarray(values).reshape(len(codes), -1).astype(np.int64) for values in made]
     heads = np.concatenate(outputs[: len(graph.outputs)], axis=1)
     wrong = sum(int(np.sum(told[:, 0] != classify(graph.outputs[0], heads))) for told in outputs[len(graph.outputs) :])
