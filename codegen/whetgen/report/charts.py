@@ -38,7 +38,7 @@ def bars(values: Mapping[str, float], unit: str) -> str:
 
 
 @dataclass(frozen=True)
-class Line:
+class Curve:
     """Points (x, y) with the range of y at each."""
 
     name: str
@@ -48,7 +48,7 @@ class Line:
     highest: Sequence[float]
 
 
-def lines(drawn: Sequence[Line], across: str, up: str) -> str:
+def lines(drawn: Sequence[Curve], across: str, up: str) -> str:
     """Lines over a logarithmic axis, each in a band from its lowest to its highest values."""
     with _figure(rows=10) as (axes, svg):
         for line in drawn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from whetgen.report.charts import Line, lines
+from whetgen.report.charts import Curve, lines
 from whetgen.report.parts import PageTable, Picture
 
 
@@ -39,7 +39,7 @@ def tables(manifest: Mapping | None) -> list[PageTable]:
     return [PageTable("Most harmful flips", ("kind", "layer", "number", "bit", "from", "to", "loss"), tuple(rows))]
 
 
-def _line(study: Mapping, kind: str) -> Line:
+def _line(study: Mapping, kind: str) -> Curve:
     points = [point for point in study["curve"] if point["kind"] == kind]
     xs, ys, lowest, highest = ([point[key] for point in points] for key in ("flips", "mean", "lowest", "highest"))
-    return Line(kind, xs, ys, lowest, highest)
+    return Curve(kind, xs, ys, lowest, highest)

@@ -5,12 +5,12 @@ from tests.targets.verilog.networks import CONSTRUCTS
 from tests.targets.verilog.test_golden import tiny
 
 from whetgen.verification.faults.curve import DRAWS, counts, curve
-from whetgen.verification.faults.judge import Trace
+from whetgen.verification.faults.judge import Unflipped
 from whetgen.verification.frames import Frames, default_frames
 
 
 def points(graph, frames, most, seed=0):
-    return curve(graph, frames.codes, Trace.of(graph, frames).judge, most, seed, lambda _: None)
+    return curve(graph, frames.codes, Unflipped.of(graph, frames).judge, most, seed, lambda _: None)
 
 
 def test_counts_go_up_to_the_number_asked_for():
@@ -29,7 +29,7 @@ def test_there_are_no_more_flips_than_bits():
 
 def test_every_spike_flipped_is_the_network_of_the_opposite_spikes():
     graph, frames = tiny(), default_frames(tiny(), 50)
-    trace = Trace.of(graph, frames)
+    trace = Unflipped.of(graph, frames)
     scores = (1 - trace.tensors["fire"]) @ graph["scores"].weights + graph["scores"].bias
     wanted = np.mean(np.argmax(scores, axis=1) == np.argmax(trace.tensors["scores"], axis=1))
     last = points(graph, frames, 2)[-1]
@@ -40,5 +40,5 @@ def test_every_spike_flipped_is_the_network_of_the_opposite_spikes():
 def test_labels_count_where_there_are_any():
     graph, codes = tiny(), default_frames(tiny(), 40).codes
     labels = 1 - graph.predict(codes)
-    assert not Trace.of(graph, Frames(codes, labels)).right.any()
-    assert Trace.of(graph, Frames(codes)).right.all()
+    assert not Unflipped.of(graph, Frames(codes, labels)).right.any()
+    assert Unflipped.of(graph, Frames(codes)).right.all()

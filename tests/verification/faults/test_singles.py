@@ -13,7 +13,7 @@ from whetgen.ir.nodes import Dense, Input, MultiThreshold, Threshold
 from whetgen.reference import run_tensors
 from whetgen.verification.faults import singles
 from whetgen.verification.faults.bits import Store, bit_at, flipped, stores
-from whetgen.verification.faults.judge import Trace
+from whetgen.verification.faults.judge import Unflipped
 from whetgen.verification.faults.singles import single_flips
 from whetgen.verification.frames import Frames, default_frames
 
@@ -36,7 +36,7 @@ def network(seed: int, classes: int, steps: int) -> Graph:
     )
 
 
-def naive(graph: Graph, frames: Frames, trace: Trace) -> dict[tuple[str, str], list[int]]:
+def naive(graph: Graph, frames: Frames, trace: Unflipped) -> dict[tuple[str, str], list[int]]:
     """Frames lost by each bit: the network run again with it."""
     keep = {output.source for output in graph.outputs}
 
@@ -48,7 +48,7 @@ def naive(graph: Graph, frames: Frames, trace: Trace) -> dict[tuple[str, str], l
 
 
 def compare(graph: Graph, frames: Frames) -> None:
-    trace = Trace.of(graph, frames)
+    trace = Unflipped.of(graph, frames)
     tried, worst = single_flips(trace, np.random.default_rng(0), lambda _: None)
     wanted, count = naive(graph, frames, trace), len(frames.codes)
     for row in tried:
@@ -82,14 +82,14 @@ def test_networks_of_any_kind(seed, monkeypatch):
 def test_few_bits_of_a_large_convolution_are_tried_and_the_rest_is_bounded(monkeypatch):
     monkeypatch.setattr(singles, "SAMPLES", 10)
     graph = CONSTRUCTS["conv"]
-    tried, _ = single_flips(Trace.of(graph, default_frames(graph, 20)), np.random.default_rng(0), lambda _: None)
+    tried, _ = single_flips(Unflipped.of(graph, default_frames(graph, 20)), np.random.default_rng(0), lambda _: None)
     weights = tried[0]
     assert weights.tried == 10 < weights.bits and 1 - (1 - weights.beyond) ** 10 == pytest.approx(0.95)
 
 
 def test_a_spike_is_flipped_in_every_frame():
     graph, frames = tiny(), default_frames(tiny(), 40)
-    trace = Trace.of(graph, frames)
+    trace = Unflipped.of(graph, frames)
     _, worst = single_flips(trace, np.random.default_rng(0), lambda _: None)
     for single in (s for s in worst if s.kind == "activation"):
         spikes = trace.tensors["fire"].copy()

@@ -52,7 +52,7 @@ class Judge:
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
+class Unflipped:
     """Every tensor of a network on some frames, and what is right."""
 
     graph: Graph
@@ -60,9 +60,9 @@ class Trace:
     judge: Judge
 
     @staticmethod
-    def of(graph: Graph, frames: Frames) -> Trace:
+    def of(graph: Graph, frames: Frames) -> Unflipped:
         tensors = run_tensors(graph, frames.codes)
-        return Trace(graph, tensors, Judge.of(graph, frames, tensors))
+        return Unflipped(graph, tensors, Judge.of(graph, frames, tensors))
 
     @cached_property
     def right(self) -> np.ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 
 from whetgen.ir import Output
 from whetgen.ir.nodes import FIRING, Dense, MultiThreshold, Threshold
-from whetgen.verification.faults.judge import Trace
+from whetgen.verification.faults.judge import Unflipped
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Neurons:
     right: np.ndarray
 
 
-def neurons_of(trace: Trace, dense: Dense) -> Neurons | None:
+def neurons_of(trace: Unflipped, dense: Dense) -> Neurons | None:
     """None where the layer's sums are read by something other than thresholds of their own, or the choice of a class."""
     graph = trace.graph
     readers = graph.readers[dense.name]
@@ -44,7 +44,7 @@ def neurons_of(trace: Trace, dense: Dense) -> Neurons | None:
     return None
 
 
-def _firing(trace: Trace, dense: Dense, fires: Threshold | MultiThreshold) -> Neurons:
+def _firing(trace: Unflipped, dense: Dense, fires: Threshold | MultiThreshold) -> Neurons:
     sums, values = trace.tensors[dense.name], trace.tensors[fires.name]
     ladder = fires.thresholds if isinstance(fires, MultiThreshold) else fires.thresholds[None]
     right = np.repeat(trace.right[None, :, None], len(ladder) + 1, axis=0).repeat(values.shape[1], axis=2)
@@ -57,7 +57,7 @@ def _firing(trace: Trace, dense: Dense, fires: Threshold | MultiThreshold) -> Ne
     return Neurons(dense, (fires.name, "thresholds"), ladder[:, None] - sums[None], right)
 
 
-def _classes(trace: Trace, dense: Dense, head: Output) -> Neurons:
+def _classes(trace: Unflipped, dense: Dense, head: Output) -> Neurons:
     sums, wanted = trace.tensors[dense.name], trace.judge.classes
     assert wanted is not None  # a class is told
     if sums.shape[1] == 1:

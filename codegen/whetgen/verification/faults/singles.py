@@ -11,7 +11,7 @@ import numpy as np
 from whetgen.ir.nodes import Dense
 from whetgen.reference import evaluate
 from whetgen.verification.faults.bits import Kind, Store, bit_at, flipped, stores
-from whetgen.verification.faults.judge import Trace
+from whetgen.verification.faults.judge import Unflipped
 from whetgen.verification.faults.neurons import Neurons, level_losses, neurons_of, spike_losses, weight_losses
 
 SAMPLES = 200  # bits of an array that are tried where not all are
@@ -64,7 +64,7 @@ class _Losses:
 
 
 def single_flips(
-    trace: Trace, rng: np.random.Generator, progress: Callable[[float], None]
+    trace: Unflipped, rng: np.random.Generator, progress: Callable[[float], None]
 ) -> tuple[tuple[Tried, ...], tuple[Single, ...]]:
     """What was tried of each array, and the most harmful flips of each kind, the worst first.
 
@@ -94,7 +94,7 @@ def _most_harmful(singles: list[Single]) -> tuple[Single, ...]:
     return tuple(sorted((single for kind in kinds for single in kind), key=lambda single: -single.loss))
 
 
-def _of_neurons(trace: Trace, layer: Neurons, everything: tuple[Store, ...]) -> dict[tuple[str, str], np.ndarray]:
+def _of_neurons(trace: Unflipped, layer: Neurons, everything: tuple[Store, ...]) -> dict[tuple[str, str], np.ndarray]:
     """Frames lost by each bit of the layer's weights and levels, in the order of the bits in their stores."""
     by_place = {(store.node, store.field): store for store in everything}
     weights, levels = (layer.dense.name, "weights"), layer.levels
@@ -121,14 +121,14 @@ def _spikes(layer: Neurons, frames: int) -> Iterator[Single]:
         )
 
 
-def _sampled(trace: Trace, store: Store, rng: np.random.Generator) -> _Losses:
+def _sampled(trace: Unflipped, store: Store, rng: np.random.Generator) -> _Losses:
     """By running the network from this node on, for a few bits."""
     few = store.bits <= SAMPLES
     numbers = np.arange(store.bits) if few else rng.choice(store.bits, SAMPLES, replace=False)
     return _Losses(store, numbers, np.array([_lost(trace, store, int(number)) for number in numbers], dtype=np.int64))
 
 
-def _lost(trace: Trace, store: Store, number: int) -> int:
+def _lost(trace: Unflipped, store: Store, number: int) -> int:
     node = flipped(trace.graph, [bit_at([store], number)])[store.node]
     value = evaluate(node, *(trace.tensors[source] for source in node.sources))
     return int(trace.right.sum()) - int(trace.right_with(node.name, value).sum())

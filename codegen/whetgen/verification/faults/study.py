@@ -14,7 +14,7 @@ from whetgen.ir import load_graph
 from whetgen.targets.output.folder import read_manifest
 from whetgen.verification.faults.curve import Point, curve
 from whetgen.verification.faults.fates import Fates, Matched
-from whetgen.verification.faults.judge import Trace
+from whetgen.verification.faults.judge import Unflipped
 from whetgen.verification.faults.singles import Single, Tried, single_flips
 from whetgen.verification.frames import Frames, default_frames
 from whetgen.verification.runners import Progress, shares
@@ -69,7 +69,7 @@ def study_faults(
     most = min(count or FRAMES, max(_TENSOR_BYTES // (8 * sum(map(graph.size, graph.shapes))), 1))
     few = (frames or default_frames(graph, most)).first(most)
     tell("faults: run the network")
-    trace = Trace.of(graph, few)
+    trace = Unflipped.of(graph, few)
     tried, worst = single_flips(trace, np.random.default_rng([seed, 0]), shares(tell, "faults: each bit alone"))
     points = curve(graph, few.codes, trace.judge, flips, seed, shares(tell, "faults: many bits at once"))
     matched, fates, more = None, (), ()
