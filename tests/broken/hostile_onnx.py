@@ -10,7 +10,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 from tests.broken.hostile_files import Writer
-from tests.frontends.onnx.models import Net
+
+from whetgen.fuzz.onnx_models import Net
 
 
 def onnx_with(change: Callable[[onnx.ModelProto], None]) -> Writer:

@@ -30,7 +30,8 @@ from tests.broken.hostile_files import (
 )
 from tests.broken.hostile_onnx import deep, doubled, huge_dimensions, onnx_constant, onnx_of, onnx_with, segment
 from tests.foreign.files import entry, layer_3
-from tests.frontends.onnx.models import QONNX
+
+from whetgen.fuzz.onnx_models import QONNX
 
 TENSOR = "a tensor has at most 67,108,864 elements, padding included"
 CONSTANT = "makes a constant of more than 67108864 numbers"

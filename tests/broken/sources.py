@@ -11,11 +11,11 @@ import nir
 import numpy as np
 from tests.broken.inside import half_inside, in_configuration, in_hdf5, in_onnx
 from tests.foreign.files import dense, entry, layer_3, net, net_3, save, save_zip
-from tests.frontends.onnx.models import Net
 from tests.mutants import mutant
 
 from whetgen import Options, generate
 from whetgen.foreign.onnx_files import open_onnx
+from whetgen.fuzz.onnx_models import Net
 from whetgen.input_spec import InputSpec
 from whetgen.reading import trace_steps
 
