@@ -12,7 +12,7 @@ import argparse
 import sys
 import tempfile
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.kills.disks import with_own_mounts
@@ -37,14 +37,14 @@ def main(arguments: list[str]) -> int:
         references: dict[str, Reference] = {}
         for names in needed(kills):
             references |= zip(names, pool.map(lambda name: refer(name, done), names), strict=True)
-        trials = [
-            pool.submit(faults, kill, references[kill.job], done, Path(place) / f"kill-{chosen.seed}-{number}")
+        trials = {
+            pool.submit(faults, kill, references[kill.job], done, Path(place) / f"kill-{chosen.seed}-{number}"): kill
             for number, kill in enumerate(kills)
-        ]
+        }
         found = 0
-        for number, (kill, trial) in enumerate(zip(kills, trials, strict=True), start=1):
+        for number, trial in enumerate(as_completed(trials), start=1):
             for wrong in trial.result():
-                print(f"{number} {kill}: {wrong}", flush=True)
+                print(f"{trials[trial]}: {wrong}", flush=True)
             found += len(trial.result())
             print(f"\r{number} of {len(kills)}", end="", file=sys.stderr, flush=True)
     ways = ", ".join(f"{n} {way}" for way, n in sorted(Counter(kill.way for kill in kills).items()))
