@@ -14,6 +14,8 @@ from tests.app.command import run
         (["--flags=-O2"], "--flags -O2: they are of the compiler for a board; give --on BOARD, too"),
         (["--seed", "5"], "--seed 5: means something with --faults only; give both"),
         (["--faults", "0"], "--faults 0: at least 1"),
+        (["--exhaustive", "--count", "5"], "--exhaustive: takes all frames there are; leave out --count"),
+        (["--exhaustive"], "--exhaustive: the input has 240 bits; at most 20 can be run through, leave it out"),
         (["--formal-seconds", "5"], "--formal-seconds 5: means something with --formal only; give both"),
     ],
 )

@@ -16,6 +16,7 @@ from whetgen.app.fuzz import fuzz
 from whetgen.app.generate import generate
 from whetgen.app.inspect import inspect
 from whetgen.app.report import report
+from whetgen.app.supply import sbom, sign
 from whetgen.app.synth import synth
 from whetgen.app.train import train
 from whetgen.app.verify import could_not_run, verify
@@ -32,11 +33,11 @@ app = typer.Typer(
     help="Sharpened Keras networks to bit-exact Verilog, HLS C++ and C.\n\n"
     f"whetgen MODEL --target {{{','.join(TARGETS)}}} --out DIR generates (the command name may be left out).",
 )
-for command in (generate, verify, inspect, report, synth, diff, train, fuzz):
+for command in (generate, verify, inspect, report, synth, diff, train, fuzz, sbom, sign):
     app.command()(command)
 app.add_typer(bench_app, name="bench")
 ROOT_OPTIONS = ("--help", "--version", "--install-completion", "--show-completion")
-COMMANDS = ("generate", "verify", "inspect", "report", "synth", "diff", "train", "fuzz", "bench")
+COMMANDS = ("generate", "verify", "inspect", "report", "synth", "diff", "train", "fuzz", "sbom", "sign", "bench")
 
 
 def _say_version(asked: bool) -> None:

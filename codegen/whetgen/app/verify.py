@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,6 +35,12 @@ def verify(
         int | None,
         typer.Option(help="At most that many frames in each part of the check, but one in each test of its own."),
     ] = None,
+    exhaustive: Annotated[
+        bool,
+        typer.Option(
+            "--exhaustive", help="All inputs that there are, of at most 20 bits; C under its sanitizers, too."
+        ),
+    ] = False,
     flip: Annotated[
         bool, typer.Option("--self-check", help="Flip a weight, a threshold and an expected output in copies, too.")
     ] = False,
@@ -53,20 +59,27 @@ def verify(
         str | None, typer.Option(help=f"C: a board, in its emulator: {', '.join(firmware_boards())}.")
     ] = None,
     flags: Annotated[str | None, typer.Option(help="C, with --on: the compiler's, such as '-O2 -flto'.")] = None,
+    signature: Annotated[
+        Path | None,
+        typer.Option(help="Your public key of minisign: whetgen.json must be signed with its secret key, too."),
+    ] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a generated folder against the reference, bit for bit."""
     from whetgen.formal import prove_layers
     from whetgen.ir import load_graph
+    from whetgen.supply.signature import signature_failures
     from whetgen.targets.output.folder import read_manifest
     from whetgen.verification.checks import COULD_NOT_RUN, DIFFERENT, unchecked
     from whetgen.verification.checks import verify as check
-    from whetgen.verification.frames import check_frames_file, load_frames
+    from whetgen.verification.frames import check_frames_file, every_frame, load_frames
     from whetgen.verification.self_check import FRAMES, self_check
 
     output = CommandOutput(quiet, as_json)
     _refuse_idle(on, flags, formal, formal_seconds, faults, seed)
+    if exhaustive and (data is not None or count is not None):
+        raise BadInput(f"--exhaustive: takes all frames there are; leave out {'--count' if data is None else '--data'}")
     if data is not None:
         check_frames_file(data)
     proofs: tuple[LayerProof, ...] = ()
@@ -77,7 +90,10 @@ def verify(
         try:
             if formal:
                 proofs = prove_layers(folder, PROOF_SECONDS if formal_seconds is None else formal_seconds, step)
-            result = check(folder, data, count, step, on, flags)
+            frames = every_frame(load_graph(folder)) if exhaustive else data
+            result = check(folder, frames, count, step, on, flags)
+            if signature is not None:
+                result = replace(result, failures=(*result.failures, *signature_failures(folder, signature)))
             if flip and result.outcome != COULD_NOT_RUN:
                 flip_frames = load_frames(data, load_graph(folder), FRAMES) if data else None
                 flips = self_check(folder, flip_frames, step, count)
@@ -125,9 +141,8 @@ def verification_lines(result: Verification) -> list[str]:
     """What ran and what it measured; nothing where no frame ran."""
     if not result.vectors:
         return []
-    lines = [
-        f"{result.target} {result.name}: {counted(result.vectors, 'frame')}, {counted(result.mismatches, 'mismatch')}"
-    ]
+    frames = counted(result.vectors, "frame") + (", all that there are" if result.complete else "")
+    lines = [f"{result.target} {result.name}: {frames}, {counted(result.mismatches, 'mismatch')}"]
     if result.accuracy is not None:
         lines.append(f"accuracy {result.accuracy:.2%}")
     return lines + _measured_lines(result.measured) + [f"note: {note}" for note in result.notes]

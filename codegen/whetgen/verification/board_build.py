@@ -10,6 +10,7 @@ from whetgen.errors import ToolFailed
 from whetgen.host.processes import find_program, run, telling_line
 from whetgen.targets.c.boards import Board, ports
 
+_MAIN = "common/main.c"
 _MEMORY = ("flash_at", "flash_bytes", "ram_at", "ram_bytes")
 # For the depth of the stack; with -flto, objects that can be read all the same.
 _NOTES = ("-fstack-usage", "-ffat-lto-objects")
@@ -31,16 +32,43 @@ def build_image(
     Raises:
         CouldNotRun: a tool is missing, or the network does not compile for or fit the board.
     """
-    sources = [*sorted((Path(folder) / "src").glob("*.c")), *(ports() / s for s in board.sources)]
-    defines = [f"-DNET={name}", f"-I{Path(folder) / 'include'}", "-include", f"{name}.h"]
+    sources = [*_network(folder), *(ports() / s for s in board.sources)]
+    defines = _of_network(folder, name)
     if profiled_calls:
         defines += [f"-DPROFILE_LAYERS={profiled_calls}", "-include", str(ports() / "common" / "profile.h")]
     return _link(board, sources, defines, build, optimise)
 
 
+def build_guarded(
+    folder: Path, name: str, board: Board, build: Path, optimise: str | None, watched_stack: int
+) -> Image:
+    """The network in a program that watches so many bytes of stack, and what lies around the arena and the output.
+
+    Raises:
+        CouldNotRun: as for ``build_image``.
+    """
+    port = [ports() / source for source in board.sources if source != _MAIN]
+    return _link(
+        board,
+        [*_network(folder), ports() / "common" / "guarded.c", *port],
+        [*_of_network(folder, name), f"-DWATCHED_STACK={watched_stack}u"],
+        build,
+        optimise,
+    )
+
+
 def build_empty(board: Board, build: Path, optimise: str | None = None) -> Image:
     """The same program without a network."""
     return _link(board, [ports() / s for s in board.sources], ["-DWHETGEN_EMPTY"], build, optimise)
+
+
+def _network(folder: Path) -> list[Path]:
+    return sorted((Path(folder) / "src").glob("*.c"))
+
+
+def _of_network(folder: Path, name: str) -> list[str]:
+    """What tells the programs of the ports their network."""
+    return [f"-DNET={name}", f"-I{Path(folder) / 'include'}", "-include", f"{name}.h"]
 
 
 def need(command: str, packages: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from whetgen.errors import CouldNotRun, ToolFailed
+from whetgen.errors import CouldNotRun, ProgramFailed, ToolFailed
 from whetgen.host.processes import call, run, telling_line
 from whetgen.ir import Graph
 from whetgen.targets.c.boards import Board, ports
@@ -16,6 +16,7 @@ from whetgen.verification.c_runner import find_compiler, output_dtype, pack_code
 from whetgen.wording import counted
 
 _TIMEOUT = 1800
+_SPOILT = 0xFFFFFFFF  # in place of the stack's depth
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,18 +36,39 @@ def run_image(image: Image, graph: Graph, codes: np.ndarray, board: Board, profi
         CouldNotRun: the emulator is missing.
         ToolFailed: it or the program stops early.
     """
+    numbers, outputs = _records(image, graph, codes, board, 1 + profiled_calls)
+    costs = numbers * board.unit_ticks
+    return BoardRun(outputs, costs[:, 0], costs[:, 1:])
+
+
+def run_guarded(image: Image, graph: Graph, codes: np.ndarray, board: Board) -> int:
+    """The most bytes of stack that an inference of a guarded image took.
+
+    Raises:
+        CouldNotRun: as for ``run_image``.
+        ProgramFailed: an inference wrote beside its arena or its output.
+    """
+    numbers, _ = _records(image, graph, codes, board, 1)
+    if _SPOILT in numbers:
+        raise ProgramFailed(f"{board.name}: the network writes beside its arena or its output")
+    return int(numbers.max())
+
+
+def _records(
+    image: Image, graph: Graph, codes: np.ndarray, board: Board, numbers: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the program writes for each frame: so many numbers, and the outputs; (frames, each)."""
     frames = pack_codes(np.asarray(codes), graph.input.type)
     dtype = np.dtype(output_dtype(graph)).newbyteorder("<")
     length = sum(int(np.prod(graph.shapes[o.source])) for o in graph.outputs)
-    record = np.dtype([("ticks", "<u4", (1 + profiled_calls,)), ("outputs", dtype, (length,))])
+    record = np.dtype([("numbers", "<u4", (numbers,)), ("outputs", dtype, (length,))])
     data = _run(image, frames, board, len(frames) * record.itemsize)
     if len(data) != len(frames) * record.itemsize:
         raise ToolFailed(
             f"{board.name}: the program stopped after {len(data) // record.itemsize} of {counted(len(frames), 'frame')}"
         )
     records = np.frombuffer(data, dtype=record)
-    costs = records["ticks"].reshape(len(frames), -1) * board.unit_ticks
-    return BoardRun(records["outputs"].astype(np.int64).reshape(len(frames), length), costs[:, 0], costs[:, 1:])
+    return records["numbers"], records["outputs"].astype(np.int64)
 
 
 def _run(image: Image, frames: np.ndarray, board: Board, length: int) -> bytes:

@@ -120,7 +120,7 @@ def _parsed(data: bytes, frames: int, predicts: bool) -> CRun:
 
 def check(folder: Path, manifest: dict[str, Any], graph: Graph, frames: Frames, progress: Progress) -> Ran:
     """Outputs, and the class that ``predict`` tells."""
-    few = frames.codes[:SANITIZED_VECTORS]
+    few = frames.codes if frames.complete else frames.codes[:SANITIZED_VECTORS]
     progress("compile and run the C")
     ran = run_c(folder, manifest["name"], graph, frames.codes)
     progress("run the C with sanitizers")

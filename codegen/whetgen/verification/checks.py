@@ -34,7 +34,7 @@ class Verification:
     ``vectors``: frames run; ``mismatches``: frames with any bit different; ``failures``: one line for
     everything else that is wrong; ``accuracy``: share of labels hit by the target, None without labels;
     ``warnings``: a line for each thing that is odd about the data. ``notes``: a line for
-    each choice that was made for the user.
+    each choice that was made for the user. ``complete``: the frames were all that there are.
     ``reason``: why the check or a part of it could not run, then with the last lines of the tool's ``log``.
     """
 
@@ -47,6 +47,7 @@ class Verification:
     measured: dict = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    complete: bool = False
     reason: str | None = None
     log: tuple[str, ...] = ()
 
@@ -78,7 +79,7 @@ def verify(
     A run on a board that finds nothing wrong leaves what it measured in the folder's ``whetgen.json``, under "footprint".
 
     ``data``: an ``.npz`` with codes ``x`` and, for the accuracy, labels ``y``; by default edges and
-    random codes. ``count``: at most that many frames. ``on``: a board of ``firmware/boards``, for C, with the compiler's
+    random codes; ``every_frame`` gives all codes of a small input. ``count``: at most that many frames. ``on``: a board of ``firmware/boards``, for C, with the compiler's
     ``flags`` or the board's own.
 
     Raises:
@@ -104,6 +105,7 @@ def verify(
         raise BadInput(
             f"{folder}: its sources give results of shape {ran.outputs.shape}, not {wanted.shape}; generate the folder again"
         )
+    given = data is not None and not frames.complete
     result = Verification(
         target=manifest["target"],
         name=manifest["name"],
@@ -112,8 +114,9 @@ def verify(
         failures=(*failures, *ran.failures),
         accuracy=_accuracy(graph, manifest, ran.outputs, frames.labels),
         measured=ran.measured,
-        warnings=doubts(graph, frames, _told(graph, manifest, ran.outputs)) if data is not None else (),
+        warnings=doubts(graph, frames, _told(graph, manifest, ran.outputs)) if given else (),
         notes=notes,
+        complete=frames.complete,
     )
     if on is not None and not result.mismatches and not result.failures:
         record_footprint(folder, on, ran.measured)
@@ -224,7 +227,7 @@ def _board_runner(folder: Path, manifest: dict, on: str, flags: str | None) -> R
 
         progress(f"build for {board.title} and run")
         outputs, footprint = measure_on_board(folder, manifest["name"], graph, frames.codes, board, flags)
-        return Ran(outputs, footprint.as_dict(), _too_little_ram(footprint))
+        return Ran(outputs, footprint.as_dict(), _too_little_ram(footprint) + _too_deep(footprint))
 
     return run
 
@@ -234,6 +237,15 @@ def _too_little_ram(footprint: Footprint) -> list[str]:
     if left is None or left >= 0:
         return []
     return [f"{footprint.board}: variables and the deepest stack need {counted(-left, 'byte')} more RAM than there is"]
+
+
+def _too_deep(footprint: Footprint) -> list[str]:
+    seen, told = footprint.stack_seen_bytes, footprint.stack_bytes
+    if seen is None or seen <= told:
+        return []
+    return [
+        f"{footprint.board}: an inference took {counted(seen, 'byte')} of stack or more, the compiler tells of {told:,}"
+    ]
 
 
 def _nothing(manifest: dict, frames: Frames) -> np.ndarray:

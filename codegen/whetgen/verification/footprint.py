@@ -13,11 +13,13 @@ from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph
 from whetgen.targets.c.boards import Board
 from whetgen.targets.output.folder import read_manifest
-from whetgen.verification.board_build import Image, build_empty, build_image
-from whetgen.verification.board_runner import run_image
+from whetgen.verification.board_build import Image, build_empty, build_guarded, build_image
+from whetgen.verification.board_runner import run_guarded, run_image
 from whetgen.verification.stack import stack_bytes
 
 _PROFILED_FRAMES = 100
+_BELOW = 64  # bytes of stack watched beside those told
+_ROOM = _BELOW + 128  # of RAM, for these, the red zones and the numbers of the program that watches
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class LayerCost:
 class Footprint:
     """``cost``: of one inference, in ``unit``; ``flash_bytes`` and ``ram_bytes``: of a linked image minus those of
     one without a network, input and output buffers included, the stack not; ``stack_bytes``: the deepest;
+    ``stack_seen_bytes``: the deepest that an inference took in the emulator, None on the host and where there is no RAM to watch it;
     ``ram_left_bytes``: of the board's RAM, beside all variables and the deepest stack of the whole program, where the
     board tells its RAM."""
 
@@ -46,6 +49,7 @@ class Footprint:
     flash_bytes: int
     ram_bytes: int
     stack_bytes: int
+    stack_seen_bytes: int | None
     ram_left_bytes: int | None
     layers: tuple[LayerCost, ...]
 
@@ -70,6 +74,10 @@ def measure_on_board(
         flash, ram = _sizes(image, build_empty(board, scratch / "empty", optimise))
         stack = stack_bytes(image, board, f"{name}_infer")
         left = board.ram_bytes and board.ram_bytes - section_bytes(image.path)[1] - stack_bytes(image, board, "main")
+        seen = None
+        if left is not None and left >= _ROOM:
+            guarded = build_guarded(folder, name, board, scratch / "guarded", optimise, stack + _BELOW)
+            seen = run_guarded(guarded, graph, codes, board)
     costs = few.calls.mean(axis=0)
     layers = tuple(
         LayerCost(call["title"], call["function"], round(cost), call["table_bytes"])
@@ -85,6 +93,7 @@ def measure_on_board(
         flash_bytes=flash,
         ram_bytes=ram,
         stack_bytes=stack,
+        stack_seen_bytes=seen,
         ram_left_bytes=left,
         layers=layers,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from whetgen.foreign.arrays import Header, open_arrays
 from whetgen.ir.graph import Graph
 from whetgen.reference import run
 
+MOST_BITS = 20  # of an input all of whose values are run
+_AT_ONCE = 1 << 14  # frames
 _CODE_KEYS = ("x", "x_test", "codes")
 _LABEL_KEYS = ("y", "y_test", "labels")
 _UNUSED_LABELS = "the labels are not used: this network tells no class; generate it with --output class where it should"
@@ -21,14 +23,17 @@ _ADVICE = "save it with numpy.savez(path, x=codes, y=labels)"
 
 @dataclass(frozen=True, eq=False)
 class Frames:
-    """``codes``: (frames, *input shape) integers; ``labels``: (frames,) classes, or None; ``notes``: a line for what was left out."""
+    """``codes``: (frames, *input shape) integers; ``labels``: (frames,) classes, or None; ``notes``: a line for what was left out;
+    ``complete``: the codes are all that there are."""
 
     codes: np.ndarray
     labels: np.ndarray | None = None
     notes: tuple[str, ...] = ()
+    complete: bool = False
 
     def first(self, count: int | None) -> Frames:
-        return Frames(self.codes[:count], None if self.labels is None else self.labels[:count], self.notes)
+        labels = None if self.labels is None else self.labels[:count]
+        return replace(self, codes=self.codes[:count], labels=labels, complete=self.complete and count is None)
 
 
 def load_frames(path: Path, graph: Graph, count: int | None = None) -> Frames:
@@ -79,8 +84,30 @@ def default_frames(graph: Graph, count: int, seed: int = 0) -> Frames:
     return Frames(codes[:count])
 
 
+def every_frame(graph: Graph) -> Frames:
+    """All frames that there are: frame k holds k, the first element in its lowest bits.
+
+    Raises:
+        BadInput: the input has more than ``MOST_BITS`` bits.
+    """
+    kind, shape = graph.input.type, graph.input.shape
+    if prod(shape) * kind.bits > MOST_BITS:
+        raise BadInput(
+            f"--exhaustive: the input has {prod(shape) * kind.bits:,} bits; at most {MOST_BITS} can be run through, "
+            "leave it out"
+        )
+    number = np.arange(1 << prod(shape) * kind.bits, dtype=np.uint32)[:, None]
+    fields = number >> np.arange(prod(shape), dtype=np.uint32) * kind.bits & ((1 << kind.bits) - 1)
+    return Frames((fields.astype(np.int32) + kind.lo).reshape(-1, *shape), complete=True)
+
+
 def flat_outputs(graph: Graph, codes: np.ndarray) -> np.ndarray:
-    """Reference outputs of all heads side by side: (frames, elements)."""
+    """Reference outputs of all heads side by side: (frames, elements). Many frames are computed one part after the other."""
+    parts = [_flat_outputs(graph, codes[at : at + _AT_ONCE]) for at in range(0, max(len(codes), 1), _AT_ONCE)]
+    return np.concatenate(parts) if len(parts) > 1 else parts[0]
+
+
+def _flat_outputs(graph: Graph, codes: np.ndarray) -> np.ndarray:
     results = run(graph, codes)
     heads = results.values() if isinstance(results, dict) else [results]
     return np.concatenate([head.reshape(len(codes), -1) for head in heads], axis=1)

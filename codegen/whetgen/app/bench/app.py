@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from whetgen.app.bench.folding_command import cnv, folding, lfc
+from whetgen.app.bench.soak_command import soak
 from whetgen.app.console import AsJson, CommandOutput, Quiet
 from whetgen.errors import BadInput
 from whetgen.host.scratch import scratch_folder
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from whetgen.app.bench.hls4ml import Agreement, BuildTime
     from whetgen.app.bench.mcu import Absent, McuRow, SynapseCost
 
-app = typer.Typer(no_args_is_help=True, help="Side-by-side measurements against other tools.")
+app = typer.Typer(no_args_is_help=True, help="Side-by-side measurements against other tools, and long runs.")
 app.command()(folding)
 app.command()(lfc)
 app.command()(cnv)
+app.command()(soak)
 
 
 @app.command()

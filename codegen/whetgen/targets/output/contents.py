@@ -36,17 +36,17 @@ def hashes(folder: Path) -> dict[str, str]:
     return {path: sha256(folder / path) for path in regular_files(folder)}
 
 
-def changes(folder: Path, recorded: Mapping[str, str], manifest: str) -> dict[str, str]:
+def changes(folder: Path, recorded: Mapping[str, str], *beside: str) -> dict[str, str]:
     """Path -> "was added", "was removed" or "was changed", for all that differs from ``recorded``.
 
-    ``manifest``: the file that is there beside them. What Python compiled from recorded files counts as theirs.
+    ``beside``: files that may be there besides. What Python compiled from recorded files counts as theirs.
     """
     present = entries(folder)
     told = {path: "was removed" for path in recorded if path not in present}
     folders = {above.as_posix() for path in recorded for above in PurePosixPath(path).parents}
     for path, kind in present.items():
-        if path == manifest or path in recorded:
-            same = kind == FILE and (path == manifest or sha256(folder / path) == recorded[path])
+        if path in beside or path in recorded:
+            same = kind == FILE and (path in beside or sha256(folder / path) == recorded[path])
             told |= {} if same else {path: "was changed"}
         elif not ((kind == EMPTY and path in folders) or (kind == FILE and _source(path) in recorded)):
             told[path] = "was added"

@@ -20,6 +20,7 @@ from whetgen.targets.output.schema import SCHEMA, Manifest, Streams
 from whetgen.targets.registry import TARGETS, Options
 
 MANIFEST = "whetgen.json"
+SIGNATURE = "whetgen.json.minisig"
 
 
 def write_folder(out: Path, fill: Callable[[Path], dict]) -> dict:
@@ -123,7 +124,7 @@ def record_footprint(folder: Path, board: str, facts: dict) -> None:
 
 def changed_files(folder: Path, manifest: dict) -> dict[str, str]:
     """Path -> "was added", "was removed" or "was changed", for all that differs from what was generated."""
-    return changes(folder, manifest["files"], MANIFEST)
+    return changes(folder, manifest["files"], MANIFEST, SIGNATURE)
 
 
 def check_replaceable(out: Path) -> None:
