@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import resource
 import signal
@@ -34,6 +35,7 @@ def rehearsed(work: Callable[[], object], seconds: int) -> str | None:
 def _work_and_end(work: Callable[[], object], seconds: int) -> None:
     """Nothing that this process holds is given back by its copy, which does not return."""
     try:
+        faulthandler.disable()
         for number in (signal.SIGALRM, signal.SIGPROF, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
             signal.signal(number, signal.SIG_DFL)
         signal.alarm(seconds * _PATIENCE)
