@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from tests.formal.small_networks import SMALL, folded
 
-from whetgen.formal.folder_netlist import Instance, read_folder
+from whetgen.formal.folder_netlist import ModuleInstance, read_folder
 from whetgen.formal.solve import Proof
 from whetgen.formal.stages import RECORD, SIZES, file_hash, size_of
 from whetgen.formal.streamed import cycles_of, prove_stream
@@ -49,7 +49,7 @@ def record(folders: dict[str, Path]) -> dict:
     return {"networks": networks, "files": dict(sorted(files.items())), "modules": ordered}
 
 
-def _note(made: Instance, sizes: dict[str, dict[str, set[str]]]) -> None:
+def _note(made: ModuleInstance, sizes: dict[str, dict[str, set[str]]]) -> None:
     if made.module.startswith("wg_"):
         for key, number in made.parameters.items():
             sizes.setdefault(made.module, {}).setdefault(key, set()).add(size_of(number))

@@ -2,13 +2,13 @@
 
 import pytest
 
-from whetgen.fuzz.networks import ALL_KINDS, Network, Refused, draw, kind_of
+from whetgen.fuzz.networks import ALL_KINDS, RandomNetwork, RefusedModel, draw, kind_of
 from whetgen.ir import graph_sha256
 
 
 def hashes(numbers, kinds):
     drawn = {number: draw(5, number, kinds) for number in numbers}
-    return {number: graph_sha256(each.graph) for number, each in drawn.items() if isinstance(each, Network)}
+    return {number: graph_sha256(each.graph) for number, each in drawn.items() if isinstance(each, RandomNetwork)}
 
 
 @pytest.mark.parametrize("kind", ["graph", "onnx", "nir"])
@@ -37,5 +37,5 @@ def test_the_frames_go_with_the_network():
 @pytest.mark.parametrize("kind", ["onnx", "nir", "keras", "quantised"])
 def test_what_a_front_end_reads_is_what_its_floats_say(kind):
     drawn = [draw(7, number, (kind,)) for number in range(8)]
-    assert all(isinstance(each, (Network, Refused)) for each in drawn), drawn
-    assert sum(isinstance(each, Network) for each in drawn) > 4
+    assert all(isinstance(each, (RandomNetwork, RefusedModel)) for each in drawn), drawn
+    assert sum(isinstance(each, RandomNetwork) for each in drawn) > 4

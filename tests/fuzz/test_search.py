@@ -5,7 +5,7 @@ import json
 import pytest
 from tests.app.command import run
 
-from whetgen.fuzz.batch import Task, run_batch
+from whetgen.fuzz.batch import FuzzTask, run_batch
 from whetgen.fuzz.judges import BATCH
 
 COUNT = 2 * BATCH + 5
@@ -19,7 +19,7 @@ def facts(out):
 
 @pytest.fixture(name="alone", scope="module")
 def what_one_process_finds():
-    found = run_batch(Task(4, ("loops",), ("graph",)), range(COUNT))
+    found = run_batch(FuzzTask(4, ("loops",), ("graph",)), range(COUNT))
     return found.kinds, found.judged, found.problems
 
 

@@ -8,10 +8,10 @@ from tests.app.command import run
 from tests.fuzz.faults import FAULTY, has_bias
 
 from whetgen.fuzz import batch, models
-from whetgen.fuzz.batch import Task, run_batch
+from whetgen.fuzz.batch import FuzzTask, run_batch
 from whetgen.fuzz.judges import JUDGES
 from whetgen.fuzz.networks import READING, draw
-from whetgen.fuzz.recipe import Recipe
+from whetgen.fuzz.recipe import ModelRecipe
 from whetgen.fuzz.reproducer import again, reproduce
 from whetgen.fuzz.shrink import shrink_network, shrink_recipe
 from whetgen.ir import load_graph
@@ -26,7 +26,7 @@ def faulty(monkeypatch):
 
 
 def test_a_fault_put_in_on_purpose_is_found_and_shrinks_to_one_neuron(faulty, tmp_path):
-    task = Task(3, ("loops", "faulty"), GRAPHS)
+    task = FuzzTask(3, ("loops", "faulty"), GRAPHS)
     found = run_batch(task, range(30))
     numbers = {problem.number for problem in found.problems}
     assert {problem.judge for problem in found.problems} == {"faulty"} and len(numbers) > 2
@@ -38,8 +38,8 @@ def test_a_fault_put_in_on_purpose_is_found_and_shrinks_to_one_neuron(faulty, tm
 
 
 def test_a_folder_of_a_failure_runs_again_and_says_when_it_is_mended(faulty, tmp_path, capsys, monkeypatch):
-    problem = next(iter(run_batch(Task(3, ("faulty",), GRAPHS), range(30)).problems))
-    folder = reproduce(Task(3, ("faulty",), GRAPHS), problem, tmp_path)
+    problem = next(iter(run_batch(FuzzTask(3, ("faulty",), GRAPHS), range(30)).problems))
+    folder = reproduce(FuzzTask(3, ("faulty",), GRAPHS), problem, tmp_path)
     assert f"whetgen fuzz --again {folder.name}" in (folder / "README.md").read_text()
     assert run(capsys, "fuzz", "--again", folder) == (1, "", "whetgen: FAILED: faulty: 1 of 1 frames differ\n")
     monkeypatch.setitem(JUDGES, "faulty", JUDGES["loops"])
@@ -58,7 +58,9 @@ def test_layers_that_do_not_matter_go():
 
 
 def test_a_recipe_keeps_the_layer_that_matters():
-    assert shrink_recipe(Recipe(1, (0, 1, 2, 3)), lambda r: 2 in r.steps and r.widest > 2) == Recipe(1, (2,), 3, 1)
+    assert shrink_recipe(ModelRecipe(1, (0, 1, 2, 3)), lambda r: 2 in r.steps and r.widest > 2) == ModelRecipe(
+        1, (2,), 3, 1
+    )
 
 
 def test_a_model_that_is_misread_becomes_a_small_file(monkeypatch, tmp_path):
@@ -70,7 +72,7 @@ def test_a_model_that_is_misread_becomes_a_small_file(monkeypatch, tmp_path):
         return compared(model, traced, codes)
 
     monkeypatch.setattr(models.reading, "check_against_floats", wrong)
-    task = Task(2, (), ("nir",))
+    task = FuzzTask(2, (), ("nir",))
     problem = next(iter(run_batch(task, range(10)).problems))
     assert (problem.judge, problem.text) == (READING, "ZeroDivisionError: a layer of neurons")
     folder = reproduce(task, problem, tmp_path)

@@ -15,7 +15,7 @@ from whetgen.errors import BadInput
 from whetgen.wording import counted, unknown
 
 if TYPE_CHECKING:
-    from whetgen.fuzz.batch import Found, Problem, Task
+    from whetgen.fuzz.batch import Found, FuzzTask, Problem
 
 _MOST_FOLDERS = 5
 
@@ -44,7 +44,7 @@ def fuzz(
     as_json: AsJson = False,
 ) -> None:
     """Random networks through every front end, target, simulator and compiler; what differs is made small and kept."""
-    from whetgen.fuzz.batch import Task
+    from whetgen.fuzz.batch import FuzzTask
     from whetgen.fuzz.judges import JUDGES
     from whetgen.fuzz.networks import ALL_KINDS
     from whetgen.fuzz.reproducer import again, reproduce
@@ -55,7 +55,7 @@ def fuzz(
         _tell_again(output, repeat, again(repeat))
     if minutes is None and count is None:
         raise BadInput("say how long: --minutes M, or --count N networks")
-    task = Task(seed, _chosen("--only", only, tuple(JUDGES)), _chosen("--kind", kind, ALL_KINDS))
+    task = FuzzTask(seed, _chosen("--only", only, tuple(JUDGES)), _chosen("--kind", kind, ALL_KINDS))
     places = dask_workers(scheduler) if scheduler else processes(workers or os.cpu_count() or 1)
     seconds = None if minutes is None else 60 * minutes
     with output.steps() as step:
@@ -103,7 +103,7 @@ def _tell_again(output: CommandOutput, folder: Path, problem: Problem | None) ->
     raise typer.Exit(1 if problem else 0)
 
 
-def _show(output: CommandOutput, task: Task, found: Found, folders: list[Path]) -> None:
+def _show(output: CommandOutput, task: FuzzTask, found: Found, folders: list[Path]) -> None:
     from whetgen.fuzz.judges import JUDGES
 
     failed = {name: sum(p.judge == name for p in found.problems) for name in task.judges}
@@ -124,5 +124,5 @@ def _show(output: CommandOutput, task: Task, found: Found, folders: list[Path]) 
     output.fail(*(f"again: whetgen fuzz --again {folder}" for folder in folders))
 
 
-def _facts(task: Task, found: Found, folders: list[Path]) -> dict[str, Any]:
+def _facts(task: FuzzTask, found: Found, folders: list[Path]) -> dict[str, Any]:
     return {"seed": task.seed, "networks": found.networks, **asdict(found), "folders": [str(f) for f in folders]}

@@ -19,7 +19,7 @@ Bits = tuple[int | str, ...]  # a net's number each, or "0", "1"; the lowest fir
 
 
 @dataclass(frozen=True)
-class Instance:
+class ModuleInstance:
     """What a module is an instance of, with its numbers and what its ports are connected to."""
 
     module: str
@@ -34,10 +34,10 @@ class Instance:
 class FolderNetlist:
     """``instances`` of the top, by name; ``modules`` as Yosys has them."""
 
-    instances: Mapping[str, Instance]
+    instances: Mapping[str, ModuleInstance]
     modules: Mapping[str, Any]
 
-    def instance(self, name: str, module: str | None = None) -> Instance:
+    def instance(self, name: str, module: str | None = None) -> ModuleInstance:
         """The one of that name.
 
         Raises:
@@ -86,7 +86,7 @@ def read_folder(folder: Path, name: str) -> FolderNetlist:
     return FolderNetlist(instances, modules)
 
 
-def _own_of(made: Instance) -> bool:
+def _own_of(made: ModuleInstance) -> bool:
     return not made.module.startswith("wg_") and "PE" in made.parameters
 
 
@@ -98,8 +98,8 @@ def _yosys(commands: list[str]) -> dict[str, Any]:
     return modules
 
 
-def _instance(cell: Mapping[str, Any]) -> Instance:
-    return Instance(
+def _instance(cell: Mapping[str, Any]) -> ModuleInstance:
+    return ModuleInstance(
         module=cell["type"],
         parameters={key: int(value, 2) for key, value in cell["parameters"].items() if set(value) <= {"0", "1"}},
         wires={port: tuple(bits) for port, bits in cell["connections"].items()},

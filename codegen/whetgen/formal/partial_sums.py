@@ -43,7 +43,7 @@ def partial_sums(module: Mapping[str, Any], weights: np.ndarray, lanes: int) -> 
     Raises:
         Unreadable: it is no such sum, or not two cycles late.
     """
-    reader = _Reader(module, weights)
+    reader = _SumReader(module, weights)
     width = len(reader.ports["parts"]) // lanes
     taps = len(reader.ports["taps"])
     base = np.zeros((len(weights), lanes), dtype=object)
@@ -60,7 +60,7 @@ def partial_sums(module: Mapping[str, Any], weights: np.ndarray, lanes: int) -> 
     return Parts(base, factors, min(modules, default=0))
 
 
-class _Reader:
+class _SumReader:
     """Walks from the parts to the taps."""
 
     def __init__(self, module: Mapping[str, Any], weights: np.ndarray):

@@ -35,14 +35,14 @@ Index = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Signal:
+class VerilogNumber:
     """A number by its Verilog, and what its absolute value does not exceed."""
 
     text: str
     most: int
 
 
-OUTSIDE = Signal("0", 0)  # what padding is
+OUTSIDE = VerilogNumber("0", 0)  # what padding is
 
 
 @dataclass
@@ -50,40 +50,40 @@ class PlainVerilog:
     """Signals and their values, in order; all have ``width`` bits, two's complement. ``results``: those that leave."""
 
     values: list[tuple[str, str]] = field(default_factory=list)
-    results: list[Signal] = field(default_factory=list)
+    results: list[VerilogNumber] = field(default_factory=list)
     most: int = 1
 
     @property
     def width(self) -> int:
         return self.most.bit_length() + 2
 
-    def named(self, name: str, value: str, most: int) -> Signal:
+    def named(self, name: str, value: str, most: int) -> VerilogNumber:
         """A new signal."""
         self.values.append((name, value))
         self.most = max(self.most, most)
-        return Signal(name, most)
+        return VerilogNumber(name, most)
 
-    def sum(self, name: str, terms: Iterable[tuple[int, Signal]], constant: int) -> Signal:
+    def sum(self, name: str, terms: Iterable[tuple[int, VerilogNumber]], constant: int) -> VerilogNumber:
         """Factors times signals, and a constant."""
         kept = [(int(factor), x) for factor, x in terms if factor and x is not OUTSIDE]
         text = " + ".join([*(f"{self._number(factor)} * {x.text}" for factor, x in kept), self._number(constant)])
         return self.named(name, text, sum(abs(f) * x.most for f, x in kept) + abs(int(constant)))
 
-    def reached(self, name: str, x: Signal, limits: Sequence[int]) -> Signal:
+    def reached(self, name: str, x: VerilogNumber, limits: Sequence[int]) -> VerilogNumber:
         """How many of the limits the signal reaches."""
         each = (f"({x.text} >= {self._number(limit)} ? 1 : 0)" for limit in limits)
         return self.named(name, " + ".join(each), len(limits))
 
-    def largest(self, name: str, signals: Sequence[Signal]) -> Signal:
+    def largest(self, name: str, signals: Sequence[VerilogNumber]) -> VerilogNumber:
         """The largest of the signals."""
         best, most = signals[0], max(x.most for x in signals)
         for number, x in enumerate(signals[1:]):
             best = self.named(f"{name}_step{number}", f"{best.text} > {x.text} ? {best.text} : {x.text}", most)
         return best
 
-    def place_of_largest(self, signals: Sequence[Signal]) -> Signal:
+    def place_of_largest(self, signals: Sequence[VerilogNumber]) -> VerilogNumber:
         """The lowest index among those of the largest."""
-        best, place = signals[0], Signal("0", 0)
+        best, place = signals[0], VerilogNumber("0", 0)
         for number, x in enumerate(signals[1:]):
             better = f"{x.text} > {best.text}"
             place = self.named(f"place{number}", f"{better} ? {number + 1} : {place.text}", len(signals))
@@ -107,7 +107,7 @@ def plain_verilog(graph: Graph, kind: str) -> PlainVerilog:
     return text
 
 
-def _told(output: Output, kind: str, signals: list[Signal], text: PlainVerilog) -> list[Signal]:
+def _told(output: Output, kind: str, signals: list[VerilogNumber], text: PlainVerilog) -> list[VerilogNumber]:
     """What is sent: of a class its index, where one number tells it whether that reaches the output's level."""
     if kind != "class":
         return signals
@@ -130,7 +130,7 @@ def _(node: Input, name: str, text: PlainVerilog) -> np.ndarray:
     """The codes stand back to back, the first in the low bits."""
     bits = node.type.bits
 
-    def code(index: Index) -> Signal:
+    def code(index: Index) -> VerilogNumber:
         at = int(np.ravel_multi_index(index, node.shape)) * bits
         packed = f"frame[{at + bits - 1}:{at}]"
         number = packed if node.type.signed else f"{{1'b0, {packed}}}"
@@ -141,7 +141,7 @@ def _(node: Input, name: str, text: PlainVerilog) -> np.ndarray:
 
 @tensor.register
 def _(node: Dense, name: str, text: PlainVerilog, x: np.ndarray) -> np.ndarray:
-    def neuron(index: Index) -> Signal:
+    def neuron(index: Index) -> VerilogNumber:
         weights, bias = node.weights[:, index[0]], node.bias[index[0]]
         return text.sum(_indexed(name, index), zip(weights, x, strict=True), bias)
 
@@ -153,7 +153,7 @@ def _(node: Conv, name: str, text: PlainVerilog, x: np.ndarray) -> np.ndarray:
     height, width, channels, neurons = node.weights.shape
     extent = (height - 1) * node.dilation[0] + 1, (width - 1) * node.dilation[1] + 1
 
-    def neuron(index: Index) -> Signal:
+    def neuron(index: Index) -> VerilogNumber:
         group = index[2] // (neurons // node.groups)
         terms = []
         for i, j, k in product(range(height), range(width), range(channels)):
@@ -168,7 +168,7 @@ def _(node: Conv, name: str, text: PlainVerilog, x: np.ndarray) -> np.ndarray:
 @tensor.register(MaxPool)
 @tensor.register(SumPool)
 def _(node: MaxPool | SumPool, name: str, text: PlainVerilog, x: np.ndarray) -> np.ndarray:
-    def pooled(index: Index) -> Signal:
+    def pooled(index: Index) -> VerilogNumber:
         top, left = index[0] * node.stride[0] - node.padding[0][0], index[1] * node.stride[1] - node.padding[1][0]
         taps = product(range(node.window[0]), range(node.window[1]))
         there = [s for s in (_at(x, top + i, left + j, index[2]) for i, j in taps) if s is not OUTSIDE]
@@ -194,7 +194,7 @@ def _(node: MultiThreshold, name: str, text: PlainVerilog, x: np.ndarray) -> np.
 
 @tensor.register
 def _(node: WeightedSum, name: str, text: PlainVerilog, *operands: np.ndarray) -> np.ndarray:
-    def element(at: Index) -> Signal:
+    def element(at: Index) -> VerilogNumber:
         terms = [(_entry(factor, at), x[at]) for factor, x in zip(node.factors, operands, strict=True)]
         return text.sum(_indexed(name, at), terms, _entry(node.bias, at))
 
@@ -217,7 +217,7 @@ def _(node: Pad, name: str, text: PlainVerilog, x: np.ndarray) -> np.ndarray:
     shape = x.shape[0] + top + bottom, x.shape[1] + left + right, x.shape[2]
     zero = text.named(f"{name}_zero", "0", 0)
 
-    def pixel(at: Index) -> Signal:
+    def pixel(at: Index) -> VerilogNumber:
         found = _at(x, at[0] - top, at[1] - left, at[2])
         return zero if found is OUTSIDE else found
 
@@ -234,7 +234,7 @@ def _(node: Concat, name: str, text: PlainVerilog, *operands: np.ndarray) -> np.
     return np.concatenate(operands, axis=node.axis)
 
 
-def _array(shape: Sequence[int], of: Callable[[Index], Signal]) -> np.ndarray:
+def _array(shape: Sequence[int], of: Callable[[Index], VerilogNumber]) -> np.ndarray:
     found = np.empty(tuple(shape), dtype=object)
     for index in np.ndindex(*shape):
         found[index] = of(index)
@@ -251,7 +251,7 @@ def _windows(node: Conv | MaxPool | SumPool, shape: Index, extent: Sequence[int]
     return rows, columns
 
 
-def _at(x: np.ndarray, row: int, column: int, channel: int) -> Signal:
+def _at(x: np.ndarray, row: int, column: int, channel: int) -> VerilogNumber:
     inside = 0 <= row < x.shape[0] and 0 <= column < x.shape[1]
     return x[row, column, channel] if inside else OUTSIDE
 

@@ -10,7 +10,7 @@ from functools import singledispatch
 
 import numpy as np
 
-from whetgen.formal.folder_netlist import FolderNetlist, Instance
+from whetgen.formal.folder_netlist import FolderNetlist, ModuleInstance
 from whetgen.formal.netlist import Unreadable
 from whetgen.formal.partial_sums import Parts, partial_sums
 from whetgen.layers import Blend, Layer, Linear, Move, Pool
@@ -60,7 +60,7 @@ def _(layer: Linear, folder: FolderNetlist) -> int:
     return len(weights) + len(starts) + _distances(layer, (len(layer.levels), layer.neurons), folder)
 
 
-def _weights_of(parts: Parts, taps: Instance, layer: Linear, width: int) -> np.ndarray:
+def _weights_of(parts: Parts, taps: ModuleInstance, layer: Linear, width: int) -> np.ndarray:
     """(inputs, neurons) modulo the sum's words; all bits of an input must count with the same weight."""
     simd, planes = taps["SIMD"], 1 if taps["PLANES"] > 1 else taps["IN_WIDTH"]
     inputs, neurons = layer.weights.shape
@@ -74,7 +74,7 @@ def _weights_of(parts: Parts, taps: Instance, layer: Linear, width: int) -> np.n
     return lowest
 
 
-def _starts(layer: Linear, parts: Parts, starts: np.ndarray, neurons: Instance, taps: Instance) -> None:
+def _starts(layer: Linear, parts: Parts, starts: np.ndarray, neurons: ModuleInstance, taps: ModuleInstance) -> None:
     """What a sum starts with, and what its parts add whatever the inputs are, is the bias, or the threshold below 0."""
     width, pe = neurons["SUM_WIDTH"], neurons["PE"]
     turns = (1 << taps["PLANES"]) - 1  # what comes bit by bit is doubled from one bit to the next

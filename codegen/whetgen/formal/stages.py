@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from whetgen.formal.folder_netlist import Instance
+from whetgen.formal.folder_netlist import ModuleInstance
 
 RECORD = Path(__file__).with_name("stages.json")
 SIZES = ("0", "1", "more")
@@ -35,7 +35,7 @@ def file_hash(file: Path) -> str:
     return sha256(file.read_bytes()).hexdigest()
 
 
-def unproved(instances: Iterable[Instance]) -> str:
+def unproved(instances: Iterable[ModuleInstance]) -> str:
     """The first module or size that no proof of the record had, in words; empty where there is none."""
     modules = record()["modules"]
     for made in instances:

@@ -12,12 +12,12 @@ import numpy as np
 
 from whetgen.errors import CouldNotRun, ProgramFailed, ToolFailed
 from whetgen.fuzz.judges import JUDGES, Judge, Told
-from whetgen.fuzz.networks import ALL_KINDS, READING, Misread, Network, Refused, draw
+from whetgen.fuzz.networks import ALL_KINDS, READING, Misread, RandomNetwork, RefusedModel, draw
 from whetgen.host.scratch import scratch_folder
 
 
 @dataclass(frozen=True)
-class Task:
+class FuzzTask:
     """What to do with the networks of a seed: ``judges`` and ``kinds`` are names."""
 
     seed: int
@@ -63,7 +63,7 @@ def count_up(counts: dict[str, Any], key: str, number: float = 1) -> None:
     counts[key] = counts.get(key, 0) + number
 
 
-def run_batch(task: Task, numbers: Sequence[int]) -> Found:
+def run_batch(task: FuzzTask, numbers: Sequence[int]) -> Found:
     """These networks of a task through its judges."""
     found, networks = Found(), []
     with _timed(found, "drawing and reading"):
@@ -74,9 +74,9 @@ def run_batch(task: Task, numbers: Sequence[int]) -> Found:
                 found.missing["files of others"] = str(error)
                 continue
             count_up(found.kinds, drawn.kind)
-            if isinstance(drawn, Network):
+            if isinstance(drawn, RandomNetwork):
                 networks.append(drawn)
-            elif isinstance(drawn, Refused):
+            elif isinstance(drawn, RefusedModel):
                 count_up(found.refused, drawn.kind)
             elif isinstance(drawn, Misread):
                 found.problems.append(Problem(number, drawn.kind, READING, drawn.text))
@@ -87,7 +87,7 @@ def run_batch(task: Task, numbers: Sequence[int]) -> Found:
     return found
 
 
-def _judge(found: Found, name: str, networks: Sequence[Network]) -> None:
+def _judge(found: Found, name: str, networks: Sequence[RandomNetwork]) -> None:
     if not networks:
         return
     try:
@@ -102,7 +102,7 @@ def _judge(found: Found, name: str, networks: Sequence[Network]) -> None:
             count_up(found.judged, name)
 
 
-def judged(judge: Judge, networks: Sequence[Network]) -> list[str | bool | None]:
+def judged(judge: Judge, networks: Sequence[RandomNetwork]) -> list[str | bool | None]:
     """For each network what is wrong with it, True where nothing is, None where the target does not take it.
 
     Where a batch does not build or run, its halves are tried.
@@ -127,7 +127,7 @@ def judged(judge: Judge, networks: Sequence[Network]) -> list[str | bool | None]
     return judged(judge, networks[:half]) + judged(judge, networks[half:])
 
 
-def _compared(network: Network, told: Told) -> str | bool | None:
+def _compared(network: RandomNetwork, told: Told) -> str | bool | None:
     if told.outputs is None:
         return None
     wanted = network.wanted

@@ -53,7 +53,7 @@ def random_graph(
     for slow targets. ``types``: element types of the input to choose from.
     ``steps``: most thresholds that a neuron has. Many thresholds equal a sum that ``tie_frames`` reaches.
     """
-    growing = _Growing(rng, max_bits, small, types, steps)
+    growing = _GrowingGraph(rng, max_bits, small, types, steps)
     for _ in range(rng.randint(1, 4 if small else 8)):
         growing.add_layer()
     return growing.finish()
@@ -82,7 +82,7 @@ def _tie_frames(node: Input) -> np.ndarray:
 
 
 @dataclass
-class _Growing:
+class _GrowingGraph:
     """A graph under construction, with the values of every tensor on the tie frames."""
 
     rng: Random
@@ -176,18 +176,18 @@ def _object_array(flat: list[int], shape: tuple[int, ...]) -> np.ndarray:
     return array.reshape(shape)
 
 
-def _dense(g: _Growing, name: str, source: str) -> Dense | None:
+def _dense(g: _GrowingGraph, name: str, source: str) -> Dense | None:
     if len(g.shapes[source]) != 1:
         return None
     neurons = g.neurons()
     return Dense(name, source, g.integers(g.shapes[source][0], neurons), g.integers(neurons))
 
 
-def _flatten(g: _Growing, name: str, source: str) -> Reshape:
+def _flatten(g: _GrowingGraph, name: str, source: str) -> Reshape:
     return Reshape(name, source, (prod(g.shapes[source]),))
 
 
-def _conv(g: _Growing, name: str, source: str) -> Conv | None:
+def _conv(g: _GrowingGraph, name: str, source: str) -> Conv | None:
     r, (height, width, channels) = g.rng, g.shapes[source]
     groups = r.choice([d for d in range(1, channels + 1) if channels % d == 0])
     neurons = groups * r.randint(1, max(1, (4 if g.small else 9) // groups))
@@ -208,7 +208,7 @@ def _conv(g: _Growing, name: str, source: str) -> Conv | None:
     return node
 
 
-def _threshold(g: _Growing, name: str, source: str) -> Threshold | MultiThreshold:
+def _threshold(g: _GrowingGraph, name: str, source: str) -> Threshold | MultiThreshold:
     """Neurons of one threshold or, where the graph may have them, of several: rows sorted neuron by neuron."""
     steps = g.rng.randint(1, g.steps) if g.steps > 1 else 1
     fires = [_one_threshold(g, name, source).thresholds for _ in range(steps)]
@@ -219,7 +219,7 @@ def _threshold(g: _Growing, name: str, source: str) -> Threshold | MultiThreshol
     return MultiThreshold(name, source, as_integers(rows))
 
 
-def _one_threshold(g: _Growing, name: str, source: str) -> Threshold:
+def _one_threshold(g: _GrowingGraph, name: str, source: str) -> Threshold:
     """Entries that tie with a value of a tie frame, lie beside one, at the ends of the range, or far outside."""
     shape, (lo, hi), r = g.shapes[source], g.ranges[source], g.rng
     whole = r.random() < 0.3
@@ -234,15 +234,15 @@ def _one_threshold(g: _Growing, name: str, source: str) -> Threshold:
     return Threshold(name, source, as_integers(_object_array(flat, shape if whole else shape[-1:])))
 
 
-def _max_pool(g: _Growing, name: str, source: str) -> MaxPool | None:
+def _max_pool(g: _GrowingGraph, name: str, source: str) -> MaxPool | None:
     return _pool(MaxPool, g, name, source)
 
 
-def _sum_pool(g: _Growing, name: str, source: str) -> SumPool | None:
+def _sum_pool(g: _GrowingGraph, name: str, source: str) -> SumPool | None:
     return _pool(SumPool, g, name, source)
 
 
-def _pool(kind: type[Pool], g: _Growing, name: str, source: str) -> Pool | None:
+def _pool(kind: type[Pool], g: _GrowingGraph, name: str, source: str) -> Pool | None:
     r, shape = g.rng, g.shapes[source]
     window = (r.randint(1, 3), r.randint(1, 3))
     padding = NO_PADDING
@@ -254,7 +254,7 @@ def _pool(kind: type[Pool], g: _Growing, name: str, source: str) -> Pool | None:
     return kind(name, source, window, (r.randint(1, 3), r.randint(1, 2)), padding)
 
 
-def _weighted_sum(g: _Growing, name: str, source: str) -> WeightedSum:
+def _weighted_sum(g: _GrowingGraph, name: str, source: str) -> WeightedSum:
     shape, r = g.shapes[source], g.rng
     same = [n for n in g.shapes if g.shapes[n] == shape]
     operands = (source, *(r.choice(same) for _ in range(r.randint(0, 2))))
@@ -265,29 +265,29 @@ def _weighted_sum(g: _Growing, name: str, source: str) -> WeightedSum:
     )
 
 
-def _reshape(g: _Growing, name: str, source: str) -> Reshape:
+def _reshape(g: _GrowingGraph, name: str, source: str) -> Reshape:
     size = prod(g.shapes[source])
     first = g.rng.choice([d for d in range(1, size + 1) if size % d == 0])
     second = g.rng.choice([d for d in range(1, size // first + 1) if (size // first) % d == 0])
     return Reshape(name, source, g.rng.choice(((first, second, size // first // second), (first, size // first))))
 
 
-def _permute(g: _Growing, name: str, source: str) -> Permute:
+def _permute(g: _GrowingGraph, name: str, source: str) -> Permute:
     axes = list(range(len(g.shapes[source])))
     g.rng.shuffle(axes)
     return Permute(name, source, tuple(axes))
 
 
-def _pad(g: _Growing, name: str, source: str) -> Pad:
+def _pad(g: _GrowingGraph, name: str, source: str) -> Pad:
     sides = [g.rng.choice((0, 1, 2, -1)) for _ in range(4)]
     return Pad(name, source, ((sides[0], sides[1]), (sides[2], sides[3])))
 
 
-def _upsample(g: _Growing, name: str, source: str) -> Upsample:
+def _upsample(g: _GrowingGraph, name: str, source: str) -> Upsample:
     return Upsample(name, source, (g.rng.randint(1, 2), g.rng.randint(1, 3)))
 
 
-def _concat(g: _Growing, name: str, source: str) -> Concat:
+def _concat(g: _GrowingGraph, name: str, source: str) -> Concat:
     shape = g.shapes[source]
     axis = g.rng.randrange(len(shape))
     rest = [

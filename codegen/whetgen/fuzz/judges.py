@@ -17,7 +17,7 @@ import numpy as np
 from whetgen.errors import BadInput, CouldNotRun
 from whetgen.fuzz import c_batch, hls_batch
 from whetgen.fuzz.loops import naive_run
-from whetgen.fuzz.networks import Network
+from whetgen.fuzz.networks import RandomNetwork
 from whetgen.fuzz.rtl import RtlResult, RtlSimulation, correct_frames
 from whetgen.ir import Graph
 from whetgen.ir.integers import signed_bits
@@ -51,7 +51,7 @@ class Told:
 
 
 SKIPPED = Told(None)
-Run = Callable[[Sequence[Network], Path], list[Told]]
+Run = Callable[[Sequence[RandomNetwork], Path], list[Told]]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Judge:
         return (number // BATCH) % self.one_in == self.first
 
 
-def _loops(networks: Sequence[Network], folder: Path) -> list[Told]:
+def _loops(networks: Sequence[RandomNetwork], folder: Path) -> list[Told]:
     """The reference's own judge: plain loops over Python's integers."""
     return [
         Told(np.array([[v for values in naive_run(n.graph, code).values() for v in values] for code in n.codes]))
@@ -77,12 +77,12 @@ def _loops(networks: Sequence[Network], folder: Path) -> list[Told]:
     ]
 
 
-def _c(machine: c_batch.Machine, flags: Sequence[str], networks: Sequence[Network], folder: Path) -> list[Told]:
+def _c(machine: c_batch.Machine, flags: Sequence[str], networks: Sequence[RandomNetwork], folder: Path) -> list[Told]:
     cases = [(n.graph, n.codes) for n in networks]
     return [Told(outputs) for outputs in c_batch.run_batch(cases, folder, flags, machine=machine)]
 
 
-def _constant_time(networks: Sequence[Network], folder: Path) -> list[Told]:
+def _constant_time(networks: Sequence[RandomNetwork], folder: Path) -> list[Told]:
     options = COptions(constant_time=True)
     taken = _taken(networks, lambda n: plan_c(n.graph, "net", options))
     cases = [(n.graph, n.codes) for n in networks if n.number in taken]
@@ -93,7 +93,7 @@ def _constant_time(networks: Sequence[Network], folder: Path) -> list[Told]:
 Plan = TypeVar("Plan")
 
 
-def _taken(networks: Sequence[Network], plan: Callable[[Network], Plan]) -> dict[int, Plan]:
+def _taken(networks: Sequence[RandomNetwork], plan: Callable[[RandomNetwork], Plan]) -> dict[int, Plan]:
     """The plans of the networks that a target does not refuse, by number."""
     plans = {}
     for network in networks:
@@ -102,15 +102,15 @@ def _taken(networks: Sequence[Network], plan: Callable[[Network], Plan]) -> dict
     return plans
 
 
-def _told(networks: Sequence[Network], found: Mapping[int, Told]) -> list[Told]:
+def _told(networks: Sequence[RandomNetwork], found: Mapping[int, Told]) -> list[Told]:
     return [found.get(network.number, SKIPPED) for network in networks]
 
 
-def _avr(networks: Sequence[Network], folder: Path) -> list[Told]:
+def _avr(networks: Sequence[RandomNetwork], folder: Path) -> list[Told]:
     return [_on_avr(n, folder / str(k)) for k, n in enumerate(networks)]
 
 
-def _on_avr(network: Network, folder: Path) -> Told:
+def _on_avr(network: RandomNetwork, folder: Path) -> Told:
     """Where the network fits the chip."""
     board = find_board(_AVR)
     try:
@@ -126,14 +126,14 @@ def _on_avr(network: Network, folder: Path) -> Told:
     return Told(run_image(image, network.graph, network.codes, board).outputs)
 
 
-def _stream_options(network: Network) -> dict[str, object]:
+def _stream_options(network: RandomNetwork) -> dict[str, object]:
     """Numbers and no class, so that outputs compare; any width of the bus."""
     kinds = legal_kinds(network.graph)
     kind = "spikes" if kinds[0] == "spikes" else "accumulators"
     return {"output": kind, "bus_bits": _BUSES[network.number % len(_BUSES)]}
 
 
-def _hls(tool: str, networks: Sequence[Network], folder: Path) -> list[Told]:
+def _hls(tool: str, networks: Sequence[RandomNetwork], folder: Path) -> list[Told]:
     plans = _taken(
         [n for n in networks if _fits_hls(n)],
         lambda n: hls.plan(n.graph, f"net{n.number}", hls.HlsOptions(hls_tool=tool, **_stream_options(n))),  # type: ignore[arg-type]
@@ -143,11 +143,11 @@ def _hls(tool: str, networks: Sequence[Network], folder: Path) -> list[Told]:
     return _told(networks, dict(zip(plans, map(Told, outputs), strict=True)))
 
 
-def _fits_hls(network: Network) -> bool:
+def _fits_hls(network: RandomNetwork) -> bool:
     return max(signed_bits(*span) for span in network.graph.ranges.values()) <= _MOST_HLS_BITS
 
 
-def _rtl(simulator: str, architecture: str, networks: Sequence[Network], folder: Path) -> list[Told]:
+def _rtl(simulator: str, architecture: str, networks: Sequence[RandomNetwork], folder: Path) -> list[Told]:
     """Back to back, then with idle cycles and stalls."""
     plans = _taken(
         networks,
@@ -181,12 +181,12 @@ def _streamed(plan: VerilogPlan, smooth: RtlResult, rough: RtlResult) -> Told:
     return Told(smooth.outputs, tuple(failures))
 
 
-def _file(target: str, run_file: Callable[[Path, Graph, np.ndarray], Told], dialect: str | None, networks: Sequence[Network], folder: Path) -> list[Told]:  # fmt: skip
+def _file(target: str, run_file: Callable[[Path, Graph, np.ndarray], Told], dialect: str | None, networks: Sequence[RandomNetwork], folder: Path) -> list[Told]:  # fmt: skip
     """A target that is one file."""
     return [_from_file(target, run_file, dialect, n, folder / str(k)) for k, n in enumerate(networks)]
 
 
-def _from_file(target: str, run_file: Callable[[Path, Graph, np.ndarray], Told], dialect: str | None, network: Network, folder: Path) -> Told:  # fmt: skip
+def _from_file(target: str, run_file: Callable[[Path, Graph, np.ndarray], Told], dialect: str | None, network: RandomNetwork, folder: Path) -> Told:  # fmt: skip
     kind = find_target(target)
     try:
         made = kind.rendered(network.graph, options_for(kind, Options(name="net", onnx_dialect=dialect)), network.codes)  # type: ignore[arg-type]

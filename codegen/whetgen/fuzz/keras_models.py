@@ -13,18 +13,18 @@ import numpy as np
 from keras import layers as L
 
 from whetgen import sharpen
-from whetgen.fuzz.recipe import Recipe, arrays_of, weights
+from whetgen.fuzz.recipe import ModelRecipe, arrays_of, weights
 from whetgen.sharpen.staircase import Staircase
 
 Shape = tuple[int, ...]
 _MOST_ELEMENTS = 300
 
 
-def random_keras_model(recipe: Recipe) -> keras.Model:
+def random_keras_model(recipe: ModelRecipe) -> keras.Model:
     """Layers one after the other, some with a second source, and one to two outputs; all that spike are sharp."""
     draws = recipe.draws("input")
     shape = draws.choice((_vector, _signal, _image, _image))(draws, recipe)
-    growing = _Growing(recipe, [keras.Input(shape, name="codes")])
+    growing = _GrowingModel(recipe, [keras.Input(shape, name="codes")])
     if draws.random() < 0.4:
         growing.add("scaling", draws.choice(_AT_INPUT))
     for step in recipe.steps:
@@ -32,24 +32,24 @@ def random_keras_model(recipe: Recipe) -> keras.Model:
     return growing.finished()
 
 
-def _vector(draws: Random, recipe: Recipe) -> Shape:
+def _vector(draws: Random, recipe: ModelRecipe) -> Shape:
     return (draws.randint(1, recipe.longest + 4),)
 
 
-def _signal(draws: Random, recipe: Recipe) -> Shape:
+def _signal(draws: Random, recipe: ModelRecipe) -> Shape:
     return (draws.randint(1, recipe.longest + 2), draws.randint(1, min(4, recipe.widest)))
 
 
-def _image(draws: Random, recipe: Recipe) -> Shape:
+def _image(draws: Random, recipe: ModelRecipe) -> Shape:
     longest = min(recipe.longest, 7)
     return (draws.randint(1, longest), draws.randint(1, longest), draws.randint(1, min(3, recipe.widest)))
 
 
 @dataclass
-class _Growing:
+class _GrowingModel:
     """A model under construction; the last of ``tensors`` is the one that the next layer reads."""
 
-    recipe: Recipe
+    recipe: ModelRecipe
     tensors: list[Any]
     spikes: set[int] = field(default_factory=set)
 
@@ -97,7 +97,7 @@ class _Growing:
         return keras.Model(self.tensors[0], unlike[0] if len(unlike) == 1 else unlike, name="net")
 
 
-Make = Callable[[_Growing, Random, str], Any]
+Make = Callable[[_GrowingModel, Random, str], Any]
 
 
 def _draw_weights(layer: Any, rng: np.random.Generator) -> None:
@@ -134,13 +134,13 @@ def _staircase(draws: Random, name: str) -> Any:
 # At the input
 
 
-def _rescaling(g: _Growing, draws: Random, name: str) -> Any:
+def _rescaling(g: _GrowingModel, draws: Random, name: str) -> Any:
     return g.apply(
         L.Rescaling(draws.choice((1 / 64, 1 / 255, 1 / 127.5)), offset=draws.choice((0.0, -1.0, 0.5)), name=name)
     )
 
 
-def _normalization(g: _Growing, draws: Random, name: str) -> Any:
+def _normalization(g: _GrowingModel, draws: Random, name: str) -> Any:
     channels = g.shape[-1]
     mean, variance = (
         [draws.choice(values) for _ in range(channels)] for values in ((0.5, 0.25, 0.0), (0.25, 1.0, 4.0))
@@ -148,7 +148,7 @@ def _normalization(g: _Growing, draws: Random, name: str) -> Any:
     return g.apply(L.Normalization(axis=-1, mean=mean, variance=variance, name=name))
 
 
-def _thermometer(g: _Growing, draws: Random, name: str) -> Any:
+def _thermometer(g: _GrowingModel, draws: Random, name: str) -> Any:
     levels = sorted({draws.randint(0, 20) / 20 for _ in range(draws.randint(1, 3))})
     return g.apply(sharpen.Thermometer(levels, name=name))
 
@@ -156,15 +156,15 @@ def _thermometer(g: _Growing, draws: Random, name: str) -> Any:
 # Sums
 
 
-def _units(g: _Growing, draws: Random) -> int:
+def _units(g: _GrowingModel, draws: Random) -> int:
     return draws.randint(1, g.recipe.widest)
 
 
-def _dense(g: _Growing, draws: Random, name: str) -> Any:
+def _dense(g: _GrowingModel, draws: Random, name: str) -> Any:
     return g.apply(L.Dense(_units(g, draws), use_bias=draws.random() < 0.7, name=name))
 
 
-def _sparse_dense(g: _Growing, draws: Random, name: str) -> Any:
+def _sparse_dense(g: _GrowingModel, draws: Random, name: str) -> Any:
     fan_in = draws.randint(1, min(6, g.shape[-1]))
     return g.apply(sharpen.SparseDense(_units(g, draws), fan_in=fan_in, seed=draws.randint(0, 99), name=name))
 
@@ -182,7 +182,7 @@ def _kernel(draws: Random, axes: int) -> tuple[int, ...]:
     return tuple(draws.randint(1, 3) for _ in range(axes))
 
 
-def _conv(g: _Growing, draws: Random, name: str) -> Any:
+def _conv(g: _GrowingModel, draws: Random, name: str) -> Any:
     axes, channels = len(g.shape) - 1, g.shape[-1]
     groups = draws.choice([d for d in range(1, channels + 1) if channels % d == 0])
     filters = groups * draws.randint(1, max(1, g.recipe.widest // groups))
@@ -197,20 +197,20 @@ def _square_window(draws: Random, axes: int) -> dict[str, Any]:
     return {"padding": draws.choice(("valid", "same")), "strides": draws.randint(1, 2)}
 
 
-def _depthwise(g: _Growing, draws: Random, name: str) -> Any:
+def _depthwise(g: _GrowingModel, draws: Random, name: str) -> Any:
     axes = len(g.shape) - 1
     kind = (L.DepthwiseConv1D, L.DepthwiseConv2D)[axes - 1]
     multiplier = draws.randint(1, 2)
     return g.apply(kind(_kernel(draws, axes), depth_multiplier=multiplier, name=name, **_square_window(draws, axes)))
 
 
-def _separable(g: _Growing, draws: Random, name: str) -> Any:
+def _separable(g: _GrowingModel, draws: Random, name: str) -> Any:
     axes = len(g.shape) - 1
     kind = (L.SeparableConv1D, L.SeparableConv2D)[axes - 1]
     return g.apply(kind(_units(g, draws), _kernel(draws, axes), name=name, **_square_window(draws, axes)))
 
 
-def _norm(g: _Growing, draws: Random, name: str) -> Any:
+def _norm(g: _GrowingModel, draws: Random, name: str) -> Any:
     kind = draws.choice((L.BatchNormalization, sharpen.FusedBatchNormalization))
     return g.apply(kind(name=name))
 
@@ -218,7 +218,7 @@ def _norm(g: _Growing, draws: Random, name: str) -> Any:
 # Tables
 
 
-def _bits(g: _Growing, name: str) -> Any:
+def _bits(g: _GrowingModel, name: str) -> Any:
     """What the next layer reads, as spikes."""
     if id(g.tensors[-1]) not in g.spikes:
         g.tensors.append(sharpen.SpikingBReLU(sharpness=1.0, name=f"{name}_bits")(g.tensors[-1]))
@@ -226,12 +226,12 @@ def _bits(g: _Growing, name: str) -> Any:
     return g.tensors[-1]
 
 
-def _tables(g: _Growing, draws: Random, name: str) -> Any:
+def _tables(g: _GrowingModel, draws: Random, name: str) -> Any:
     bits, fan_in = _bits(g, name), draws.randint(1, min(5, g.shape[-1]))
     return g.apply(sharpen.LookupTables(_units(g, draws), fan_in=fan_in, seed=draws.randint(0, 99), name=name), bits)
 
 
-def _table_windows(g: _Growing, draws: Random, name: str) -> Any:
+def _table_windows(g: _GrowingModel, draws: Random, name: str) -> Any:
     size = draws.randint(1, min(3, *g.shape[:2]))
     fan_in = draws.randint(1, min(5, size * size * g.shape[-1]))
     settings: dict[str, Any] = {"stride": draws.randint(1, 2), "padding": draws.choice(("valid", "same"))}
@@ -244,7 +244,7 @@ def _table_windows(g: _Growing, draws: Random, name: str) -> Any:
 # Pools
 
 
-def _pool(g: _Growing, draws: Random, name: str) -> Any:
+def _pool(g: _GrowingModel, draws: Random, name: str) -> Any:
     axes = len(g.shape) - 1
     kinds = ((L.MaxPooling1D, L.AveragePooling1D), (L.MaxPooling2D, L.AveragePooling2D))[axes - 1]
     size, strides = (tuple(draws.randint(1, 3) for _ in range(axes)) for _ in range(2))
@@ -253,7 +253,7 @@ def _pool(g: _Growing, draws: Random, name: str) -> Any:
     return g.apply(kind(size, strides=strides, name=name, **settings))
 
 
-def _global_pool(g: _Growing, draws: Random, name: str) -> Any:
+def _global_pool(g: _GrowingModel, draws: Random, name: str) -> Any:
     axes = len(g.shape) - 1
     kinds = (
         (L.GlobalMaxPooling1D, L.GlobalAveragePooling1D),
@@ -265,11 +265,11 @@ def _global_pool(g: _Growing, draws: Random, name: str) -> Any:
 # Moves
 
 
-def _flatten(g: _Growing, draws: Random, name: str) -> Any:
+def _flatten(g: _GrowingModel, draws: Random, name: str) -> Any:
     return g.apply(L.Flatten(name=name))
 
 
-def _reshape(g: _Growing, draws: Random, name: str) -> Any:
+def _reshape(g: _GrowingModel, draws: Random, name: str) -> Any:
     size = prod(g.shape)
     first = draws.choice([d for d in range(1, size + 1) if size % d == 0])
     second = draws.choice([d for d in range(1, size // first + 1) if (size // first) % d == 0])
@@ -278,26 +278,26 @@ def _reshape(g: _Growing, draws: Random, name: str) -> Any:
     )
 
 
-def _permute(g: _Growing, draws: Random, name: str) -> Any:
+def _permute(g: _GrowingModel, draws: Random, name: str) -> Any:
     axes = list(range(1, len(g.shape) + 1))
     draws.shuffle(axes)
     return g.apply(L.Permute(axes, name=name))
 
 
-def _frame(g: _Growing, draws: Random, name: str) -> Any:
+def _frame(g: _GrowingModel, draws: Random, name: str) -> Any:
     axes = len(g.shape) - 1
     kinds = ((L.ZeroPadding1D, L.Cropping1D), (L.ZeroPadding2D, L.Cropping2D))[axes - 1]
     sides = tuple((draws.randint(0, 2), draws.randint(0, 1)) for _ in range(axes))
     return g.apply(draws.choice(kinds)(sides if axes == 2 else sides[0], name=name))
 
 
-def _grow(g: _Growing, draws: Random, name: str) -> Any:
+def _grow(g: _GrowingModel, draws: Random, name: str) -> Any:
     axes = len(g.shape) - 1
     factors = tuple(draws.randint(1, 2) for _ in range(axes))
     return g.apply(L.UpSampling2D(factors, name=name) if axes == 2 else L.UpSampling1D(factors[0], name=name))
 
 
-def _nothing(g: _Growing, draws: Random, name: str) -> Any:
+def _nothing(g: _GrowingModel, draws: Random, name: str) -> Any:
     kinds = (
         L.Dropout(0.3, name=name),
         L.GaussianNoise(0.1, name=name),
@@ -310,21 +310,21 @@ def _nothing(g: _Growing, draws: Random, name: str) -> Any:
 # Of several tensors
 
 
-def _beside(g: _Growing, draws: Random) -> Any:
+def _beside(g: _GrowingModel, draws: Random) -> Any:
     """Another tensor of the same shape, or the same."""
     return draws.choice([t for t in g.tensors if tuple(t.shape) == tuple(g.tensors[-1].shape)])
 
 
-def _blend(g: _Growing, draws: Random, name: str) -> Any:
+def _blend(g: _GrowingModel, draws: Random, name: str) -> Any:
     kind = draws.choice((L.Add, L.Subtract, L.Average))
     return g.apply(kind(name=name), g.tensors[-1], _beside(g, draws))
 
 
-def _concatenate(g: _Growing, draws: Random, name: str) -> Any:
+def _concatenate(g: _GrowingModel, draws: Random, name: str) -> Any:
     return g.apply(L.Concatenate(axis=draws.randint(1, len(g.shape)), name=name), g.tensors[-1], _beside(g, draws))
 
 
-def _doubled(g: _Growing, draws: Random, name: str) -> Any:
+def _doubled(g: _GrowingModel, draws: Random, name: str) -> Any:
     """A dense layer of as many units, added to what it reads."""
     made = g.apply(L.Dense(g.shape[-1], name=f"{name}_branch"))
     branch = sharpen.SpikingBReLU(sharpness=1.0, name=f"{name}_spikes")(made)
@@ -334,23 +334,23 @@ def _doubled(g: _Growing, draws: Random, name: str) -> Any:
 # Ends
 
 
-def _no_head(g: _Growing, draws: Random) -> Any:
+def _no_head(g: _GrowingModel, draws: Random) -> Any:
     return None
 
 
-def _flat(g: _Growing) -> None:
+def _flat(g: _GrowingModel) -> None:
     if len(g.shape) > 1:
         g.tensors.append(L.Flatten(name="flat")(g.tensors[-1]))
 
 
-def _scores(g: _Growing, draws: Random) -> Any:
+def _scores(g: _GrowingModel, draws: Random) -> Any:
     _flat(g)
     classes = draws.randint(1, 5)
     activation = draws.choice(("linear", "softmax", "softmax")) if classes > 1 else "linear"
     return g.apply(L.Dense(classes, activation=activation, name="scores"))
 
 
-def _decoded(g: _Growing, draws: Random) -> Any:
+def _decoded(g: _GrowingModel, draws: Random) -> Any:
     _flat(g)
     classes = draws.randint(2, 5)
     width = classes * draws.randint(1, 3)
@@ -360,7 +360,7 @@ def _decoded(g: _Growing, draws: Random) -> Any:
     return sharpen.SoftmaxDecode(key.astype(np.float32), name="decode")(spikes)
 
 
-def _map_head(g: _Growing, draws: Random) -> Any:
+def _map_head(g: _GrowingModel, draws: Random) -> Any:
     if len(g.shape) != 3:
         return None
     return g.apply(L.Conv2D(1, 1, activation=draws.choice(("sigmoid", "linear")), name="map"))

@@ -10,7 +10,7 @@ import numpy as np
 
 from whetgen import reading
 from whetgen.errors import BadInput
-from whetgen.fuzz.recipe import Recipe
+from whetgen.fuzz.recipe import ModelRecipe
 from whetgen.input_spec import INPUT_TYPES, InputSpec
 from whetgen.ir import Graph
 
@@ -24,30 +24,30 @@ class Kind:
     """``suffix``: of the file; ``write``: a model into it."""
 
     suffix: str
-    write: Callable[[Recipe, Path], None]
+    write: Callable[[ModelRecipe, Path], None]
 
 
-def _keras(recipe: Recipe, path: Path) -> None:
+def _keras(recipe: ModelRecipe, path: Path) -> None:
     reading.need_keras()
     from whetgen.fuzz.keras_models import random_keras_model
 
     random_keras_model(recipe).save(path)
 
 
-def _quantised(recipe: Recipe, path: Path) -> None:
+def _quantised(recipe: ModelRecipe, path: Path) -> None:
     reading.need_keras()
     from whetgen.fuzz.quantised_models import write_quantised_model
 
     write_quantised_model(recipe, path)
 
 
-def _onnx(recipe: Recipe, path: Path) -> None:
+def _onnx(recipe: ModelRecipe, path: Path) -> None:
     from whetgen.fuzz.onnx_models import random_onnx_model
 
     path.write_bytes(random_onnx_model(recipe).SerializeToString())
 
 
-def _nir(recipe: Recipe, path: Path) -> None:
+def _nir(recipe: ModelRecipe, path: Path) -> None:
     import nir
 
     from whetgen.fuzz.nir_models import random_nir_graph
@@ -63,7 +63,7 @@ KINDS = {
 }
 
 
-def write_model(kind: str, recipe: Recipe, folder: Path) -> Path:
+def write_model(kind: str, recipe: ModelRecipe, folder: Path) -> Path:
     """The model of a recipe as a file in ``folder``.
 
     Raises:
@@ -74,7 +74,7 @@ def write_model(kind: str, recipe: Recipe, folder: Path) -> Path:
     return path
 
 
-def spec_of(recipe: Recipe) -> InputSpec:
+def spec_of(recipe: ModelRecipe) -> InputSpec:
     """Any type of code, whole numbers more often than pixels."""
     draws = recipe.draws("codes")
     return InputSpec(draws.choice(INPUT_TYPES), draws.choice((1.0, 1.0, 255.0, 16.0)))

@@ -11,7 +11,7 @@ import numpy as np
 from whetgen.errors import BadInput
 from whetgen.fuzz.graphs import TIE_FRAMES, random_codes, random_graph
 from whetgen.fuzz.models import KINDS, read_model, spec_of, write_model
-from whetgen.fuzz.recipe import Recipe
+from whetgen.fuzz.recipe import ModelRecipe
 from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph, check_output_bits
 from whetgen.verification.frames import flat_outputs
@@ -26,7 +26,7 @@ _STEPS = (1, 1, 1, 2, 3, 15)
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
+class RandomNetwork:
     """``codes``: (``FRAMES`` or fewer, *input shape), ties at thresholds among them."""
 
     number: int
@@ -41,7 +41,7 @@ class Network:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedModel:
     """A model that the front end does not take, with its line."""
 
     number: int
@@ -58,7 +58,7 @@ class Misread:
     text: str
 
 
-Drawn = Network | Refused | Misread
+Drawn = RandomNetwork | RefusedModel | Misread
 
 
 def draws_of(seed: int, number: int) -> Random:
@@ -70,9 +70,9 @@ def kind_of(seed: int, number: int, kinds: Sequence[str] = ALL_KINDS) -> str:
     return draws_of(seed, number).choice([kind for kind in _SHARES if kind in kinds])
 
 
-def recipe_of(seed: int, number: int) -> Recipe:
+def recipe_of(seed: int, number: int) -> ModelRecipe:
     """Of a network that comes in a file."""
-    return Recipe.drawn(Random(f"whetgen fuzz model {seed} {number}").getrandbits(32))
+    return ModelRecipe.drawn(Random(f"whetgen fuzz model {seed} {number}").getrandbits(32))
 
 
 def draw(seed: int, number: int, kinds: Sequence[str] = ALL_KINDS) -> Drawn:
@@ -85,14 +85,14 @@ def draw(seed: int, number: int, kinds: Sequence[str] = ALL_KINDS) -> Drawn:
     kind, rng = kind_of(seed, number, kinds), Random(f"whetgen fuzz network {seed} {number}")
     if kind == GRAPH:
         graph = random_graph(rng, max_bits=rng.choice(_WIDEST), small=True, steps=rng.choice(_STEPS))
-        return Network(number, kind, graph, random_codes(graph, rng, FRAMES - TIE_FRAMES))
+        return RandomNetwork(number, kind, graph, random_codes(graph, rng, FRAMES - TIE_FRAMES))
     recipe = recipe_of(seed, number)
     with scratch_folder() as folder:
         path = write_model(kind, recipe, folder)
         try:
             graph = check_output_bits(read_model(path, spec_of(recipe)))
         except BadInput as error:
-            return Refused(number, kind, str(error).replace(str(path), path.name))
+            return RefusedModel(number, kind, str(error).replace(str(path), path.name))
         except Exception as error:  # whatever a front end raises that is no refusal
             return Misread(number, kind, f"{type(error).__name__}: {error}")
-    return Network(number, kind, graph, random_codes(graph, rng, FRAMES - TIE_FRAMES))
+    return RandomNetwork(number, kind, graph, random_codes(graph, rng, FRAMES - TIE_FRAMES))

@@ -10,15 +10,15 @@ from random import Random
 import nir
 import numpy as np
 
-from whetgen.fuzz.recipe import Recipe, arrays_of, weights
+from whetgen.fuzz.recipe import ModelRecipe, arrays_of, weights
 
 Shape = tuple[int, ...]
 
 
-def random_nir_graph(recipe: Recipe) -> nir.NIRGraph:
+def random_nir_graph(recipe: ModelRecipe) -> nir.NIRGraph:
     """A chain of nodes, channels first, where now and then an edge leads past one."""
     draws = recipe.draws("input")
-    growing = _Growing(recipe, _input_shape(draws, recipe))
+    growing = _GrowingNir(recipe, _input_shape(draws, recipe))
     growing.add("input", nir.Input(input_type=np.array(growing.shape)), growing.shape)
     for step in recipe.steps:
         own = recipe.draws(f"layer {step}")
@@ -29,7 +29,7 @@ def random_nir_graph(recipe: Recipe) -> nir.NIRGraph:
     return nir.NIRGraph(growing.nodes, growing.edges, type_check=False)  # which takes the channels of a group for all
 
 
-def _input_shape(draws: Random, recipe: Recipe) -> Shape:
+def _input_shape(draws: Random, recipe: ModelRecipe) -> Shape:
     if draws.random() < 0.4:
         return (draws.randint(1, recipe.longest + 4),)
     longest = min(recipe.longest, 6)
@@ -37,10 +37,10 @@ def _input_shape(draws: Random, recipe: Recipe) -> Shape:
 
 
 @dataclass
-class _Growing:
+class _GrowingNir:
     """A graph under construction; ``shape``: of what the next node reads."""
 
-    recipe: Recipe
+    recipe: ModelRecipe
     shape: Shape
     nodes: dict[str, nir.NIRNode] = field(default_factory=dict)
     edges: list[tuple[str, str]] = field(default_factory=list)
@@ -56,33 +56,33 @@ class _Growing:
         return weights(arrays_of(self.recipe.draws(f"weights of {name}")), shape)
 
 
-def _if(g: _Growing, draws: Random, name: str) -> None:
+def _if(g: _GrowingNir, draws: Random, name: str) -> None:
     r = np.full(g.shape, draws.choice((1.0, 2.0, 0.5)))
     g.add(name, nir.IF(r=r, v_threshold=_level(g, draws, name)), g.shape)
 
 
-def _threshold(g: _Growing, draws: Random, name: str) -> None:
+def _threshold(g: _GrowingNir, draws: Random, name: str) -> None:
     g.add(name, nir.Threshold(_level(g, draws, name)), g.shape)
 
 
-def _level(g: _Growing, draws: Random, name: str) -> np.ndarray:
+def _level(g: _GrowingNir, draws: Random, name: str) -> np.ndarray:
     """One threshold for all neurons, or one a channel."""
     channels = g.weights(name, g.shape[0]) if draws.random() < 0.5 else np.full(g.shape[0], draws.choice((0, 1, 2.5)))
     return np.broadcast_to(channels.reshape(-1, *(1 for _ in g.shape[1:])), g.shape).astype(np.float32)
 
 
-def _affine(g: _Growing, draws: Random, name: str) -> None:
+def _affine(g: _GrowingNir, draws: Random, name: str) -> None:
     units = draws.randint(1, g.recipe.widest)
     kernel = g.weights(name, units, g.shape[0])
     bias = g.weights(f"{name} bias", units)
     g.add(name, nir.Affine(kernel, bias) if draws.random() < 0.7 else nir.Linear(kernel), (units,))
 
 
-def _scale(g: _Growing, draws: Random, name: str) -> None:
+def _scale(g: _GrowingNir, draws: Random, name: str) -> None:
     g.add(name, nir.Scale(np.broadcast_to(g.weights(name, *g.shape), g.shape)), g.shape)
 
 
-def _conv(g: _Growing, draws: Random, name: str) -> None:
+def _conv(g: _GrowingNir, draws: Random, name: str) -> None:
     channels, *places = g.shape
     groups = draws.choice([d for d in range(1, channels + 1) if channels % d == 0])
     units = groups * draws.randint(1, max(1, g.recipe.widest // groups))
@@ -99,7 +99,7 @@ def _conv(g: _Growing, draws: Random, name: str) -> None:
     g.add(name, made, (units, *after))
 
 
-def _pool(g: _Growing, draws: Random, name: str) -> None:
+def _pool(g: _GrowingNir, draws: Random, name: str) -> None:
     kernel, stride = (np.array([draws.randint(1, 2) for _ in range(2)]) for _ in range(2))
     padding = np.array([draws.randint(0, k - 1) for k in kernel])
     room = np.array(g.shape[1:]) + 2 * padding - kernel
@@ -109,11 +109,11 @@ def _pool(g: _Growing, draws: Random, name: str) -> None:
     g.add(name, kind(kernel, stride, padding), (g.shape[0], *(int(n) for n in room // stride + 1)))
 
 
-def _flatten(g: _Growing, draws: Random, name: str) -> None:
+def _flatten(g: _GrowingNir, draws: Random, name: str) -> None:
     g.add(name, nir.Flatten({"input": np.array(g.shape)}, 0, -1), (prod(g.shape),))
 
 
-def _residual(g: _Growing, draws: Random, name: str) -> None:
+def _residual(g: _GrowingNir, draws: Random, name: str) -> None:
     """Neurons whose spikes are added to what they read."""
     before = next(reversed(g.nodes))
     _threshold(g, draws, f"{name}_branch")
@@ -121,7 +121,7 @@ def _residual(g: _Growing, draws: Random, name: str) -> None:
     g.edges.append((before, name))
 
 
-Make = Callable[[_Growing, Random, str], None]
+Make = Callable[[_GrowingNir, Random, str], None]
 _BY_RANK: dict[int, tuple[Make, ...]] = {
     1: (_affine, _affine, _affine, _scale, _residual),
     3: (_conv, _conv, _conv, _pool, _pool, _flatten, _scale, _residual),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
-from whetgen.fuzz.recipe import Recipe, arrays_of
+from whetgen.fuzz.recipe import ModelRecipe, arrays_of
 
 QONNX = "qonnx.custom_op.general"
 OPSET = 17
@@ -79,7 +79,7 @@ def some_scale(rng: np.random.Generator, channels: int | None = None) -> np.ndar
     return np.where(rng.random(size) < 0.5, 0.5, 1.0) * np.float32(rng.choice([1.0, 0.3, 0.7071]))
 
 
-def random_onnx_model(recipe: Recipe) -> ModelProto:
+def random_onnx_model(recipe: ModelRecipe) -> ModelProto:
     """Blocks over a map, then two layers over a vector: every quantiser, pools, moves, norms, residual sums."""
     rng = arrays_of(recipe.draws("input"))
     longest = max(4, min(recipe.longest, 7))

@@ -17,7 +17,7 @@ import h5py
 import keras
 from keras import layers as L
 
-from whetgen.fuzz.recipe import Recipe, arrays_of, weights
+from whetgen.fuzz.recipe import ModelRecipe, arrays_of, weights
 
 Config = dict[str, Any]
 _WRITERS_KERAS = "2.15.0"  # these packages have no layers for Keras 3
@@ -34,7 +34,7 @@ _LARQ_WEIGHTS = ("ste_sign", "approx_sign", "swish_sign", "ste_tern", "magnitude
 _LARQ_NEURONS = ("ste_sign", "approx_sign", "ste_heaviside", "ste_tern", "DoReFa(2)", "SteTern(1.0)")
 
 
-def write_quantised_model(recipe: Recipe, path: Path) -> None:
+def write_quantised_model(recipe: ModelRecipe, path: Path) -> None:
     """A Sequential ``.h5`` file of one package's layers."""
     draws = recipe.draws("input")
     rename = draws.choice((_as_qkeras, _as_larq))
@@ -49,7 +49,7 @@ def write_quantised_model(recipe: Recipe, path: Path) -> None:
     _rewrite(path, lambda config: rename(config, recipe.draws(f"quantisers of {config['config']['name']}")))
 
 
-def _plain(recipe: Recipe, draws: Random) -> keras.Model:
+def _plain(recipe: ModelRecipe, draws: Random) -> keras.Model:
     """What is to get quantisers; every sum but the last has neurons behind it."""
     longest = min(recipe.longest, 7)
     shape: tuple[int, ...] = (draws.randint(1, recipe.longest + 2),)
@@ -67,7 +67,7 @@ def _plain(recipe: Recipe, draws: Random) -> keras.Model:
     return model
 
 
-def _block(draws: Random, recipe: Recipe, shape: tuple[int, ...], step: int) -> list[Any]:
+def _block(draws: Random, recipe: ModelRecipe, shape: tuple[int, ...], step: int) -> list[Any]:
     name, units = f"layer{step}", draws.randint(1, recipe.widest)
     settings = {"padding": draws.choice(("valid", "same")), "use_bias": draws.random() < 0.5, "name": name}
     kernel = tuple(draws.randint(1, min(3, *shape[:2])) for _ in range(2)) if len(shape) == 3 else ()

@@ -11,7 +11,7 @@ MOST_STEPS = 5
 
 
 @dataclass(frozen=True)
-class Recipe:
+class ModelRecipe:
     """``steps``: the numbers of the layers that the model has; ``widest``: most neurons of a layer, and channels of the input;
     ``longest``: most rows, columns and, of a vector, elements of the input."""
 
@@ -21,9 +21,9 @@ class Recipe:
     longest: int = 8
 
     @staticmethod
-    def drawn(seed: int) -> Recipe:
+    def drawn(seed: int) -> ModelRecipe:
         """One to ``MOST_STEPS`` layers."""
-        return Recipe(seed, tuple(range(Random(f"steps of {seed}").randint(1, MOST_STEPS))))
+        return ModelRecipe(seed, tuple(range(Random(f"steps of {seed}").randint(1, MOST_STEPS))))
 
     def draws(self, what: object) -> Random:
         """What a layer, or another part of the model, draws from: the same whatever the other parts are."""

@@ -10,11 +10,11 @@ import numpy as np
 
 from whetgen.errors import BadInput
 from whetgen.foreign.text import read_text
-from whetgen.fuzz.batch import Problem, Task, judged
+from whetgen.fuzz.batch import FuzzTask, Problem, judged
 from whetgen.fuzz.judges import JUDGES
 from whetgen.fuzz.models import model_problem, spec_of, write_model
-from whetgen.fuzz.networks import GRAPH, READING, Network, draw, recipe_of
-from whetgen.fuzz.recipe import Recipe
+from whetgen.fuzz.networks import GRAPH, READING, RandomNetwork, draw, recipe_of
+from whetgen.fuzz.recipe import ModelRecipe
 from whetgen.fuzz.shrink import shrink_network, shrink_recipe
 from whetgen.host.scratch import scratch_folder
 from whetgen.input_spec import InputSpec
@@ -36,7 +36,7 @@ _OF_A_GRAPH = "`model.json` and `model.npz` are the integer network, `frames.npz
 _OF_A_FILE = "`{model}` is the model; its codes are of type {type}, real value = code / {scale:g}"
 
 
-def reproduce(task: Task, problem: Problem, out: Path) -> Path:
+def reproduce(task: FuzzTask, problem: Problem, out: Path) -> Path:
     """Make the failing network as small as it goes and write a folder for it below ``out``.
 
     Raises:
@@ -53,9 +53,9 @@ def reproduce(task: Task, problem: Problem, out: Path) -> Path:
     return folder
 
 
-def _write_network(task: Task, problem: Problem, folder: Path) -> tuple[dict[str, object], str, str]:
+def _write_network(task: FuzzTask, problem: Problem, folder: Path) -> tuple[dict[str, object], str, str]:
     drawn = draw(task.seed, problem.number, task.kinds)
-    assert isinstance(drawn, Network)  # else nobody would have judged it
+    assert isinstance(drawn, RandomNetwork)  # else nobody would have judged it
     graph, codes = shrink_network(drawn.graph, drawn.codes, lambda g, c: _problem(problem.judge, g, c) is not None)
     save_graph(graph, folder)
     np.savez_compressed(folder / "frames.npz", x=codes)
@@ -63,20 +63,20 @@ def _write_network(task: Task, problem: Problem, folder: Path) -> tuple[dict[str
     return {}, size, _OF_A_GRAPH
 
 
-def _write_model(task: Task, problem: Problem, folder: Path) -> tuple[dict[str, object], str, str]:
+def _write_model(task: FuzzTask, problem: Problem, folder: Path) -> tuple[dict[str, object], str, str]:
     recipe = shrink_recipe(recipe_of(task.seed, problem.number), lambda r: _misread(problem.kind, r))
     path, spec = write_model(problem.kind, recipe, folder), spec_of(recipe)
     facts: dict[str, object] = {"model": path.name, "type": spec.type, "scale": spec.scale}
     return facts, f"{len(recipe.steps)} layers were drawn", _OF_A_FILE.format(**facts)
 
 
-def _misread(kind: str, recipe: Recipe) -> bool:
+def _misread(kind: str, recipe: ModelRecipe) -> bool:
     with scratch_folder() as folder:
         return model_problem(write_model(kind, recipe, folder), spec_of(recipe)) is not None
 
 
 def _problem(judge: str, graph: Graph, codes: np.ndarray) -> str | None:
-    (told,) = judged(JUDGES[judge], [Network(0, GRAPH, graph, codes)])
+    (told,) = judged(JUDGES[judge], [RandomNetwork(0, GRAPH, graph, codes)])
     return told if isinstance(told, str) else None
 
 

@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 
 from whetgen.errors import BadInput
-from whetgen.fuzz.batch import Found, Task, run_batch
+from whetgen.fuzz.batch import Found, FuzzTask, run_batch
 from whetgen.fuzz.judges import BATCH
 
 Progress = Callable[[Found], None]
 
 
 def search(
-    task: Task, executor: Executor, at_once: int, count: int | None, seconds: float | None, tell: Progress
+    task: FuzzTask, executor: Executor, at_once: int, count: int | None, seconds: float | None, tell: Progress
 ) -> Found:
     """The first ``count`` networks, or those that are begun within ``seconds``; ``at_once``: batches in flight."""
     found, began, running, at = Found(), time.monotonic(), set[Future[Found]](), 0

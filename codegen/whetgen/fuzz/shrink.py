@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from whetgen.fuzz.recipe import Recipe
+from whetgen.fuzz.recipe import ModelRecipe
 from whetgen.ir import Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, MultiThreshold, Node, Threshold, WeightedSum
 from whetgen.reference import run_tensors
@@ -23,7 +23,7 @@ def shrink_network(graph: Graph, codes: np.ndarray, fails: Callable[[Graph, np.n
     return _smallest((graph, codes), _smaller_networks, lambda pair: fails(*pair))
 
 
-def shrink_recipe(recipe: Recipe, fails: Callable[[Recipe], bool]) -> Recipe:
+def shrink_recipe(recipe: ModelRecipe, fails: Callable[[ModelRecipe], bool]) -> ModelRecipe:
     """Fewer layers, neurons and inputs of a model that is drawn."""
     return _smallest(recipe, _smaller_recipes, fails)
 
@@ -37,7 +37,7 @@ def _smallest(found: Any, smaller: Callable[[Any], Iterator[Any]], fails: Callab
         found = better
 
 
-def _smaller_recipes(recipe: Recipe) -> Iterator[Recipe]:
+def _smaller_recipes(recipe: ModelRecipe) -> Iterator[ModelRecipe]:
     steps = recipe.steps
     yield from (replace(recipe, steps=steps[:k] + steps[k + 1 :]) for k in reversed(range(len(steps))))
     for name in ("widest", "longest"):

@@ -12,7 +12,7 @@ from whetgen.foreign.onnx_files import OnnxFile
 from whetgen.frontends.onnx.run import run_onnx, tensors_of, values_of
 from whetgen.frontends.onnx.tracer import trace_onnx
 from whetgen.fuzz.onnx_models import Net, random_onnx_model
-from whetgen.fuzz.recipe import Recipe
+from whetgen.fuzz.recipe import ModelRecipe
 from whetgen.ir import ELEMENT_TYPES, InputMeaning
 from whetgen.passes import lower, optimise
 from whetgen.verification.rounding import compare_with_floats
@@ -49,7 +49,7 @@ def test_random_models_are_what_qonnx_computes(first):
 
     compared = 0
     for seed in range(first, first + 10):
-        model = random_onnx_model(Recipe.drawn(seed))
+        model = random_onnx_model(ModelRecipe.drawn(seed))
         trace = traced(model)
         codes = some_codes(trace.graph, 3, seed)
         order = [trace.input.order.index(k) for k in range(3)]
@@ -67,7 +67,7 @@ def test_random_models_are_what_qonnx_computes(first):
 @pytest.mark.parametrize("first", two_hundred(200, 20, quick=40))
 def test_random_models_are_what_onnx_computes(first):
     for seed in range(first, first + 20):
-        model = random_onnx_model(Recipe.drawn(seed))
+        model = random_onnx_model(ModelRecipe.drawn(seed))
         trace = traced(model)
         codes = some_codes(trace.graph, 8, seed)
         values = run_onnx(OnnxFile(Path("net.onnx"), model), trace, codes)

@@ -12,7 +12,7 @@ from whetgen.verification.faults import c_share
 from whetgen.verification.faults.c_injector import CFlip, CInjector
 from whetgen.verification.faults.c_tables import differing_bits, read_tables
 from whetgen.verification.faults.fates import fate_of
-from whetgen.verification.faults.judge import Unflipped
+from whetgen.verification.faults.yardstick import Unflipped
 from whetgen.verification.frames import default_frames, flat_outputs
 
 WANTED = np.arange(8).reshape(4, 2)
@@ -79,7 +79,7 @@ def test_the_flips_of_the_reference_do_the_same_in_c(name, tmp_path, monkeypatch
     manifest = read_manifest(folder)
     frames = default_frames(graph, 20)
     matched, fates, points = c_share.real_share(
-        folder, manifest, graph, frames, Unflipped.of(graph, frames).judge, 5, 0, lambda *_: None
+        folder, manifest, graph, frames, Unflipped.of(graph, frames).yardstick, 5, 0, lambda *_: None
     )
     assert matched.equal == matched.tried > 0 and matched.stored_bits >= matched.tried
     assert [row.what for row in fates] == ["tables", "records of kernels", "arena between layers"]

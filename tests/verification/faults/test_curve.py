@@ -5,12 +5,12 @@ from tests.targets.verilog.networks import CONSTRUCTS
 from tests.targets.verilog.test_golden import tiny
 
 from whetgen.verification.faults.curve import DRAWS, counts, curve
-from whetgen.verification.faults.judge import Unflipped
+from whetgen.verification.faults.yardstick import Unflipped
 from whetgen.verification.frames import Frames, default_frames
 
 
 def points(graph, frames, most, seed=0):
-    return curve(graph, frames.codes, Unflipped.of(graph, frames).judge, most, seed, lambda _: None)
+    return curve(graph, frames.codes, Unflipped.of(graph, frames).yardstick, most, seed, lambda _: None)
 
 
 def test_counts_go_up_to_the_number_asked_for():

@@ -8,8 +8,8 @@ import whetgen
 from whetgen.targets.output.folder import read_manifest
 from whetgen.verification.checks import target_outputs
 from whetgen.verification.faults import rtl_share
-from whetgen.verification.faults.judge import Unflipped
 from whetgen.verification.faults.rtl_injector import RtlFlip, RtlInjector
+from whetgen.verification.faults.yardstick import Unflipped
 from whetgen.verification.frames import default_frames
 
 pytestmark = pytest.mark.slow
@@ -57,9 +57,9 @@ def test_a_bit_of_a_sum_changes_the_frame_in_work_and_no_later_one(made, injecto
 def test_the_flips_of_the_reference_do_the_same_in_the_rtl(made, monkeypatch):
     monkeypatch.setattr(rtl_share, "SINGLES", {"ROMs": 30, "registers": 60, "buffers": 20})
     frames = default_frames(tiny(), 20)
-    judge = Unflipped.of(tiny(), frames).judge
+    yardstick = Unflipped.of(tiny(), frames).yardstick
     matched, fates, points = rtl_share.real_share(
-        made, read_manifest(made), tiny(), frames, judge, 5, 0, lambda *_: None
+        made, read_manifest(made), tiny(), frames, yardstick, 5, 0, lambda *_: None
     )
     assert matched.equal == matched.tried > 0 and matched.tried + matched.moved == 24 and not points
     assert [(row.what, row.tried) for row in fates] == [("ROMs", 30), ("registers", 60), ("buffers", 20)]

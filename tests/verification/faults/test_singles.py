@@ -13,8 +13,8 @@ from whetgen.ir.nodes import Dense, Input, MultiThreshold, Threshold
 from whetgen.reference import run_tensors
 from whetgen.verification.faults import singles
 from whetgen.verification.faults.bits import Store, bit_at, flipped, stores
-from whetgen.verification.faults.judge import Unflipped
 from whetgen.verification.faults.singles import single_flips
+from whetgen.verification.faults.yardstick import Unflipped
 from whetgen.verification.frames import Frames, default_frames
 
 
@@ -42,7 +42,7 @@ def naive(graph: Graph, frames: Frames, trace: Unflipped) -> dict[tuple[str, str
 
     def lost(store: Store, number: int) -> int:
         outputs = run_tensors(flipped(graph, [bit_at([store], number)]), frames.codes, keep)
-        return int(trace.right.sum()) - int(trace.judge.right(outputs).sum())
+        return int(trace.right.sum()) - int(trace.yardstick.right(outputs).sum())
 
     return {(store.kind, store.node): [lost(store, k) for k in range(store.bits)] for store in stores(graph)}
 

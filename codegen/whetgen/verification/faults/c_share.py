@@ -14,8 +14,8 @@ from whetgen.verification.faults.c_injector import CFlip, CInjector
 from whetgen.verification.faults.c_tables import TableBit, differing_bits, read_tables, tables_in
 from whetgen.verification.faults.curve import DRAWS, Point, counts, point
 from whetgen.verification.faults.fates import Fate, Fates, Matched, count_fates, fate_of
-from whetgen.verification.faults.judge import Judge
 from whetgen.verification.faults.matching import Files, match_flips
+from whetgen.verification.faults.yardstick import Yardstick
 from whetgen.verification.frames import Frames
 from whetgen.verification.runners import Progress, shares
 
@@ -25,7 +25,14 @@ _RECORD = "_layer"  # ends the names of the records of kernels
 
 
 def real_share(
-    folder: Path, manifest: dict, graph: Graph, frames: Frames, judge: Judge, flips: int, seed: int, tell: Progress
+    folder: Path,
+    manifest: dict,
+    graph: Graph,
+    frames: Frames,
+    yardstick: Yardstick,
+    flips: int,
+    seed: int,
+    tell: Progress,
 ) -> tuple[Matched, tuple[Fates, ...], tuple[Point, ...]]:
     """What the folder's C makes of flipped bits.
 
@@ -40,7 +47,9 @@ def real_share(
         matched = _matched(injector, folder, manifest, graph, few.codes, np.random.default_rng([seed, 1]))
         tell("faults: single bits of tables and of the arena in C")
         fates = _fates(injector, manifest, graph, few.codes, np.random.default_rng([seed, 2]))
-        points = _curve(injector, graph, frames, judge, flips, seed, shares(tell, "faults: many bits of tables in C"))
+        points = _curve(
+            injector, graph, frames, yardstick, flips, seed, shares(tell, "faults: many bits of tables in C")
+        )
     return matched, fates, points
 
 
@@ -107,7 +116,7 @@ def _curve(
     injector: CInjector,
     graph: Graph,
     frames: Frames,
-    judge: Judge,
+    yardstick: Yardstick,
     flips: int,
     seed: int,
     progress: Callable[[float], None],
@@ -120,16 +129,16 @@ def _curve(
         rngs = (np.random.default_rng([seed, 3, step, draw]) for draw in range(DRAWS))
         fates = injector.run([_table_flips(tables, step, rng) for rng in rngs], frames.codes)
         points.append(
-            point("table in C", step, [_right(graph, judge, fate.outputs, len(frames.codes)) for fate in fates])
+            point("table in C", step, [_right(graph, yardstick, fate.outputs, len(frames.codes)) for fate in fates])
         )
     return tuple(points)
 
 
-def _right(graph: Graph, judge: Judge, outputs: np.ndarray, frames: int) -> float:
+def _right(graph: Graph, yardstick: Yardstick, outputs: np.ndarray, frames: int) -> float:
     ends = np.cumsum([graph.size(output.source) for output in graph.outputs])
     parts = np.split(outputs, ends[:-1], axis=1)
     named = {
         output.source: part.reshape(len(part), *graph.shapes[output.source])
         for output, part in zip(graph.outputs, parts, strict=True)
     }
-    return float(judge.right(named, slice(len(outputs))).sum()) / frames
+    return float(yardstick.right(named, slice(len(outputs))).sum()) / frames

@@ -12,7 +12,7 @@ from whetgen.ir.integers import word_bits
 from whetgen.ir.nodes import FIRING, Input
 from whetgen.reference import evaluate, run_tensors
 from whetgen.verification.faults.bits import drawn, flipped, stores
-from whetgen.verification.faults.judge import Judge
+from whetgen.verification.faults.yardstick import Yardstick
 
 DRAWS = 8
 
@@ -40,7 +40,7 @@ def counts(most: int) -> list[int]:
 
 
 def curve(
-    graph: Graph, codes: np.ndarray, judge: Judge, most: int, seed: int, progress: Callable[[float], None]
+    graph: Graph, codes: np.ndarray, yardstick: Yardstick, most: int, seed: int, progress: Callable[[float], None]
 ) -> tuple[Point, ...]:
     """A point for each kind and number of flips, up to ``most`` or all bits that there are."""
     every = {kind: [store for store in stores(graph) if store.kind == kind] for kind in ("weight", "threshold")}
@@ -58,7 +58,7 @@ def curve(
             else:
                 changed = flipped(graph, drawn(every[kind], flips, rng))
                 outputs = run_tensors(changed, codes, keep={output.source for output in graph.outputs})
-            shares.append(float(judge.right(outputs).mean()))
+            shares.append(float(yardstick.right(outputs).mean()))
         points.append(point(kind, flips, shares))
     return tuple(points)
 

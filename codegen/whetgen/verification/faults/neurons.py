@@ -14,7 +14,7 @@ import numpy as np
 
 from whetgen.ir import Output
 from whetgen.ir.nodes import FIRING, Dense, MultiThreshold, Threshold
-from whetgen.verification.faults.judge import Unflipped
+from whetgen.verification.faults.yardstick import Unflipped
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ def neurons_of(trace: Unflipped, dense: Dense) -> Neurons | None:
     graph = trace.graph
     readers = graph.readers[dense.name]
     head = graph.classifier
-    if not readers and head is not None and trace.judge.classes is not None:
+    if not readers and head is not None and trace.yardstick.classes is not None:
         return _classes(trace, dense, head) if head.source == dense.name else None
     fires = readers[0] if len(readers) == 1 else None
     if isinstance(fires, FIRING) and dense.name not in graph.read_by_output:
@@ -58,7 +58,7 @@ def _firing(trace: Unflipped, dense: Dense, fires: Threshold | MultiThreshold) -
 
 
 def _classes(trace: Unflipped, dense: Dense, head: Output) -> Neurons:
-    sums, wanted = trace.tensors[dense.name], trace.judge.classes
+    sums, wanted = trace.tensors[dense.name], trace.yardstick.classes
     assert wanted is not None  # a class is told
     if sums.shape[1] == 1:
         right = np.stack([wanted == 0, wanted == 1])[:, :, None]

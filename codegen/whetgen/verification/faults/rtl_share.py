@@ -11,10 +11,10 @@ from whetgen.ir import Graph
 from whetgen.verification.checks import target_outputs
 from whetgen.verification.faults.curve import Point
 from whetgen.verification.faults.fates import Fate, Fates, Matched, count_fates, fate_of
-from whetgen.verification.faults.judge import Judge
 from whetgen.verification.faults.matching import Files, match_flips
 from whetgen.verification.faults.roms import RomBit, differing_bits, rtl_files
 from whetgen.verification.faults.rtl_injector import RtlFlip, RtlInjector
+from whetgen.verification.faults.yardstick import Yardstick
 from whetgen.verification.frames import Frames
 from whetgen.verification.runners import Progress
 from whetgen.verification.simulators import optimisation
@@ -25,7 +25,14 @@ _LATER = 3  # frames that come in when the last flip was made: they show whether
 
 
 def real_share(
-    folder: Path, manifest: dict, graph: Graph, frames: Frames, judge: Judge, flips: int, seed: int, tell: Progress
+    folder: Path,
+    manifest: dict,
+    graph: Graph,
+    frames: Frames,
+    yardstick: Yardstick,
+    flips: int,
+    seed: int,
+    tell: Progress,
 ) -> tuple[Matched | None, tuple[Fates, ...], tuple[Point, ...]]:
     """What the folder's RTL makes of flipped bits.
 

@@ -11,8 +11,8 @@ import numpy as np
 from whetgen.ir.nodes import Dense
 from whetgen.reference import evaluate
 from whetgen.verification.faults.bits import Kind, Store, bit_at, flipped, stores
-from whetgen.verification.faults.judge import Unflipped
 from whetgen.verification.faults.neurons import Neurons, level_losses, neurons_of, spike_losses, weight_losses
+from whetgen.verification.faults.yardstick import Unflipped
 
 SAMPLES = 200  # bits of an array that are tried where not all are
 WORST = 8  # of each kind

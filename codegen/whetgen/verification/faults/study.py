@@ -14,8 +14,8 @@ from whetgen.ir import load_graph
 from whetgen.targets.output.folder import read_manifest
 from whetgen.verification.faults.curve import Point, curve
 from whetgen.verification.faults.fates import Fates, Matched
-from whetgen.verification.faults.judge import Unflipped
 from whetgen.verification.faults.singles import Single, Tried, single_flips
+from whetgen.verification.faults.yardstick import Unflipped
 from whetgen.verification.frames import Frames, default_frames
 from whetgen.verification.runners import Progress, shares
 
@@ -71,15 +71,15 @@ def study_faults(
     tell("faults: run the network")
     trace = Unflipped.of(graph, few)
     tried, worst = single_flips(trace, np.random.default_rng([seed, 0]), shares(tell, "faults: each bit alone"))
-    points = curve(graph, few.codes, trace.judge, flips, seed, shares(tell, "faults: many bits at once"))
+    points = curve(graph, few.codes, trace.yardstick, flips, seed, shares(tell, "faults: many bits at once"))
     matched, fates, more = None, (), ()
     if manifest["target"] in _REAL:
         share = import_module(f"{__package__}.{_REAL[manifest['target']]}").real_share
-        matched, fates, more = share(folder, manifest, graph, few, trace.judge, flips, seed, tell)
+        matched, fates, more = share(folder, manifest, graph, few, trace.yardstick, flips, seed, tell)
     return FaultStudy(
         seed=seed,
         frames=len(few.codes),
-        labelled=trace.judge.labelled,
+        labelled=trace.yardstick.labelled,
         right=float(trace.right.mean()),
         curve=(*points, *more),
         tried=tried,

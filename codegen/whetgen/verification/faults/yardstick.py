@@ -17,7 +17,7 @@ ALL = slice(None)
 
 
 @dataclass(frozen=True, eq=False)
-class Judge:
+class Yardstick:
     """What is right: the labels; without them what the unflipped network says, its class where it tells one.
 
     ``classes``: (frames,), or None where ``outputs``, by the tensor's name, have to be equal in full.
@@ -29,14 +29,14 @@ class Judge:
     labelled: bool
 
     @staticmethod
-    def of(graph: Graph, frames: Frames, tensors: dict[str, np.ndarray]) -> Judge:
+    def of(graph: Graph, frames: Frames, tensors: dict[str, np.ndarray]) -> Yardstick:
         """``tensors``: of the unflipped network, the outputs at least."""
         outputs = {output.source: tensors[output.source] for output in graph.outputs}
         labelled = frames.labels is not None and graph.classifier is not None
         if graph.classifier is None:
-            return Judge(graph, None, outputs, False)
+            return Yardstick(graph, None, outputs, False)
         own = classify(graph.classifier, tensors[graph.classifier.source])
-        return Judge(graph, frames.labels if labelled else own, outputs, labelled)
+        return Yardstick(graph, frames.labels if labelled else own, outputs, labelled)
 
     def right(self, outputs: dict[str, np.ndarray], rows: Rows = ALL) -> np.ndarray:
         """(rows,) bool. ``outputs``: by the tensor's name; ``rows``: the frames that they are of."""
@@ -57,17 +57,17 @@ class Unflipped:
 
     graph: Graph
     tensors: dict[str, np.ndarray]
-    judge: Judge
+    yardstick: Yardstick
 
     @staticmethod
     def of(graph: Graph, frames: Frames) -> Unflipped:
         tensors = run_tensors(graph, frames.codes)
-        return Unflipped(graph, tensors, Judge.of(graph, frames, tensors))
+        return Unflipped(graph, tensors, Yardstick.of(graph, frames, tensors))
 
     @cached_property
     def right(self) -> np.ndarray:
         """(frames,) bool, of the unflipped network."""
-        return self.judge.right(self.tensors)
+        return self.yardstick.right(self.tensors)
 
     def right_with(self, name: str, tensor: np.ndarray, rows: Rows = ALL) -> np.ndarray:
         """(rows,) bool, where the node ``name`` gives ``tensor`` for these frames.
@@ -81,7 +81,7 @@ class Unflipped:
         for node in self.graph.needed:
             if node.name != name and not changed.keys().isdisjoint(node.sources):
                 changed[node.name] = evaluate(node, *(self._at(changed, source, rows) for source in node.sources))
-        return self.judge.right({o.source: self._at(changed, o.source, rows) for o in self.graph.outputs}, rows)
+        return self.yardstick.right({o.source: self._at(changed, o.source, rows) for o in self.graph.outputs}, rows)
 
     def _right_behind(self, fires: Node, values: np.ndarray, rows: Rows) -> np.ndarray:
         right = self.right[rows].copy()
