@@ -146,6 +146,7 @@ def test_keras_differs_inside_its_rounding_bound_only(name, traced):
         pytest.param("mnist-lut", 2000, 0.98, marks=pytest.mark.long),
         ("mnist-lut-small", 600, 0.97),
         ("mnist-lut-tiny", 575, 0.972),
+        pytest.param("mnist-lut-98", 1500, 0.9815, marks=pytest.mark.long),
     ],
 )
 def test_tables_reach_their_accuracy_as_integers(name, tables, least):
