@@ -24,8 +24,8 @@ RECIPES = (
     "digits-mlp", "mnist-mlp", "mnist-cnn", "mnist-vgg", "mnist-cnn-sparse", "mnist-lut", "mnist-lut-small",
     "mnist-lut-98", "mnist-lut-tiny", "mnist-lut-deep", "mnist-lut-windows", "mnist-tfc", "mnist-sfc", "mnist-lfc",
     "fashion-mlp", "fashion-cnn", "fashion-vgg", "mnist-autoencoder", "digit-segmentation", "cartpole-dqn",
-    "cifar10-vgg", "cifar10-vgg-2bit", "cifar10-small", "cifar10-resnet", "cifar100-vgg", "coco-person-segmentation", "mnist-mlp-small", "mnist-cnn-small",
-    "digits-mlp-2bit",
+    "cifar10-vgg", "cifar10-vgg-2bit", "cifar10-small", "cifar10-resnet", "cifar100-vgg", "coco-person-segmentation",
+    "mnist-mlp-small", "mnist-cnn-small", "digits-mlp-2bit",
 )  # fmt: skip
 
 
