@@ -13,11 +13,11 @@ from whetgen.assets import assets
 from whetgen.errors import ProgramFailed
 from whetgen.fuzz.files import write
 from whetgen.host.processes import find_program, run
-from whetgen.targets.streams.packing import pack_frames, unpack_frames
+from whetgen.targets.streams.packing import unpack_frames
 from whetgen.targets.streams.streams import Stream
 from whetgen.targets.verilog import target as verilog
 from whetgen.targets.verilog.plan import VerilogPlan
-from whetgen.verification.rtl_runner import Beat
+from whetgen.verification.beats import Beat, beats_of
 from whetgen.verification.simulators import tool_environment
 
 _WRAPPER = "all_benches"
@@ -46,13 +46,7 @@ class Sent:
 
 def correct_frames(plan: VerilogPlan, codes: np.ndarray) -> Sent:
     """Codes (frames, *input shape) as the input stream takes them."""
-    size = plan.input.bus_bits // 8
-    beats = [
-        Beat(frame[k : k + size], k + size == len(frame))
-        for frame in pack_frames(plan.input, codes)
-        for k in range(0, len(frame), size)
-    ]
-    return Sent(beats, len(codes))
+    return Sent(beats_of(plan.input, codes), len(codes))
 
 
 class RtlSimulation:

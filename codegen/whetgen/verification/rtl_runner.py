@@ -14,19 +14,12 @@ from whetgen.errors import CouldNotRun, ProgramFailed, ToolFailed
 from whetgen.host.processes import run, telling_line
 from whetgen.host.scratch import scratch_folder
 from whetgen.targets.output.folder import read_streams
-from whetgen.targets.streams.packing import pack_frames, unpack_frames
+from whetgen.targets.streams.packing import unpack_frames
 from whetgen.targets.streams.streams import Stream
+from whetgen.verification.beats import Beat, beat_records, beats_of
 from whetgen.verification.simulators import build_simulator
 
 _NO_FILE = 2  # the harness' exit code where it cannot read or write its files
-
-
-@dataclass(frozen=True)
-class Beat:
-    """One transfer on a bus."""
-
-    data: bytes
-    last: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,19 +66,13 @@ class BulkSimulator:
 
     def run(self, codes: np.ndarray, seed: int = 1, idle_percent: int = 0, stall_percent: int = 0) -> BulkResult:
         """Send correct frames, back to back unless idle cycles are asked for."""
-        size = self.input.bus_bits // 8
-        beats = [
-            Beat(frame[i : i + size], i + size == len(frame))
-            for frame in pack_frames(self.input, codes)
-            for i in range(0, len(frame), size)
-        ]
-        return self.run_beats(beats, len(codes), seed, idle_percent, stall_percent)
+        return self.run_beats(beats_of(self.input, codes), len(codes), seed, idle_percent, stall_percent)
 
     def run_beats(
         self, beats: Sequence[Beat], frames: int, seed: int = 1, idle_percent: int = 0, stall_percent: int = 0
     ) -> BulkResult:
         """Send any beats; ``frames`` of the frames among them are correct."""
-        self.source.write_bytes(b"".join(b.data + bytes([b.last]) for b in beats))
+        self.source.write_bytes(beat_records(beats))
         expected = frames * self.output.beats
         numbers = (str(number) for number in (expected, seed, idle_percent, stall_percent))
         ended = run([self.program, self.source, self.sink, *numbers])

@@ -14,10 +14,10 @@ import numpy as np
 from whetgen.fuzz.files import write
 from whetgen.ir import Graph
 from whetgen.reference import run
-from whetgen.targets.streams.packing import pack_frames
 from whetgen.targets.streams.vectors import stream_outputs
 from whetgen.targets.verilog.plan import VerilogPlan
 from whetgen.targets.verilog.render import render
+from whetgen.verification.beats import beat_records, beats_of
 from whetgen.verification.simulators import tool_environment
 
 _MEMBER = re.compile(r"^ +(?:VlUnpacked<)?(\w+)(?:<\d+>)?/\*(\d+):0\*/(?:, (\d+)>)? (\w+__DOT__(\w+));$", re.MULTILINE)
@@ -74,9 +74,9 @@ class Flipper:
     def __init__(self, plan: VerilogPlan, graph: Graph, codes: np.ndarray, folder: Path):
         self.folder, self.plan, self.frames = folder, plan, len(codes)
         write(render(plan), folder)
-        _beats(folder / "in.bin", pack_frames(plan.input, codes), plan.input.bus_bits // 8)
+        (folder / "in.bin").write_bytes(beat_records(beats_of(plan.input, codes)))
         outputs = stream_outputs(graph, plan.output, run(graph, codes))
-        _beats(folder / "out.bin", pack_frames(plan.output, outputs), plan.output.bus_bits // 8)
+        (folder / "out.bin").write_bytes(beat_records(beats_of(plan.output, outputs)))
         sources = sorted((folder / "rtl").glob("*.v"))
         registers = {n.strip() for s in sources for names in _REGISTER.findall(s.read_text()) for n in names.split(",")}
         _show(folder / "registers.vlt", registers)
@@ -132,8 +132,3 @@ def _show(path: Path, registers: set[str]) -> None:
     """Verilator's settings that keep the registers under their names, and let the program write them."""
     lines = [f'public_flat_rw -module "*" -var "{name}"' for name in sorted(registers)]
     path.write_text("\n".join(["`verilator_config", *lines, ""]))
-
-
-def _beats(path: Path, frames: Sequence[bytes], size: int) -> None:
-    beats = [(frame[k : k + size], k + size >= len(frame)) for frame in frames for k in range(0, len(frame), size)]
-    path.write_bytes(b"".join(data + bytes([last]) for data, last in beats))

@@ -8,7 +8,7 @@ import numpy as np
 
 from whetgen.fuzz.rtl import RtlResult, RtlSimulation, Sent, correct_frames
 from whetgen.targets.verilog.plan import VerilogPlan
-from whetgen.verification.rtl_runner import Beat
+from whetgen.verification.beats import Beat
 
 
 class IcarusSimulator:

@@ -18,7 +18,8 @@ from whetgen.reference import run
 from whetgen.targets.streams.packing import pack_frames
 from whetgen.targets.streams.vectors import stream_outputs, vectors
 from whetgen.targets.verilog import target as verilog
-from whetgen.verification.rtl_runner import Beat, BulkSimulator, simulate_cocotb
+from whetgen.verification.beats import Beat
+from whetgen.verification.rtl_runner import BulkSimulator, simulate_cocotb
 from whetgen.verification.simulators import tool_environment
 
 

@@ -13,8 +13,9 @@ from whetgen.assets import assets
 from whetgen.errors import ProgramFailed
 from whetgen.host.processes import run, telling_line
 from whetgen.targets.output.folder import read_streams
-from whetgen.targets.streams.packing import pack_frames, unpack_frames
+from whetgen.targets.streams.packing import unpack_frames
 from whetgen.targets.streams.streams import Stream
+from whetgen.verification.beats import beat_records, beats_of
 from whetgen.verification.faults.roms import public_settings, rom_instances, rtl_files
 from whetgen.verification.simulators import Harness, build_simulator
 
@@ -87,13 +88,8 @@ class RtlInjector:
             CouldNotRun: the program cannot be started.
             ProgramFailed: it stops before the last fault.
         """
-        size = self.input.bus_bits // 8
-        beats = [
-            frame[at : at + size] + bytes([at + size == len(frame)])
-            for frame in pack_frames(self.input, codes)
-            for at in range(0, len(frame), size)
-        ]
-        self.source.write_bytes(b"".join(beats) + b"".join(map(_record, faults)))
+        beats = beats_of(self.input, codes)
+        self.source.write_bytes(beat_records(beats) + b"".join(map(_record, faults)))
         expected = len(codes) * self.output.beats
         ended = run([self.program, self.source, self.sink, str(len(beats)), str(expected)])
         if ended.code:
