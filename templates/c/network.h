@@ -11,7 +11,7 @@
  *
  * Flash: {{ plan.flash_table_bytes | counted("byte") }} of constants, and about {{ plan.code_bytes | counted("byte") }} of code (estimated for --mcu {{ plan.mcu }}; the linker tells).
  * RAM:   {{ plan.arena_bytes | counted("byte") }}, the arena; there is no other writable memory.
- * Time:  about {{ plan.cycles | counted(plan.time_unit) }} a frame (estimated for --mcu {{ plan.mcu }} and {{ plan.typical }}).
+ * Time:  about {{ plan.cycles | counted(plan.time_unit) }} a frame on {{ plan.processor }} (estimated, --mcu {{ plan.mcu }}, for {{ plan.typical }}).
  * Stack: no recursion and no arrays of variable size; the depth in bytes is the compiler's (-fstack-usage).
  */
 #ifndef WHETGEN_{{ plan.name }}_H

@@ -139,7 +139,7 @@ def _show(
     if manifest["latency_cycles"] is not None:
         interval = every(manifest["initiation_interval_cycles"], "cycle")
         lines.append(f"latency {counted(manifest['latency_cycles'], 'cycle')}, a frame {interval}")
-    lines += [_kernel_line(choice) for choice in manifest.get("kernels", ())]
+    lines += _kernel_lines(manifest) if "kernels" in manifest else []
     lines += _narrowing_lines(narrowed) if narrowed else []
     lines += [f"note: {note}" for note in manifest["notes"]]
     facts = {"out": str(out), **manifest}
@@ -157,14 +157,19 @@ def _head_line(head: dict[str, Any]) -> str:
     return str(head["meaning"]) + (" (numbers, not classes? --output accumulators)" if taken else "")
 
 
-def _kernel_line(choice: dict[str, Any]) -> str:
-    """What the planner took for a layer, and its two best alternatives."""
+def _kernel_lines(manifest: dict[str, Any]) -> list[str]:
+    """What a frame takes by the estimate, and on which processor; what the planner took for each layer."""
+    unit, resources = manifest["time_unit"], manifest["resources"]
+    frame = f"about {counted(resources['cycles_estimated'], unit)} a frame on {manifest['processor']} (--mcu {manifest['mcu']})"
+    return [frame, *(_kernel_line(choice, unit) for choice in manifest["kernels"])]
+
+
+def _kernel_line(choice: dict[str, Any], unit: str) -> str:
+    """What the planner took for a layer, and its two best alternatives; ``unit``: of what they take."""
     others = [o for o in choice["options"] if o["kernel"] != choice["kernel"]][:2]
-    told = "; ".join(f"{o['kernel']}: {counted(o['cycles'], 'cycle')}, {o['table_bytes']:,} B" for o in others)
+    told = "; ".join(f"{o['kernel']}: {counted(o['cycles'], unit)}, {o['table_bytes']:,} B" for o in others)
     (own,) = (o for o in choice["options"] if o["kernel"] == choice["kernel"])
-    took = (
-        f"{choice['kernel']}, about {counted(own['cycles'], 'cycle')}, {counted(own['table_bytes'], 'byte')} of tables"
-    )
+    took = f"{choice['kernel']}, about {counted(own['cycles'], unit)}, {counted(own['table_bytes'], 'byte')} of tables"
     return f"{choice['layer']}: {took}" + (f" ({told})" if told else "")
 
 

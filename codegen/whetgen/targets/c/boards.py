@@ -13,7 +13,7 @@ from whetgen.wording import unknown
 class Board:
     """A microcontroller with its memory. Paths are relative to ``firmware/ports``.
 
-    ``core``: what ``--mcu`` calls its processor; ``family``: the folder of its core; ``cpu``: flags of compiler and
+    ``core``: what ``--mcu`` calls its processor; ``family``: the folder of its core; ``processor``: what people call the core, with its article; ``cpu``: flags of compiler and
     linker that choose the processor, ``flags`` the others; ``link``: of the linker alone; ``optimise``: the compiler's
     where the user gives none; ``script``: of the linker, which gets ``flash_at``, ``flash_bytes``, ``ram_at`` and
     ``ram_bytes`` as symbols.
@@ -28,6 +28,7 @@ class Board:
     name: str
     title: str
     core: str
+    processor: str
     family: str
     compiler: str
     objdump: str

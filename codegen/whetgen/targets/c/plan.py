@@ -75,7 +75,7 @@ class CPlan:
 
     ``output_kind``: "spikes", "scores" or "accumulators", "mixed" for outputs of several kinds;
     ``output_elements``: the runtime's element kind of the output array; ``meaning``: of an input code, in words;
-    ``typical``: what frames ``choices`` think of; ``time_unit``: of their cycles, singular; ``board``: what ``compile_command`` compiles for; ``level``: C constant from which on the one output means class 1,
+    ``typical``: what frames ``choices`` think of; ``time_unit``: of their cycles, singular, on ``processor``; ``board``: what ``compile_command`` compiles for; ``level``: C constant from which on the one output means class 1,
     None where ``argmax`` finds the class; ``runtime_files``: file -> text;
     ``spare_at``: place in the arena of outputs that the caller does not get, of ``predict`` and of a first of two runs;
     ``checks``: none without ``--harden``.
@@ -104,6 +104,7 @@ class CPlan:
     argmax: str
     level: str | None
     mcu: str
+    processor: str
     board: str
     compile_command: str
     choices: tuple[Choice, ...]
@@ -175,6 +176,7 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
         argmax=argmax,
         level=level,
         mcu=mcu.name,
+        processor=board.processor,
         board=board.title,
         compile_command=board.compile_command,
         choices=choices,

@@ -9,6 +9,7 @@ from whetgen.reference import run
 from whetgen.targets.base import Rendered
 from whetgen.targets.hls.options import HlsOptions
 from whetgen.targets.hls.plan import plan
+from whetgen.targets.hls.readme import render_readme
 from whetgen.targets.hls.render import render
 from whetgen.targets.streams.vectors import vectors
 
@@ -20,6 +21,7 @@ def rendered(graph: Graph, options: HlsOptions, codes: np.ndarray, typical: np.n
     made = plan(graph, options.name, options)
     files = render(made)
     files["tb/vectors.txt"] = vectors(graph, made.input, made.output, codes, run(graph, codes))
+    files |= render_readme(made, files)
     return Rendered(
         files=files,
         output_kind=made.output.kind,

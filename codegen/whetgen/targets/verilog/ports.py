@@ -6,6 +6,22 @@ from whetgen.targets.verilog.plan import VerilogPlan
 
 Port = tuple[str, int, str]  # direction, bits, name
 
+_MEANINGS = {
+    "clk": "everything happens at its rising edge",
+    "rst": "reset, synchronous, active high",
+    "s_axis_tdata": "input beat",
+    "s_axis_tvalid": "there is one",
+    "s_axis_tready": "it is taken at this edge",
+    "s_axis_tlast": "it is the last of its frame",
+    "m_axis_tdata": "result beat",
+    "m_axis_tvalid": "there is one; it stays until it is taken",
+    "m_axis_tready": "your side takes it at this edge",
+    "m_axis_tlast": "it is the last of its frame",
+    "err_frames": "frames dropped for a wrong length since reset",
+    "err_fault": "results may be wrong: a flipped bit that was not corrected",
+    "err_corrected": "a flipped bit was corrected since reset",
+}
+
 
 def stream_ports(plan: VerilogPlan) -> tuple[Port, ...]:
     """Of the network: clock, reset, both streams, the error counter, and what a hardened one tells of flipped bits."""
@@ -49,3 +65,8 @@ def axil_ports(address_bits: int) -> tuple[Port, ...]:
         ("output wire", 1, "s_axil_rvalid"),
         ("input  wire", 1, "s_axil_rready"),
     )
+
+
+def port_rows(plan: VerilogPlan) -> tuple[tuple[str, str, int, str], ...]:
+    """Name, direction, bits and meaning of each port of the network."""
+    return tuple((name, direction.split()[0], bits, _MEANINGS[name]) for direction, bits, name in stream_ports(plan))

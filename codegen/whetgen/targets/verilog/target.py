@@ -14,6 +14,7 @@ from whetgen.targets.verilog.board import find_fpga_board
 from whetgen.targets.verilog.extras import render_extras
 from whetgen.targets.verilog.options import BOARD_BUS_BITS, UNROLLED_LUTS, VerilogOptions
 from whetgen.targets.verilog.plan import plan
+from whetgen.targets.verilog.readme import render_readme
 from whetgen.targets.verilog.render import render
 
 __all__ = ["VerilogOptions", "plan", "render", "rendered"]
@@ -29,6 +30,7 @@ def rendered(graph: Graph, options: VerilogOptions, codes: np.ndarray, typical: 
     outputs = run(graph, codes)
     files["sim/vectors.txt"] = vectors(graph, made.input, made.output, codes, outputs)
     files |= render_extras(made, board, options.control, graph, codes, outputs, list(files))
+    files |= render_readme(made, files)
     details = {
         "architecture": made.architecture,
         "cycles": [asdict(row) for row in made.cycles],

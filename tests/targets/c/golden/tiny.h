@@ -11,7 +11,7 @@
  *
  * Flash: 84 bytes of constants, and about 2,588 bytes of code (estimated for --mcu generic; the linker tells).
  * RAM:   291 bytes, the arena; there is no other writable memory.
- * Time:  about 6,108 instructions a frame (estimated for --mcu generic and frames of which a quarter is not 0).
+ * Time:  about 6,108 instructions a frame on a 32-bit processor (estimated, --mcu generic, for frames of which a quarter is not 0).
  * Stack: no recursion and no arrays of variable size; the depth in bytes is the compiler's (-fstack-usage).
  */
 #ifndef WHETGEN_tiny_H
