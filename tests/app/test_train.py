@@ -55,8 +55,11 @@ def test_an_epoch_is_shown_on_one_line():
 @pytest.mark.slow
 def test_train_leaves_a_log_and_a_plot_beside_the_model(tmp_path, capsys):
     arguments = ["--out", tmp_path / "d.keras", "--quick", "--weight-bits", 2, "--synapses", 0.5]
-    code, out, _ = run(capsys, "train", "digits-mlp", *arguments, "--tensorboard", tmp_path / "board")
+    code, out, err = run(capsys, "train", "digits-mlp", *arguments, "--tensorboard", tmp_path / "board")
     assert code == 0 and "accuracy" in out and "fully sharp" in out
+    first, *epochs = err.splitlines()  # no terminal: a plain line each
+    assert first == "train digits-mlp" and len(epochs) == len((tmp_path / "d.csv").read_text().splitlines()) - 1
+    assert all(line.startswith(f"train digits-mlp: epoch {k}/") for k, line in enumerate(epochs, 1))
     assert {path.name for path in tmp_path.iterdir()} == {"d.keras", "d.csv", "d.png", "board"}
     assert (tmp_path / "d.png").read_bytes().startswith(b"\x89PNG")
 

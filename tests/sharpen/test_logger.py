@@ -119,7 +119,19 @@ def test_plots_are_pictures(tmp_path):
         plot_log([], tmp_path / "none.png")
 
 
+def test_a_run_outside_recipes_leaves_a_log_and_a_plot(tmp_path):
+    fit(network(), WhetstoneLogger(X, Y, tmp_path / "log.csv", plot=tmp_path / "log.png"), 2)
+    assert len(read_log(tmp_path / "log.csv")) == 2
+    assert (tmp_path / "log.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_plot_that_cannot_be_drawn_is_told_before_training(tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    with pytest.raises(ValueError, match=r"log\.png: pictures need Matplotlib \(.*\); install whetgen\[train\]$"):
+        WhetstoneLogger(X, Y, plot=tmp_path / "log.png")
+
+
 def test_plot_without_matplotlib_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
     with pytest.raises(ValueError, match=r"pictures need Matplotlib \(.*\); install whetgen\[train\]$"):
         plot_pairs(np.zeros((1, 4, 4)), np.ones((1, 4, 4)), tmp_path / "pairs.png", ("in", "out"))

@@ -14,7 +14,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+from rich.table import Table
 from rich.text import Text
+
+from whetgen.app.tables import fitted
 
 PLAIN_WIDTH = 140  # of tables that go to a file or a pipe
 
@@ -44,11 +47,13 @@ class CommandOutput:
         self.console = _plain_console(soft_wrap=True, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
 
     @contextmanager
-    def steps(self) -> Iterator[Callable[..., None]]:
+    def steps(self, lines: bool = False) -> Iterator[Callable[..., None]]:
         """A progress line for each step; yields a function that names the next one.
 
         It also takes a function that tells the share of the step that is done, from 0 to 1.
+        ``lines``: where stderr is no terminal, a plain line for each step, as a log file wants it.
         """
+        plain = lines and not (self.silent or self.as_json or sys.stderr.isatty())
         progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
@@ -63,6 +68,9 @@ class CommandOutput:
 
             def step(text: str, share: Callable[[], float] | None = None) -> None:
                 progress.update(task, description=text, share=share, began=time.monotonic())
+                if plain:
+                    sys.stderr.write(f"{text}\n")
+                    sys.stderr.flush()
 
             yield step
 
@@ -72,7 +80,10 @@ class CommandOutput:
             sys.stdout.write(json.dumps(facts) + "\n")
         elif not self.silent:
             for line in lines:
-                self.console.print(line)
+                if isinstance(line, Table):
+                    self.console.print(fitted(line, self.console.width), soft_wrap=False)
+                else:
+                    self.console.print(line)
 
     def tell(self, line: str) -> None:
         """A line of a result that comes in parts; as JSON all of it comes at the end, by ``emit``."""

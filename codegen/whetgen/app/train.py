@@ -91,7 +91,7 @@ def train(
     if recipe not in RECIPES:
         raise unknown("recipe", recipe, RECIPES)
     path = _model_file(out, goes_on) if trials is None else None
-    with output.steps() as step:
+    with output.steps(lines=True) as step:
         step(f"{'search' if path is None else 'train'} {recipe}")
         need_keras()
         from whetgen.sharpen import recipes

@@ -12,6 +12,7 @@ import numpy as np
 
 from whetgen.host.files import whole_file
 from whetgen.sharpen.find_layers import sharpness_of
+from whetgen.sharpen.plot import empty_figure, plot_log
 from whetgen.sharpen.spikes import hardened, watch
 
 Metric = Callable[[np.ndarray, np.ndarray], float]
@@ -29,13 +30,14 @@ class WhetstoneLogger(keras.callbacks.Callback):
     A row holds ``epoch`` (from 1), what Keras logs (``loss``, ...), ``soft`` (the ``metric`` at the
     present sharpness) and ``hard`` (with every layer at 1.0), and for each spiking layer
     ``NAME/sharpness``, ``NAME/rate`` (mean output while hard, 0 to 1) and ``NAME/dead`` (neurons that
-    fire for none of the examples). Rows go to ``self.rows``, to the file ``path`` and, as scalars, to
-    the TensorBoard folder ``tensorboard``, where these are given.
+    fire for none of the examples). Rows go to ``self.rows``, to the file ``path`` (CSV) and, as scalars, to
+    the TensorBoard folder ``tensorboard``, where these are given; sharpness and both accuracies over the epochs are
+    drawn into the file ``plot`` (PNG) when training ends.
 
     Training that goes on at a later epoch keeps the file's rows of the earlier ones.
 
     Raises:
-        ValueError: no TensorBoard here (when a folder for it is given).
+        ValueError: no TensorBoard here (when a folder for it is given), or no Matplotlib (when a plot is asked for).
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class WhetstoneLogger(keras.callbacks.Callback):
         metric: Metric = accuracy,
         batch: int = 500,
         on_row: Callable[[dict], None] | None = None,
+        plot: str | Path | None = None,
     ):
         super().__init__()
         self.x, self.y = x, y
@@ -54,6 +57,9 @@ class WhetstoneLogger(keras.callbacks.Callback):
         self.metric = metric
         self.batch = batch
         self.on_row = on_row
+        self.plot = Path(plot) if plot else None
+        if self.plot:
+            empty_figure(self.plot, (1, 1))  # so that a missing Matplotlib is told before hours of training
         self.rows: list[dict] = []
         self._writer = _summary_writer(tensorboard) if tensorboard else None
 
@@ -74,6 +80,10 @@ class WhetstoneLogger(keras.callbacks.Callback):
             _summarise(self._writer, row)
         if self.on_row:
             self.on_row(row)
+
+    def on_train_end(self, logs=None):
+        if self.plot and self.rows:
+            plot_log(self.rows, self.plot)
 
     def measured(self) -> dict[str, float]:
         """What a row says of the model as it is."""
@@ -109,11 +119,6 @@ def read_log(path: str | Path) -> list[dict]:
 def _number(text: str) -> int | float:
     """What ``text`` was before it was written, so that writing it again gives the same text."""
     return int(text) if text.isdecimal() else float(text)
-
-
-def layer_names(row: dict) -> list[str]:
-    """The spiking layers of a row, inputs first."""
-    return [key.removesuffix("/sharpness") for key in row if key.endswith("/sharpness")]
 
 
 def _write(path: Path, rows: list[dict]) -> None:

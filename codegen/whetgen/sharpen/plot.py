@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from whetgen.host.files import whole_file
-from whetgen.sharpen.logger import layer_names
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,9 +21,10 @@ def plot_log(rows: list[dict], path: str | Path, title: str = "") -> None:
     """
     if not rows:
         raise ValueError(f"{path}: nothing was logged, so there is nothing to plot")
-    figure, (above, below) = _pyplot(path).subplots(2, 1, sharex=True, figsize=(8, 6), layout="constrained")
+    figure = empty_figure(path, (8, 6))
+    above, below = figure.subplots(2, 1, sharex=True)
     epochs = [row["epoch"] for row in rows]
-    for name in layer_names(rows[-1]):
+    for name in _layer_names(rows[-1]):
         above.plot(epochs, [row[f"{name}/sharpness"] for row in rows], marker=".", label=name)
     for kind in ("soft", "hard"):
         below.plot(epochs, [row[kind] for row in rows], marker=".", label=kind)
@@ -37,13 +36,19 @@ def plot_log(rows: list[dict], path: str | Path, title: str = "") -> None:
     _save(figure, path)
 
 
+def _layer_names(row: dict) -> list[str]:
+    """The spiking layers of a row, inputs first."""
+    return [key.removesuffix("/sharpness") for key in row if key.endswith("/sharpness")]
+
+
 def plot_pairs(above: np.ndarray, below: np.ndarray, path: str | Path, labels: tuple[str, str]) -> None:
     """Pictures (count, height, width) in two rows, e.g. what went in and what came out; a PNG.
 
     Raises:
         ValueError: Matplotlib is not installed.
     """
-    figure, axes = _pyplot(path).subplots(2, len(above), figsize=(len(above), 2.2), layout="constrained", squeeze=False)
+    figure = empty_figure(path, (len(above), 2.2))
+    axes = figure.subplots(2, len(above), squeeze=False)
     for row, pictures, label in zip(axes, (above, below), labels, strict=True):
         row[0].set_ylabel(label)
         for place, picture in zip(row, pictures, strict=True):
@@ -52,18 +57,19 @@ def plot_pairs(above: np.ndarray, below: np.ndarray, path: str | Path, labels: t
     _save(figure, path)
 
 
-def _pyplot(path: str | Path) -> ModuleType:
+def empty_figure(path: str | Path, inches: tuple[float, float]) -> Figure:
+    """A figure for the file ``path``, which leaves the user's own figures and windows alone.
+
+    Raises:
+        ValueError: Matplotlib is not installed.
+    """
     try:
-        import matplotlib
+        from matplotlib.figure import Figure
     except ImportError as error:
         raise ValueError(f"{path}: pictures need Matplotlib ({error}); install whetgen[train]") from error
-    matplotlib.use("agg")
-    from matplotlib import pyplot
-
-    return pyplot
+    return Figure(figsize=inches, layout="constrained")
 
 
 def _save(figure: Figure, path: str | Path) -> None:
     with whole_file(path) as partial:
         figure.savefig(partial, dpi=110, metadata={"Software": None})
-    _pyplot(path).close(figure)
