@@ -374,7 +374,7 @@ def test_checkpoints_of_older_versions_and_others_are_refused(tmp_path, monkeypa
 
 
 def test_without_matplotlib_a_note_says_so(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     result = quick(tmp_path)
     assert [file.name for file in result.files] == ["m.csv"]
     assert len(result.notes) == 1 and result.notes[0].endswith("install whetgen[train]")

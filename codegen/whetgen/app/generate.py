@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from whetgen.app.console import AsJson, CommandOutput, Quiet
+from whetgen.app.hardware import hardware_lines
 from whetgen.app.narrowing import Narrowing
 from whetgen.app.options import with_options
 from whetgen.app.verify import exit_code, failure_lines, verification_facts, verification_lines
 from whetgen.input_spec import InputSpec
 from whetgen.targets.output.identifiers import check_name, name_from
 from whetgen.targets.registry import TARGETS, Options, find_target, options_for
-from whetgen.wording import counted, every
+from whetgen.wording import counted
 
 if TYPE_CHECKING:
     from whetgen.passes.narrow import Narrowed
@@ -128,7 +129,7 @@ def _show(
     narrowed: Narrowed | None,
     checked: Verification | None,
 ) -> None:
-    lines = [
+    lines: list[object] = [
         f"wrote {out} ({manifest['target']}, {counted(len(manifest['files']), 'file')})",
         f"input: {manifest['input']['meaning']}",
         *(f"output {_head_line(head)}" for head in manifest["output"]["heads"]),
@@ -136,9 +137,7 @@ def _show(
         f"{counted(rounding.values_compared, 'value')} of {counted(rounding.inputs, 'input')} compared, "
         f"{rounding.spikes_rounded:,} rounded differently, {rounding.outside_bound:,} outside the rounding bound",
     ]
-    if manifest["latency_cycles"] is not None:
-        interval = every(manifest["initiation_interval_cycles"], "cycle")
-        lines.append(f"latency {counted(manifest['latency_cycles'], 'cycle')}, a frame {interval}")
+    lines += hardware_lines(manifest)
     lines += _kernel_lines(manifest) if "kernels" in manifest else []
     lines += _narrowing_lines(narrowed) if narrowed else []
     lines += [f"note: {note}" for note in manifest["notes"]]
