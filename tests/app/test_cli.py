@@ -1,7 +1,11 @@
 """The command line: exit codes, one clear line for mistakes, whatever the command."""
 
+from pathlib import Path
+
 import pytest
 from tests.app.command import run
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_group_without_a_command_shows_its_commands(capsys):
@@ -61,13 +65,22 @@ ALIKE = {
         "did you mean folded? choose one of auto",
     ),
     "input type": (["{m}", "--target", "c", "--input-type", "unit8"], "--input-type unit8: did you mean uint8? choose"),
+    "file": (["models/digits-mpl.keras"], "no such file; did you mean models/digits-mlp.keras? give a"),
+    "recipe as a command": (["mnist-mpl"], "'mnist-mpl' is no command and no file; did you mean train mnist-mlp? "),
+    "option in front": (["--vresion"], "No such option: --vresion; did you mean --version? options are --help, "),
+    "option of a command": (["verify", "x", "--formel"], "No such option: --formel (Possible options: --formal) ("),
+    "command of a group": (["bench", "mcuu"], "No such command 'mcuu'. Did you mean 'mcu'? (whetgen bench --help"),
+    "example": (["examples", "demo"], "example demo: did you mean demo.py? choose one of digits-mlp, mnist-mlp, "),
     "recipe": (["train", "mnist-mpl"], "recipe mnist-mpl: did you mean mnist-mlp? choose one of digits-mlp, mnist-mlp"),
     "other board": (["verify", "{m}", "--on", "microbits"], "--on microbits: did you mean microbit? choose one of"),
 }
 
 
 @pytest.mark.parametrize("name", ALIKE)
-def test_a_mistyped_choice_is_answered_with_the_nearest_before_anything_loads(name, model, tmp_path, capsys, no_keras):
+def test_a_mistyped_choice_is_answered_with_the_nearest_before_anything_loads(
+    name, model, tmp_path, capsys, no_keras, monkeypatch
+):
+    monkeypatch.chdir(ROOT)
     arguments, message = ALIKE[name]
     generates = ["--out", tmp_path / "out"] if "--target" in arguments else []
     code, out, err = run(capsys, *(a.format(m=model) for a in arguments), *generates)

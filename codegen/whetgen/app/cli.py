@@ -12,13 +12,16 @@ import whetgen
 from whetgen.app.bench.app import app as bench_app
 from whetgen.app.console import printable_output
 from whetgen.app.diff import diff
+from whetgen.app.doctor import doctor
+from whetgen.app.examples import examples
 from whetgen.app.fuzz import fuzz
 from whetgen.app.generate import generate
+from whetgen.app.init import init
 from whetgen.app.inspect import inspect
 from whetgen.app.report import report
 from whetgen.app.supply import sbom, sign
 from whetgen.app.synth import synth
-from whetgen.app.train import train
+from whetgen.app.train import RECIPES, train
 from whetgen.app.verify import could_not_run, verify
 from whetgen.errors import BadInput, CouldNotRun
 from whetgen.foreign.reasons import one_line
@@ -33,11 +36,14 @@ app = typer.Typer(
     help="Sharpened Keras networks to bit-exact Verilog, HLS C++ and C.\n\n"
     f"whetgen MODEL --target {{{','.join(TARGETS)}}} --out DIR generates (the command name may be left out).",
 )
-for command in (generate, verify, inspect, report, synth, diff, train, fuzz, sbom, sign):
+for command in (generate, verify, inspect, report, synth, diff, train, fuzz, sbom, sign, doctor, init, examples):
     app.command()(command)
 app.add_typer(bench_app, name="bench")
 ROOT_OPTIONS = ("--help", "--version", "--install-completion", "--show-completion")
-COMMANDS = ("generate", "verify", "inspect", "report", "synth", "diff", "train", "fuzz", "sbom", "sign", "bench")
+COMMANDS = (
+    "generate", "verify", "inspect", "report", "synth", "diff", "train", "fuzz", "sbom", "sign", "doctor", "init",
+    "examples", "bench",
+)  # fmt: skip
 
 
 def _say_version(asked: bool) -> None:
@@ -99,11 +105,19 @@ def _routed(arguments: list[str]) -> list[str]:
     first = arguments[0]
     if first in (*COMMANDS, *ROOT_OPTIONS):
         return arguments
+    if len(arguments) == 1 and first.startswith("-"):
+        raise BadInput(f"No such option: {first}; {meant(first, ROOT_OPTIONS)}options are {', '.join(ROOT_OPTIONS)}")
     if first.startswith("-") or Path(first).exists():
         return ["generate", *arguments]
     if Path(first).suffix:
-        raise BadInput(f"{first}: no such file; give a .keras, .onnx or .nir file")
-    raise BadInput(f"'{first}' is no command and no file; {meant(first, COMMANDS)}commands are {', '.join(COMMANDS)}")
+        raise BadInput(f"{first}: no such file; {_files_alike(Path(first))}give a .keras, .onnx or .nir file")
+    known = (*COMMANDS, *(f"train {recipe}" for recipe in RECIPES))
+    raise BadInput(f"'{first}' is no command and no file; {meant(first, known)}commands are {', '.join(COMMANDS)}")
+
+
+def _files_alike(given: Path) -> str:
+    beside = given.parent.iterdir() if given.parent.is_dir() else ()
+    return meant(str(given), sorted(str(path) for path in beside if path.suffix == given.suffix))
 
 
 if __name__ == "__main__":
