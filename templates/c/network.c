@@ -80,6 +80,21 @@ int {{ plan.name }}_predict(const {{ plan.name }}_input_t *input)
     return {{ plan.name }}_predict_r(static_arena, input);
 }
 {% endif %}
+{% if plan.class_names %}
+
+/* ---- names of the classes ---- */
+
+const char *{{ plan.name }}_class_name(int number)
+{
+    static const char *const names[{{ plan.name }}_CLASSES] = {
+{% for name in plan.class_names %}
+        {{ name }},
+{% endfor %}
+    };
+
+    return number >= 0 && number < {{ plan.name }}_CLASSES ? names[number] : "";
+}
+{% endif %}
 {% if plan.hardened %}
 
 /* ---- flipped bits ---- */

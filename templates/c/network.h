@@ -62,6 +62,12 @@ int {{ plan.name }}_predict(const {{ plan.name }}_input_t *input);
 /* The same in the caller's arena. Re-entrant. */
 int {{ plan.name }}_predict_r(void *memory, const {{ plan.name }}_input_t *input);
 {% endif %}
+{% if plan.class_names %}
+
+/* Classes, and what each is called (UTF-8); an empty text for any other number. On an AVR the names take RAM. */
+#define {{ plan.name }}_CLASSES  {{ plan.class_names | length }}
+const char *{{ plan.name }}_class_name(int number);
+{% endif %}
 {% if plan.hardened %}
 
 /* Flipped bits (--harden crc). Tables that {{ plan.name }}_check looks at, in the order of {{ plan.name }}.c. */

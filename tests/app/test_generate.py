@@ -62,6 +62,16 @@ def test_a_folding_and_a_pace_are_taken(model, tmp_path, capsys):
     assert facts["cycles"][0] == {"layer": "conv", "cycles": 4 * 3 * 9, "pe": 3, "simd": 1}
 
 
+def test_class_names_come_from_a_file(model, tmp_path, capsys):
+    (tmp_path / "names.txt").write_text("cat\ndog\n a bird \n")
+    arguments = model, "--target", "c", "--out", tmp_path / "c", "--classes"
+    assert run(capsys, *arguments, tmp_path / "names.txt", "--quiet") == (0, "", "")
+    assert '"a bird",' in (tmp_path / "c" / "src" / "tiny_net.c").read_text()
+    code, _, err = run(capsys, *arguments, tmp_path / "none.txt")
+    reason = "No such file or directory; give a file with a name for each class, one a line"
+    assert (code, err) == (2, f"whetgen: --classes {tmp_path}/none.txt: {reason}\n")
+
+
 def test_weight_bits_narrows_and_says_so(tmp_path, capsys):
     net = sequential((12,), L.Dense(8), fire(), L.Dense(6), fire(), SoftmaxDecode(key(3, 6)))
     net.save(tmp_path / "n.keras")

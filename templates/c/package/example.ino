@@ -28,7 +28,7 @@ void loop()
 {% if plan.predicts %}
     const int class_number = {{ plan.name }}_predict(input);
     const unsigned long took = micros() - before;
-    Serial.print(class_number);
+    Serial.print({{ plan.name ~ "_class_name(class_number)" if plan.class_names else "class_number" }});
 {% else %}
     {{ plan.name }}_infer(input, output);
     const unsigned long took = micros() - before;

@@ -110,6 +110,49 @@ def test_the_single_header_is_the_whole_network(folder, tmp_path, class_of_blank
     assert subprocess.run([tmp_path / "app"], capture_output=True, text=True, check=True).stdout == class_of_blank
 
 
+def test_an_arduino_sketch_holds_the_single_header(folder, tmp_path, class_of_blank):
+    """A sketch is C++11 behind Arduino.h; it may implement the network itself."""
+    sketch = """
+        #define tiny_IMPLEMENTATION
+        #include "tiny.h"
+        static tiny_input_t input[tiny_INPUT_BYTES / sizeof(tiny_input_t)];
+        void setup() {}
+        void loop() { Serial.print(tiny_predict(input)); }
+    """
+    (tmp_path / "net.ino").write_text(sketch)
+    (tmp_path / "Arduino.h").write_text(ARDUINO)
+    board = 'void Port::print(int number) { printf("%d", number); }\nPort Serial;\nint main() { setup(); loop(); }\n'
+    (tmp_path / "board.cpp").write_text(f"#include <stdio.h>\nvoid setup();\nvoid loop();\n{board}")
+    flags = ["-std=c++11", "-Wall", f"-I{folder / 'single_header'}", "-include", "Arduino.h", "-x", "c++"]
+    subprocess.run(["g++", *flags, "net.ino", "board.cpp", "-o", "app"], cwd=tmp_path, check=True)
+    assert subprocess.run([tmp_path / "app"], capture_output=True, text=True, check=True).stdout == class_of_blank
+
+
+@pytest.mark.slow
+def test_an_avr_sketch_is_told_to_keep_the_network_in_a_c_file(tmp_path):
+    files = render(plan(tiny(), "tiny", COptions(single_header=True, mcu="avr")))
+    (tmp_path / "tiny.h").write_text(files["single_header/tiny.h"])
+    lines = '#define tiny_IMPLEMENTATION\n#include "tiny.h"\n'
+    for name in ("sketch.cpp", "net.c"):
+        (tmp_path / name).write_text(lines)
+    command = ["avr-gcc", "-mmcu=atmega328p", "-c"]
+    done = subprocess.run([*command, "sketch.cpp"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (
+        done.returncode and "put the two lines of tiny_IMPLEMENTATION into a .c file beside the sketch" in done.stderr
+    )
+    subprocess.run([*command, "-std=gnu11", "net.c"], cwd=tmp_path, check=True)
+
+
+@pytest.mark.long
+def test_any_network_compiles_as_a_single_header_in_cpp(tmp_path, general_kernels):
+    for k, graph in enumerate(CASES.values()):
+        files = render(plan(graph, f"net{k}", COptions(single_header=True)))
+        (tmp_path / f"net{k}.h").write_text(files[f"single_header/net{k}.h"])
+        (tmp_path / f"net{k}.cpp").write_text(f'#define net{k}_IMPLEMENTATION\n#include "net{k}.h"\n')
+    sources = sorted(path.name for path in tmp_path.glob("*.cpp"))
+    subprocess.run(["g++", "-std=c++11", "-Wall", "-Werror", "-fsyntax-only", *sources], cwd=tmp_path, check=True)
+
+
 def test_any_network_compiles_as_a_single_header(tmp_path, general_kernels):
     """Files with static functions and macros of the same names stand side by side."""
     for k, graph in enumerate(CASES.values()):

@@ -9,6 +9,7 @@ import numpy as np
 from whetgen.ir import Graph, Output
 from whetgen.targets.c.arrays import ConstArray, literal
 from whetgen.targets.c.choose import Limits
+from whetgen.targets.c.class_names import c_text, check_count
 from whetgen.targets.c.code_size import check_bytes, code_bytes
 from whetgen.targets.c.elements import INPUT_ELEMENTS
 from whetgen.targets.c.kernels import KernelCall, Part
@@ -76,7 +77,7 @@ class CPlan:
     ``output_kind``: "spikes", "scores" or "accumulators", "mixed" for outputs of several kinds;
     ``output_elements``: the runtime's element kind of the output array; ``meaning``: of an input code, in words;
     ``typical``: what frames ``choices`` think of; ``time_unit``: of their cycles, singular, on ``processor``; ``board``: what ``compile_command`` compiles for; ``level``: C constant from which on the one output means class 1,
-    None where ``argmax`` finds the class; ``runtime_files``: file -> text;
+    None where ``argmax`` finds the class; ``class_names``: C strings, none without ``--classes``; ``runtime_files``: file -> text;
     ``spare_at``: place in the arena of outputs that the caller does not get, of ``predict`` and of a first of two runs;
     ``checks``: none without ``--harden``.
     """
@@ -98,6 +99,7 @@ class CPlan:
     flash_table_bytes: int
     arena_bytes: int
     predicts: bool
+    class_names: tuple[str, ...]
     spare_at: int
     runtime_format: int
     runtime_files: dict[str, str]
@@ -131,6 +133,8 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
     """
     check_name(name)
     options = options or COptions()
+    if options.classes is not None:
+        check_count(options.classes, graph)
     mcu = find_mcu(options.mcu or "generic")
     storage = stored(graph, mcu, options.constant_time)
     planner = Planner(
@@ -170,6 +174,7 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
         flash_table_bytes=sum(call.array_bytes for call in calls),
         arena_bytes=(spare_at + result_bytes if predicts or options.harden else memory.bytes) + _ARENA_SLACK,
         predicts=predicts,
+        class_names=tuple(map(c_text, options.classes or ())),
         spare_at=spare_at,
         runtime_format=RUNTIME_FORMAT,
         runtime_files=library(units, "firmware/runtime"),
