@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
 
   VerilatedContext context;
   Vtop top{&context};
-  auto edge = [&] { top.clk = 1; top.eval(); top.clk = 0; };
+  auto edge = [&] { top.CLOCK = 1; top.eval(); top.CLOCK = 0; };
   Counts count{};
   std::deque<unsigned> under_way;                // frames that went in whole and have not come out
   unsigned number = 0, beats = 0, beat = 0;      // the frame that goes in: which, of how many beats, how many are in
@@ -90,12 +90,12 @@ int main(int argc, char** argv) {
     out_beat = 0;
     offered = held = false;
     right = true;
-    top.rst = 1; top.s_axis_tvalid = 0; top.m_axis_tready = 0;
+    top.RESET = RESET_ON; top.s_axis_tvalid = 0; top.m_axis_tready = 0;
     for (unsigned i = 1 + one_of(4); i; --i) { top.eval(); edge(); }
-    top.rst = 0;
+    top.RESET = !RESET_ON;
   };
   memset(static_cast<void*>(&top.s_axis_tdata), 0, sizeof top.s_axis_tdata);
-  top.clk = 0;
+  top.CLOCK = 0;
   reset();
   count.cut = 0;
   while (count.frames < wanted && !count.stuck) {

@@ -65,12 +65,12 @@ std::vector<uint8_t> Read(const char* path) {
 void RunFault(const uint8_t* beats, size_t count, size_t expected, const std::vector<Flip>& flips, FILE* out) {
   VerilatedContext context;
   Vtop top{&context};
-  auto edge = [&] { top.clk = 1; top.eval(); top.clk = 0; };
+  auto edge = [&] { top.CLOCK = 1; top.eval(); top.CLOCK = 0; };
   memset(static_cast<void*>(&top.s_axis_tdata), 0, sizeof top.s_axis_tdata);
-  top.clk = 0; top.rst = 1; top.s_axis_tvalid = 0; top.s_axis_tlast = 0; top.m_axis_tready = 1;
+  top.CLOCK = 0; top.RESET = RESET_ON; top.s_axis_tvalid = 0; top.s_axis_tlast = 0; top.m_axis_tready = 1;
   top.eval();
   for (int i = 0; i < 4; ++i) { edge(); top.eval(); }
-  top.rst = 0;
+  top.RESET = !RESET_ON;
   const std::vector<Variable> variables = Public(context);
 
   std::vector<uint8_t> taken, now(kOut);

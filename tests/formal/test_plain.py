@@ -11,6 +11,7 @@ from whetgen.ir import Graph
 from whetgen.targets.streams.packing import pack_frames
 from whetgen.targets.streams.streams import Stream, input_stream, output_stream
 from whetgen.targets.streams.vectors import stream_outputs
+from whetgen.targets.verilog.clocking import clocking
 from whetgen.targets.verilog.options import VerilogOptions
 
 FRAMES = 8
@@ -44,7 +45,7 @@ def test_every_construct_means_what_the_reference_computes(tmp_path):
     for number, (construct, graph) in enumerate(CONSTRUCTS.items()):
         source, sink = input_stream(graph, VerilogOptions()), output_stream(graph, VerilogOptions())
         name, codes = f"net_{construct}", drawn_codes(graph, number)
-        texts.append(miter(name, graph, source, sink, 1))
+        texts.append(miter(name, graph, source, sink, 1, clocking(None, False)))
         parts.append(wires(name, source, sink))
         shown += steps(name, source, words(source, codes))
         wanted += words(sink, stream_outputs(graph, sink, graph.run(codes)))

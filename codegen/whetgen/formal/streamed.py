@@ -17,6 +17,7 @@ from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph
 from whetgen.targets.output.templating import template_environment
 from whetgen.targets.streams.streams import Stream
+from whetgen.targets.verilog.clocking import Clocking, clocking_of
 
 STALLED = 4
 RULES = ("formal_beats", "formal_hold", "formal_stream")
@@ -36,11 +37,11 @@ def is_small(manifest: Mapping[str, Any]) -> bool:
     return source["beats"] * source["bus_bits"] <= MOST_BITS and cycles_of(manifest) <= MOST_CYCLES
 
 
-def miter(name: str, graph: Graph, source: Stream, sink: Stream, latency: int) -> str:
+def miter(name: str, graph: Graph, source: Stream, sink: Stream, latency: int, clocking: Clocking) -> str:
     """Verilog of ``NAME_plain``, the graph's meaning, and of ``NAME_streamed``, which holds ``NAME`` against it."""
     plain = plain_verilog(graph, sink.kind)
     template = template_environment("formal").get_template("stream.v.j2")
-    return template.render(name=name, plain=plain, source=source, sink=sink, latency=latency)
+    return template.render(name=name, plain=plain, source=source, sink=sink, latency=latency, clocking=clocking)
 
 
 def prove_stream(folder: Path, manifest: Mapping[str, Any], graph: Graph, seconds: float) -> Proof:
@@ -55,6 +56,7 @@ def prove_stream(folder: Path, manifest: Mapping[str, Any], graph: Graph, second
     rules = [assets() / "hdl" / "formal" / f"{rule}.v" for rule in RULES]
     with scratch_folder() as work:
         statement = work / f"{name}_streamed.v"
-        statement.write_text(miter(name, graph, source, sink, manifest["latency_cycles"]), encoding="utf-8")
+        text = miter(name, graph, source, sink, manifest["latency_cycles"], clocking_of(manifest))
+        statement.write_text(text, encoding="utf-8")
         sources = [statement, *rules, *sorted((folder / "rtl").glob("*.v"))]
         return prove(sources, f"{name}_streamed", seconds=seconds, cycles=cycles_of(manifest))

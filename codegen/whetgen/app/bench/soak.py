@@ -20,6 +20,7 @@ from whetgen.targets.output.folder import read_manifest, read_streams
 from whetgen.targets.output.snapshot import snapshot
 from whetgen.targets.streams.packing import pack_frames
 from whetgen.targets.streams.streams import Stream
+from whetgen.targets.verilog.clocking import clocking_of
 from whetgen.verification.c_runner import find_compiler, output_dtype, pack_codes
 from whetgen.verification.checks import target_outputs
 from whetgen.verification.frames import default_frames, load_frames
@@ -137,6 +138,7 @@ def _of_rtl(
     program.parent.mkdir()
     harness = assets() / "templates" / "soak" / "stream.cpp"
     settings = tuple(f"{name}={value}u" for name, value in defines.items())
+    settings += clocking_of(manifest).defines
     build_simulator(folder, program, optimise="-O1", harness=Harness(harness, own_harness(folder).public, settings))
     return Program(program, b"".join(pack_frames(into, codes)), b"".join(pack_frames(out, wanted)))
 

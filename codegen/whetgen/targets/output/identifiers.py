@@ -51,7 +51,7 @@ throughout timeprecision timeunit type typedef union unique unique0 until until_
 wait_order weak wildcard with within
 """
 _USED_BY_TARGETS = """
-clk rst err_frames s_axis m_axis ap_int ap_uint input output arena sums null errno frame_valid frame_ready
+clk rst aclk aresetn rst_n err_frames s_axis m_axis ap_int ap_uint input output arena sums null errno frame_valid frame_ready
 result_valid result_ready advance unused_advance s_axis_tdata s_axis_tvalid s_axis_tready s_axis_tlast
 m_axis_tdata m_axis_tvalid m_axis_tready m_axis_tlast err_fault err_corrected
 """

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from whetgen.targets.output.templating import template_environment
+from whetgen.targets.verilog.clocking import Clocking
 from whetgen.targets.verilog.control import ADDRESS_BITS, Control, Register
 from whetgen.targets.verilog.plan import VerilogPlan
 from whetgen.targets.verilog.ports import Port, stream_ports
@@ -58,7 +59,7 @@ def render_ip(plan: VerilogPlan, control: Control | None, version: str, paths: I
     made = Ip(
         top=control.top if control else plan.name,
         version=version,
-        buses=_buses(ports, control is not None),
+        buses=_buses(ports, control is not None, plan.clocking),
         ports=tuple(_port(port) for port in ports),
         sources=tuple(f"../{path}" for path in sorted(paths) if path.startswith(folders) and path.endswith(".v")),
         registers=control.registers if control else (),
@@ -77,9 +78,9 @@ def _port(port: Port) -> IpPort:
     )
 
 
-def _buses(ports: tuple[Port, ...], controlled: bool) -> tuple[BusInterface, ...]:
+def _buses(ports: tuple[Port, ...], controlled: bool, clocking: Clocking) -> tuple[BusInterface, ...]:
     associated = "s_axis:m_axis:s_axil" if controlled else "s_axis:m_axis"
-    clock = (("ASSOCIATED_BUSIF", associated), ("ASSOCIATED_RESET", "rst"))
+    clock = (("ASSOCIATED_BUSIF", associated), ("ASSOCIATED_RESET", clocking.reset))
     lite = BusInterface(
         name="s_axil",
         library="interface",
@@ -94,15 +95,20 @@ def _buses(ports: tuple[Port, ...], controlled: bool) -> tuple[BusInterface, ...
         BusInterface(name="m_axis", library="interface", kind="axis", mode="master", ports=_named("m_axis", ports)),
         *((lite,) if controlled else ()),
         BusInterface(
-            name="clk", library="signal", kind="clock", mode="slave", ports=(("CLK", "clk"),), parameters=clock
+            name=clocking.clock,
+            library="signal",
+            kind="clock",
+            mode="slave",
+            ports=(("CLK", clocking.clock),),
+            parameters=clock,
         ),
         BusInterface(
-            name="rst",
+            name=clocking.reset,
             library="signal",
             kind="reset",
             mode="slave",
-            ports=(("RST", "rst"),),
-            parameters=(("POLARITY", "ACTIVE_HIGH"),),
+            ports=(("RST", clocking.reset),),
+            parameters=(("POLARITY", f"ACTIVE_{clocking.active.upper()}"),),
         ),
     )
 

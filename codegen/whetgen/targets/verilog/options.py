@@ -36,6 +36,10 @@ class VerilogOptions(HardwareOptions, HardenedOptions):
     board: str | None = option(
         f"tops, pins and self-test for a board: {', '.join(hardware_boards())}.", words=hardware_boards
     )
+    reset: Literal["active-high", "active-low"] | None = option(
+        "active-high (default, port rst) or active-low (port rst_n); synchronous either way."
+    )
+    axi_names: bool = option("call clock and reset aclk and aresetn (active low), as AXI does.", default=False)
     control: Literal["axi-lite"] | None = option("axi-lite, a top with registers beside the streams.")
 
     hardenings: ClassVar[tuple[str, ...]] = ("parity", "secded")
@@ -57,6 +61,8 @@ class VerilogOptions(HardwareOptions, HardenedOptions):
             raise BadInput(
                 "--fold, --max-luts, --reuse: an unrolled network has no folding; choose --architecture folded"
             )
+        if self.axi_names and self.reset == "active-high":
+            raise BadInput("--axi-names: AXI's reset is active low; leave --reset active-high out")
         if self.board is not None and self.bus_bits not in (None, BOARD_BUS_BITS):
             raise BadInput(f"--bus-bits {self.bus_bits}: --board brings a byte at a time; leave it out")
 

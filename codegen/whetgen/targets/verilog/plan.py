@@ -14,6 +14,7 @@ from whetgen.targets.streams.folding import check_pace
 from whetgen.targets.streams.network import hardware_layers
 from whetgen.targets.streams.resources import estimate
 from whetgen.targets.streams.streams import Stream, input_stream, output_stream
+from whetgen.targets.verilog.clocking import Clocking, clocking
 from whetgen.targets.verilog.folded.network import folded_network
 from whetgen.targets.verilog.logic.lookup_tables import LogicGraph
 from whetgen.targets.verilog.logic.simplify import simplified
@@ -44,6 +45,7 @@ class VerilogPlan(Network):
     input_meaning: str
     output_meanings: tuple[str, ...]
     hardened: str | None
+    clocking: Clocking
 
     def stream_manifest(self) -> dict[str, object]:
         """What the simulation runners need to know; belongs into whetgen.json under "stream"."""
@@ -96,6 +98,7 @@ def plan(
         input_meaning=input_words(graph),
         output_meanings=tuple(output_words(graph, o) for o in graph.outputs),
         hardened=options.harden,
+        clocking=clocking(options.reset, options.axi_names),
     )
 
 

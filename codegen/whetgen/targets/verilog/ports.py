@@ -8,7 +8,10 @@ Port = tuple[str, int, str]  # direction, bits, name
 
 _MEANINGS = {
     "clk": "everything happens at its rising edge",
+    "aclk": "everything happens at its rising edge",
     "rst": "reset, synchronous, active high",
+    "rst_n": "reset, synchronous, active low",
+    "aresetn": "reset, synchronous, active low",
     "s_axis_tdata": "input beat",
     "s_axis_tvalid": "there is one",
     "s_axis_tready": "it is taken at this edge",
@@ -27,8 +30,8 @@ def stream_ports(plan: VerilogPlan) -> tuple[Port, ...]:
     """Of the network: clock, reset, both streams, the error counter, and what a hardened one tells of flipped bits."""
     faults = (("output wire", 1, "err_fault"), ("output wire", 1, "err_corrected"))
     return (
-        ("input  wire", 1, "clk"),
-        ("input  wire", 1, "rst"),
+        ("input  wire", 1, plan.clocking.clock),
+        ("input  wire", 1, plan.clocking.reset),
         ("input  wire", plan.input.bus_bits, "s_axis_tdata"),
         ("input  wire", 1, "s_axis_tvalid"),
         ("output wire", 1, "s_axis_tready"),

@@ -15,6 +15,7 @@ from whetgen.host.processes import run, telling_line
 from whetgen.targets.output.folder import read_streams
 from whetgen.targets.streams.packing import unpack_frames
 from whetgen.targets.streams.streams import Stream
+from whetgen.targets.verilog.clocking import clocking_of
 from whetgen.verification.beats import beat_records, beats_of
 from whetgen.verification.faults.roms import public_settings, rom_instances, rtl_files
 from whetgen.verification.simulators import Harness, build_simulator
@@ -74,7 +75,7 @@ class RtlInjector:
         flag = ["ERR_FAULT"] if "err_fault" in files[streams["top"]] else []
         defines = (
             f"IN_BYTES={self.input.bus_bits // 8}", f"OUT_BYTES={self.output.bus_bits // 8}",
-            f"QUIET_CYCLES={300 + 2 * cycles}", f"STUCK_CYCLES={300 + 4 * cycles}", *flag,
+            f"QUIET_CYCLES={300 + 2 * cycles}", f"STUCK_CYCLES={300 + 4 * cycles}", *flag, *clocking_of(manifest).defines,
         )  # fmt: skip
         harness = Harness(assets() / "templates" / "verilog" / "faults.cpp", public_settings(files), defines)
         build_simulator(folder, self.program, optimise=optimise, harness=harness)
