@@ -10,7 +10,7 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
 PYTEST  := $(BIN)/python -m pytest -n 2 --dist worksteal --durations 10
-EXTRAS  ?= keras,train,sim,synth,serial,boards,bench,hls,onnx,nir,report,fuzz,sbom,dev
+EXTRAS  ?= keras,train,sim,synth,serial,boards,bench,hls,onnx,nir,fuzz,sbom,dev
 # What a part of the tests needs, and which: make test SYSTEM=firmware TESTS=tests/targets/c
 SYSTEM  ?= all
 TESTS   ?=

@@ -12,13 +12,19 @@ import whetgen
 from whetgen.errors import BadInput
 from whetgen.ir import ELEMENT_TYPES
 from whetgen.ir.nodes import Conv, Input, Threshold
-from whetgen.report import charts, render_report
+from whetgen.report import page, render_report
 from whetgen.targets.output.folder import read_manifest, record_footprint
 from whetgen.verification.frames import Frames
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """The network inside the page has tests of its own."""
+    monkeypatch.setattr(page, "trial", lambda *_: "Not in this page.")
+
+
 class Headings(HTMLParser):
-    """Text of each heading and cell, and what the page loads from elsewhere."""
+    """Text of each heading, cell and summary, and what the page loads from elsewhere."""
 
     def __init__(self, text):
         super().__init__()
@@ -26,13 +32,16 @@ class Headings(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
-        self._into = {"h1": self.headings, "h2": self.headings, "td": self.cells, "th": self.cells}.get(tag)
+        into = {"h1": self.headings, "h2": self.headings, "h3": self.headings, "summary": self.headings}
+        self._into = (into | dict.fromkeys(("td", "th", "dd", "dt", "figcaption", "span", "small"), self.cells)).get(
+            tag
+        )
         links = [value for key, value in attributes if key in ("src", "href", "xlink:href")]
         self.loads += [link for link in links if not link.startswith(("#", "data:"))]
 
     def handle_data(self, data):
         if self._into is not None:
-            self._into.append(data)
+            self._into.append(data.strip())
             self._into = None
 
 
@@ -46,22 +55,24 @@ def image_network():
 
 
 @pytest.mark.parametrize("target", ["verilog", "hls", "c"])
-def test_a_folder_has_facts_layers_pictures_and_files(target, tmp_path):
+def test_a_folder_has_a_drawing_cards_facts_layers_and_files(target, tmp_path):
     whetgen.generate(tiny(), target, tmp_path / "out", whetgen.Options(name="tiny"))
     manifest = read_manifest(tmp_path / "out")
-    page = Headings(render_report(tiny(), "tiny", manifest))
-    assert page.headings[0] == "tiny"
-    assert {"Operations", "Weights", "Facts", "Layers", "Files"} <= set(page.headings)
-    assert ("Time" in page.headings) == (target != "c")
-    assert set(manifest["files"]) <= set(page.cells) and {"hidden", "Dense + Threshold", "scores"} <= set(page.cells)
+    text = render_report(tiny(), "tiny", manifest)
+    found = Headings(text)
+    assert found.headings[0] == "tiny"
+    assert {"Try it", "Network", "Layers", "Facts", "Files"} <= set(found.headings)
+    assert set(manifest["files"]) <= set(found.cells) and {"hidden", "Dense + Threshold", "scores"} <= set(found.cells)
+    assert text.count('<a href="#layer-') == text.count('class="card" id="layer-') == 3
     if target == "verilog":
-        assert str(manifest["latency_cycles"]) in page.cells
+        assert str(manifest["latency_cycles"]) in found.cells
 
 
 def test_nothing_is_loaded_from_elsewhere_and_the_same_input_gives_the_same_bytes():
-    text = render_report(image_network(), "net")
+    frames = Frames(np.random.default_rng(1).integers(0, 256, (4, 5, 5, 1)))
+    text = render_report(image_network(), "net", frames=frames)
     assert Headings(text).loads == []
-    assert text == render_report(image_network(), "net")
+    assert text == render_report(image_network(), "net", frames=frames)
 
 
 def test_names_do_not_become_markup():
@@ -70,23 +81,23 @@ def test_names_do_not_become_markup():
     assert "<h1>a &lt;b&gt; &amp; c</h1>" in text
 
 
-def test_samples_show_inputs_with_what_the_network_says_and_the_label(tmp_path):
+def test_examples_come_from_data_and_from_nowhere_else():
     codes = np.random.default_rng(1).integers(0, 256, (4, 5, 5, 1))
-    text = render_report(image_network(), "net", frames=Frames(codes))
-    assert "Samples" in Headings(text).headings and text.count("<image ") == 4
-    assert "Samples" not in Headings(render_report(tiny(), "tiny")).headings
+    assert render_report(image_network(), "net", frames=Frames(codes)).count('<img src="data:image/png') == 4
+    without = render_report(image_network(), "net")
+    assert "<img" not in without and page._NO_DATA in without
 
 
-def test_bars_carry_their_numbers():
-    svg = charts.bars({"first": 1234, "second": 5}, "things")
-    assert svg.startswith("<svg") and "1,234" in svg and "second" in svg and "things" in svg
-    assert not re.search(r"<svg[^>]* width=", svg)
-
-
-def test_missing_matplotlib_is_said_in_one_line(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
-    with pytest.raises(BadInput, match=r"^pictures need matplotlib .*; install whetgen\[report\]$"):
-        charts.bars({"a": 1}, "b")
+def test_labels_give_the_accuracy_a_confusion_matrix_and_the_wrong_frames():
+    graph = tiny()
+    codes = np.random.default_rng(2).integers(0, 2, (8, *graph.input.shape))
+    classes = graph.predict(codes)
+    labels = classes.copy()
+    labels[0] = 1 - labels[0]
+    text = render_report(graph, "tiny", frames=Frames(codes, labels))
+    assert "87.50%" in Headings(text).cells and "7 of 8 frames" in Headings(text).cells
+    right = [int(n) for n in re.findall(r'class="right">(\d+)', text)]
+    assert sum(right) == 7 and len(right) == graph.classes(graph.outputs[0])
 
 
 def test_what_boards_measured_is_told_layer_by_layer(tmp_path):
@@ -101,7 +112,22 @@ def test_what_boards_measured_is_told_layer_by_layer(tmp_path):
         "layers": [layer],
     }
     record_footprint(tmp_path / "out", "microbit", facts)
-    page = Headings(render_report(tiny(), "tiny", read_manifest(tmp_path / "out")))
-    assert {"Footprint on microbit", "Layers on microbit"} <= set(page.headings)
-    assert {"98,765", "432", "hidden <1>", "wg_dense", "1,234", "56"} <= set(page.cells)
-    assert "ram left bytes" not in page.cells
+    found = Headings(render_report(tiny(), "tiny", read_manifest(tmp_path / "out")))
+    assert {"Footprint on microbit", "Layers on microbit"} <= set(found.headings)
+    assert {"98,765", "432", "hidden <1>", "wg_dense", "1,234", "56"} <= set(found.cells)
+    assert "ram left bytes" not in found.cells
+
+
+def test_a_training_log_becomes_curves(tmp_path):
+    log = tmp_path / "net.csv"
+    log.write_text("epoch,soft,hard,fire/sharpness,fire/rate\n1,0.9,0.5,0.0,0.2\n2,0.95,0.95,1.0,0.25\n")
+    found = Headings(render_report(image_network(), "net", log=log))
+    assert {"Accuracy while sharpening", "Sharpness", "Spike rates while sharpening"} <= set(found.headings)
+
+
+def test_another_table_is_no_training_log(tmp_path):
+    log = tmp_path / "net.csv"
+    log.write_text("a,b\n1,2\n")
+    with pytest.raises(BadInput) as refused:
+        render_report(image_network(), "net", log=log)
+    assert str(refused.value) == f"{log}: no log of a training run; give the NAME.csv that whetgen train wrote"

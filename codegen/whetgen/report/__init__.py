@@ -1,5 +1,6 @@
 """``whetgen report``: one self-contained page about a network or an output folder."""
 
-from whetgen.report.page import SAMPLES, render_report
+from whetgen.report.page import render_report
+from whetgen.report.training import log_beside
 
-__all__ = ["SAMPLES", "render_report"]
+__all__ = ["log_beside", "render_report"]

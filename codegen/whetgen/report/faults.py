@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from whetgen.report.charts import Curve, lines
 from whetgen.report.parts import PageTable, Picture
+from whetgen.report.svg import Curve, lines
 
 
 def pictures(manifest: Mapping | None) -> list[Picture]:
@@ -14,7 +14,7 @@ def pictures(manifest: Mapping | None) -> list[Picture]:
     if study is None:
         return []
     kinds = dict.fromkeys(point["kind"] for point in study["curve"])
-    svg = lines([_line(study, kind) for kind in kinds], "flipped bits", "right frames")
+    svg = lines([_line(study, kind) for kind in kinds], "flipped bits, right frames above", logarithmic=True)
     by = "labels" if study["labelled"] else "the network without a flip"
     told = f"Mean, lowest and highest share of {study['frames']:,} frames, right by {by}; seed {study['seed']}."
     return [Picture("Flipped bits", svg, told)]

@@ -4,63 +4,96 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from whetgen.assets import assets
 from whetgen.ir import Graph
-from whetgen.reference import classify
-from whetgen.report import charts, faults, inspection
-from whetgen.report.parts import PageTable, Picture
+from whetgen.report import accuracy, cards, faults, headline, inspection, training
+from whetgen.report.activity import observe
+from whetgen.report.drawing import anchor, drawing
+from whetgen.report.parts import Card, Gallery, Matrix, PageTable, Picture, Tile, Timeline
+from whetgen.report.trial import Trial, trial
 from whetgen.targets.output.templating import template_environment
 from whetgen.targets.output.words import input_words, output_words
-from whetgen.verification.frames import Frames, default_frames, flat_outputs
-
-SAMPLES = 16
-_MOST_NUMBERS = 10
+from whetgen.verification.frames import Frames
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Everything on the page."""
+    """Everything on the page. ``trial``: a line instead where the network is not in it."""
 
     title: str
     summary: str
     meanings: tuple[str, ...]
-    boxes: tuple[tuple[str, str], ...]
+    tiles: tuple[Tile, ...]
+    trial: Trial | str
+    drawing: str
+    confusion: Matrix | None
+    galleries: tuple[Gallery, ...]
+    cards: tuple[tuple[str, Card], ...]
+    activity: str
+    timelines: tuple[Timeline, ...]
+    hardware: tuple[PageTable, ...]
+    charts: tuple[Picture, ...]
     tables: tuple[PageTable, ...]
-    pictures: tuple[Picture, ...]
     notes: tuple[str, ...]
 
 
-def render_report(graph: Graph, name: str, manifest: Mapping | None = None, frames: Frames | None = None) -> str:
-    """HTML text. ``manifest``: of an output folder, None for a model alone. ``frames``: for the sample pictures.
+def render_report(
+    graph: Graph,
+    name: str,
+    manifest: Mapping | None = None,
+    frames: Frames | None = None,
+    log: Path | None = None,
+) -> str:
+    """HTML text. ``manifest``: of an output folder, None for a model alone. ``frames``: real data; without them the page shows
+    no examples and nothing that is measured on them. ``log``: of the training.
 
     Raises:
-        BadInput: matplotlib is not installed.
+        BadInput: the log is none.
     """
+    activity = observe(graph, frames.codes) if frames else None
+    seen = accuracy.judged(graph, frames, activity) if frames and activity else None
     page = Page(
         title=name,
         summary=_summary(graph, manifest),
         meanings=(f"Input: {input_words(graph)}.", *(f"Output {output_words(graph, o)}." for o in graph.outputs)),
-        boxes=tuple((row.name, f"{row.kind} {_shape(row.shape)}") for row in inspection.layers(graph)),
-        tables=tuple(
-            table
-            for table in (
-                _facts(manifest),
-                _layers(graph),
-                _kernels(manifest),
-                *_footprints(manifest),
-                *faults.tables(manifest),
-                _files(manifest),
-            )
-            if table
-        ),
-        pictures=(
-            *_layer_pictures(graph, manifest),
-            *faults.pictures(manifest),
-            *_samples(graph, frames or default_frames(graph, SAMPLES)),
-        ),
+        tiles=headline.tiles(graph, manifest, seen),
+        trial=trial(graph, manifest, seen),
+        drawing=drawing(graph),
+        confusion=accuracy.confusion(graph, seen) if seen else None,
+        galleries=accuracy.galleries(graph, seen) if seen else (),
+        cards=tuple((anchor(number), card) for number, card in enumerate(cards.cards(graph, activity))),
+        activity=f"Behaviour measured on {activity.frames:,} frames of the data." if activity else _NO_DATA,
+        timelines=(),
+        hardware=(),
+        charts=(*(training.pictures(log) if log else ()), *faults.pictures(manifest)),
+        tables=_tables(graph, manifest),
         notes=graph.notes,
     )
-    return template_environment("report", escape=True).get_template("page.html.j2").render(page=page)
+    return rendered("page.html.j2", page=page)
+
+
+def rendered(template: str, **holes: object) -> str:
+    """A template of this package with the style and the scripts that it asks for."""
+    environment = template_environment("report", escape=True)
+    environment.globals["asset"] = lambda name: (assets() / "templates" / "report" / name).read_text(encoding="utf-8")
+    return environment.get_template(template).render(**holes)
+
+
+_NO_DATA = "Give --data X.npz to see how the neurons behave on it."
+
+
+def _tables(graph: Graph, manifest: Mapping | None) -> tuple[PageTable, ...]:
+    tables = (
+        *faults.tables(manifest),
+        *_footprints(manifest),
+        _kernels(manifest),
+        _layers(graph),
+        _facts(manifest),
+        _files(manifest),
+    )
+    return tuple(table for table in tables if table)
 
 
 def _summary(graph: Graph, manifest: Mapping | None) -> str:
@@ -80,7 +113,7 @@ def _facts(manifest: Mapping | None) -> PageTable | None:
         for key, value in facts.items()
         if isinstance(value, int | float | str) and key != "schema"
     ]
-    return PageTable("Facts", ("what", "value"), tuple(rows))
+    return PageTable("Facts", ("what", "value"), tuple(rows), folded=True)
 
 
 def _float_checks(manifest: Mapping) -> dict[str, Mapping]:
@@ -88,7 +121,7 @@ def _float_checks(manifest: Mapping) -> dict[str, Mapping]:
 
 
 def _layers(graph: Graph) -> PageTable:
-    return PageTable("Layers", inspection.HEAD, tuple(row.cells for row in inspection.layers(graph)))
+    return PageTable("Layers", inspection.HEAD, tuple(row.cells for row in inspection.layers(graph)), folded=True)
 
 
 def _kernels(manifest: Mapping | None) -> PageTable | None:
@@ -105,7 +138,7 @@ def _kernels(manifest: Mapping | None) -> PageTable | None:
         for choice in manifest["kernels"]
         for option in choice["options"]
     ]
-    return PageTable("Kernels", ("layer", "kernel", "cycles, estimated", "bytes of tables"), tuple(rows))
+    return PageTable("Kernels", ("layer", "kernel", "cycles, estimated", "bytes of tables"), tuple(rows), folded=True)
 
 
 def _footprints(manifest: Mapping | None) -> list[PageTable]:
@@ -127,49 +160,9 @@ def _footprints(manifest: Mapping | None) -> list[PageTable]:
 def _files(manifest: Mapping | None) -> PageTable | None:
     if manifest is None:
         return None
-    return PageTable("Files", ("file", "sha256"), tuple((path, sha[:16]) for path, sha in manifest["files"].items()))
-
-
-def _layer_pictures(graph: Graph, manifest: Mapping | None) -> list[Picture]:
-    operations = {r.name: r.operations for r in inspection.layers(graph) if r.operations}
-    found = []
-    if operations:
-        found.append(
-            Picture("Operations", charts.bars(operations, "weights applied a frame"), "Zero weights are not counted.")
-        )
-        found.append(
-            Picture("Weights", charts.weight_histograms(graph), "How often each integer weight occurs, layer by layer.")
-        )
-    told = manifest or {}
-    if cycles := told.get("cycles") or told.get("loop_trips"):
-        unit = "cycles" if "cycles" in told else "loop trips"
-        svg = charts.bars({row["layer"]: row["cycles"] for row in cycles}, f"{unit} a frame")
-        found.append(Picture("Time", svg, f"{unit.capitalize()} of each layer, by the closed formulas."))
-    return found
-
-
-def _samples(graph: Graph, frames: Frames) -> list[Picture]:
-    """Inputs that are pictures, and what the network says."""
-    shape = graph.input.shape
-    plane = shape[:2] if len(shape) == 3 and shape[2] == 1 else shape
-    if len(plane) != 2:
-        return []
-    few = frames.first(SAMPLES)
-    captions = _captions(graph, few)
-    svg = charts.images(few.codes.reshape(len(few.codes), *plane), captions)
-    return [Picture("Samples", svg, "Input frames, and above each what the network says of it.")]
-
-
-def _captions(graph: Graph, frames: Frames) -> list[str]:
-    outputs = flat_outputs(graph, frames.codes)
-    if graph.is_classifier:
-        classes = classify(graph.outputs[0], outputs)
-        labels = [None] * len(classes) if frames.labels is None else frames.labels
-        return [
-            f"class {c}" + ("" if y is None else " ✓" if c == y else f" ✗ {y}")
-            for c, y in zip(classes, labels, strict=True)
-        ]
-    return [" ".join(map(str, row[:_MOST_NUMBERS])) + (" …" if len(row) > _MOST_NUMBERS else "") for row in outputs]
+    return PageTable(
+        "Files", ("file", "sha256"), tuple((path, sha[:16]) for path, sha in manifest["files"].items()), folded=True
+    )
 
 
 def _shape(shape: tuple[int, ...]) -> str:

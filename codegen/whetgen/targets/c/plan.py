@@ -51,6 +51,23 @@ class CCall:
         return self.record.arrays
 
 
+@dataclass(frozen=True, kw_only=True)
+class CTensor:
+    """A layer's result in the arena, there as soon as call number ``call`` (from 0) is done.
+
+    ``name``: of the tensor; ``place``: C expression of its first byte; ``kind``: of its elements; ``maps``: parts of
+    ``bytes / maps`` bytes each, bit k of all elements in part k.
+    """
+
+    name: str
+    call: int
+    place: str
+    kind: str
+    maps: int
+    count: int
+    bytes: int
+
+
 @dataclass(frozen=True)
 class Check:
     """One table of ``NAME_check``: its number there, from 1, and the CRC-32 that it has, as C constant."""
@@ -96,6 +113,7 @@ class CPlan:
     output_len: int
     outputs: tuple[COutput, ...]
     calls: tuple[CCall, ...]
+    tensors: tuple[CTensor, ...]
     flash_table_bytes: int
     arena_bytes: int
     predicts: bool
@@ -171,6 +189,7 @@ def plan(graph: Graph, name: str, options: COptions | None = None, codes: np.nda
         output_len=storage.output_length,
         outputs=_outputs(storage),
         calls=tuple(_call(call, k, storage, memory) for k, call in enumerate(calls)),
+        tensors=_tensors(calls, storage, memory),
         flash_table_bytes=sum(call.array_bytes for call in calls),
         arena_bytes=(spare_at + result_bytes if predicts or options.harden else memory.bytes) + _ARENA_SLACK,
         predicts=predicts,
@@ -217,6 +236,24 @@ def _call(call: KernelCall, number: int, storage: Storage, memory: Memory) -> CC
         sources=tuple(_pointer(source, storage, memory) for source in call.sources),
         result=_pointer(call.result, storage, memory) if call.result else "output",
         scratch="" if place is None else f"arena + {place}",
+    )
+
+
+def _tensors(calls: tuple[KernelCall, ...], storage: Storage, memory: Memory) -> tuple[CTensor, ...]:
+    """Layers that a call computes together with the next one leave nothing behind."""
+    last = {call.result.tensor: k for k, call in enumerate(calls) if call.result}
+    return tuple(
+        CTensor(
+            name=name,
+            call=last[name],
+            place=f"arena + {place}",
+            kind=storage.elements(name).kind,
+            maps=storage.elements(name).maps,
+            count=storage.by_name[name].count,
+            bytes=storage.bytes(name),
+        )
+        for name, place in memory.tensors.items()
+        if name in last
     )
 
 
