@@ -45,7 +45,7 @@ def test_it_trains_generates_and_simulates_as_it_is(project):
     variables = {
         "PYTHON": sys.executable,
         "WHETGEN": f"{shlex.quote(sys.executable)} -m whetgen.app.cli",
-        "EPOCHS": "6",
+        "EPOCHS": "8",
     }
     command = ["make", *(f"{name}={value}" for name, value in variables.items())]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True)
