@@ -14,6 +14,7 @@ from whetgen.targets.streams.options import HardwareOptions
 UNROLLED_LUTS = 16_000  # three quarters of a small FPGA: an xc7a35t has 20,800, an LFE5U-25F 24,288
 LEVELS_PER_STAGE = 3
 UNROLLED_WINDOWS = 1  # convolutions and pools; each is copied for every position
+FOLDED_ENDS = "--register-slices: a folded network's buffers keep its streams apart already; leave it out, or choose --architecture unrolled"
 BOARD_BUS_BITS = 8  # behind a UART
 
 
@@ -40,6 +41,10 @@ class VerilogOptions(HardwareOptions, HardenedOptions):
         "active-high (default, port rst) or active-low (port rst_n); synchronous either way."
     )
     axi_names: bool = option("call clock and reset aclk and aresetn (active low), as AXI does.", default=False)
+    register_slices: bool = option(
+        "a register slice at both ends of the unrolled form: no path leads through it; 2 cycles more latency.",
+        default=False,
+    )
     control: Literal["axi-lite"] | None = option("axi-lite, a top with registers beside the streams.")
 
     hardenings: ClassVar[tuple[str, ...]] = ("parity", "secded")
@@ -61,6 +66,8 @@ class VerilogOptions(HardwareOptions, HardenedOptions):
             raise BadInput(
                 "--fold, --max-luts, --reuse: an unrolled network has no folding; choose --architecture folded"
             )
+        if self.register_slices and folded:
+            raise BadInput(FOLDED_ENDS)
         if self.axi_names and self.reset == "active-high":
             raise BadInput("--axi-names: AXI's reset is active low; leave --reset active-high out")
         if self.board is not None and self.bus_bits not in (None, BOARD_BUS_BITS):

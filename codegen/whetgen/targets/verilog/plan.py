@@ -20,7 +20,13 @@ from whetgen.targets.verilog.logic.lookup_tables import LogicGraph
 from whetgen.targets.verilog.logic.simplify import simplified
 from whetgen.targets.verilog.logic.strategies import SOLVERS, STRATEGIES
 from whetgen.targets.verilog.network import Network
-from whetgen.targets.verilog.options import LEVELS_PER_STAGE, UNROLLED_LUTS, UNROLLED_WINDOWS, VerilogOptions
+from whetgen.targets.verilog.options import (
+    FOLDED_ENDS,
+    LEVELS_PER_STAGE,
+    UNROLLED_LUTS,
+    UNROLLED_WINDOWS,
+    VerilogOptions,
+)
 from whetgen.targets.verilog.sections import Sections
 from whetgen.targets.verilog.unrolled.network import unrolled_network
 from whetgen.targets.verilog.unrolled.size import (
@@ -35,7 +41,7 @@ from whetgen.targets.verilog.unrolled.size import (
 
 @dataclass(frozen=True, kw_only=True)
 class VerilogPlan(Network):
-    """A generated network, ready to be rendered. ``hardened``: by which code, None where it is not."""
+    """A generated network, ready to be rendered. ``hardened``: by which code, None where it is not; ``sliced``: whether register slices stand at its ends."""
 
     name: str
     architecture: str
@@ -46,6 +52,7 @@ class VerilogPlan(Network):
     output_meanings: tuple[str, ...]
     hardened: str | None
     clocking: Clocking
+    sliced: bool
 
     def stream_manifest(self) -> dict[str, object]:
         """What the simulation runners need to know; belongs into whetgen.json under "stream"."""
@@ -76,12 +83,16 @@ def plan(
     network = hardware_layers(with_decision(graph, sink.kind), identifiers)
     options.check()
     unrolled = _layers_to_unroll(network, sink.kind, options, unrolled_luts)
+    if unrolled is None and options.register_slices:
+        raise BadInput(FOLDED_ENDS)
     if unrolled is None:
         built = folded_network(network, source, sink, identifiers, name, options)
     else:
         strategies = STRATEGIES | (SOLVERS[options.solver] if options.solver else {})
         stage = options.levels_per_stage or LEVELS_PER_STAGE
-        built = unrolled_network(unrolled, source, sink, Sections(identifiers, name), stage, strategies)
+        built = unrolled_network(
+            unrolled, source, sink, Sections(identifiers, name), stage, strategies, options.register_slices
+        )
     check_pace(
         "the network with its streams",
         built.initiation_interval_cycles,
@@ -98,6 +109,7 @@ def plan(
         input_meaning=input_words(graph),
         output_meanings=tuple(output_words(graph, o) for o in graph.outputs),
         hardened=options.harden,
+        sliced=options.register_slices,
         clocking=clocking(options.reset, options.axi_names),
     )
 

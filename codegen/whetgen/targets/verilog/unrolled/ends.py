@@ -8,8 +8,9 @@ from whetgen.ir.integers import signed_bits
 from whetgen.layers import Tensor
 from whetgen.targets.streams.streams import Stream, describe_input, describe_output
 from whetgen.targets.verilog.constants import concatenation
-from whetgen.targets.verilog.sections import CLOCK, Wire, axis_ports
+from whetgen.targets.verilog.sections import CLOCK, Wire
 from whetgen.targets.verilog.unrolled.buses import Buses
+from whetgen.targets.verilog.unrolled.slices import end_ports
 
 
 def argmax_levels(count: int) -> int:
@@ -17,14 +18,14 @@ def argmax_levels(count: int) -> int:
     return (count - 1).bit_length()
 
 
-def receive(tensor: Tensor, source: Stream, buses: Buses) -> None:
-    """The section of the input stream."""
+def receive(tensor: Tensor, source: Stream, buses: Buses, sliced: bool) -> None:
+    """The section of the input stream; ``sliced``: behind a register slice."""
     sections = buses.sections
     for name, width in ((tensor.name, tensor.bits), ("frame_valid", 1), ("frame_ready", 1)):
         sections.named_wire(name, width)
     shape = {"BUS_WIDTH": source.bus_bits, "BEATS": source.beats, "FRAME_WIDTH": tensor.bits}
     ports = {
-        **CLOCK, **axis_ports("s_axis"), "frame": tensor.name,
+        **CLOCK, **end_ports("s_axis", source, sliced, sections), "frame": tensor.name,
         "frame_valid": "frame_valid", "frame_ready": "frame_ready", "err_frames": "err_frames",
     }  # fmt: skip
     sections.instance("wg_frame_in", "receive", shape, ports)
@@ -32,8 +33,8 @@ def receive(tensor: Tensor, source: Stream, buses: Buses) -> None:
     buses.ready[tensor.name] = 0
 
 
-def send(outputs: tuple[Tensor, ...], source: Stream, sink: Stream, buses: Buses) -> int:
-    """The section of the output stream; returns the cycles from the frame to its result."""
+def send(outputs: tuple[Tensor, ...], source: Stream, sink: Stream, buses: Buses, sliced: bool) -> int:
+    """The section of the output stream, ``sliced``: in front of a register slice; returns the cycles from the frame to its result."""
     cycle, found = buses.meet(outputs)
     rank = sink.kind == "class" and outputs[0].count > 1
     width = max(signed_bits(t.lo, t.hi) for t in outputs) if rank else sink.element_bits
@@ -44,7 +45,7 @@ def send(outputs: tuple[Tensor, ...], source: Stream, sink: Stream, buses: Buses
     payload = concatenation(parts)
     if rank:
         payload, cycle = _class(payload, outputs[0].count, width, sink, buses), cycle + argmax_levels(outputs[0].count)
-    _leave(payload, cycle, source, sink, buses)
+    _leave(payload, cycle, source, sink, buses, sliced)
     buses.sections.close("Output stream", describe_output(sink))
     return cycle
 
@@ -58,7 +59,7 @@ def _class(scores: str, count: int, width: int, sink: Stream, buses: Buses) -> s
     return winner
 
 
-def _leave(payload: str, depth: int, source: Stream, sink: Stream, buses: Buses) -> None:
+def _leave(payload: str, depth: int, source: Stream, sink: Stream, buses: Buses, sliced: bool) -> None:
     sections, bits = buses.sections, sink.beats * sink.bus_bits
     room = bits - sink.frame_bits
     frame = sections.wire("result", bits, f"{{{room}'d0, {payload}}}" if room else payload)
@@ -74,6 +75,6 @@ def _leave(payload: str, depth: int, source: Stream, sink: Stream, buses: Buses)
     sections.instance("wg_pipeline", "pipeline", shape, ports)
     ports = {
         **CLOCK, "frame": frame, "frame_valid": "result_valid", "frame_ready": "result_ready",
-        **axis_ports("m_axis"),
+        **end_ports("m_axis", sink, sliced, sections),
     }  # fmt: skip
     sections.instance("wg_frame_out", "send", {"BUS_WIDTH": sink.bus_bits, "BEATS": sink.beats}, ports)

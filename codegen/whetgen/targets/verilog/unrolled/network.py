@@ -1,6 +1,6 @@
 """The unrolled network, section by section.
 
-Latency in cycles: ``input beats + sum of the layers on the longest path + 1``. A layer takes as many cycles as its logic has stages
+Latency in cycles: ``input beats + sum of the layers on the longest path + 1``, and 2 more with register slices. A layer takes as many cycles as its logic has stages
 of ``levels_per_stage`` tables (``logic/stages.py``), a Move none, the class ``ceil(log2(scores))``.
 
 Interval: ``max(input beats, output beats)``.
@@ -29,6 +29,7 @@ from whetgen.targets.verilog.sections import Sections
 from whetgen.targets.verilog.unrolled.buses import Buses
 from whetgen.targets.verilog.unrolled.ends import argmax_levels, receive, send
 from whetgen.targets.verilog.unrolled.size import END_LUTS
+from whetgen.targets.verilog.unrolled.slices import slice_bits
 from whetgen.wording import counted
 
 
@@ -39,13 +40,14 @@ def unrolled_network(
     sections: Sections,
     levels_per_stage: int,
     strategies: Mapping[str, Strategy],
+    slices: bool = False,
 ) -> Network:
-    """Every layer in the strategy that takes the least room."""
+    """Every layer in the strategy that takes the least room. ``slices``: a register slice at both ends."""
     buses, ignored = Buses(sections), unread(graph)
     logic: list[LogicModule] = []
     choices: list[StrategyChoice] = []
     cycles: list[LayerCycles] = []
-    receive(graph.input, source, buses)
+    receive(graph.input, source, buses, slices)
     for layer in graph.layers:
         start, found = buses.meet(layer.sources)
         if isinstance(layer, Move):
@@ -62,27 +64,27 @@ def unrolled_network(
         cycles.append(LayerCycles(layer.name, ready - start))
         note = f"{counted(ready - start, 'cycle')}, ready {counted(ready, 'cycle')} after the frame."
         sections.close(f"{layer.name}: {layer.summary}", note)
-    depth = send(graph.outputs, source, sink, buses)
+    depth = send(graph.outputs, source, sink, buses, slices)
     if sink.kind == "class" and graph.outputs[0].count > 1:
         cycles.append(LayerCycles("class", argmax_levels(graph.outputs[0].count)))
     return Network(
-        latency_cycles=source.beats + depth + 1,
+        latency_cycles=source.beats + depth + 1 + 2 * slices,
         initiation_interval_cycles=max(source.beats, sink.beats),
         cycles=tuple(cycles),
         sections=tuple(sections.closed),
-        estimates=_estimates(choices, source),
+        estimates=_estimates(choices, source, slice_bits(source, sink) if slices else 0),
         logic=tuple(logic),
         choices=tuple(choices),
     )
 
 
-def _estimates(choices: Sequence[StrategyChoice], source: Stream) -> dict[str, int]:
-    """Cells of the layers' logic, counted, with those of both ends."""
+def _estimates(choices: Sequence[StrategyChoice], source: Stream, sliced: int) -> dict[str, int]:
+    """Cells of the layers' logic, counted, with those of both ends; ``sliced``: bits that pass register slices."""
     costs = [choice.cost for choice in choices]
     return {
-        "luts_estimated": sum(c.luts for c in costs) + END_LUTS,
+        "luts_estimated": sum(c.luts for c in costs) + END_LUTS + sliced,
         "carries_estimated": sum(c.carries for c in costs),
-        "ffs_estimated": sum(c.ffs for c in costs) + source.frame_bits,
+        "ffs_estimated": sum(c.ffs for c in costs) + source.frame_bits + 2 * sliced,
     }
 
 
