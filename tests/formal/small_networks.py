@@ -23,7 +23,7 @@ from whetgen.ir.nodes import (
     WeightedSum,
 )
 
-Folding = dict[str, tuple[int, int]]
+Folding = dict[str, tuple[int, ...]]
 
 
 def drawn(*shape: int, top: int = 1, seed: int = 0) -> np.ndarray:
@@ -118,6 +118,7 @@ SMALL: dict[str, tuple[Graph, Folding]] = {
     "dense": (dense(), {"fc": (2, 3)}),
     "dense of parts": (dense(inputs=4), {"fc": (1, 2)}),
     "dense of words": (dense("uint4", 2), {"fc": (1, 1)}),
+    "dense of planes": (dense("uint4", 2), {"fc": (1, 1, 4)}),
     "two beats": (dense(inputs=9), {"fc": (2, 9)}),
     "classes": (classes(), {"fc": (2, 2), "head": (1, 2)}),
     "walking windows": (convolution(), {"conv": (2, 1)}),

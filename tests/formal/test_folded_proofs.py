@@ -47,7 +47,7 @@ def test_the_record_is_of_all_small_networks():
     [("ternary", (182, 60)), ("position_levels", (42, 0)), ("wide_weights", (10,)), ("two_outputs", (21, 12, 9))],
 )
 def test_every_word_of_every_table_is_read_back(name, words, tmp_path):
-    *layers, between = proofs(construct(name, tmp_path / "out")).values()
+    *layers, between = proofs(construct(name, tmp_path / "a net")).values()
     assert [layer.result for layer in layers if layer.result not in (STAGE_PROVED, TESTED)] == []
     told = [layer.reason.split(",")[0] for layer in layers]
     assert told == [f"{count} words read back" if count else "no tables" for count in words]

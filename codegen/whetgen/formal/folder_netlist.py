@@ -74,8 +74,8 @@ def read_folder(folder: Path, name: str) -> FolderNetlist:
         Unreadable: an instance's module is neither there nor the library's.
     """
     files = sorted((folder / "rtl").glob("*.v"))
-    library = [f"read_verilog -lib {file.resolve()}" for file in files if file.stem.startswith("wg_")]
-    own = [f"read_verilog {file.resolve()}" for file in files if not file.stem.startswith("wg_")]
+    library = [f'read_verilog -lib "{file.resolve()}"' for file in files if file.stem.startswith("wg_")]
+    own = [f'read_verilog "{file.resolve()}"' for file in files if not file.stem.startswith("wg_")]
     top = _yosys([*library, *own, "proc", "memory_collect"])
     if name not in top:
         raise Unreadable(f"no module {name}")

@@ -63,11 +63,16 @@ def test_a_pointer_that_leads_nowhere_ends_the_run_and_not_the_study(made, tmp_p
     assert np.array_equal(fates[-1].outputs, flat_outputs(tiny(), codes))
 
 
-def test_other_tables_differ_in_no_bits():
-    one = {"a": b"\x01\x00", "b": b"\xff"}
-    assert differing_bits(one, {"a": b"\x01\x81", "b": b"\xff"}) == [("a", 1, 0), ("a", 1, 7)]
-    assert differing_bits(one, {"a": b"\x01", "b": b"\xff"}) is None
-    assert differing_bits(one, {"a": b"\x01\x00"}) is None
+def source(*numbers: int, name: str = "a", threshold: int = 3) -> str:
+    row = ", ".join(map(str, numbers))
+    return f"static const uint8_t WG_FLASH {name}[{len(numbers)}] = {{\n    {row}\n}};\n.threshold = {threshold},\n"
+
+
+def test_bits_differ_where_numbers_of_tables_do_and_nothing_else():
+    assert differing_bits(source(1, 0), source(1, 0x81)) == [("a", 1, 0), ("a", 1, 7)]
+    assert differing_bits(source(1, 0), source(1)) is None
+    assert differing_bits(source(1, 0), source(1, 0, name="b")) is None
+    assert differing_bits(source(1, 0), source(1, 1, threshold=4)) is None
 
 
 @pytest.mark.slow

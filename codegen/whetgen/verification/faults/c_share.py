@@ -11,7 +11,7 @@ from whetgen.host.scratch import scratch_folder
 from whetgen.ir import Graph
 from whetgen.verification.checks import target_outputs
 from whetgen.verification.faults.c_injector import CFlip, CInjector
-from whetgen.verification.faults.c_tables import TableBit, differing_bits, read_tables, tables_in
+from whetgen.verification.faults.c_tables import TableBit, differing_bits, read_source
 from whetgen.verification.faults.curve import DRAWS, Point, counts, point
 from whetgen.verification.faults.fates import Fate, Fates, Matched, count_fates, fate_of
 from whetgen.verification.faults.matching import Files, match_flips
@@ -56,12 +56,12 @@ def real_share(
 def _matched(
     injector: CInjector, folder: Path, manifest: dict, graph: Graph, codes: np.ndarray, rng: np.random.Generator
 ) -> Matched:
-    own = read_tables(folder, manifest["name"])
+    own = read_source(folder, manifest["name"])
 
     def differing(files: Files) -> list[TableBit] | None:
         text = files[f"src/{manifest['name']}.c"]
         assert isinstance(text, str)  # C is text
-        return differing_bits(own, tables_in(text))
+        return differing_bits(own, text)
 
     def outputs(faults: list[list[TableBit]]) -> list[np.ndarray]:
         return [fate.outputs for fate in injector.run([[CFlip(*place) for place in fault] for fault in faults], codes)]

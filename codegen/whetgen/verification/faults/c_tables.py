@@ -13,13 +13,18 @@ _NUMBER = re.compile(r"\((-\d+) - 1\)|(-?(?:0x[0-9a-f]+|\d+))")
 TableBit = tuple[str, int, int]  # table, byte, bit
 
 
+def read_source(folder: Path, name: str) -> str:
+    """NAME.c."""
+    return (folder / "src" / f"{name}.c").read_text(encoding="utf-8")
+
+
 def read_tables(folder: Path, name: str) -> dict[str, bytes]:
     """Table -> its bytes, as this machine stores them."""
-    return tables_in((folder / "src" / f"{name}.c").read_text(encoding="utf-8"))
+    return tables_in(read_source(folder, name))
 
 
 def tables_in(text: str) -> dict[str, bytes]:
-    """The same of the text of NAME.c."""
+    """Table -> its bytes, in the text of NAME.c."""
     return {found[2]: _bytes(found[1], found[3]) for found in _TABLE.finditer(text)}
 
 
@@ -28,17 +33,23 @@ def _bytes(kind: str, numbers: str) -> bytes:
     return np.array(values, dtype=kind).tobytes()
 
 
-def differing_bits(one: dict[str, bytes], other: dict[str, bytes]) -> list[TableBit] | None:
-    """None where the tables are not the same ones, or not as long."""
-    if [(name, len(data)) for name, data in one.items()] != [(name, len(data)) for name, data in other.items()]:
+def differing_bits(one: str, other: str) -> list[TableBit] | None:
+    """Of the tables in two texts of NAME.c; None where anything else differs, too."""
+    if _TABLE.sub(_frame, one) != _TABLE.sub(_frame, other):
         return None
+    tables = tables_in(other)
     return [
         (name, int(byte), bit)
-        for name, data in one.items()
-        for byte, xor in _differences(data, other[name])
+        for name, data in tables_in(one).items()
+        for byte, xor in _differences(data, tables[name])
         for bit in range(8)
         if xor >> bit & 1
     ]
+
+
+def _frame(table: re.Match[str]) -> str:
+    """A table without its numbers."""
+    return f"{table[1]} {table[2]} {len(_bytes(table[1], table[3]))}"
 
 
 def _differences(one: bytes, other: bytes) -> list[tuple[int, int]]:
