@@ -8,11 +8,12 @@ from pathlib import Path
 
 from whetgen.assets import assets
 from whetgen.ir import Graph
-from whetgen.report import accuracy, cards, faults, headline, inspection, training
+from whetgen.report import accuracy, cards, faults, hardware, headline, inspection, training
 from whetgen.report.activity import observe
 from whetgen.report.drawing import anchor, drawing
 from whetgen.report.parts import Card, Gallery, Matrix, PageTable, Picture, Tile, Timeline
-from whetgen.report.trial import Trial, trial
+from whetgen.report.timing import timelines
+from whetgen.report.trial import Trial, planned, trial
 from whetgen.targets.output.templating import template_environment
 from whetgen.targets.output.words import input_words, output_words
 from whetgen.verification.frames import Frames
@@ -54,19 +55,20 @@ def render_report(
     """
     activity = observe(graph, frames.codes) if frames else None
     seen = accuracy.judged(graph, frames, activity) if frames and activity else None
+    c, verilog = planned(graph, manifest, seen), hardware.folded(graph, manifest)
     page = Page(
         title=name,
         summary=_summary(graph, manifest),
         meanings=(f"Input: {input_words(graph)}.", *(f"Output {output_words(graph, o)}." for o in graph.outputs)),
         tiles=headline.tiles(graph, manifest, seen),
-        trial=trial(graph, manifest, seen),
+        trial=trial(graph, manifest, seen, c),
         drawing=drawing(graph),
         confusion=accuracy.confusion(graph, seen) if seen else None,
         galleries=accuracy.galleries(graph, seen) if seen else (),
         cards=tuple((anchor(number), card) for number, card in enumerate(cards.cards(graph, activity))),
         activity=f"Behaviour measured on {activity.frames:,} frames of the data." if activity else _NO_DATA,
-        timelines=(),
-        hardware=(),
+        timelines=timelines(graph, manifest, verilog),
+        hardware=hardware.tables(manifest, verilog, None if isinstance(c, str) else c),
         charts=(*(training.pictures(log) if log else ()), *faults.pictures(manifest)),
         tables=_tables(graph, manifest),
         notes=graph.notes,

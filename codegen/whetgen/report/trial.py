@@ -15,12 +15,11 @@ import numpy as np
 from whetgen.errors import BadInput, CouldNotRun
 from whetgen.ir import Graph
 from whetgen.report.accuracy import Judged, caption
+from whetgen.report.hardware import c_options
 from whetgen.report.png import plane_of
 from whetgen.report.wasm import compiled, seen_at
-from whetgen.targets.c.options import COptions
 from whetgen.targets.c.plan import CPlan, plan
 from whetgen.targets.c.render import render
-from whetgen.targets.registry import Options, find_target, options_for
 from whetgen.verification.c_runner import pack_codes
 
 _MOST_BYTES = 2 << 20  # of the module in the page
@@ -39,14 +38,22 @@ class Trial:
     code_range: str
 
 
-def trial(graph: Graph, manifest: Mapping | None, seen: Judged | None) -> Trial | str:
-    """What the page embeds, or a line that says why it cannot."""
+def planned(graph: Graph, manifest: Mapping | None, seen: Judged | None) -> CPlan | str:
+    """The network's C, or a line that says why there is none. It is planned for the frames that were ``seen``."""
+    codes = seen.frames.codes if seen else None
     try:
-        made = plan(
-            graph, manifest["name"] if manifest else "network", _options(manifest), seen.frames.codes if seen else None
-        )
+        return plan(graph, manifest["name"] if manifest else "network", c_options(manifest), codes)
+    except BadInput as error:
+        return f"Not in this page: {error}."
+
+
+def trial(graph: Graph, manifest: Mapping | None, seen: Judged | None, made: CPlan | str) -> Trial | str:
+    """What the page embeds, or a line that says why it cannot."""
+    if isinstance(made, str):
+        return made
+    try:
         module = base64.b64encode(zlib.compress(compiled(made), 9)).decode()
-    except (BadInput, CouldNotRun) as error:
+    except CouldNotRun as error:
         return f"Not in this page: {error}."
     if len(module) > _MOST_BYTES:
         return f"Not in this page: the network takes {len(module):,} bytes, at most {_MOST_BYTES:,} are embedded."
@@ -64,15 +71,6 @@ def trial(graph: Graph, manifest: Mapping | None, seen: Judged | None) -> Trial 
 def _inert(text: str) -> str:
     """JSON that cannot end the script element that it stands in."""
     return text.replace("<", "\\u003c")
-
-
-def _options(manifest: Mapping | None) -> COptions:
-    """Of a C folder its own, else the defaults."""
-    if manifest is None or manifest["target"] != "c":
-        return COptions()
-    found = options_for(find_target("c"), Options(**manifest["options"]))
-    assert isinstance(found, COptions)
-    return found
 
 
 def _told(made: CPlan, manifest: Mapping | None) -> str:

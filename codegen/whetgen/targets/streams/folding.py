@@ -56,11 +56,20 @@ def check_pace(what: str, least: int, options: HardwareOptions, remedy: str) -> 
 
 def total_luts(graph: LayerGraph, input_word: int, chosen: Settings) -> int:
     """Of all layers and the ends of the network."""
-    words, total = {graph.input.name: input_word}, float(ENDS)
+    return round(ENDS + sum(_layer_luts(graph, input_word, chosen).values()))
+
+
+def layer_luts(graph: LayerGraph, input_word: int, chosen: Settings) -> dict[str, int]:
+    """Of each layer, by its name."""
+    return {name: round(taken) for name, taken in _layer_luts(graph, input_word, chosen).items()}
+
+
+def _layer_luts(graph: LayerGraph, input_word: int, chosen: Settings) -> dict[str, float]:
+    words, taken = {graph.input.name: input_word}, {}
     for layer in graph.layers:
-        total += luts(layer, chosen[layer.name], words)
+        taken[layer.name] = luts(layer, chosen[layer.name], words)
         words[layer.result.name] = chosen[layer.name].pe * layer.result.width
-    return round(total)
+    return taken
 
 
 def _check_layers(graph: LayerGraph, options: HardwareOptions) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from whetgen.targets.streams.setting import LayerCycles
 from whetgen.targets.verilog.folded.adders import Adders
+from whetgen.targets.verilog.folded.schedule import Span
 from whetgen.targets.verilog.logic.cost import StrategyChoice
 from whetgen.targets.verilog.logic.module import LogicModule
 from whetgen.targets.verilog.rom import Rom
@@ -20,6 +21,7 @@ class Network:
     that accepts its first output beat, an idle network, nothing stalling.
     ``initiation_interval_cycles``: edges between first beats of successive frames, back to back.
     ``estimates``: resources of the architecture by their names in ``whetgen.json``.
+    ``spans``, ``luts_by_layer``: when each layer of a folded network works, and what it takes as estimated.
     """
 
     latency_cycles: int
@@ -27,6 +29,8 @@ class Network:
     cycles: tuple[LayerCycles, ...]
     sections: tuple[VerilogSection, ...]
     estimates: dict[str, int]
+    spans: tuple[Span, ...] = ()
+    luts_by_layer: dict[str, int] = field(default_factory=dict)
     roms: tuple[Rom, ...] = ()
     adders: tuple[Adders, ...] = ()
     logic: tuple[LogicModule, ...] = ()

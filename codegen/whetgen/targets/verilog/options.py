@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from whetgen.assets import hardware_boards
@@ -72,6 +72,10 @@ class VerilogOptions(HardwareOptions, HardenedOptions):
             raise BadInput("--axi-names: AXI's reset is active low; leave --reset active-high out")
         if self.board is not None and self.bus_bits not in (None, BOARD_BUS_BITS):
             raise BadInput(f"--bus-bits {self.bus_bits}: --board brings a byte at a time; leave it out")
+
+    def on_board(self) -> VerilogOptions:
+        """With the bus that a board brings, where one is asked for."""
+        return replace(self, bus_bits=BOARD_BUS_BITS) if self.board else self
 
     @property
     def folds(self) -> bool:

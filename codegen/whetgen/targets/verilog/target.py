@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from whetgen.targets.base import Rendered
 from whetgen.targets.streams.vectors import vectors
 from whetgen.targets.verilog.board import find_fpga_board
 from whetgen.targets.verilog.extras import render_extras
-from whetgen.targets.verilog.options import BOARD_BUS_BITS, UNROLLED_LUTS, VerilogOptions
+from whetgen.targets.verilog.options import UNROLLED_LUTS, VerilogOptions
 from whetgen.targets.verilog.plan import plan
 from whetgen.targets.verilog.readme import render_readme
 from whetgen.targets.verilog.render import render
@@ -23,8 +23,7 @@ __all__ = ["VerilogOptions", "plan", "render", "rendered"]
 def rendered(graph: Graph, options: VerilogOptions, codes: np.ndarray, typical: np.ndarray | None = None) -> Rendered:
     """See ``Target.rendered``."""
     board = find_fpga_board(options.board) if options.board else None
-    if board:
-        options = replace(options, bus_bits=BOARD_BUS_BITS)
+    options = options.on_board()
     made = plan(graph, options.name, options, min(UNROLLED_LUTS, board.unrolled_luts) if board else UNROLLED_LUTS)
     files = render(made)
     outputs = run(graph, codes)

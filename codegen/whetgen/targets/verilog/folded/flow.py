@@ -14,7 +14,7 @@ from whetgen.targets.streams.setting import in_order, read_elements
 from whetgen.targets.streams.streams import Stream
 from whetgen.targets.verilog.folded.buffers import FRAMES, IN_ORDER, RANDOM, StreamBuffer
 from whetgen.targets.verilog.folded.layer import delay
-from whetgen.targets.verilog.folded.schedule import Busy, Times, available, busy_times, depth
+from whetgen.targets.verilog.folded.schedule import Busy, Span, Times, available, busy_times, depth
 from whetgen.targets.verilog.folded.timetable import Timetable, in_order_timetable, timetable
 
 SEND_DELAY, CLASS_DELAY, CLASS_CYCLES = 2, 3, 4
@@ -42,10 +42,11 @@ class Ends:
 
 @dataclass(frozen=True)
 class Flow:
-    """``latency``: cycles to the first output beat."""
+    """``latency``: cycles to the first output beat; ``spans``: of the layers and, as ``OUTPUT``, of sending."""
 
     buffers: tuple[StreamBuffer, ...]
     latency: int
+    spans: tuple[Span, ...] = ()
 
     def into(self, layer: str) -> tuple[StreamBuffer, ...]:
         """The buffers that the layer reads, in the order of its sources."""
@@ -62,6 +63,7 @@ def flow(graph: LayerGraph, settings: Settings, ends: Ends, interval: int, ident
     taken = {graph.input.name: Times(beats, beats)}  # room for each written word
     written = dict(taken)
     planned, found = Flow(tuple(_buffers(graph, settings, ends, identifiers)), 0), list[StreamBuffer]()
+    spans = list[Span]()
 
     def read(layer: str, tables: list[Timetable]) -> Busy:
         buffers = planned.into(layer)
@@ -69,6 +71,7 @@ def flow(graph: LayerGraph, settings: Settings, ends: Ends, interval: int, ident
         for b, table in zip(buffers, tables, strict=True):
             words = depth(b, taken[b.tensor.name], busy.at(table.free_at), interval)
             found.append(b.with_depth(words, table.cover))
+        spans.append(busy.span(layer, tables[0].busy))
         return busy
 
     for layer in graph.layers:
@@ -79,7 +82,7 @@ def flow(graph: LayerGraph, settings: Settings, ends: Ends, interval: int, ident
     (last,) = planned.into(OUTPUT)
     table = in_order_timetable(last, ends.sending, 1 if ends.ranks else last.reads)
     first = read(OUTPUT, [table]).at(table.result_at[:1]).first[0]
-    return Flow(tuple(found), int(first) + (CLASS_DELAY if ends.ranks else SEND_DELAY))
+    return Flow(tuple(found), int(first) + (CLASS_DELAY if ends.ranks else SEND_DELAY), tuple(spans))
 
 
 def _buffers(graph: LayerGraph, settings: Settings, ends: Ends, identifiers: Identifiers) -> Iterator[StreamBuffer]:

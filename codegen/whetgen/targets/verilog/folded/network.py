@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from whetgen.layers import Layer, LayerGraph, Tensor
 from whetgen.targets.output.identifiers import Identifiers
-from whetgen.targets.streams.folding import choose_settings, total_luts
+from whetgen.targets.streams.folding import choose_settings, layer_luts, total_luts
 from whetgen.targets.streams.network import with_joined_outputs
 from whetgen.targets.streams.setting import LayerCycles, Setting, cycles
 from whetgen.targets.streams.streams import Stream, describe_input, describe_output
@@ -50,6 +50,8 @@ def folded_network(
         cycles=(*own, LayerCycles(sink.kind, ends.sending)),
         sections=tuple(sections.closed),
         estimates={"luts_estimated": total_luts(graph, source.bus_bits, settings)},
+        spans=tuple(planned.spans),
+        luts_by_layer=layer_luts(graph, source.bus_bits, settings),
         roms=tuple(sections.roms),
         adders=tuple(sections.adders),
     )

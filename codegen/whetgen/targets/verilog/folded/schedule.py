@@ -46,6 +46,18 @@ class Times:
         return Times(self.first[index], self.steady[index])
 
 
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """When a layer is at work on a frame that comes in from cycle 0 on, as (first cycle, last cycle).
+
+    ``first``: on the first frame; ``steady``: on one in a full network.
+    """
+
+    layer: str
+    first: tuple[int, int]
+    steady: tuple[int, int]
+
+
 @dataclass(frozen=True)
 class Busy:
     """When a layer's busy cycles take place: ``n + ahead(n)`` with a step function over ``need_at``."""
@@ -56,6 +68,12 @@ class Busy:
     def at(self, cycles: np.ndarray) -> Times:
         index = np.searchsorted(self.need_at, cycles, side="right") - 1
         return Times(cycles + self.ahead.first[index], cycles + self.ahead.steady[index])
+
+    def span(self, layer: str, busy: int) -> Span:
+        """Of all ``busy`` cycles of a frame."""
+        ends = self.at(np.array([0, busy - 1]))
+        (first, last), (steady_first, steady_last) = ends.first.tolist(), ends.steady.tolist()
+        return Span(layer=layer, first=(first, last), steady=(steady_first, steady_last))
 
 
 def available(buffer: StreamBuffer, written: Times) -> Times:
