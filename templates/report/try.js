@@ -87,6 +87,7 @@
 
   // ---- the outputs ----
   const outputWords = { uint8_t: Uint8Array, int32_t: Int32Array, int64_t: BigInt64Array }[facts.element];
+  const named = (number) => (facts.names[number] ? `${number}: ${facts.names[number]}` : `${number}`);
   const count = facts.outputs.reduce((sum, output) => sum + output.count, 0);
   const most = 64; // numbers of an output that are listed
   function list(outputs, best) {
@@ -97,7 +98,7 @@
       const lowest = listed.reduce((a, b) => (b < a ? b : a), 0n), highest = listed.reduce((a, b) => (b > a ? b : a), 1n);
       listed.forEach((value, k) => {
         const name = document.createElement("span"), length = document.createElement("span"), number = document.createElement("span");
-        name.textContent = facts.outputs.length > 1 ? `${output.name} ${k}` : `${k}`;
+        name.textContent = facts.outputs.length > 1 ? `${output.name} ${k}` : named(k);
         length.className = "length";
         length.style.width = `${Number((value - lowest) * 100n / (highest - lowest))}%`;
         number.textContent = `${value}`;
@@ -111,7 +112,7 @@
     write();
     const began = performance.now(), found = network.infer(), took = performance.now() - began;
     const outputs = Array.from(new outputWords(network.memory.buffer, network.output_place(), count), BigInt);
-    verdict.textContent = facts.predicts ? `Class ${found}` : "Done";
+    verdict.textContent = facts.predicts ? `Class ${named(found)}` : "Done";
     verdict.dataset.class = found;
     verdict.dataset.codes = codes.join(" ");
     verdict.title = `${took.toFixed(1)} ms`;

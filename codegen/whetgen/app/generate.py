@@ -20,8 +20,10 @@ from whetgen.targets.registry import TARGETS, Options, find_target, options_for
 from whetgen.wording import counted
 
 if TYPE_CHECKING:
+    from whetgen.ir import Graph
     from whetgen.passes.narrow import Narrowed
     from whetgen.verification.checks import Verification
+    from whetgen.verification.frames import Frames
     from whetgen.verification.rounding import FloatCheck
 
 
@@ -85,7 +87,9 @@ def generate(
         graph = narrowed.graph if narrowed else exact
         warnings = (*traced.warnings, *(data_doubts(graph, frames) if frames else ()))
         step(f"write {out}")
-        facts = _facts(reader, rounding, warnings, narrowed)
+        facts = _facts(reader, rounding, warnings)
+        if narrowed:
+            facts["narrowing"] = _narrowing_facts(exact, narrowed, frames)
         with folder_for(out, found, options.name) as folder:
             made = api.generate(graph, target, folder, options, frames, facts).manifest
             checked = api.verify(folder, frames, progress=step) if check else None
@@ -93,11 +97,17 @@ def generate(
     raise typer.Exit(exit_code(checked.outcome) if checked else 0)
 
 
-def _facts(reader: str, rounding: FloatCheck, warnings: Iterable[str], narrowed: Narrowed | None) -> dict[str, Any]:
+def _facts(reader: str, rounding: FloatCheck, warnings: Iterable[str]) -> dict[str, Any]:
     """What ``whetgen.json`` tells beside what the target does."""
-    facts: dict[str, Any] = {_key(reader): rounding.as_dict(), "warnings": list(warnings)}
-    if narrowed:
-        facts["narrowing"] = {"agreement": narrowed.agreement, "layers": [asdict(c) for c in narrowed.changes]}
+    return {_key(reader): rounding.as_dict(), "warnings": list(warnings)}
+
+
+def _narrowing_facts(exact: Graph, narrowed: Narrowed, frames: Frames | None) -> dict[str, Any]:
+    """What changed, and where the frames have labels the share that is right before and after."""
+    facts: dict[str, Any] = {"agreement": narrowed.agreement, "layers": [asdict(c) for c in narrowed.changes]}
+    if frames is not None and frames.labels is not None:
+        for when, graph in (("before", exact), ("after", narrowed.graph)):
+            facts[f"accuracy_{when}"] = float((graph.predict(frames.codes) == frames.labels).mean())
     return facts
 
 

@@ -26,10 +26,12 @@ def synth(
 ) -> None:
     """Synthesise, place and route with open tools: LUT, FF, carry, BRAM, DSP, Fmax."""
     from whetgen.synth.run import synthesise
+    from whetgen.targets.output.folder import record_synthesis
 
     output = CommandOutput(quiet, as_json)
     with output.steps() as step:
         result = synthesise(folder, device, seed, step)
+        record_synthesis(folder, device, asdict(result))
     _show(output, result)
     if result.failure or not result.fits:
         raise typer.Exit(1)

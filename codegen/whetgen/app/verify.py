@@ -70,7 +70,7 @@ def verify(
     from whetgen.formal import prove_layers
     from whetgen.ir import load_graph
     from whetgen.supply.signature import signature_failures
-    from whetgen.targets.output.folder import read_manifest
+    from whetgen.targets.output.folder import read_manifest, record
     from whetgen.verification.checks import COULD_NOT_RUN, DIFFERENT, unchecked
     from whetgen.verification.checks import verify as check
     from whetgen.verification.frames import check_frames_file, every_frame, load_frames
@@ -90,6 +90,7 @@ def verify(
         try:
             if formal:
                 proofs = prove_layers(folder, PROOF_SECONDS if formal_seconds is None else formal_seconds, step)
+                record(folder, "proofs", [_proof_facts(proof) for proof in proofs])
             frames = every_frame(load_graph(folder)) if exhaustive else data
             result = check(folder, frames, count, step, on, flags)
             if signature is not None:
@@ -189,6 +190,13 @@ def _show(
 def _refutation(proof: LayerProof) -> str:
     example = "" if proof.counterexample is None else f" for {list(proof.counterexample)}"
     return f"FAILED: {proof.layer}: {proof.reason}{example}"
+
+
+def _proof_facts(proof: LayerProof) -> dict[str, Any]:
+    """What the folder keeps: the counterexample is in the command's own output."""
+    return {
+        key: value for key, value in asdict(proof).items() if key in ("layer", "result", "proved", "outputs", "reason")
+    }
 
 
 def _proof_table(proofs: tuple[LayerProof, ...]) -> Table:

@@ -88,6 +88,8 @@ _NO_DATA = "Give --data X.npz to see how the neurons behave on it."
 
 def _tables(graph: Graph, manifest: Mapping | None) -> tuple[PageTable, ...]:
     tables = (
+        _proofs(manifest),
+        _narrowing(manifest),
         *faults.tables(manifest),
         *_footprints(manifest),
         _kernels(manifest),
@@ -120,6 +122,26 @@ def _facts(manifest: Mapping | None) -> PageTable | None:
 
 def _float_checks(manifest: Mapping) -> dict[str, Mapping]:
     return {f"against {r}": manifest[k] for r in ("Keras", "onnx", "NIR") if (k := f"{r.lower()}_check") in manifest}
+
+
+def _proofs(manifest: Mapping | None) -> PageTable | None:
+    """What ``verify --formal`` left in the folder."""
+    rows = [
+        (p["layer"], p["result"], f"{p['proved']:,} of {p['outputs']:,}" if p["outputs"] else "", p["reason"])
+        for p in (manifest or {}).get("proofs", ())
+    ]
+    head = ("layer", "for all inputs", "results proved", "because")
+    return PageTable("Proofs", head, tuple(rows)) if rows else None
+
+
+def _narrowing(manifest: Mapping | None) -> PageTable | None:
+    """Layer by layer, what narrow weights changed."""
+    rows = [
+        (c["name"], str(c["bits_before"]), str(c["bits_after"]), f"{c['decisions_kept']:.2%}", c["note"] or "")
+        for c in (manifest or {}).get("narrowing", {}).get("layers", ())
+    ]
+    head = ("layer", "weight bits before", "after", "decisions kept", "note")
+    return PageTable("Narrowing", head, tuple(rows)) if rows else None
 
 
 def _layers(graph: Graph) -> PageTable:

@@ -46,7 +46,8 @@ def _unrolled(graph: Graph, manifest: Mapping) -> Timeline:
     """Each layer begins when the last of those that it reads is ready."""
     interval = manifest["initiation_interval_cycles"]
     taken = {row["layer"]: row["cycles"] for row in manifest["cycles"]}
-    ready, places = {}, []
+    ready: dict[str, int] = {}
+    places: list[tuple[str, Place]] = []
     for layer in layer_graph(graph).layers:
         start = max(ready.get(source.name, 0) for source in layer.sources)
         ready[layer.result.name] = start + taken.pop(layer.name, 0)

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +60,7 @@ def trial(graph: Graph, manifest: Mapping | None, seen: Judged | None, made: CPl
     kind = graph.input.type
     return Trial(
         module=module,
-        facts=_inert(json.dumps(_facts(graph, made, seen))),
+        facts=_inert(json.dumps(_facts(graph, made, seen, _class_names(manifest)))),
         told=_told(made, manifest),
         plane=plane_of(graph.input.shape),
         elements=made.input_len,
@@ -71,6 +71,11 @@ def trial(graph: Graph, manifest: Mapping | None, seen: Judged | None, made: CPl
 def _inert(text: str) -> str:
     """JSON that cannot end the script element that it stands in."""
     return text.replace("<", "\\u003c")
+
+
+def _class_names(manifest: Mapping | None) -> Sequence[str]:
+    """Of --classes, none without."""
+    return (manifest or {}).get("options", {}).get("classes") or ()
 
 
 def _told(made: CPlan, manifest: Mapping | None) -> str:
@@ -85,7 +90,7 @@ def _told(made: CPlan, manifest: Mapping | None) -> str:
     return "the C that whetgen generates for this network"
 
 
-def _facts(graph: Graph, made: CPlan, seen: Judged | None) -> dict[str, Any]:
+def _facts(graph: Graph, made: CPlan, seen: Judged | None, names: Sequence[str]) -> dict[str, Any]:
     kind, places = graph.input.type, seen_at(made)
     return {
         "input": {"type": kind.name, "low": kind.lo, "high": kind.hi, "elements": made.input_len, "plane": plane_of(graph.input.shape)},
@@ -101,6 +106,7 @@ def _facts(graph: Graph, made: CPlan, seen: Judged | None) -> dict[str, Any]:
         ],
         "element": made.output_ctype,
         "predicts": made.predicts,
+        "names": names,
         "examples": _examples(graph, seen) if seen else [],
     }  # fmt: skip
 

@@ -104,7 +104,7 @@ def _check(path: Path, value: object, kind: type, where: str = "") -> None:
         raise BadInput(f"{path}: {wrong}; generate the folder again")
 
 
-def record(folder: Path, key: str, facts: dict) -> None:
+def record(folder: Path, key: str, facts: dict | list) -> None:
     """What a check measured, into the manifest.
 
     The manifest is not among the files that it lists with their hashes, and generating never writes such a key, so the
@@ -118,8 +118,16 @@ def record(folder: Path, key: str, facts: dict) -> None:
 
 def record_footprint(folder: Path, board: str, facts: dict) -> None:
     """What a network took on a board, into the manifest's ``footprint``, by the name of the board."""
-    footprint = read_manifest(folder).get("footprint", {})
-    record(folder, "footprint", dict(sorted({**footprint, board: facts}.items())))
+    _record_named(folder, "footprint", board, facts)
+
+
+def record_synthesis(folder: Path, device: str, facts: dict) -> None:
+    """What a network took on an FPGA, into the manifest's ``synthesis``, by the name of the device."""
+    _record_named(folder, "synthesis", device, facts)
+
+
+def _record_named(folder: Path, key: str, name: str, facts: dict) -> None:
+    record(folder, key, dict(sorted({**read_manifest(folder).get(key, {}), name: facts}.items())))
 
 
 def changed_files(folder: Path, manifest: dict) -> dict[str, str]:

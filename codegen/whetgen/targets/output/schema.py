@@ -76,6 +76,26 @@ class FaultFacts(TypedDict):
     worst: list[FaultSingle]
 
 
+class SynthesisFacts(TypedDict):
+    """What ``synth`` found for a device."""
+
+    cells: dict[str, AtLeastZero]
+    room: dict[str, AtLeastZero]
+    fmax_mhz: float | None
+    frames_per_second: float | None
+    latency_ns: float | None
+
+
+class ProofFacts(TypedDict):
+    """What ``verify --formal`` found of a layer."""
+
+    layer: str
+    result: str
+    proved: AtLeastZero
+    outputs: AtLeastZero
+    reason: str
+
+
 class Manifest(TypedDict):
     schema: Literal[1]
     version: str
@@ -94,3 +114,6 @@ class Manifest(TypedDict):
     onnx_check: NotRequired[dict[str, Any]]
     nir_check: NotRequired[dict[str, Any]]
     faults: NotRequired[FaultFacts]
+    synthesis: NotRequired[dict[str, SynthesisFacts]]
+    proofs: NotRequired[list[ProofFacts]]
+    narrowing: NotRequired[dict[str, Any]]
