@@ -5,6 +5,7 @@ import json
 import pytest
 from tests.app.command import run
 
+from whetgen.app.fuzz import share_done
 from whetgen.fuzz.batch import FuzzTask, run_batch
 from whetgen.fuzz.judges import BATCH
 
@@ -70,3 +71,11 @@ def test_a_scheduler_that_is_not_there_is_said(capsys):
 def test_options_that_mean_nothing_are_refused(arguments, message, capsys):
     code, _, err = run(capsys, "fuzz", *arguments)
     assert code == 2 and err.startswith(f"whetgen: {message}")
+
+
+@pytest.mark.parametrize(
+    "networks, count, spent, seconds, share",
+    [(10, 40, 5.0, None, 0.25), (10, None, 15.0, 60.0, 0.25), (10, 40, 30.0, 60.0, 0.5), (9, None, 70.0, 60.0, 1.0)],
+)
+def test_the_time_left_follows_from_networks_or_minutes_whatever_ends_first(networks, count, spent, seconds, share):
+    assert share_done(networks, count, spent, seconds) == share

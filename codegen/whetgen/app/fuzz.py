@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -59,10 +60,10 @@ def fuzz(
     places = dask_workers(scheduler) if scheduler else processes(workers or os.cpu_count() or 1)
     seconds = None if minutes is None else 60 * minutes
     with output.steps() as step:
-        done = [0.0]
-        step("draw and run networks", lambda: done[0])
+        networks, began = [0], time.monotonic()
+        step("draw and run networks", lambda: share_done(networks[0], count, time.monotonic() - began, seconds))
         with places as (executor, at_once):
-            found = search(task, executor, at_once, count, seconds, lambda f: done.__setitem__(0, _share(f, count)))
+            found = search(task, executor, at_once, count, seconds, lambda f: networks.__setitem__(0, f.networks))
         folders = []
         for problem in _one_a_judge(found.problems):
             step(f"make network {problem.number} small ({problem.judge})")
@@ -78,8 +79,9 @@ def _chosen(option: str, asked: list[str] | None, known: tuple[str, ...]) -> tup
     return tuple(asked) if asked else known
 
 
-def _share(found: Found, count: int | None) -> float:
-    return found.networks / count if count else 0.0
+def share_done(networks: int, count: int | None, spent: float, seconds: float | None) -> float:
+    """Of a search that ends after ``count`` networks or ``seconds``, whatever comes first."""
+    return min(max(networks / count if count else 0.0, spent / seconds if seconds else 0.0), 1.0)
 
 
 def _one_a_judge(problems: list[Problem]) -> list[Problem]:
