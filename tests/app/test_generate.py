@@ -245,9 +245,9 @@ BAD = {
         lambda m, t: [m, "--target", "verilog", "--bus-bits", "8", "--target-fps", "1e7"],
         "--target-fps: the network with its streams takes 30 cycles a frame at least, 10 are left; widen --bus-bits",
     ),
-    "clock alone": (
-        lambda m, t: [m, "--target", "verilog", "--clock-mhz", "50"],
-        "--clock-mhz 50: means something with --target-fps only; give both",
+    "a clock that the board does not have": (
+        lambda m, t: [m, "--target", "verilog", "--board", "ulx3s-25f", "--clock-mhz", "50"],
+        "--clock-mhz 50: --board ulx3s-25f runs at 25 MHz; leave it out",
     ),
     "no frames": (lambda m, t: [m, "--target", "hls", "--target-fps", "0"], "--target-fps 0: must be a number above 0"),
     "HLS tool": (
@@ -333,7 +333,7 @@ def test_an_option_of_another_target_is_refused_before_anything_loads(
         ["--input-scale", "0"],
         ["--target-fps", "0"],
         ["--levels-per-stage", "0"],
-        ["--clock-mhz", "5"],
+        ["--clock-mhz", "0"],
         ["--weight-bits", "few"],
         ["--calibration", "nowhere.npz"],
         ["--name", "while"],

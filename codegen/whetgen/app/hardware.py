@@ -7,7 +7,6 @@ from typing import Any
 
 from rich.table import Table
 
-from whetgen.targets.streams.options import DEFAULT_CLOCK_MHZ
 from whetgen.wording import counted, every
 
 
@@ -19,7 +18,7 @@ def hardware_lines(manifest: Mapping[str, Any]) -> list[object]:
 
 
 def _shape_lines(manifest: Mapping[str, Any]) -> list[str]:
-    clock = manifest["options"]["clock_mhz"] or DEFAULT_CLOCK_MHZ
+    clock = manifest["clock_mhz"]
     latency, interval = manifest["latency_cycles"], manifest["initiation_interval_cycles"]
     if latency is None:
         trips = manifest["frame_loop_trips"]

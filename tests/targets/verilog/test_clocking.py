@@ -71,3 +71,26 @@ def test_a_reset_that_axi_does_not_have_is_refused(tmp_path):
     message = r"^--axi-names: AXI's reset is active low; leave --reset active-high out$"
     with pytest.raises(BadInput, match=message):
         whetgen.generate(tiny(), "verilog", tmp_path / "n", Options("net", axi_names=True, reset="active-high"))
+
+
+@pytest.mark.parametrize(
+    ("options", "mhz", "period"),
+    [({}, "100", "10.000"), ({"clock_mhz": 133.0}, "133", "7.519"), ({"board": "hx8k-evn"}, "12", "83.333")],
+)
+def test_the_constraint_files_ask_for_the_clock(options, mhz, period, tmp_path):
+    """That of the option, of the board, or 100 MHz."""
+    result = whetgen.generate(tiny(), "verilog", tmp_path / "net", Options("net", **options))
+    assert result.manifest["clock_mhz"] == float(mhz)
+    for file in ("vivado.xdc", "quartus.sdc"):
+        assert (result.folder / "syn" / file).read_text() == (
+            f"# One clock, {mhz} MHz; change the period to what your design needs.\n"
+            f"create_clock -name clk -period {period} [get_ports clk]\n"
+        )
+    assert f"The clock constraint is {mhz} MHz." in (result.folder / "syn" / "README.md").read_text()
+
+
+@pytest.mark.parametrize(("options", "period"), [({}, "5"), ({"clock_mhz": 250.0}, "4")])
+def test_the_scripts_of_hls_ask_for_the_clock(options, period, tmp_path):
+    for tool in ("vitis", "catapult"):
+        made = whetgen.generate(tiny(), "hls", tmp_path / tool, Options("net", hls_tool=tool, **options))
+        assert f"$::env(CLOCK_NS) : {period}}}]" in (made.folder / f"build_{tool}.tcl").read_text()

@@ -128,7 +128,7 @@ DIALECTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class HlsPlan:
-    """A generated network. ``kernels``: headers of ``hdl/hls`` that the top function calls."""
+    """A generated network. ``kernels``: headers of ``hdl/hls`` that the top function calls; ``clock_mhz``: of pace, ``clock_ns``: of the build script."""
 
     name: str
     tool: str
@@ -140,6 +140,8 @@ class HlsPlan:
     resources: dict[str, int]
     input_meaning: str
     output_meanings: tuple[str, ...]
+    clock_mhz: float
+    clock_ns: str
 
     @property
     def dialect(self) -> Dialect:
@@ -154,6 +156,7 @@ class HlsPlan:
         """Facts for whetgen.json: cycles are loop trips, which only the vendor's tool turns into a promise."""
         return {
             "hls_tool": self.tool,
+            "clock_mhz": self.clock_mhz,
             "frame_loop_trips": self.frame_cycles,
             "loop_trips": [asdict(row) for row in self.cycles],
             "stream": {"top": self.name, "input": self.input.manifest(), "output": self.output.manifest()},

@@ -19,6 +19,7 @@ from whetgen.targets.streams.resources import estimate
 from whetgen.targets.streams.streams import Stream, input_stream, output_stream
 
 _OWN_NAMES = ("s_axis", "m_axis", "layers", "hls", "std", "ap_uint", "ac_int")
+SCRIPT_CLOCK_NS = "5"
 _FUNCTION = re.compile(r"\bvoid (wg_\w+)\(")
 
 
@@ -51,6 +52,8 @@ def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
         resources=estimate(network, _array_bits(sections)),
         input_meaning=input_words(graph),
         output_meanings=tuple(output_words(graph, o) for o in graph.outputs),
+        clock_mhz=options.clock,
+        clock_ns=f"{1000 / options.clock:g}" if options.clock_mhz else SCRIPT_CLOCK_NS,
     )
 
 

@@ -67,7 +67,9 @@ class HardwareOptions(TargetOptions):
     )
     reuse: int | None = option("times that each multiplier of each layer is used for a position.")
     target_fps: float | None = option("frames a second that the folding must reach.")
-    clock_mhz: float | None = option(f"clock of --target-fps (default {DEFAULT_CLOCK_MHZ:g}).")
+    clock_mhz: float | None = option(
+        f"clock of --target-fps, and of the constraint files (default {DEFAULT_CLOCK_MHZ:g})."
+    )
 
     target_cycles: ClassVar[int] = 1_024
     max_word_bits: ClassVar[int | None] = None
@@ -81,8 +83,6 @@ class HardwareOptions(TargetOptions):
     def check(self) -> None:
         super().check()
         check_bus(self.bus_bits)
-        if self.target_fps is None and self.clock_mhz is not None:
-            raise BadInput(f"--clock-mhz {self.clock_mhz:g}: means something with --target-fps only; give both")
         for flag, value in (("--target-fps", self.target_fps), ("--clock-mhz", self.clock_mhz)):
             if value is not None and not 0 < value < float("inf"):
                 raise BadInput(f"{flag} {value:g}: must be a number above 0")
@@ -92,4 +92,9 @@ class HardwareOptions(TargetOptions):
         """Cycles that a frame may take; None for any."""
         if self.target_fps is None:
             return None
-        return int((self.clock_mhz or DEFAULT_CLOCK_MHZ) * 1e6 // self.target_fps)
+        return int(self.clock * 1e6 // self.target_fps)
+
+    @property
+    def clock(self) -> float:
+        """In MHz: the one that is given, or the default."""
+        return self.clock_mhz or DEFAULT_CLOCK_MHZ

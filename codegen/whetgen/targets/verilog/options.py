@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
-from whetgen.assets import hardware_boards
+from whetgen.assets import FPGA_BOARDS, hardware_boards, read_facts
 from whetgen.errors import BadInput
 from whetgen.option import option
 from whetgen.targets.hardening import HardenedOptions
@@ -72,12 +72,22 @@ class VerilogOptions(HardwareOptions, HardenedOptions):
             raise BadInput("--axi-names: AXI's reset is active low; leave --reset active-high out")
         if self.board is not None and self.bus_bits not in (None, BOARD_BUS_BITS):
             raise BadInput(f"--bus-bits {self.bus_bits}: --board brings a byte at a time; leave it out")
+        if self.board is not None and self.clock_mhz not in (None, _clock_of(self.board)):
+            raise BadInput(
+                f"--clock-mhz {self.clock_mhz:g}: --board {self.board} runs at {_clock_of(self.board):g} MHz; leave it out"
+            )
 
     def on_board(self) -> VerilogOptions:
-        """With the bus that a board brings, where one is asked for."""
-        return replace(self, bus_bits=BOARD_BUS_BITS) if self.board else self
+        """With the bus and the clock that a board brings, where one is asked for."""
+        return replace(self, bus_bits=BOARD_BUS_BITS, clock_mhz=_clock_of(self.board)) if self.board else self
 
     @property
     def folds(self) -> bool:
         """Whether an option asks for a folding, or for what only a folded network has."""
         return self.harden is not None or bool(self.folding) or self.max_luts is not None or self.reuse is not None
+
+
+def _clock_of(board: str) -> float:
+    """MHz of a board of ``hdl/boards``."""
+    mhz: float = read_facts(FPGA_BOARDS, board, "--board")["clock_hz"] / 1e6
+    return mhz

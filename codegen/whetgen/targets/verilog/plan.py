@@ -53,6 +53,12 @@ class VerilogPlan(Network):
     hardened: str | None
     clocking: Clocking
     sliced: bool
+    clock_mhz: float
+
+    @property
+    def period_ns(self) -> str:
+        """Of the clock that the constraint files ask for."""
+        return f"{1000 / self.clock_mhz:.3f}"
 
     def stream_manifest(self) -> dict[str, object]:
         """What the simulation runners need to know; belongs into whetgen.json under "stream"."""
@@ -110,6 +116,7 @@ def plan(
         output_meanings=tuple(output_words(graph, o) for o in graph.outputs),
         hardened=options.harden,
         sliced=options.register_slices,
+        clock_mhz=options.clock,
         clocking=clocking(options.reset, options.axi_names),
     )
 

@@ -32,6 +32,7 @@ def rendered(graph: Graph, options: VerilogOptions, codes: np.ndarray, typical: 
     files |= render_readme(made, files)
     details = {
         "architecture": made.architecture,
+        "clock_mhz": made.clock_mhz,
         "cycles": [asdict(row) for row in made.cycles],
         "logic": [asdict(choice) for choice in made.choices],
         "stream": made.stream_manifest(),
