@@ -1,0 +1,115 @@
+"""Tables of the pages, made of the files in docs/data that ``whetgen bench ... --json`` wrote.
+
+A line ``<!-- table: NAME -->`` of a page becomes the table of that name in ``TABLES``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+Facts = dict[str, Any]
+Row = Iterable[str]
+
+
+def with_tables(markdown: str, data: Path) -> str:
+    """The page with its tables.
+
+    Raises:
+        KeyError: no table has that name.
+    """
+    return re.sub(r"<!-- table: ([\w-]+) -->", lambda found: table(found[1], data), markdown)
+
+
+def table(name: str, data: Path) -> str:
+    """The table as Markdown."""
+    head, file, rows = TABLES[name]
+    facts = json.loads((data / f"{file}.json").read_text(encoding="utf-8"))
+    lines = [head.split(", "), ["---"] * len(head.split(", ")), *rows(facts)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _mcu(facts: Facts) -> Iterable[Row]:
+    """On the Cortex-M4, the cheapest of each network first."""
+    rows = [row for row in facts["rows"] if row["board"] == "mps2-an386"]
+    for row in sorted(rows, key=lambda row: (row["net"], row["cost"])):
+        sizes = (_count(row[key]) for key in ("flash", "ram", "stack"))
+        correct = f"{row['correct']:,} of {row['frames']:,}"
+        yield (row["net"], row["tool"], row["flags"], _count(row["cost"]), *sizes, correct, _live(row))
+
+
+def _boards(facts: Facts) -> Iterable[Row]:
+    """Ours on all boards."""
+    for row in facts["rows"]:
+        if row["tool"].startswith("whetgen"):
+            sizes = (_count(row[key]) for key in ("flash", "ram", "stack"))
+            model = row["tool"].removeprefix("whetgen, ")
+            yield (model, row["net"], row["board"], f"{row['cost']:,} {row['unit']}", *sizes, f"{row['accuracy']:.2%}")
+
+
+def _synapses(facts: Facts) -> Iterable[Row]:
+    for cost in facts["synapses"]:
+        name = f"{cost['model']} {cost['layer']}"
+        counts = (f"{cost['synapses']:,}", f"{cost['cost']:,}", f"{cost['each']:.3f}")
+        yield (name, cost["board"], str(cost["weight_bits"]), *counts)
+
+
+def _rtl(facts: Facts) -> Iterable[Row]:
+    for row in facts["rows"]:
+        given_up = "limit_seconds" in row
+        counts = ["", "", "", ""] if given_up else [f"{row[key]:,}" for key in ("lut", "carry", "cells", "depth")]
+        seconds = f"given up after {row['limit_seconds']:g}" if given_up else f"{row['seconds']:.1f}"
+        yield (row["layer"], row["tool"], *counts, seconds)
+
+
+def _folding(facts: Facts) -> Iterable[Row]:
+    for row in facts["rows"]:
+        cells = row["cells"]
+        off = row["estimated"] / cells["lut"] - 1
+        counts = (f"{row[key]:,}" for key in ("fps", "interval_cycles", "latency_cycles"))
+        found = (f"{cells[key]:,}" for key in ("lut", "ff", "carry", "bram"))
+        yield (f"{row['target_fps']:,.0f}", *counts, f"{row['estimated']:,} ({off:+.0%})", *found)
+
+
+def _sharpen(facts: Facts) -> Iterable[Row]:
+    for row in facts["rows"]:
+        dead = f"{row['dead']:.1f} of {10 * row['votes']}"
+        yield (str(row["votes"]), f"{row['accuracy']:.1%}", f"{100 * row['spread']:.1f}", dead)
+
+
+def _finn(facts: Facts) -> Iterable[Row]:
+    made, found, board = facts["manifest"], facts["synthesis"]["cells"], facts["board"]
+    counts = (f"{found[key]:,}" for key in ("lut", "ff", "bram"))
+    yield ("whetgen, network alone, Yosys", f"{made['initiation_interval_cycles']:,}", *counts)
+    yield ("BNN-PYNQ, whole board design, Vivado 2018.2", "", f"{board['luts']:,}", "", f"{board['bram18']:,}")
+
+
+def _count(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"
+
+
+def _live(row: Facts) -> str:
+    return "live" if row["live"] else "recorded"
+
+
+Rows = Callable[[Facts], Iterable[Row]]
+_MCU = "network, tool, flags, instructions an image, flash, RAM, stack, correct on the board, measured"
+_FINN = "design, cycles an image, LUT6, FF, block RAMs of 18 kbit"
+TABLES: dict[str, tuple[str, str, Rows]] = {
+    "mcu": (_MCU, "mcu", _mcu),
+    "boards": ("model, network, board, cost an image, flash, RAM, stack, accuracy", "mcu", _boards),
+    "synapses": ("layer over spikes, board, weight bits, synapses, cost, cost a synapse", "mcu", _synapses),
+    "rtl": ("layer, tool, LUT, CARRY4, both, depth, seconds to generate", "rtl", _rtl),
+    "folding": (
+        "asked, frames a second, cycles a frame, latency in cycles, LUT6 estimated, LUT6 Yosys, FF, CARRY4, block RAM",
+        "folding",
+        _folding,
+    ),
+    "sharpen": ("neurons a class, accuracy, largest less smallest, dead output neurons", "sharpen", _sharpen),
+    "lfc": (_FINN, "lfc", _finn),
+    "cnv": (_FINN, "cnv", _finn),
+}
+"""Name -> (columns, file in docs/data, rows)."""
