@@ -38,14 +38,13 @@ def _usage(name: str, command: Any) -> str:
 
 def _options(command: Any) -> str:
     """``--help``, which all have, is left out."""
-    context = command.context_class(command, info_name="")
     rows = ["| option | what it says |", "|---|---|"]
     for parameter in command.params:
         if "--help" in parameter.opts:
             continue
         spelled = ", ".join(f"`{word}`" for word in (*parameter.opts, *parameter.secondary_opts))
         if parameter.param_type_name == "argument":
-            spelled = f"`{parameter.make_metavar(context)}`"
+            spelled = f"`{parameter.metavar or parameter.name.upper()}`"
         told = f"{parameter.help or ''}{_default(parameter)}"
         rows.append(f"| {spelled} | {_plain(told)} |")
     return "\n".join(rows)

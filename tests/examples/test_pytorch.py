@@ -1,4 +1,4 @@
-"""The scripts of docs/pytorch.md: what they export means to whetgen what it means to PyTorch."""
+"""The scripts of docs/how-to/pytorch.md: what they export means to whetgen what it means to PyTorch."""
 
 import fcntl
 import subprocess

@@ -53,7 +53,7 @@ REFUSED_2 = {
     ),
     "not a layer": (
         small(entry("load_model", "m")),
-        "layer 'm' (load_model) is not supported; the section Limits of the README lists the layers that are",
+        "layer 'm' (load_model) is not supported; docs/reference/layers-and-operators.md lists the layers that are",
     ),
     "cudnn": (small(entry("CuDNNLSTM", "c")), "layer 'c' (CuDNNLSTM) is not supported; use Conv1D layers"),
     "another's Dense": (

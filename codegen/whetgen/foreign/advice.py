@@ -38,7 +38,7 @@ _INSTEAD = {
     "resize the frames before they reach the network, or use UpSampling2D": "Resizing Resize",
 }
 INSTEAD = {kind: advice for advice, kinds in _INSTEAD.items() for kind in kinds.split()}
-_ELSEWHERE = "the section Limits of the README lists the layers that are"
+_ELSEWHERE = "docs/reference/layers-and-operators.md lists the layers that are"
 
 _OTHERS = {
     "QKeras": "QDense QActivation QAdaptiveActivation QConv1D QConv2D QConv2DTranspose QDepthwiseConv2D "

@@ -5,7 +5,7 @@ A word: the relation of its bits is the claim's weighted sum, modulo the word, a
 A comparison: the output is a function of a few nets, the *leaves*, by the tables in front of it. Relations say which sums the leaves
 stand for, up to a rest between two bounds. The claim holds where every pattern of the leaves that makes the output 1 means a sum at
 the threshold or above, and every other one a sum below; of several thresholds, where it means a sum between the two that the
-output's number says. ``docs/internals.md`` has an example.
+output's number says. ``docs/explanation/proofs.md`` has an example.
 """
 
 from __future__ import annotations

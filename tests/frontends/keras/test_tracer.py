@@ -315,7 +315,7 @@ REFUSED = {
     ),
     "own layer of a known name": (
         lambda: sequential(ROW, Dense(name="mine"), fire()),
-        r"layer 'mine' \(Dense\) is not supported; the section Limits of the README lists the layers that are",
+        r"layer 'mine' \(Dense\) is not supported; docs/reference/layers-and-operators.md lists the layers that are",
     ),
     "own activation of a known name": (
         lambda: sequential(ROW, L.Dense(4, activation=linear, name="d"), fire()),

@@ -37,4 +37,4 @@ _ADVICE = {
 
 def instead_of(operator: str) -> str:
     """One sentence about ``operator``."""
-    return _ADVICE.get(operator, "rebuild it from the operators that docs/onnx.md lists")
+    return _ADVICE.get(operator, "rebuild it from the operators that docs/reference/layers-and-operators.md lists")

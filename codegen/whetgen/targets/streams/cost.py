@@ -1,6 +1,6 @@
 """Lookup tables (LUT6, as Yosys counts them for 7-series) that a layer takes in each setting.
 
-A layer's estimate is the sum of what its parts take; docs/folding.md compares it with Yosys.
+A layer's estimate is the sum of what its parts take; docs/explanation/folding.md compares it with Yosys.
 What is block RAM takes none.
 """
 

@@ -11,7 +11,7 @@ which is all there is in an idle network: the first frame. In a full one a frame
 
 and a layer may still be busy with the frame before: ``M'(n) = max(M(n), M(last) - (interval - busy))``. A word is
 available the cycle after the one that completes it in memory, and a frame begins with its first word. Freed room can be
-taken two cycles after the word's last use. ``docs/internals.md`` has an example.
+taken two cycles after the word's last use. ``docs/explanation/folding.md`` has an example.
 
 Each buffer holds the largest number of words that either schedule asks for. So nothing ever waits for room while
 nothing stalls: the formulas are exact. And no back-pressure can deadlock: layers and buffers form a marked

@@ -2,7 +2,7 @@
 
 Whatever bits there are at a level are taken by counters of six and by carry chains that add three plain bits to the count of five others
 (nine bits become four for three LUTs and a CARRY4), until one chain can add the rest. Constants ride along in counters, where they cost
-nothing. ``docs/internals.md`` has an example.
+nothing. ``docs/explanation/unrolled.md`` has an example.
 """
 
 from __future__ import annotations

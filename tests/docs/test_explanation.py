@@ -1,4 +1,4 @@
-"""The numbers of ``docs/internals.md``, computed again."""
+"""The numbers of the examples in ``docs/explanation``, computed again."""
 
 import re
 from itertools import product
@@ -28,12 +28,13 @@ from whetgen.targets.verilog.logic.cost import cost_of
 from whetgen.targets.verilog.logic.stages import staged
 from whetgen.targets.verilog.target import plan as plan_verilog
 
-TEXT = (Path(__file__).parents[1] / "docs" / "internals.md").read_text(encoding="utf-8")
+PAGES = (Path(__file__).parents[2] / "docs" / "explanation").glob("*.md")
+TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 
 def rows(title: str) -> list[list[str]]:
     """The cells of the table in a section, without its head."""
-    section = TEXT.split(f"## {title}\n")[1].split("\n## ")[0]
+    section = TEXT.split(f"## {title}\n")[1].split("\n## ")[0].split("\n# ")[0]
     lines = [line for line in section.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 

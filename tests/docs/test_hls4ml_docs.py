@@ -1,4 +1,4 @@
-"""The example of docs/hls4ml.md runs as it stands, up to the vendor's tool."""
+"""The example of docs/how-to/hls4ml.md runs as it stands, up to the vendor's tool."""
 
 import re
 from pathlib import Path
@@ -7,12 +7,12 @@ import pytest
 
 from whetgen.sharpen.data import load
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
 def test_the_first_example_runs_and_equals_the_graph(tmp_path, monkeypatch):
-    code = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "hls4ml.md").read_text(), re.DOTALL)[0]
+    code = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "how-to" / "hls4ml.md").read_text(), re.DOTALL)[0]
     code, vendor = code.split("model.build(")
     assert vendor
     (tmp_path / "models").symlink_to(ROOT / "models")
