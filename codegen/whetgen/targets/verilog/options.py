@@ -45,6 +45,9 @@ class VerilogOptions(HardwareOptions, HardenedOptions):
         "a register slice at both ends of the unrolled form: no path leads through it; 2 cycles more latency.",
         default=False,
     )
+    wrapper: Literal["sv", "vhdl"] | None = option(
+        "sv or vhdl, a top for designs in SystemVerilog (interfaces) or VHDL."
+    )
     control: Literal["axi-lite"] | None = option("axi-lite, a top with registers beside the streams.")
 
     hardenings: ClassVar[tuple[str, ...]] = ("parity", "secded")

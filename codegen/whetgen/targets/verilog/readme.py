@@ -41,6 +41,7 @@ def _meanings(name: str) -> dict[str, str]:
         "syn/quartus.sdc": "its clock",
         "syn/README.md": "more about synthesis",
         "ip/component.xml": "the network as an IP for block designs (IP-XACT)",
+        "wrappers/*": "a top around it for SystemVerilog or VHDL",
         "control/*": "a top with registers on AXI4-Lite: `control/README.md`",
         "board/*": "tops, pins and scripts for a board: `board/README.md`",
     }

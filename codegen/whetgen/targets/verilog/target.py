@@ -16,6 +16,7 @@ from whetgen.targets.verilog.options import UNROLLED_LUTS, VerilogOptions
 from whetgen.targets.verilog.plan import plan
 from whetgen.targets.verilog.readme import render_readme
 from whetgen.targets.verilog.render import render
+from whetgen.targets.verilog.wrappers import check_wrapper, render_wrapper
 
 __all__ = ["VerilogOptions", "plan", "render", "rendered"]
 
@@ -24,11 +25,13 @@ def rendered(graph: Graph, options: VerilogOptions, codes: np.ndarray, typical: 
     """See ``Target.rendered``."""
     board = find_fpga_board(options.board) if options.board else None
     options = options.on_board()
+    check_wrapper(options.wrapper, options.name)
     made = plan(graph, options.name, options, min(UNROLLED_LUTS, board.unrolled_luts) if board else UNROLLED_LUTS)
     files = render(made)
     outputs = run(graph, codes)
     files["sim/vectors.txt"] = vectors(graph, made.input, made.output, codes, outputs)
     files |= render_extras(made, board, options.control, graph, codes, outputs, list(files))
+    files |= render_wrapper(made, options.wrapper)
     files |= render_readme(made, files)
     details = {
         "architecture": made.architecture,
