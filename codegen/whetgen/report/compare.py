@@ -46,11 +46,18 @@ def accuracy_of(graph: Graph, frames: Frames | None) -> float | None:
 def render_comparison(contenders: Sequence[Contender], data: str | None = None) -> str:
     """HTML text. ``data``: on which frames the accuracies were measured, in words."""
     rows = [(each, _costs(each)) for each in contenders]
-    caption = "Sort by any column: choose its head. What nobody knows of a network is left empty; * is an estimate."
+    caption = "Choose a column's head to sort by it. What is not known of a network is left empty; * is an estimate."
+    heads = [k for k, head in enumerate(_HEAD) if k < 3 or any(head in costs for _, costs in rows)]
     page = Comparison(
         title=counted(len(contenders), "network"),
         summary=f"Accuracy on {data}." if data else "Give --data X.npz with labels to see the accuracies.",
-        table=PageTable("Networks", _HEAD, tuple(_cells(each, costs) for each, costs in rows), caption, sortable=True),
+        table=PageTable(
+            "Networks",
+            tuple(_HEAD[k] for k in heads),
+            tuple(tuple(_cells(each, costs)[k] for k in heads) for each, costs in rows),
+            caption,
+            sortable=True,
+        ),
         charts=tuple(_charts(rows)),
     )
     return rendered("compare.html.j2", page=page)

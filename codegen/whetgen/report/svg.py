@@ -120,7 +120,7 @@ class Dot:
 
 
 def scatter(dots: Sequence[Dot], across: str, up: str) -> str:
-    """Named points over a logarithmic axis; the best ones filled and joined by steps."""
+    """Numbered points over a logarithmic axis, their names below; the best ones filled and joined by steps."""
     wide, tall = WIDTH - _LEFT - _RIGHT, 170
     bottom = _TOP + 12 + tall
     xs, ys = [log10(dot.x) for dot in dots], [dot.y for dot in dots]
@@ -136,14 +136,20 @@ def scatter(dots: Sequence[Dot], across: str, up: str) -> str:
     steps = "".join(f"H{n(x)}V{n(y)}" for x, y in front[1:])
     drawn = [f'<path class="axis" d="M{_LEFT} {_TOP + 12}V{bottom}H{WIDTH - _RIGHT}"/>']
     drawn += [f'<path class="line" d="M{n(front[0][0])} {n(front[0][1])}{steps}"/>'] if front else []
-    for dot in dots:
+    numbers: dict[tuple[float, float], list[str]] = {}
+    for k, dot in enumerate(dots, start=1):
         x, y = at(dot)
+        numbers.setdefault((x, y), []).append(str(k))
         drawn.append(f'<circle class="{"dot best" if dot.best else "dot"}" cx="{n(x)}" cy="{n(y)}" r="4"/>')
-        drawn.append(text(x, y - 7, dot.name, "small", _anchor(x - _LEFT, round(wide))))
     drawn += [
         text(_LEFT, bottom + 14, f"{min(dot.x for dot in dots):,g}", "small"),
         text(WIDTH - _RIGHT, bottom + 14, f"{max(dot.x for dot in dots):,g}", "small", "end"),
         text(_LEFT + wide / 2, bottom + 14, across, "small", "middle"),
         text(4, _TOP + 4, f"{up}: {min(ys):.2%} to {max(ys):.2%}", "small"),
     ]
-    return picture(bottom + 20, f"{up} over {across} of {len(dots)} networks", drawn)
+    drawn += [
+        text(x, y - 7, ", ".join(listed), "small", _anchor(x - _LEFT, round(wide)))
+        for (x, y), listed in numbers.items()
+    ]
+    drawn += [text(_LEFT, bottom + 22 + 15 * k, f"{k}  {dot.name}", "small") for k, dot in enumerate(dots, start=1)]
+    return picture(bottom + 30 + 15 * len(dots), f"{up} over {across} of {len(dots)} networks", drawn)
