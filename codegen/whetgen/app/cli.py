@@ -14,6 +14,7 @@ from whetgen.app.console import printable_output
 from whetgen.app.diff import diff
 from whetgen.app.doctor import doctor
 from whetgen.app.examples import examples
+from whetgen.app.explore import explore
 from whetgen.app.fuzz import fuzz
 from whetgen.app.generate import generate
 from whetgen.app.init import init
@@ -36,13 +37,28 @@ app = typer.Typer(
     help="Sharpened Keras networks to bit-exact Verilog, HLS C++ and C.\n\n"
     f"whetgen MODEL --target {{{','.join(TARGETS)}}} --out DIR generates (the command name may be left out).",
 )
-for command in (generate, verify, inspect, report, synth, diff, train, fuzz, sbom, sign, doctor, init, examples):
+for command in (
+    generate,
+    verify,
+    inspect,
+    report,
+    synth,
+    diff,
+    train,
+    explore,
+    fuzz,
+    sbom,
+    sign,
+    doctor,
+    init,
+    examples,
+):
     app.command()(command)
 app.add_typer(bench_app, name="bench")
 ROOT_OPTIONS = ("--help", "--version", "--install-completion", "--show-completion")
 COMMANDS = (
-    "generate", "verify", "inspect", "report", "synth", "diff", "train", "fuzz", "sbom", "sign", "doctor", "init",
-    "examples", "bench",
+    "generate", "verify", "inspect", "report", "synth", "diff", "train", "explore", "fuzz", "sbom", "sign",
+    "doctor", "init",    "examples", "bench",
 )  # fmt: skip
 
 

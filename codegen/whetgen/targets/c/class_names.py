@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from whetgen.errors import BadInput
 from whetgen.foreign.text import read_text
-from whetgen.ir import Graph
 from whetgen.wording import counted
+
+if TYPE_CHECKING:
+    from whetgen.ir import Graph
 
 
 def read_names(path: str) -> tuple[str, ...]:

@@ -1,0 +1,84 @@
+"""A study: the front, settings that are not tried twice, what is refused, and that it goes on where it ended."""
+
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from tests.frontends.keras.models import fire, key, sequential
+
+import whetgen
+from whetgen.errors import BadInput
+from whetgen.explore.search import Limit, Tried, explore, open_study, pareto_front
+from whetgen.explore.trial import ModelTask, run_trial, tolerance
+from whetgen.passes.narrow import narrow
+from whetgen.sharpen import SoftmaxDecode
+
+
+def tried(number, accuracy, cost):
+    return Tried(number=number, settings={}, accuracy=accuracy, cost=cost)
+
+
+def test_on_the_front_is_what_no_other_beats():
+    points = [tried(0, 0.9, 100), tried(1, 0.9, 80), tried(2, 0.8, 50), tried(3, 0.7, 60), tried(4, 0.9, 80)]
+    assert [t.number for t in pareto_front(points)] == [2, 1]
+
+
+@pytest.fixture(scope="module")
+def task():
+    from keras import layers as L
+
+    model = sequential((6,), L.Dense(8), fire(), L.Dense(6), fire(), SoftmaxDecode(key(3, 6)))
+    graph = whetgen.trace(model)
+    codes = np.random.default_rng(0).integers(0, 256, (40, 6))
+    return ModelTask(graph, codes, graph.predict(codes), "flash", whetgen.Options())
+
+
+def run(task, storage, trials, alone=True, origin="a"):
+    study = open_study("s", storage, {"model": origin}, 0, alone)
+    shares = []
+    with ThreadPoolExecutor(1) as pool:
+        found = explore(study, task, pool, 1, Limit(trials=trials), shares.append, lambda *_: None)
+    assert shares == sorted(shares) and shares[-1] <= 1
+    return found
+
+
+def test_the_first_trial_changes_nothing_and_a_study_goes_on(task, tmp_path):
+    storage = f"sqlite:///{tmp_path / 's.db'}"
+    first = run(task, storage, 1)
+    assert [(t.settings, t.accuracy) for t in first.tried] == [({"weight_bits": "exact", "flash_share": 1.0}, 1.0)]
+    assert first.front == first.tried and first.tried[0].cost == first.tried[0].facts["cost"]
+    second = run(task, storage, 4)
+    assert second.tried[0] == first.tried[0]
+    assert len(second.tried) + sum(second.refused.values()) == 5
+    settings = [str(t.settings) for t in second.tried]
+    assert len(set(settings)) == len(settings)
+
+
+def test_a_study_of_another_model_is_refused(task, tmp_path):
+    storage = f"sqlite:///{tmp_path / 's.db'}"
+    run(task, storage, 1)
+    with pytest.raises(BadInput) as refused:
+        run(task, storage, 1, origin="b")
+    assert str(refused.value) == f"--storage {storage}: study s was made with another model; give another --storage"
+
+
+def test_a_storage_that_is_none_is_one_line():
+    with pytest.raises(BadInput, match=r"^--storage nowhere: [^\n]+$"):
+        open_study("s", "nowhere", {}, 0, True)
+
+
+def test_what_a_target_refuses_is_told_and_travels_between_processes(task):
+    point = run_trial(task, {"weight_bits": "4", "flash_share": 0.1})
+    assert point.refused.startswith("--max-flash ") and pickle.loads(pickle.dumps(point)) == point
+
+
+def test_narrow_weights_are_chosen_on_the_first_half_and_judged_on_the_second(task):
+    point = run_trial(task, {"weight_bits": "1", "flash_share": 1.0})
+    narrowed = narrow(task.graph, task.codes[:20], 1).graph
+    assert point.accuracy == np.mean(narrowed.predict(task.codes[20:]) == task.labels[20:])
+
+
+@pytest.mark.parametrize(("words", "share"), [("auto", 0.0), ("auto 0.5%", 0.005), ("auto 2%", 0.02)])
+def test_the_tolerance_stands_in_the_setting(words, share):
+    assert tolerance(words) == share
