@@ -13,13 +13,17 @@ ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / "build" / "torch" / "bin" / "python"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def installed():
+def install_torch():
     """An environment of its own, made once, by one worker; where it cannot be made, the tests fail."""
     (ROOT / "build").mkdir(exist_ok=True)
     with (ROOT / "build" / "torch.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         subprocess.run(["make", "torch"], cwd=ROOT, check=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def installed():
+    install_torch()
 
 
 @pytest.mark.long
