@@ -54,9 +54,10 @@ def to_run(page: Path) -> list[Block]:
     return [block for block in blocks(page) if block.language in (*SHELL, *PYTHON, "c") and block.skipped is None]
 
 
-TORCH = [page for page in PAGES if any("build/torch" in block.text for block in to_run(page))]
+TORCH = [page for page in PAGES if any("build/torch/bin" in block.text for block in to_run(page))]
 FRONT = ROOT / "README.md"
-RUNNABLE = [page for page in PAGES if to_run(page) and page not in (FRONT, *TORCH)]
+NOTEBOOKS = ROOT / "docs" / "notebooks"  # tests/examples runs them
+RUNNABLE = [page for page in PAGES if to_run(page) and page.parent != NOTEBOOKS and page not in (FRONT, *TORCH)]
 
 
 @pytest.mark.long
