@@ -120,8 +120,10 @@ def test_what_boards_measured_is_told_layer_by_layer(tmp_path):
 
 def test_a_training_log_becomes_curves(tmp_path):
     log = tmp_path / "net.csv"
-    log.write_text("epoch,soft,hard,fire/sharpness,fire/rate\n1,0.9,0.5,0.0,0.2\n2,0.95,0.95,1.0,0.25\n")
-    found = Headings(render_report(image_network(), "net", log=log))
+    log.write_text("epoch,soft,hard,fire/sharpness,fire/rate\n1,0.9,0.5,nan,nan\n2,0.95,0.95,1.0,0.25\n")
+    text = render_report(image_network(), "net", log=log)
+    found = Headings(text)
+    assert "nan" not in text.split("Accuracy while sharpening")[1].split("</main>")[0]
     assert {"Accuracy while sharpening", "Sharpness", "Spike rates while sharpening"} <= set(found.headings)
 
 

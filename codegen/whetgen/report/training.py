@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from math import isnan
 from pathlib import Path
 
 from whetgen.errors import BadInput
@@ -23,11 +24,11 @@ def pictures(log: Path) -> tuple[Picture, ...]:
         BadInput: it is no log of a training run.
     """
     rows = _rows(log)
-    epochs = [row["epoch"] for row in rows]
     layers = [key.removesuffix("/sharpness") for key in rows[0] if key.endswith("/sharpness")]
 
     def curve(name: str, key: str) -> Curve:
-        return Curve(name, epochs, [row[key] for row in rows])
+        known = [row for row in rows if not isnan(row[key])]  # an older log knows less of its first epochs
+        return Curve(name, [row["epoch"] for row in known], [row[key] for row in known])
 
     scores = [curve(f"{kind} (at the end {rows[-1][kind]:.3f})", kind) for kind in ("soft", "hard")]
     found = [
