@@ -5,7 +5,7 @@ import pytest
 
 from whetgen.foreign.onnx_evaluator import evaluator
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
-from whetgen.ir.nodes import Input, Pad
+from whetgen.ir.nodes import Input, MaxPool, Pad
 from whetgen.targets.onnx.export import export
 
 
@@ -18,3 +18,14 @@ def test_negative_pads_take_away(padding):
     model = export(graph, "net", qonnx=True)
     (found,) = evaluator(model).run(None, {model.graph.input[0].name: codes.astype(np.float32)})
     assert np.array_equal(found.reshape(3, -1), graph.run(codes).reshape(3, -1))
+
+
+@pytest.mark.parametrize("padding", [((0, 1), (0, 1)), ((1, 0), (2, 1)), ((0, 0), (0, 0))])
+def test_the_largest_of_a_window_that_is_larger_than_the_frame(padding):
+    """What whetgen fuzz found: the evaluator refused some."""
+    nodes = (Input("codes", (2, 3, 2), ELEMENT_TYPES["int8"]), MaxPool("pool", "codes", (2, 3), (1, 2), padding))
+    graph = validate(Graph(nodes, (Output("out", "pool", "accumulators"),)))
+    codes = np.random.default_rng(0).integers(-128, 0, (5, 2, 3, 2))
+    model = export(graph, "net", qonnx=True)
+    (found,) = evaluator(model).run(None, {model.graph.input[0].name: codes.astype(np.float32)})
+    assert np.array_equal(found.reshape(5, -1), graph.run(codes).reshape(5, -1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from onnx import ModelProto
 from onnx.helper import make_opsetid
 from onnx.reference import ReferenceEvaluator
 from onnx.reference.op_run import OpRun
+from onnx.reference.ops.op_max_pool import MaxPool as PlainMaxPool
 from onnx.reference.ops.op_pad import Pad_18
 
 from whetgen.foreign.qonnx_math import DOMAINS, QUANTISERS
@@ -101,6 +102,21 @@ class Pad(Pad_18):
         return made
 
 
+class MaxPool(PlainMaxPool):
+    """With the least number around the frame where pads are given; the evaluator's own gets small frames wrong."""
+
+    op_domain = ""
+
+    def _run(self, x: np.ndarray, pads: Sequence[int] | None = None, **settings: Any) -> tuple[np.ndarray, ...]:
+        if pads is None or settings.get("auto_pad") not in (None, "NOTSET") or settings.get("ceil_mode"):
+            made: tuple[np.ndarray, ...] = super()._run(x, pads=pads, **settings)
+            return made
+        around = [(0, 0), (0, 0), *zip(*np.reshape(pads, (2, -1)).tolist(), strict=True)]
+        least = -np.inf if np.issubdtype(x.dtype, np.floating) else np.iinfo(x.dtype).min
+        made = super()._run(np.pad(x, around, constant_values=least), pads=[0] * len(pads), **settings)
+        return made
+
+
 _OF_18 = [
     _operator("", "QuantizeLinear", _quantize_linear, dtype=None),
     _operator("", "DequantizeLinear", _dequantize_linear),
@@ -108,5 +124,6 @@ _OF_18 = [
 _OPERATORS = [
     *(_operator(domain, name, function) for domain in DOMAINS for name, function in QUANTISERS.items()),
     _operator("", "BatchNormalization", _batch_norm),
+    MaxPool,
 ]
 _FROM_11: list[type[OpRun]] = [Pad]

@@ -24,7 +24,9 @@ RUNNER = Runner(check=_check, outputs=_check)
 
 def run_nir(path: Path, graph: Graph, codes: np.ndarray) -> np.ndarray:
     """Outputs (frames, elements) as the reference has them, channels last."""
+    from whetgen.targets.nir.export import output_nodes  # nir is an extra
+
     file = open_nir(path)
     values = computed(file, np.moveaxis(codes, -1, 1).astype(np.float64))
-    heads = [values[name] for name, node in file.nodes.items() if node.kind == "Output"]
+    heads = [values[name] for name in output_nodes(graph)]
     return np.concatenate([np.moveaxis(head, 1, -1).reshape(len(codes), -1) for head in heads], axis=1).astype(np.int64)

@@ -10,9 +10,12 @@ from whetgen.errors import BadInput
 from whetgen.foreign.nir_files import open_nir
 from whetgen.frontends.nir.tracer import trace_nir
 from whetgen.fuzz.graphs import random_codes, random_graph
-from whetgen.ir import InputMeaning
+from whetgen.ir import ELEMENT_TYPES, Graph, InputMeaning, Output, validate
+from whetgen.ir.nodes import Dense, Input, Threshold
 from whetgen.passes import lower, optimise
 from whetgen.targets.nir.export import export
+from whetgen.verification.frames import flat_outputs
+from whetgen.verification.nir_runner import run_nir
 
 
 def test_random_graphs_come_back_with_the_same_meaning(tmp_path):
@@ -35,6 +38,20 @@ def test_random_graphs_come_back_with_the_same_meaning(tmp_path):
             assert np.array_equal(values, wanted[output.name].reshape(values.shape)), seed
         compared += 1
     assert compared > 10
+
+
+def test_outputs_keep_their_order_whatever_they_are_called(tmp_path):
+    """A file keeps its nodes by name: ``sums`` stands behind ``codes_`` and ``Fires``."""
+    nodes = (
+        Input("codes", (3,), ELEMENT_TYPES["int8"]),
+        Dense("sums", "codes", np.array([[1, -2], [0, 1], [3, 1]]), np.array([1, 0])),
+        Threshold("fires", "sums", np.array([2, 5])),
+    )
+    heads = (Output("sums", "sums", "accumulators"), Output("codes", "codes", "accumulators"))
+    graph = validate(Graph(nodes, (*heads, Output("Fires", "fires", "spikes"))))
+    codes = np.random.default_rng(0).integers(-128, 128, (5, 3))
+    nir.write(tmp_path / "net.nir", export(graph))
+    assert np.array_equal(run_nir(tmp_path / "net.nir", graph, codes), flat_outputs(graph, codes))
 
 
 def as_dict(graph, values):

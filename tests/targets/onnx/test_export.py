@@ -14,9 +14,12 @@ from whetgen.errors import BadInput
 from whetgen.foreign.onnx_files import OnnxFile
 from whetgen.frontends.onnx.tracer import trace_onnx
 from whetgen.fuzz.graphs import random_codes, random_graph
-from whetgen.ir import InputMeaning
+from whetgen.ir import ELEMENT_TYPES, Graph, InputMeaning, Output, validate
+from whetgen.ir.nodes import Dense, Input, Reshape, Threshold
 from whetgen.passes import lower, optimise
 from whetgen.targets.onnx.export import export
+from whetgen.verification.frames import flat_outputs
+from whetgen.verification.onnx_runner import run_onnx
 
 FRAMES = {"tensor(uint8)": np.uint8, "tensor(int8)": np.int8, "tensor(int16)": np.int16}
 
@@ -83,3 +86,21 @@ def test_an_exported_file_comes_in_again_as_the_same_network(qonnx):
                 assert np.array_equal(made * int(output.scale) + int(output.offset), wanted), seed
                 compared += 1
     assert compared > 20
+
+
+def test_names_that_meet_are_told_apart(tmp_path):
+    """An output called like its layer, layers called like what is made on the way, one called like an output's stand-in."""
+    nodes = (
+        Input("codes", (2, 3, 4), ELEMENT_TYPES["int8"]),
+        Reshape("turned", "codes", (3, 2, 4)),
+        Reshape("turned_last", "turned", (4, 3, 2)),
+        Reshape("flat", "turned_last", (24,)),
+        Dense("flat_shape", "flat", np.eye(24, dtype=int)[:, ::-1], np.arange(24)),
+        Threshold("flat_shape_weights", "flat_shape", np.arange(24)),
+    )
+    heads = tuple(Output(name, name, "accumulators") for name in ("turned", "turned_last", "flat_shape"))
+    graph = validate(Graph(nodes, (*heads, Output("turned_output", "flat_shape_weights", "spikes"))))
+    codes = np.random.default_rng(0).integers(-128, 128, (5, 2, 3, 4))
+    model = export(graph, "net")
+    (tmp_path / "net.onnx").write_bytes(model.SerializeToString())
+    assert np.array_equal(run_onnx(tmp_path / "net.onnx", graph, codes).outputs, flat_outputs(graph, codes))

@@ -77,6 +77,15 @@ def export(graph: Graph) -> nir.NIRGraph:
     return nir.NIRGraph(state.nodes, state.edges, metadata=about, type_check=False)  # it takes all kernels for square
 
 
+def output_nodes(graph: Graph) -> tuple[str, ...]:
+    """What the outputs of the graph are called in NIR, in their order; files keep their nodes by name.
+
+    Raises:
+        BadInput: as ``export``.
+    """
+    return tuple(name for name, node in export(graph).nodes.items() if isinstance(node, nir.Output))
+
+
 def _node_name(name: str) -> str:
     """A slash would make a group of HDF5."""
     return name.replace("/", ".")

@@ -67,13 +67,23 @@ class OnnxExport:
     at: dict[str, str] = field(default_factory=dict)
     wide: set[str] = field(default_factory=set)
     cast: dict[str, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
 
     def add(self, operator: str, inputs: Sequence[str], name: str, domain: str = "", **attributes: Any) -> str:
-        """A node whose result bears its own name."""
+        """A node whose result bears its own name, ``name`` or one like it that is free."""
+        name = self.free(name)
         self.nodes.append(helper.make_node(operator, list(inputs), [name], name=name, domain=domain, **attributes))
         return name
 
+    def free(self, name: str) -> str:
+        """The name, with ``_`` behind it as long as a tensor bears it; it is taken from now on."""
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        return name
+
     def constant(self, name: str, values: np.ndarray, dtype: type) -> str:
+        name = self.free(name)
         self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(values.astype(dtype)), name)
         return name
 
@@ -81,7 +91,7 @@ class OnnxExport:
         """Integers in the type of their layer; in QONNX with the narrowest type they fit."""
         made = self.constant(name, values, np.int64 if wide else np.float32)
         if self.qonnx and values.size:
-            self.annotate(name, int(values.min()), int(values.max()))
+            self.annotate(made, int(values.min()), int(values.max()))
         return made
 
     def annotate(self, name: str, lo: int, hi: int) -> None:
@@ -125,7 +135,7 @@ def export(graph: Graph, name: str, qonnx: bool = False) -> ModelProto:
     Raises:
         BadInput: integers that are wider than ONNX' own.
     """
-    state = OnnxExport(graph, qonnx)
+    state = OnnxExport(graph, qonnx, taken={graph.input.name})
     for node in graph.nodes:
         state.at[node.name] = export_node(node, state)
     outputs = [_output(state, o.name, o.source) for o in graph.outputs]
@@ -149,18 +159,16 @@ def _output(state: OnnxExport, name: str, source: str) -> ValueInfoProto:
     held = state.at[source]
     held = state.add("Transpose", [held], f"{name}_last", perm=[0, 2, 3, 1]) if len(shape) == 3 else held
     kind = TensorProto.INT64 if source in state.wide else TensorProto.FLOAT if state.qonnx else TensorProto.INT32
-    taken = {n for node in state.nodes for n in node.output} | {state.graph.input.name}
     settings: dict[str, Any] = {} if state.qonnx else {"to": kind}
-    out = name if name not in taken else f"{name}_output"
-    state.add("Identity" if state.qonnx else "Cast", [held], out, **settings)
+    out = name if name not in state.taken else f"{name}_output"
+    out = state.add("Identity" if state.qonnx else "Cast", [held], out, **settings)
     return helper.make_tensor_value_info(out, kind, ["frames", *shape])
 
 
 def _class(state: OnnxExport, scores: str) -> ValueInfoProto:
     """Index of the largest score, the lowest of equals."""
-    taken = {n for node in state.nodes for n in node.output} | {state.graph.input.name}
-    name = next(n for n in ("class", "class_index", "whetgen_class") if n not in taken)
-    state.add("ArgMax", [scores], name, axis=1, keepdims=0)
+    name = "class" if "class" not in state.taken else "class_index"
+    name = state.add("ArgMax", [scores], name, axis=1, keepdims=0)
     return helper.make_tensor_value_info(name, TensorProto.INT64, ["frames"])
 
 
@@ -268,13 +276,14 @@ def _(node: Threshold | MultiThreshold, state: OnnxExport) -> str:
     steps = np.clip(given.astype(object), lo, hi + 1)
     if state.qonnx and steps.ndim == 2 and len(state.graph.shapes[node.source]) != 2:  # QONNX' channels are axis 1
         rows, top = state.numbers(f"{node.name}_thresholds", steps.T, False), len(steps)
-        state.annotate(node.name, 0, top)
         kind = "BINARY" if top == 1 else f"UINT{top.bit_length()}"
         inputs = [state.at[node.source], rows]
-        return state.add("MultiThreshold", inputs, node.name, domain=QONNX_DOMAIN, out_dtype=kind)
+        reached = state.add("MultiThreshold", inputs, node.name, domain=QONNX_DOMAIN, out_dtype=kind)
+        state.annotate(reached, 0, top)
+        return reached
     names = [node.name] if len(steps) == 1 else [f"{node.name}_{k}" for k in range(1, len(steps) + 1)]
-    reached = [_reached(state, node.source, row, name) for name, row in zip(names, steps, strict=True)]
-    return reached[0] if len(reached) == 1 else state.add("Sum", reached, node.name)
+    fired = [_reached(state, node.source, row, name) for name, row in zip(names, steps, strict=True)]
+    return fired[0] if len(fired) == 1 else state.add("Sum", fired, node.name)
 
 
 def _reached(state: OnnxExport, source: str, levels: np.ndarray, name: str) -> str:
