@@ -56,7 +56,7 @@ def check_pace(what: str, least: int, options: HardwareOptions, remedy: str) -> 
 
 def total_luts(graph: LayerGraph, input_word: int, chosen: Settings) -> int:
     """Of all layers and the ends of the network."""
-    return round(ENDS + sum(_layer_luts(graph, input_word, chosen).values()))
+    return round(sum(_layer_luts(graph, input_word, chosen).values(), float(ENDS)))
 
 
 def layer_luts(graph: LayerGraph, input_word: int, chosen: Settings) -> dict[str, int]:
