@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU)
 _GRACE_SECONDS = 30
+_AGAIN_SECONDS = 0.01
 
 
 class Stopped(SystemExit):
@@ -27,14 +30,16 @@ class _State:
 @contextmanager
 def stop_on_signals() -> Iterator[None]:
     """Within the block the signals raise ``Stopped``. One that is ignored, as nohup does it, stays ignored."""
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    before = {number: signal.getsignal(number) for number in (*_SIGNALS, signal.SIGALRM)}
+    hook, sys.unraisablehook = sys.unraisablehook, _raise_again
     try:
-        for number, handler in before.items():
-            if handler is not signal.SIG_IGN:
+        for number in _SIGNALS:
+            if before[number] is not signal.SIG_IGN:
                 signal.signal(number, _stop)
         yield
     finally:
         signal.alarm(0)
+        sys.unraisablehook = hook
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -58,5 +63,20 @@ def _stop(number: int, _: FrameType | None) -> None:
         return
     for other in _SIGNALS:
         signal.signal(other, signal.SIG_IGN)
+    _raise(number)
+
+
+def _raise(number: int) -> NoReturn:
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(_GRACE_SECONDS)  # ends the process where cleaning up does not
     raise Stopped(number)
+
+
+def _raise_again(lost: sys.UnraisableHookArgs) -> None:
+    """A finaliser or the callback of a weak reference, where exceptions end, was running when the signal arrived: soon once more."""
+    if not isinstance(lost.exc_value, Stopped):
+        sys.__unraisablehook__(lost)
+        return
+    number = signal.Signals[lost.exc_value.signal].value
+    signal.signal(signal.SIGALRM, lambda *_: _raise(number))
+    signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
