@@ -113,3 +113,11 @@ def test_a_small_network_is_proved_as_a_whole(tmp_path):
     found = proofs(folded("dense", tmp_path / "out"))
     reason = "the whole network, all frames and patterns of 16 cycles"
     assert {(proof.result, proof.reason) for proof in found.values()} == {(PROVED, reason)}
+
+
+@pytest.mark.slow
+def test_of_a_hardened_network_nothing_is_read_back(tmp_path):
+    options = Options("net", architecture="folded", harden="parity")
+    folder = generate(CONSTRUCTS["ternary"], "verilog", tmp_path / "net", options).folder
+    reason = "hardened: words with check bits and modules that stand there three times are not read back"
+    assert {(proof.result, proof.reason) for proof in proofs(folder).values()} == {(TESTED, reason)}
