@@ -107,7 +107,9 @@ class MaxPool(PlainMaxPool):
 
     op_domain = ""
 
-    def _run(self, x: np.ndarray, pads: Sequence[int] | None = None, **settings: Any) -> tuple[np.ndarray, ...]:
+    def _run(  # type: ignore[override]  # settings come by name
+        self, x: np.ndarray, pads: Sequence[int] | None = None, **settings: Any
+    ) -> tuple[np.ndarray, ...]:
         if pads is None or settings.get("auto_pad") not in (None, "NOTSET") or settings.get("ceil_mode"):
             made: tuple[np.ndarray, ...] = super()._run(x, pads=pads, **settings)
             return made
@@ -121,7 +123,7 @@ _OF_18 = [
     _operator("", "QuantizeLinear", _quantize_linear, dtype=None),
     _operator("", "DequantizeLinear", _dequantize_linear),
 ]
-_OPERATORS = [
+_OPERATORS: list[type[OpRun]] = [
     *(_operator(domain, name, function) for domain in DOMAINS for name, function in QUANTISERS.items()),
     _operator("", "BatchNormalization", _batch_norm),
     MaxPool,
