@@ -9,14 +9,14 @@ from tests.frontends.keras.models import fire, key, sequential
 
 import whetgen
 from whetgen.errors import BadInput
-from whetgen.explore.search import Limit, Tried, explore, open_study, pareto_front
+from whetgen.explore.search import Limit, TriedSettings, explore, open_study, pareto_front
 from whetgen.explore.trial import ModelTask, run_trial, tolerance
 from whetgen.passes.narrow import narrow
 from whetgen.sharpen import SoftmaxDecode
 
 
 def tried(number, accuracy, cost):
-    return Tried(number=number, settings={}, accuracy=accuracy, cost=cost)
+    return TriedSettings(number=number, settings={}, accuracy=accuracy, cost=cost)
 
 
 def test_on_the_front_is_what_no_other_beats():

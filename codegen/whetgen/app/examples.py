@@ -35,7 +35,7 @@ _MODELS = {
 
 
 @dataclass(frozen=True)
-class Example:
+class Shipped:
     """What there is, what it shows and the command that uses it."""
 
     name: str
@@ -60,27 +60,27 @@ def examples(
     CommandOutput(quiet, as_json).emit({"examples": [asdict(e) for e in found]}, *lines)
 
 
-def all_examples() -> list[Example]:
+def all_examples() -> list[Shipped]:
     """Models and scripts that are there (a wheel brings fewer than a checkout), and all recipes."""
     models = {name: assets() / "models" / f"{name}.keras" for name in _MODELS}
     scripts = sorted((assets() / "examples").glob("*.py"))
     return [
         *(_model(name, path) for name, path in models.items() if path.is_file()),
-        *(Example(r, "recipe", "", f"whetgen train {r} --out {r}.keras") for r in RECIPES),
+        *(Shipped(r, "recipe", "", f"whetgen train {r} --out {r}.keras") for r in RECIPES),
         *(_script(path, text) for path in scripts if "__main__" in (text := path.read_text(encoding="utf-8"))),
     ]
 
 
-def _model(name: str, path: Path) -> Example:
+def _model(name: str, path: Path) -> Shipped:
     about, options = _MODELS[name]
-    return Example(name, "model", about, f"whetgen {_near(path)} {options} --out build/{name}")
+    return Shipped(name, "model", about, f"whetgen {_near(path)} {options} --out build/{name}")
 
 
-def _script(path: Path, text: str) -> Example:
+def _script(path: Path, text: str) -> Shipped:
     """The first line of its docstring, and the command that stands there, if one does."""
     about, *more = (ast.get_docstring(ast.parse(text)) or "").splitlines()
     usage = (line.strip() for line in more if line.strip().startswith("python "))
-    return Example(path.name, "script", about.rstrip("."), next(usage, f"python {_near(path)}"))
+    return Shipped(path.name, "script", about.rstrip("."), next(usage, f"python {_near(path)}"))
 
 
 def _near(path: Path) -> Path:
@@ -89,7 +89,7 @@ def _near(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _tables(found: list[Example]) -> list[object]:
+def _tables(found: list[Shipped]) -> list[object]:
     table = Table("model or script", "what it is")
     for example in found:
         if example.about:
@@ -97,5 +97,5 @@ def _tables(found: list[Example]) -> list[object]:
     return [table, f"recipes: {', '.join(e.name for e in found if e.kind == 'recipe')}"]
 
 
-def _told(example: Example) -> str:
+def _told(example: Shipped) -> str:
     return f"{example.kind} {example.name}{': ' * bool(example.about)}{example.about}\n  {example.command}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,13 +16,12 @@ from whetgen.app.console import AsJson, CommandOutput, Quiet
 from whetgen.app.options import with_options
 from whetgen.app.train import RECIPES
 from whetgen.errors import BadInput
+from whetgen.host.workers import executor_on
 from whetgen.input_spec import InputSpec
 from whetgen.targets.registry import Options, find_target, options_for
 from whetgen.wording import counted, unknown
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from whetgen.explore.results import Study
     from whetgen.explore.search import Explored
     from whetgen.explore.trial import ModelTask, RecipeTask
@@ -87,7 +85,7 @@ def explore(
         study = Study(source=source, out=out, task=task)
         trace = _opened(study, storage, seed, data)
         done, limit = [0.0], Limit(seconds=None if minutes is None else 60 * minutes, trials=trials)
-        with _places(scheduler, workers or ((os.cpu_count() or 1) if is_model else 1)) as (executor, at_once):
+        with executor_on(scheduler, workers or ((os.cpu_count() or 1) if is_model else 1)) as (executor, at_once):
             step(f"explore {source} against {against}", lambda: done[0])
             found = search(
                 trace, task, executor, at_once, limit,
@@ -171,12 +169,6 @@ def _opened(study: Study, storage: str | None, seed: int, data: Path | None) -> 
         origin |= {"model": task.recipe, "epochs": task.epochs, "quick": task.quick}
     name = f"whetgen-explore-{Path(study.source).stem}-{task.cost}"
     return open_study(name, storage or f"sqlite:///{out / 'study.db'}", origin, seed, storage is None)
-
-
-def _places(scheduler: str | None, workers: int) -> AbstractContextManager[tuple[Executor, int]]:
-    from whetgen.fuzz.search import dask_workers, processes
-
-    return dask_workers(scheduler) if scheduler else processes(workers)
 
 
 def _keep(file: Path, model: bytes) -> None:

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from whetgen.app.console import AsJson, CommandOutput, Quiet
 from whetgen.errors import BadInput
+from whetgen.host.workers import executor_on
 from whetgen.wording import counted, unknown
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def fuzz(
     from whetgen.fuzz.judges import JUDGES
     from whetgen.fuzz.networks import ALL_KINDS
     from whetgen.fuzz.reproducer import again, reproduce
-    from whetgen.fuzz.search import dask_workers, processes, search
+    from whetgen.fuzz.search import search
 
     output = CommandOutput(quiet, as_json)
     if repeat is not None:
@@ -57,7 +58,7 @@ def fuzz(
     if minutes is None and count is None:
         raise BadInput("say how long: --minutes M, or --count N networks")
     task = FuzzTask(seed, _chosen("--only", only, tuple(JUDGES)), _chosen("--kind", kind, ALL_KINDS))
-    places = dask_workers(scheduler) if scheduler else processes(workers or os.cpu_count() or 1)
+    places = executor_on(scheduler, workers or os.cpu_count() or 1)
     seconds = None if minutes is None else 60 * minutes
     with output.steps() as step:
         networks, began = [0], time.monotonic()

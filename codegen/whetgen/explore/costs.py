@@ -13,7 +13,7 @@ from whetgen.verification.frames import default_frames
 
 
 @dataclass(frozen=True)
-class Cost:
+class Objective:
     """``target``: whose estimate it is; ``unit``: singular; ``parts``: names among the facts, whose sum it is."""
 
     target: str
@@ -22,16 +22,16 @@ class Cost:
 
 
 COSTS = {
-    "luts": Cost("verilog", "LUT", ("luts_estimated",)),
-    "cycles": Cost("verilog", "cycle", ("interval_cycles",)),
-    "flash": Cost("c", "byte", ("flash_table_bytes", "flash_code_bytes_estimated")),
-    "instructions": Cost("c", "instruction", ("cycles_estimated",)),
+    "luts": Objective("verilog", "LUT", ("luts_estimated",)),
+    "cycles": Objective("verilog", "cycle", ("interval_cycles",)),
+    "flash": Objective("c", "byte", ("flash_table_bytes", "flash_code_bytes_estimated")),
+    "instructions": Objective("c", "instruction", ("cycles_estimated",)),
 }
 FLASH_SHARE, MAX_FLASH = "flash_share", "max_flash"
 _SHARES = (1.0, 0.85, 0.7, 0.55, 0.4)  # of the flash of the fastest kernels
 
 
-def choices(cost: Cost, given: Options) -> dict[str, tuple[Any, ...]]:
+def choices(cost: Objective, given: Options) -> dict[str, tuple[Any, ...]]:
     """What may vary of a target, by name: options of it, but for those that the user gave, and the share of the flash.
 
     Frames a second are at the default clock: 100 MHz.
@@ -44,7 +44,7 @@ def choices(cost: Cost, given: Options) -> dict[str, tuple[Any, ...]]:
     return {name: values for name, values in free.items() if getattr(given, name, None) is None}
 
 
-def measure(cost: Cost, graph: Graph, given: Options, chosen: Mapping[str, Any]) -> dict[str, int | float]:
+def measure(cost: Objective, graph: Graph, given: Options, chosen: Mapping[str, Any]) -> dict[str, int | float]:
     """The estimates of the target with the options ``given`` and ``chosen``; ``cost`` among them.
 
     Raises:
@@ -60,11 +60,11 @@ def measure(cost: Cost, graph: Graph, given: Options, chosen: Mapping[str, Any])
     return {"cost": total(cost, facts), **facts}
 
 
-def total(cost: Cost, facts: Mapping[str, int | float]) -> int | float:
+def total(cost: Objective, facts: Mapping[str, int | float]) -> int | float:
     return sum(facts[part] for part in cost.parts)
 
 
-def _facts(cost: Cost, graph: Graph, options: Options) -> dict[str, int | float]:
+def _facts(cost: Objective, graph: Graph, options: Options) -> dict[str, int | float]:
     target = find_target(cost.target)
     shaped = check_output_bits(with_kind(graph, options.output))
     made = target.rendered(shaped, options_for(target, options), default_frames(shaped, 1).codes)

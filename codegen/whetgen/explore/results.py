@@ -11,7 +11,7 @@ from typing import Any
 
 from whetgen.assets import assets
 from whetgen.explore.costs import COSTS, FLASH_SHARE, MAX_FLASH
-from whetgen.explore.search import Explored, Tried
+from whetgen.explore.search import Explored, TriedSettings
 from whetgen.explore.trial import WEIGHTS, ModelTask, Task, tolerance
 from whetgen.option import flag_of, on_command_line
 from whetgen.report.page import rendered
@@ -69,7 +69,7 @@ def told(settings: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {_value(value)}" for name, value in settings.items())
 
 
-def command(study: Study, tried: Tried) -> str:
+def command(study: Study, tried: TriedSettings) -> str:
     """What generates the network of a trial."""
     cost, settings = COSTS[study.task.cost], tried.settings
     own: dict[str, Any] = {name: settings[name] for name in ("architecture", "target_fps") if name in settings}
@@ -87,11 +87,11 @@ def command(study: Study, tried: Tried) -> str:
     return shlex.join(["whetgen", *words, "--out", f"build/trial-{tried.number}"])
 
 
-def _model(study: Study, tried: Tried) -> Path:
+def _model(study: Study, tried: TriedSettings) -> Path:
     return Path(study.source) if isinstance(study.task, ModelTask) else study.model_file(tried.number)
 
 
-def _narrowing(study: Study, tried: Tried) -> list[str]:
+def _narrowing(study: Study, tried: TriedSettings) -> list[str]:
     """The input and, where a model was narrowed, how."""
     words = list(study.task.input_words)
     if not isinstance(study.task, ModelTask) or tried.settings[WEIGHTS] == "exact":

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from whetgen.errors import BadInput
-from whetgen.explore.trial import Point, Task, first_settings, run_trial, settings
+from whetgen.explore.trial import Task, TrialResult, first_settings, run_trial, settings
 
 if TYPE_CHECKING:
     import optuna
@@ -19,7 +19,7 @@ _ORIGIN, _FACTS, _REFUSED = "origin", "facts", "refused"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tried:
+class TriedSettings:
     """A trial of the study: its number, settings, accuracy, cost, and the other estimates."""
 
     number: int
@@ -34,8 +34,8 @@ class Explored:
     """``tried``: all that gave a network, whoever shares the study; ``front``: those that no other beats, cheapest first;
     ``refused``: how many the target refused, by reason; ``exhausted``: whether nothing new was left to try."""
 
-    tried: list[Tried]
-    front: list[Tried]
+    tried: list[TriedSettings]
+    front: list[TriedSettings]
     refused: dict[str, int]
     exhausted: bool
 
@@ -97,7 +97,7 @@ def explore(
     """
     if (first := first_settings(task)) is not None:
         study.enqueue_trial(first, skip_if_exists=True)
-    began, begun, repeats, running = time.monotonic(), 0, 0, dict[Future[Point], "optuna.Trial"]()
+    began, begun, repeats, running = time.monotonic(), 0, 0, dict[Future[TrialResult], "optuna.Trial"]()
     while True:
         share = limit.share(time.monotonic() - began, begun)
         tell(min(share, limit.share(time.monotonic() - began, begun - len(running))))
@@ -133,7 +133,7 @@ def _repeats(study: optuna.Study, trial: optuna.Trial) -> bool:
     return True
 
 
-def _record(study: optuna.Study, trial: optuna.Trial, point: Point, keep: Callable[[int, bytes], None]) -> None:
+def _record(study: optuna.Study, trial: optuna.Trial, point: TrialResult, keep: Callable[[int, bytes], None]) -> None:
     from optuna.trial import TrialState
 
     if point.refused:
@@ -149,7 +149,9 @@ def _record(study: optuna.Study, trial: optuna.Trial, point: Point, keep: Callab
 def _explored(study: optuna.Study, exhausted: bool) -> Explored:
     trials = study.get_trials(deepcopy=False)
     tried = [
-        Tried(number=t.number, settings=t.params, accuracy=t.values[0], cost=t.values[1], facts=t.user_attrs[_FACTS])
+        TriedSettings(
+            number=t.number, settings=t.params, accuracy=t.values[0], cost=t.values[1], facts=t.user_attrs[_FACTS]
+        )
         for t in trials
         if t.values and _FACTS in t.user_attrs
     ]
@@ -159,9 +161,9 @@ def _explored(study: optuna.Study, exhausted: bool) -> Explored:
     return Explored(tried=tried, front=pareto_front(tried), refused=refused, exhausted=exhausted)
 
 
-def pareto_front(tried: list[Tried]) -> list[Tried]:
+def pareto_front(tried: list[TriedSettings]) -> list[TriedSettings]:
     """Those that no other beats in accuracy or cost without losing in the other, cheapest first; of equals the first tried."""
-    front: list[Tried] = []
+    front: list[TriedSettings] = []
     for trial in sorted(tried, key=lambda t: (t.cost, -t.accuracy, t.number)):
         if not front or trial.accuracy > front[-1].accuracy:
             front.append(trial)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from whetgen.errors import BadInput
-from whetgen.explore.costs import COSTS, Cost, choices, measure
+from whetgen.explore.costs import COSTS, Objective, choices, measure
 from whetgen.host.scratch import scratch_folder
 from whetgen.input_spec import InputSpec
 from whetgen.ir import Graph
@@ -65,7 +65,7 @@ Task: TypeAlias = ModelTask | RecipeTask
 
 
 @dataclass(frozen=True, kw_only=True)
-class Point:
+class TrialResult:
     """What a trial gave: ``accuracy`` 0 to 1, the estimates with ``cost`` among them, of a recipe its model file;
     ``refused``: why there is none of that."""
 
@@ -87,12 +87,12 @@ def first_settings(task: Task) -> dict[str, Any] | None:
     return {WEIGHTS: "exact", **{n: values[0] for n, values in free.items()}} if isinstance(task, ModelTask) else None
 
 
-def run_trial(task: Task, chosen: Mapping[str, Any]) -> Point:
+def run_trial(task: Task, chosen: Mapping[str, Any]) -> TrialResult:
     """In whatever process: the point of these settings."""
     try:
         return _point(task, COSTS[task.cost], chosen)
     except BadInput as error:
-        return Point(refused=str(error))
+        return TrialResult(refused=str(error))
 
 
 @singledispatch
@@ -119,20 +119,20 @@ def _(task: RecipeTask, trial: optuna.Trial) -> dict[str, Any]:
 
 
 @singledispatch
-def _point(task: Task, cost: Cost, chosen: Mapping[str, Any]) -> Point:
+def _point(task: Task, cost: Objective, chosen: Mapping[str, Any]) -> TrialResult:
     raise TypeError(type(task))
 
 
 @_point.register
-def _(task: ModelTask, cost: Cost, chosen: Mapping[str, Any]) -> Point:
+def _(task: ModelTask, cost: Objective, chosen: Mapping[str, Any]) -> TrialResult:
     graph = _narrowed(task, chosen[WEIGHTS])
     facts = measure(cost, graph, task.given, _of_target(chosen))
     right = graph.predict(task.codes[task.half :]) == task.labels[task.half :]
-    return Point(accuracy=float(right.mean()), facts=facts)
+    return TrialResult(accuracy=float(right.mean()), facts=facts)
 
 
 @_point.register
-def _(task: RecipeTask, cost: Cost, chosen: Mapping[str, Any]) -> Point:
+def _(task: RecipeTask, cost: Objective, chosen: Mapping[str, Any]) -> TrialResult:
     from whetgen import reading
     from whetgen.sharpen.logger import WhetstoneLogger
     from whetgen.sharpen.recipes.training import TrainOptions, examples_of, fit, plain
@@ -148,7 +148,7 @@ def _(task: RecipeTask, cost: Cost, chosen: Mapping[str, Any]) -> Point:
     with scratch_folder() as folder:
         save_small(model, folder / "model.keras")
         kept = (folder / "model.keras").read_bytes()
-    return Point(
+    return TrialResult(
         accuracy=log.measured()["hard"], facts=measure(cost, graph, task.given, _of_target(chosen)), model=kept
     )
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from whetgen.ir import Graph
 from whetgen.reference import classify
-from whetgen.report.activity import Activity
-from whetgen.report.parts import Cell, Example, Gallery, Matrix
+from whetgen.report.activity import SpikeActivity
+from whetgen.report.parts import Cell, ExampleFrame, Gallery, Matrix
 from whetgen.report.png import picture_of
 from whetgen.verification.frames import Frames
 
@@ -43,7 +43,7 @@ class Judged:
         return list(dict.fromkeys([*range(min(SAMPLES, len(self.frames.codes))), *wrong]))
 
 
-def judged(graph: Graph, frames: Frames, activity: Activity) -> Judged:
+def judged(graph: Graph, frames: Frames, activity: SpikeActivity) -> Judged:
     classes = classify(graph.outputs[0], activity.outputs) if graph.is_classifier else None
     return Judged(frames, activity.outputs, classes, None if classes is None else frames.labels)
 
@@ -82,9 +82,9 @@ def galleries(graph: Graph, seen: Judged) -> tuple[Gallery, ...]:
     )
 
 
-def _example(graph: Graph, seen: Judged, frame: int, number: int) -> Example:
+def _example(graph: Graph, seen: Judged, frame: int, number: int) -> ExampleFrame:
     wrong = seen.right is not None and not seen.right[frame]
-    return Example(number, picture_of(graph, seen.frames.codes[frame]) or "", caption(seen, frame), wrong)
+    return ExampleFrame(number, picture_of(graph, seen.frames.codes[frame]) or "", caption(seen, frame), wrong)
 
 
 def caption(seen: Judged, frame: int) -> str:

@@ -37,7 +37,7 @@ class Firing:
 
 
 @dataclass(frozen=True, eq=False)
-class Activity:
+class SpikeActivity:
     """``firing``: by the name of the threshold; ``outputs``: (frames, elements) of all heads side by side."""
 
     frames: int
@@ -83,7 +83,7 @@ class _Counts:
         )
 
 
-def observe(graph: Graph, codes: np.ndarray) -> Activity:
+def observe(graph: Graph, codes: np.ndarray) -> SpikeActivity:
     """Run the reference on frames of codes, one at least."""
     counts = {node.name: _Counts(node) for node in graph.needed if isinstance(node, FIRING)}
     outputs = []
@@ -92,7 +92,7 @@ def observe(graph: Graph, codes: np.ndarray) -> Activity:
             count.add(tensors[count.node.source], tensors[name])
         heads = [tensors[output.source] for output in graph.outputs]
         outputs.append(np.concatenate([head.reshape(len(head), -1) for head in heads], axis=1))
-    return Activity(len(codes), {name: count.done() for name, count in counts.items()}, np.concatenate(outputs))
+    return SpikeActivity(len(codes), {name: count.done() for name, count in counts.items()}, np.concatenate(outputs))
 
 
 def _parts(graph: Graph, codes: np.ndarray, counts: dict[str, _Counts]) -> Iterator[dict[str, np.ndarray]]:

@@ -10,7 +10,7 @@ import numpy as np
 from whetgen.ir import Graph
 from whetgen.layers import Layer, Linear, Move, layer_graph
 from whetgen.report import svg
-from whetgen.report.activity import MARGIN_BINS, Activity, Firing
+from whetgen.report.activity import MARGIN_BINS, Firing, SpikeActivity
 from whetgen.report.inspection import HEAD, LayerFacts, layers
 from whetgen.report.parts import Card, Picture
 from whetgen.wording import counted
@@ -19,7 +19,7 @@ _MOST_BARS = 41
 _RATE_BINS = 20
 
 
-def cards(graph: Graph, activity: Activity | None) -> tuple[Card, ...]:
+def cards(graph: Graph, activity: SpikeActivity | None) -> tuple[Card, ...]:
     """Of the input and every layer, in the order of ``inspection.layers``."""
     rows, found = layers(graph), layer_graph(graph).layers
     firing = activity.firing if activity else {}

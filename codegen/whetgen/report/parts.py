@@ -36,7 +36,7 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Example:
+class ExampleFrame:
     """A frame of the data as a picture. ``number``: its place among those of the page; ``image``: a data URI; ``wrong``:
     it has a label and the network says another class."""
 
@@ -52,7 +52,7 @@ class Gallery:
 
     title: str
     lead: str
-    examples: tuple[Example, ...]
+    examples: tuple[ExampleFrame, ...]
 
 
 @dataclass(frozen=True)
