@@ -43,6 +43,22 @@ for target, architecture in (word.split("-") for word in sys.argv[2:]):
 print("same")
 """
 
+ON_BOARD = """
+import sys
+import numpy as np
+import whetgen
+from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
+from whetgen.ir.nodes import Dense, Input
+
+folder, board = sys.argv[1:]
+weights = np.random.default_rng(0).integers(-3, 4, (16, 4))
+nodes = Input("x", (16,), ELEMENT_TYPES["uint8"]), Dense("scores", "x", weights, np.arange(4))
+graph = validate(Graph(nodes, (Output("out", "scores", "scores", classifier=True),)))
+whetgen.generate(graph, "c", folder, whetgen.Options(name="net", mcu=board))
+verified = whetgen.verify(folder, on=board, count=3)
+print(verified.measured["board"], verified.mismatches, "of", verified.vectors)
+"""
+
 
 def applied(text: str, hunks: str) -> str:
     """The text after the change; the old lines of every hunk stand in it once."""
@@ -93,6 +109,17 @@ def test_the_node_of_the_example_runs_in_c_and_onnx(changed, tmp_path):
 def test_the_node_of_the_example_runs_in_hardware(changed, tmp_path):
     targets = ("hls-", "verilog-unrolled", "verilog-folded")
     assert python(changed, "-c", CHECK, str(tmp_path), *targets).endswith("same\n")
+
+
+@pytest.mark.slow
+def test_the_board_of_the_example_is_one_file_and_runs_in_its_emulator(changed, tmp_path):
+    """The microcontroller of firmware/ports/README.md."""
+    text = (ROOT / "firmware" / "ports" / "README.md").read_text(encoding="utf-8")
+    (board,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    (changed / "firmware").unlink()
+    shutil.copytree(ROOT / "firmware", changed / "firmware")
+    (changed / "firmware" / "boards" / "stm32vldiscovery.toml").write_text(board, encoding="utf-8")
+    assert python(changed, "-c", ON_BOARD, str(tmp_path / "out"), "stm32vldiscovery") == "stm32vldiscovery 0 of 3\n"
 
 
 def test_files_that_the_page_names_exist():
