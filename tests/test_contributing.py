@@ -1,5 +1,6 @@
 """The changes that CONTRIBUTING.md shows, made to a copy of the tree: they apply, and do what it says."""
 
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 DIFFS = re.findall(r"```diff\n(.*?)```", TEXT, re.DOTALL)
-OPTION, NODE = (
+FILES = dict(re.findall(r"^`((?:codegen|templates)/\S+)`\n\n```\w+\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE))
+TARGET, OPTION, NODE = (
     dict(re.findall(r"^--- a/(\S+)\n(.*?)(?=^--- a/|\Z)", diff, re.DOTALL | re.MULTILINE)) for diff in DIFFS
 )
 
@@ -59,6 +61,30 @@ verified = whetgen.verify(folder, on=board, count=3)
 print(verified.measured["board"], verified.mismatches, "of", verified.vectors)
 """
 
+TO_PYTHON = """
+import sys
+import numpy as np
+import whetgen
+from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
+from whetgen.ir.nodes import Conv, Dense, Input, Threshold
+
+rng = np.random.default_rng(0)
+nodes = (
+    Input("x", (9,), ELEMENT_TYPES["int8"]),
+    Dense("sums", "x", rng.integers(-3, 4, (9, 5)), rng.integers(-3, 4, 5)),
+    Threshold("fires", "sums", rng.integers(-9, 9, 5)),
+    Dense("scores", "fires", rng.integers(-3, 4, (5, 3)), np.arange(3)),
+)
+graph = validate(Graph(nodes, (Output("out", "scores", "scores", classifier=True), Output("seen", "fires", "spikes"))))
+whetgen.generate(graph, "python", sys.argv[1], whetgen.Options(name="net"))
+convolution = Conv("conv", "x", np.ones((1, 1, 1, 1), dtype=int), np.zeros(1, dtype=int))
+picture = Graph((Input("x", (2, 2, 1), ELEMENT_TYPES["bit"]), convolution), (Output("out", "conv", "accumulators"),))
+try:
+    whetgen.generate(validate(picture), "python", sys.argv[1] + "2", whetgen.Options(name="net"))
+except whetgen.BadInput as error:
+    print(error)
+"""
+
 
 def applied(text: str, hunks: str) -> str:
     """The text after the change; the old lines of every hunk stand in it once."""
@@ -76,9 +102,13 @@ def changed(tmp_path_factory):
     copy = tmp_path_factory.mktemp("changed")
     for folder in ("codegen", "tests"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "golden"))
-    for folder in ("firmware", "hdl", "templates"):
+    for folder in ("firmware", "hdl"):
         (copy / folder).symlink_to(ROOT / folder)
-    for name, hunks in (*OPTION.items(), *NODE.items()):
+    shutil.copytree(ROOT / "templates", copy / "templates")
+    for name, text in FILES.items():
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_text(text, encoding="utf-8")
+    for name, hunks in (*TARGET.items(), *OPTION.items(), *NODE.items()):
         file = copy / name
         file.write_text(applied(file.read_text(encoding="utf-8"), hunks), encoding="utf-8")
     return copy
@@ -95,6 +125,17 @@ def test_an_option_is_one_line_and_its_help_stands_at_the_command_line(changed):
     assert [len(re.findall(r"^\+", hunks, re.MULTILINE)) for hunks in OPTION.values()] == [1]
     shown = python(changed, "-m", "whetgen.app.cli", "generate", "--help")
     assert "--max-stack" in shown and "bytes of the deepest stack" in shown
+
+
+@pytest.mark.slow
+def test_the_target_of_the_example_generates_is_verified_and_can_fail(changed, tmp_path):
+    assert len(FILES) == 4
+    refused = python(changed, "-c", TO_PYTHON, str(tmp_path / "out"))
+    assert refused == "layer 'conv' (Conv) has no line in Python; use another target\n"
+    told = python(changed, "-m", "whetgen.app.cli", "verify", str(tmp_path / "out"), "--self-check", "--json")
+    verified = json.loads(told)
+    assert verified["passed"] and verified["vectors"] > 100 and not verified["mismatches"]
+    assert len(verified["self_check"]) == 3 and all(flip["found"] for flip in verified["self_check"])
 
 
 def test_a_node_kind_touches_eight_files():
@@ -125,5 +166,5 @@ def test_the_board_of_the_example_is_one_file_and_runs_in_its_emulator(changed, 
 def test_files_that_the_page_names_exist():
     named = set(re.findall(r"`([\w.-]+/[\w/.-]*)`", TEXT))
     places = (ROOT, ROOT / "codegen" / "whetgen")
-    missing = {name for name in named if "vhdl" not in name and not any((place / name).exists() for place in places)}
+    missing = {name for name in named if "python" not in name and not any((place / name).exists() for place in places)}
     assert not missing
