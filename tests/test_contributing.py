@@ -13,8 +13,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 DIFFS = re.findall(r"```diff\n(.*?)```", TEXT, re.DOTALL)
-FILES = dict(re.findall(r"^`((?:codegen|templates)/\S+)`\n\n```\w+\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE))
-TARGET, OPTION, NODE = (
+FILES = dict(
+    re.findall(r"^`((?:codegen|firmware|templates)/\S+)`\n\n```\w+\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+)
+TARGET, OPTION, KERNEL, NODE = (
     dict(re.findall(r"^--- a/(\S+)\n(.*?)(?=^--- a/|\Z)", diff, re.DOTALL | re.MULTILINE)) for diff in DIFFS
 )
 
@@ -85,6 +87,24 @@ except whetgen.BadInput as error:
     print(error)
 """
 
+COMPARED = """
+import sys
+import numpy as np
+import whetgen
+from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
+from whetgen.ir.nodes import Dense, Input, Threshold
+
+nodes = (
+    Input("x", (15,), ELEMENT_TYPES["uint8"]),
+    Threshold("fires", "x", np.arange(15) * 17),
+    Dense("sums", "fires", np.random.default_rng(0).integers(-3, 4, (15, 4)), np.arange(4)),
+)
+graph = validate(Graph(nodes, (Output("out", "sums", "accumulators"),)))
+folder = whetgen.generate(graph, "c", sys.argv[1], whetgen.Options(name="net", mcu="cortex-m4")).folder
+print(whetgen.verify(folder, count=300).mismatches, whetgen.verify(folder, on="mps2-an386", count=20).mismatches)
+print((folder / "src" / "wg_compare_each.c").exists())
+"""
+
 
 def applied(text: str, hunks: str) -> str:
     """The text after the change; the old lines of every hunk stand in it once."""
@@ -102,13 +122,13 @@ def changed(tmp_path_factory):
     copy = tmp_path_factory.mktemp("changed")
     for folder in ("codegen", "tests"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "golden"))
-    for folder in ("firmware", "hdl"):
-        (copy / folder).symlink_to(ROOT / folder)
-    shutil.copytree(ROOT / "templates", copy / "templates")
+    (copy / "hdl").symlink_to(ROOT / "hdl")
+    for folder in ("firmware", "templates"):
+        shutil.copytree(ROOT / folder, copy / folder)
     for name, text in FILES.items():
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         (copy / name).write_text(text, encoding="utf-8")
-    for name, hunks in (*TARGET.items(), *OPTION.items(), *NODE.items()):
+    for name, hunks in (*TARGET.items(), *OPTION.items(), *KERNEL.items(), *NODE.items()):
         file = copy / name
         file.write_text(applied(file.read_text(encoding="utf-8"), hunks), encoding="utf-8")
     return copy
@@ -129,13 +149,18 @@ def test_an_option_is_one_line_and_its_help_stands_at_the_command_line(changed):
 
 @pytest.mark.slow
 def test_the_target_of_the_example_generates_is_verified_and_can_fail(changed, tmp_path):
-    assert len(FILES) == 4
+    assert len(FILES) == 4 + 2 and len(TARGET) == 1
     refused = python(changed, "-c", TO_PYTHON, str(tmp_path / "out"))
     assert refused == "layer 'conv' (Conv) has no line in Python; use another target\n"
     told = python(changed, "-m", "whetgen.app.cli", "verify", str(tmp_path / "out"), "--self-check", "--json")
     verified = json.loads(told)
     assert verified["passed"] and verified["vectors"] > 100 and not verified["mismatches"]
     assert len(verified["self_check"]) == 3 and all(flip["found"] for flip in verified["self_check"])
+
+
+@pytest.mark.slow
+def test_the_kernel_of_the_example_is_chosen_and_computes_the_same(changed, tmp_path):
+    assert python(changed, "-c", COMPARED, str(tmp_path / "out")) == "0 0\nTrue\n"
 
 
 def test_a_node_kind_touches_eight_files():
@@ -157,8 +182,6 @@ def test_the_board_of_the_example_is_one_file_and_runs_in_its_emulator(changed, 
     """The microcontroller of firmware/ports/README.md."""
     text = (ROOT / "firmware" / "ports" / "README.md").read_text(encoding="utf-8")
     (board,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    (changed / "firmware").unlink()
-    shutil.copytree(ROOT / "firmware", changed / "firmware")
     (changed / "firmware" / "boards" / "stm32vldiscovery.toml").write_text(board, encoding="utf-8")
     assert python(changed, "-c", ON_BOARD, str(tmp_path / "out"), "stm32vldiscovery") == "stm32vldiscovery 0 of 3\n"
 
@@ -166,5 +189,9 @@ def test_the_board_of_the_example_is_one_file_and_runs_in_its_emulator(changed, 
 def test_files_that_the_page_names_exist():
     named = set(re.findall(r"`([\w.-]+/[\w/.-]*)`", TEXT))
     places = (ROOT, ROOT / "codegen" / "whetgen")
-    missing = {name for name in named if "python" not in name and not any((place / name).exists() for place in places)}
+    missing = {
+        name
+        for name in named - set(FILES)
+        if "targets/python" not in name and not any((place / name).exists() for place in places)
+    }
     assert not missing
