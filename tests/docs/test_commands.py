@@ -99,10 +99,11 @@ def _run(command: str) -> None:
 
 @pytest.mark.slow
 def test_the_first_model_of_the_readme_is_as_good_as_it_says(capsys, monkeypatch, tmp_path):
-    """Weights of at most 10 bits, above 94 %, no mismatch; training on several threads never ends in just the same weights."""
+    """Weights of at most 10 bits, above 95 %, no mismatch; training on several threads never ends in just the same weights."""
     run_page(FRONT, tmp_path, monkeypatch)
     told = capsys.readouterr().out
     assert told.count(" 0 mismatches") == 2
     bits = re.findall(r"-> (\d+) bits", told)
     assert bits and all(int(found) <= 10 for found in bits)
-    assert all(float(found) > 94 for found in re.findall(r"accuracy ([\d.]+)%", told))
+    accuracies = [float(found) for found in re.findall(r"accuracy ([\d.]+)%", told)]
+    assert accuracies and min(accuracies) > 95, accuracies
