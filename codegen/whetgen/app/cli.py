@@ -37,29 +37,14 @@ app = typer.Typer(
     help="Sharpened Keras networks to bit-exact Verilog, HLS C++ and C.\n\n"
     f"whetgen MODEL --target {{{','.join(TARGETS)}}} --out DIR generates (the command name may be left out).",
 )
-for command in (
-    generate,
-    verify,
-    inspect,
-    report,
-    synth,
-    diff,
-    train,
-    explore,
-    fuzz,
-    sbom,
-    sign,
-    doctor,
-    init,
-    examples,
-):
+_SINGLE = (
+    generate, verify, inspect, report, synth, diff, train, explore, fuzz, sbom, sign, doctor, init, examples,
+)  # fmt: skip
+for command in _SINGLE:
     app.command()(command)
 app.add_typer(bench_app, name="bench")
 ROOT_OPTIONS = ("--help", "--version", "--install-completion", "--show-completion")
-COMMANDS = (
-    "generate", "verify", "inspect", "report", "synth", "diff", "train", "explore", "fuzz", "sbom", "sign",
-    "doctor", "init",    "examples", "bench",
-)  # fmt: skip
+COMMANDS = (*(command.__name__ for command in _SINGLE), "bench")
 
 
 def _say_version(asked: bool) -> None:

@@ -35,21 +35,18 @@ def _bytes(kind: str, numbers: str) -> bytes:
 
 def differing_bits(one: str, other: str) -> list[TableBit] | None:
     """Of the tables in two texts of NAME.c; None where anything else differs, too."""
-    if _TABLE.sub(_frame, one) != _TABLE.sub(_frame, other):
+    if _TABLE.sub(r"\1 \2", one) != _TABLE.sub(r"\1 \2", other):
         return None
-    tables = tables_in(other)
+    before, after = tables_in(one), tables_in(other)
+    if any(len(data) != len(after[name]) for name, data in before.items()):
+        return None
     return [
         (name, int(byte), bit)
-        for name, data in tables_in(one).items()
-        for byte, xor in _differences(data, tables[name])
+        for name, data in before.items()
+        for byte, xor in _differences(data, after[name])
         for bit in range(8)
         if xor >> bit & 1
     ]
-
-
-def _frame(table: re.Match[str]) -> str:
-    """A table without its numbers."""
-    return f"{table[1]} {table[2]} {len(_bytes(table[1], table[3]))}"
 
 
 def _differences(one: bytes, other: bytes) -> list[tuple[int, int]]:
