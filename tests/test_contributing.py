@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 DIFFS = re.findall(r"```diff\n(.*?)```", TEXT, re.DOTALL)
 FILES = dict(
-    re.findall(r"^`((?:codegen|firmware|templates)/\S+)`\n\n```\w+\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+    re.findall(r"^`((?:codegen|firmware|hdl|templates)/\S+)`\n\n```\w+\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
 )
 TARGET, OPTION, KERNEL, NODE = (
     dict(re.findall(r"^--- a/(\S+)\n(.*?)(?=^--- a/|\Z)", diff, re.DOTALL | re.MULTILINE)) for diff in DIFFS
@@ -47,7 +47,7 @@ for target, architecture in (word.split("-") for word in sys.argv[2:]):
 print("same")
 """
 
-ON_BOARD = """
+NETWORK = """
 import sys
 import numpy as np
 import whetgen
@@ -58,10 +58,23 @@ folder, board = sys.argv[1:]
 weights = np.random.default_rng(0).integers(-3, 4, (16, 4))
 nodes = Input("x", (16,), ELEMENT_TYPES["uint8"]), Dense("scores", "x", weights, np.arange(4))
 graph = validate(Graph(nodes, (Output("out", "scores", "scores", classifier=True),)))
+"""
+
+ON_BOARD = (
+    NETWORK
+    + """
 whetgen.generate(graph, "c", folder, whetgen.Options(name="net", mcu=board))
 verified = whetgen.verify(folder, on=board, count=3)
 print(verified.measured["board"], verified.mismatches, "of", verified.vectors)
 """
+)
+
+ON_FPGA_BOARD = (
+    NETWORK
+    + """
+whetgen.generate(graph, "verilog", folder, whetgen.Options(name="net", board=board))
+"""
+)
 
 TO_PYTHON = """
 import sys
@@ -122,8 +135,7 @@ def changed(tmp_path_factory):
     copy = tmp_path_factory.mktemp("changed")
     for folder in ("codegen", "tests"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "golden"))
-    (copy / "hdl").symlink_to(ROOT / "hdl")
-    for folder in ("firmware", "templates"):
+    for folder in ("firmware", "hdl", "templates"):
         shutil.copytree(ROOT / folder, copy / folder)
     for name, text in FILES.items():
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
@@ -149,7 +161,7 @@ def test_an_option_is_one_line_and_its_help_stands_at_the_command_line(changed):
 
 @pytest.mark.slow
 def test_the_target_of_the_example_generates_is_verified_and_can_fail(changed, tmp_path):
-    assert len(FILES) == 4 + 2 and len(TARGET) == 1
+    assert len(FILES) == 4 + 2 + 1 and len(TARGET) == 1
     refused = python(changed, "-c", TO_PYTHON, str(tmp_path / "out"))
     assert refused == "layer 'conv' (Conv) has no line in Python; use another target\n"
     told = python(changed, "-m", "whetgen.app.cli", "verify", str(tmp_path / "out"), "--self-check", "--json")
@@ -184,6 +196,21 @@ def test_the_board_of_the_example_is_one_file_and_runs_in_its_emulator(changed, 
     (board,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     (changed / "firmware" / "boards" / "stm32vldiscovery.toml").write_text(board, encoding="utf-8")
     assert python(changed, "-c", ON_BOARD, str(tmp_path / "out"), "stm32vldiscovery") == "stm32vldiscovery 0 of 3\n"
+
+
+def test_the_fpga_board_of_the_example_is_one_file_and_makes_its_bitstreams(changed, tmp_path):
+    python(changed, "-c", ON_FPGA_BOARD, str(tmp_path / "out"), "icebreaker")
+    folder = tmp_path / "out" / "board"
+    pins = dict(line.split()[1:] for line in (folder / "pins.pcf").read_text().splitlines() if "set_io" in line)
+    assert (pins["clk"], pins["uart_rx"], pins["uart_tx"]) == ("35", "6", "9") and len(set(pins.values())) == 3 + 8
+    dry = subprocess.run(["make", "-n", "program-self-test"], cwd=folder, capture_output=True, text=True, check=True)
+    for command in (
+        "synth_ice40 -top net_self_test",
+        "--up5k --package sg48 --json net_self_test.json --pcf pins.pcf",
+        "icepack net_self_test.asc net_self_test.bin",
+        "\niceprog net_self_test.bin",
+    ):
+        assert command in dry.stdout
 
 
 def test_files_that_the_page_names_exist():
