@@ -1,6 +1,8 @@
 """Tables of the pages, made of the files in docs/data that ``whetgen bench ... --json`` wrote.
 
-A line ``<!-- table: NAME -->`` of a page becomes the table of that name in ``TABLES``.
+    python docs/make/figures.py
+
+Below a line ``<!-- table: NAME -->`` of a page stands the table of that name in ``TABLES``; this renews them all.
 """
 
 from __future__ import annotations
@@ -11,30 +13,41 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+DOCS = Path(__file__).resolve().parents[1]
+
 Facts = dict[str, Any]
 Row = Iterable[str]
 
 
-def with_tables(markdown: str, data: Path) -> str:
-    """The page with its tables.
+def main() -> None:
+    for page in sorted(DOCS.rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        if (renewed := with_tables(text)) != text:
+            page.write_text(renewed, encoding="utf-8")
+            print(page.relative_to(DOCS))
+
+
+def with_tables(markdown: str) -> str:
+    """The page with its tables, in place of those that stood there.
 
     Raises:
         KeyError: no table has that name.
     """
-    return re.sub(r"<!-- table: ([\w-]+) -->", lambda found: table(found[1], data), markdown)
+    line_and_table = r"<!-- table: ([\w-]+) -->\n(?:\n(?:\|.*\n)+)?"
+    return re.sub(line_and_table, lambda found: f"<!-- table: {found[1]} -->\n\n{table(found[1])}\n", markdown)
 
 
-def table(name: str, data: Path) -> str:
+def table(name: str) -> str:
     """The table as Markdown."""
     head, file, rows = TABLES[name]
-    facts = json.loads((data / f"{file}.json").read_text(encoding="utf-8"))
+    facts = json.loads((DOCS / "data" / f"{file}.json").read_text(encoding="utf-8"))
     lines = [head.split(", "), ["---"] * len(head.split(", ")), *rows(facts)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def _mcu(facts: Facts) -> Iterable[Row]:
-    """On the Cortex-M4, the cheapest of each network first."""
-    rows = [row for row in facts["rows"] if row["board"] == "mps2-an386"]
+    """On the Cortex-M4 and, of what has no code for it, on the host; the cheapest of each network first."""
+    rows = [row for row in facts["rows"] if row["board"] in ("mps2-an386", "host")]
     for row in sorted(rows, key=lambda row: (row["net"], row["cost"])):
         sizes = (_count(row[key]) for key in ("flash", "ram", "stack"))
         correct = f"{row['correct']:,} of {row['frames']:,}"
@@ -113,3 +126,7 @@ TABLES: dict[str, tuple[str, str, Rows]] = {
     "cnv": (_FINN, "cnv", _finn),
 }
 """Name -> (columns, file in docs/data, rows)."""
+
+
+if __name__ == "__main__":
+    main()

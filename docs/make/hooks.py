@@ -11,7 +11,6 @@ from posixpath import dirname, normpath, relpath
 from typing import Any
 
 from command_line import command_line_page
-from figures import with_tables
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -60,7 +59,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    return with_site_links(with_tables(markdown, ROOT / "docs" / "data"), page.file.src_uri)
+    return with_site_links(markdown, page.file.src_uri)
 
 
 def with_site_links(markdown: str, uri: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -94,6 +95,20 @@ def test_the_page_of_layers_names_those_that_have_handlers():
         part = text.split(f"## {title}\n")[1].split("\n## ")[0]
         rows = [line.split("|")[1] for line in part.splitlines() if line.startswith("|")]
         assert set(re.findall(r"`([A-Z]\w+)`", "".join(rows))) == set(handlers) - {"Output"}
+
+
+def test_the_tables_of_the_pages_are_those_of_the_benchmarks():
+    with_tables = runpy.run_path(str(ROOT / "docs" / "make" / "figures.py"))["with_tables"]
+    assert [page for page in PAGES if with_tables(text := page.read_text(encoding="utf-8")) != text] == []
+
+
+def test_the_sentences_on_finns_networks_have_the_figures_of_the_benchmarks():
+    text = " ".join((ROOT / "docs" / "explanation" / "folding.md").read_text(encoding="utf-8").split())
+    for name, estimated in ("lfc", ""), ("cnv", " (estimated: {luts_estimated:,})"):
+        facts = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
+        said = "{lut:,} LUT6" + estimated + ", {carry:,} CARRY4, {ff:,} FF, {bram} block RAMs of 18 kbit"
+        assert said.format(**facts["synthesis"]["cells"], **facts["manifest"]["resources"]) in text
+        assert f"BNN-PYNQ reports {facts['board']['luts']:,} LUT" in text
 
 
 def test_the_figures_of_the_readme_are_those_of_the_benchmarks():
