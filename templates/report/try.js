@@ -2,6 +2,7 @@
 (async () => {
   const facts = JSON.parse(document.getElementById("facts").textContent);
   const { type, low, high, elements, plane } = facts.input;
+  const [none, full] = facts.input.shades; // codes of no ink and of full ink
   const at = (id) => document.getElementById(id);
   const bytesOf = (text) => Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
   const verdict = at("verdict");
@@ -98,7 +99,7 @@
       const lowest = listed.reduce((a, b) => (b < a ? b : a), 0n), highest = listed.reduce((a, b) => (b > a ? b : a), 1n);
       listed.forEach((value, k) => {
         const name = document.createElement("span"), length = document.createElement("span"), number = document.createElement("span");
-        name.textContent = facts.outputs.length > 1 ? `${output.name} ${k}` : named(k);
+        name.textContent = facts.outputs.length > 1 ? `${output.name} ${k}` : facts.names.length && facts.names.length !== own.length ? `${k}` : named(k);
         length.className = "length";
         length.style.width = `${Number((value - lowest) * 100n / (highest - lowest))}%`;
         number.textContent = `${value}`;
@@ -125,7 +126,7 @@
   function redraw(cursor) {
     const pen = paper.getContext("2d"), picture = pen.createImageData(paper.width, paper.height);
     for (let k = 0; k < paper.width * paper.height; k++) {
-      const shade = (channel) => ((codes[k * channels + channel] - low) * 255) / (high - low);
+      const shade = (channel) => ((codes[k * channels + channel] - none) * 255) / (full - none);
       const grey = 255 - shade(0);
       picture.data.set(channels === 3 ? [shade(0), shade(1), shade(2), 255] : [grey, grey, grey, 255], k * 4);
     }
@@ -137,9 +138,9 @@
     }
   }
   function inks() {
-    if (channels === 1) return [high];
+    if (channels === 1) return [full];
     const colour = parseInt(at("colour").value.slice(1), 16);
-    return [16, 8, 0].map((shift) => low + Math.round((((colour >> shift) & 255) * (high - low)) / 255));
+    return [16, 8, 0].map((shift) => none + Math.round((((colour >> shift) & 255) * (full - none)) / 255));
   }
   // A round pen: full in its middle, softer at its edge.
   function dot(x, y) {
@@ -149,7 +150,7 @@
         const share = Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(column + 0.5 - x, row + 0.5 - y)));
         for (let channel = 0; channel < channels && share > 0; channel++) {
           const place = (row * paper.width + column) * channels + channel;
-          const code = low + Math.round(share * (ink[channel] - low));
+          const code = none + Math.round(share * (ink[channel] - none));
           codes[place] = channels === 1 ? Math.max(codes[place], code) : share < 0.5 ? codes[place] : ink[channel];
         }
       }
@@ -222,7 +223,7 @@
   }
 
   // ---- examples ----
-  const blank = () => { codes.fill(plane ? low : Math.min(Math.max(0, low), high)); changed(); };
+  const blank = () => { codes.fill(plane ? none : Math.min(Math.max(0, low), high)); changed(); };
   const choice = at("example");
   facts.examples.forEach((example, k) => choice.add(new Option(`${k + 1}: ${example.told}`, k)));
   const pick = (number) => { read(facts.examples[number].codes); choice.value = number; changed(); };

@@ -10,8 +10,8 @@ from tests.targets.verilog.test_golden import tiny
 
 import whetgen
 from whetgen.errors import BadInput
-from whetgen.ir import ELEMENT_TYPES
-from whetgen.ir.nodes import Conv, Input, Threshold
+from whetgen.ir import ELEMENT_TYPES, Output
+from whetgen.ir.nodes import Conv, Dense, Input, Reshape, Threshold
 from whetgen.report import page, render_report
 from whetgen.targets.output.folder import read_manifest, record_footprint
 from whetgen.verification.frames import Frames
@@ -51,6 +51,16 @@ def image_network():
         Input("image", (5, 5, 1), ELEMENT_TYPES["uint8"]),
         Conv("<conv>", "image", rng.integers(-3, 4, (3, 3, 1, 2)), np.zeros(2, int)),
         Threshold("fire", "<conv>", np.array([5, 9])),
+    )
+
+
+def image_classifier():
+    rng = np.random.default_rng(0)
+    return network(
+        Input("image", (5, 5, 1), ELEMENT_TYPES["uint8"]),
+        Reshape("flat", "image", (25,)),
+        Dense("scores", "flat", rng.integers(-3, 4, (25, 2)), np.zeros(2, int)),
+        outputs=(Output("out", "scores", "scores", classifier=True),),
     )
 
 
@@ -98,6 +108,18 @@ def test_labels_give_the_accuracy_a_confusion_matrix_and_the_wrong_frames():
     assert "87.50%" in Headings(text).cells and "7 of 8 frames" in Headings(text).cells
     right = [int(n) for n in re.findall(r'class="right">(\d+)', text)]
     assert sum(right) == 7 and len(right) == graph.classes(graph.outputs[0])
+
+
+def test_classes_bear_their_names_wherever_a_frame_is_told(tmp_path):
+    graph, codes = image_classifier(), np.random.default_rng(1).integers(0, 256, (4, 5, 5, 1))
+    whetgen.generate(graph, "c", tmp_path / "out", whetgen.Options(name="net", classes=("a <b>", "c")))
+    classes = graph.predict(codes)
+    labels = np.where(np.arange(4) == 0, 1 - classes, classes)
+    text = render_report(graph, "net", read_manifest(tmp_path / "out"), Frames(codes, labels))
+    names = ("0: a &lt;b&gt;", "1: c")
+    assert all(f'<th scope="col"><span>{name}</span></th>' in text for name in names)
+    assert f"class {names[classes[0]]} ✗, is {names[labels[0]]}<" in text
+    assert text.count(f"class {names[classes[1]]} ✓<") == 1 + (classes[2:] == classes[1]).sum()
 
 
 def test_what_boards_measured_is_told_layer_by_layer(tmp_path):

@@ -7,7 +7,7 @@ from tests.app.command import run
 from tests.targets.verilog.test_golden import tiny
 
 import whetgen
-from whetgen.report import page, render_report
+from whetgen.report import hardware, page, render_report
 from whetgen.targets.output.folder import read_manifest, record, record_synthesis
 
 
@@ -27,6 +27,21 @@ def test_synthesis_gives_the_headline_and_stands_beside_the_estimate(made):
     estimate = read_manifest(folder)["resources"]["luts_estimated"]
     assert f"<td>LUT</td><td>{estimate:,}</td><td>456</td><td>synthesis for ecp5-25k</td>" in text()
     assert "7,654,321" in text() and "on ecp5-25k at 123.4 MHz, 99 ns each" in text()
+    assert "This synthesis tells sums only: run whetgen synth again to see what each layer takes." in text()
+
+
+def test_what_each_layer_took_in_synthesis_stands_beside_its_estimate(made):
+    folder, text = made
+    layers = {"hidden": {"lut": 400, "dsp": 0}, "outside the layers": {"lut": 56, "dsp": 0}}
+    facts = {"cells": {"lut": 456, "dsp": 0}, "room": {"lut": 24288, "dsp": 28}, "by_layer": layers}
+    record_synthesis(folder, "ecp5-25k", facts | {"fmax_mhz": None, "frames_per_second": None, "latency_ns": None})
+    assert (
+        '<th scope="col">LUT, estimated</th><th scope="col">LUT, ecp5-25k</th><th scope="col">C kernel</th>' in text()
+    )
+    estimate = hardware.folded(tiny(), read_manifest(folder)).plan.luts_by_layer["hidden"]
+    assert f"<td>{estimate:,}</td><td>400</td>" in text()
+    assert "<td>outside the layers</td><td></td><td></td><td></td><td>56</td>" in text()
+    assert "tells sums only" not in text()
 
 
 def test_proofs_and_narrowing_are_told_layer_by_layer(made):

@@ -147,6 +147,15 @@ def test_examples_are_the_frames_of_the_data(opened):
         assert_same_as_reference(page, graph)
 
 
+def test_ink_is_the_highest_code_of_the_data(opened):
+    graph = picture_network((8, 8, 1), "uint8")
+    page = opened(graph, Frames(np.arange(64).reshape(1, 8, 8, 1) % 17))
+    page.evaluate("document.getElementById('clear').click()")
+    draw(page)
+    assert shown(page).max() == 16
+    assert_same_as_reference(page, graph)
+
+
 def test_vectors_are_typed_and_what_is_no_frame_is_refused(opened):
     graph = vector_network(5, "int16")
     page = opened(graph)

@@ -9,8 +9,8 @@ from whetgen.errors import BadInput
 from whetgen.host import processes
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Dense, Input, Threshold
-from whetgen.synth.devices import DEVICES
-from whetgen.synth.mapping import map_cells, resources
+from whetgen.synth.devices import DEVICES, resources
+from whetgen.synth.mapping import map_cells
 from whetgen.synth.run import Synthesis, synthesise
 
 
@@ -28,6 +28,10 @@ def test_a_small_network_fits_and_has_a_speed(device, folder):
     result = synthesise(folder, device)
     assert result.fits and result.failure is None and result.depth > 0
     assert 10 < result.cells["lut"] < 1000 and 10 < result.cells["ff"] < 1000
+    assert list(result.by_layer) == ["hidden", "scores", "outside the layers"]
+    for resource, count in result.cells.items():
+        assert sum(taken[resource] for taken in result.by_layer.values()) == count
+    assert result.by_layer["hidden"]["lut"] > result.by_layer["scores"]["lut"] > 0
     assert (result.packed_luts is not None and result.packed_luts <= result.cells["lut"]) == DEVICES[device].two_outputs
     if DEVICES[device].place_and_route:
         assert result.fmax_mhz > 10

@@ -41,6 +41,7 @@ def _show(output: CommandOutput, result: Synthesis) -> None:
     table = Table(result.device, "used", "of")
     for resource, used in result.cells.items():
         table.add_row(resource, f"{used:,}", f"{result.room[resource]:,}")
+    layers = _layers(result)
     lines = [f"logic depth {counted(result.depth, 'cell')}"]
     if result.packed_luts is not None:
         lines.append(f"lut with two functions of at most five joint inputs in one (LUT6_2): {result.packed_luts:,}")
@@ -49,8 +50,17 @@ def _show(output: CommandOutput, result: Synthesis) -> None:
             f"{result.fmax_mhz:.1f} MHz: {result.frames_per_second:,.0f} frames a second, latency {duration(result.latency_ns)}"
         )
     title = f"{result.name} on {DEVICES[result.device].title}"
-    output.emit({**asdict(result), "fits": result.fits}, title, table, *lines)
+    output.emit({**asdict(result), "fits": result.fits}, title, table, *([layers] if layers.rows else []), *lines)
     if result.failure:
         output.fail(f"FAILED: {result.failure}")
     if not result.fits:
         output.fail(f"FAILED: does not fit {result.device}; fold more (--fold, --target-fps)")
+
+
+def _layers(result: Synthesis) -> Table:
+    """What each layer takes, of the resources that any takes."""
+    resources = [resource for resource, used in result.cells.items() if used]
+    table = Table("layer", *resources)
+    for layer, taken in result.by_layer.items():
+        table.add_row(layer, *(f"{taken[resource]:,}" for resource in resources))
+    return table

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from whetgen.formal import LayerProof
     from whetgen.verification.checks import Verification
     from whetgen.verification.faults.study import FaultStudy
+    from whetgen.verification.hits import ClassHits
     from whetgen.verification.self_check import Flip
 
 PROOF_SECONDS = 60.0
@@ -145,8 +146,13 @@ def verification_lines(result: Verification) -> list[str]:
     frames = counted(result.vectors, "frame") + (", all that there are" if result.complete else "")
     lines = [f"{result.target} {result.name}: {frames}, {counted(result.mismatches, 'mismatch')}"]
     if result.accuracy is not None:
-        lines.append(f"accuracy {result.accuracy:.2%}")
+        lines.append(f"accuracy {result.accuracy:.2%}" + (_worst(result.worst_class) if result.worst_class else ""))
     return lines + _measured_lines(result.measured) + [f"note: {note}" for note in result.notes]
+
+
+def _worst(found: ClassHits) -> str:
+    name = "" if found.name is None else f": {found.name}"
+    return f", lowest of class {found.number}{name}: {found.right:,} of {counted(found.frames, 'frame')}"
 
 
 def failure_lines(result: Verification) -> list[str]:

@@ -14,10 +14,14 @@ def pictures(manifest: Mapping | None) -> list[Picture]:
     if study is None:
         return []
     kinds = dict.fromkeys(point["kind"] for point in study["curve"])
-    svg = lines([_line(study, kind) for kind in kinds], "flipped bits, right frames above", logarithmic=True)
+    svg = lines([_line(study, kind) for kind in kinds], "bits flipped at once, logarithmic", logarithmic=True)
     by = "labels" if study["labelled"] else "the network without a flip"
-    told = f"Mean, lowest and highest share of {study['frames']:,} frames, right by {by}; seed {study['seed']}."
-    return [Picture("Flipped bits", svg, told)]
+    told = (
+        f"Share of {study['frames']:,} frames that are right by {by}. Each point flips so many bits of one kind several times, chosen at "
+        f"random with seed {study['seed']}: the line is the mean, the band reaches from the worst to the best. Weights and thresholds "
+        "stay flipped, activations are spikes between layers, other ones in each frame."
+    )
+    return [Picture("Right frames with flipped bits", svg, told)]
 
 
 def tables(manifest: Mapping | None) -> list[PageTable]:
@@ -36,7 +40,12 @@ def tables(manifest: Mapping | None) -> list[PageTable]:
         )
         for single in study["worst"]
     ]
-    return [PageTable("Most harmful flips", ("kind", "layer", "number", "bit", "from", "to", "loss"), tuple(rows))]
+    told = (
+        "One bit flipped alone. Number: its place in the layer's array, counted from 0, of a weight the neuron last; bit 0 is the lowest; "
+        "loss: of the frames, those that are no longer right."
+    )
+    head = ("kind", "layer", "number", "bit", "from", "to", "loss")
+    return [PageTable("Most harmful flips", head, tuple(rows), told)]
 
 
 def _line(study: Mapping, kind: str) -> Curve:

@@ -16,9 +16,8 @@ from whetgen.targets.registry import Options, find_target, options_for
 from whetgen.targets.verilog.options import VerilogOptions
 from whetgen.targets.verilog.plan import VerilogPlan, plan
 
-_HEAD = (
-    "layer", "PE x SIMD", "cycles", "LUT, estimated", "C kernel", "C cycles, estimated", "C tables, bytes",
-)  # fmt: skip
+_LUTS = "LUT, estimated"
+_WIDTHS = "Estimated LUTs have six inputs, as those of 7-series; where a device's have four, as on ECP5 and iCE40, up to four make one of six."
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,13 +59,29 @@ def c_options(manifest: Mapping | None) -> COptions:
 
 def tables(manifest: Mapping | None, verilog: Folded | None, c: CPlan | None) -> tuple[PageTable, ...]:
     """Layer by layer, and what was measured."""
-    measured = _measured(manifest or {})
-    head = ("what", "estimated", "measured", "where")
-    found = (
-        PageTable("Resources by layer", _HEAD, tuple(_rows(manifest or {}, verilog, c)), _caption(manifest, verilog)),
-        PageTable("Estimated and measured", head, tuple(measured), "Estimates beside what was measured."),
-    )
+    found = _by_layer(manifest or {}, verilog, c), _in_all(manifest or {})
     return tuple(table for table in found if table.rows)
+
+
+def _by_layer(manifest: Mapping, verilog: Folded | None, c: CPlan | None) -> PageTable:
+    cells: dict[str, dict[str, str]] = defaultdict(dict)
+    synthesis = list(_synthesis_cells(manifest))
+    for layer, column, cell in (*_hardware_cells(manifest, verilog), *synthesis, *_c_cells(c)):
+        cells[layer][column] = cell
+    measured = dict.fromkeys(column for _, column, _ in synthesis)
+    columns = ("PE x SIMD", "cycles", _LUTS, *measured, "C kernel", "C cycles, estimated", "C tables, bytes")
+    rows = tuple((layer, *(row.get(column, "") for column in columns)) for layer, row in cells.items())
+    told = f" {_WIDTHS} A cell that two layers share counts for one of them." if measured else ""
+    return PageTable("Resources by layer", ("layer", *columns), rows, _caption(manifest or None, verilog) + told)
+
+
+def _in_all(manifest: Mapping) -> PageTable:
+    told = "Estimates beside what was measured."
+    if any("by_layer" not in facts for facts in manifest.get("synthesis", {}).values()):
+        told += f" {_WIDTHS} This synthesis tells sums only: run whetgen synth again to see what each layer takes."
+    return PageTable(
+        "Estimated and measured", ("what", "estimated", "measured", "where"), tuple(_measured(manifest)), told
+    )
 
 
 def _caption(manifest: Mapping | None, verilog: Folded | None) -> str:
@@ -85,14 +100,6 @@ def _caption(manifest: Mapping | None, verilog: Folded | None) -> str:
     )
 
 
-def _rows(manifest: Mapping, verilog: Folded | None, c: CPlan | None) -> Iterator[tuple[str, ...]]:
-    cells: dict[str, dict[str, str]] = defaultdict(dict)
-    for layer, column, cell in (*_hardware_cells(manifest, verilog), *_c_cells(c)):
-        cells[layer][column] = cell
-    for layer, row in cells.items():
-        yield (layer, *(row.get(column, "") for column in _HEAD[1:]))
-
-
 def _hardware_cells(manifest: Mapping, verilog: Folded | None) -> Iterator[tuple[str, str, str]]:
     for row in _cycle_rows(manifest, verilog):
         if row.get("pe"):
@@ -103,13 +110,22 @@ def _hardware_cells(manifest: Mapping, verilog: Folded | None) -> Iterator[tuple
         if verilog
         else {choice["layer"]: choice["cost"]["luts"] for choice in manifest.get("logic", ())}
     )
-    yield from ((layer, "LUT, estimated", f"{taken:,}") for layer, taken in luts.items())
+    yield from ((layer, _LUTS, f"{taken:,}") for layer, taken in luts.items())
 
 
 def _cycle_rows(manifest: Mapping, verilog: Folded | None) -> list[Mapping[str, Any]]:
     if own := manifest.get("cycles") or manifest.get("loop_trips"):
         return list(own)
     return [vars(row) for row in verilog.plan.cycles] if verilog else []
+
+
+def _synthesis_cells(manifest: Mapping) -> Iterator[tuple[str, str, str]]:
+    """What ``whetgen synth`` counted in each layer, and outside of them."""
+    for device, facts in manifest.get("synthesis", {}).items():
+        for layer, taken in facts.get("by_layer", {}).items():
+            for resource, count in taken.items():
+                if facts["cells"].get(resource):
+                    yield layer, f"{resource.upper()}, {device}", f"{count:,}"
 
 
 def _c_cells(c: CPlan | None) -> Iterator[tuple[str, str, str]]:

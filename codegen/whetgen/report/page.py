@@ -15,7 +15,7 @@ from whetgen.report.parts import Card, Gallery, Matrix, PageTable, Picture, Tile
 from whetgen.report.timing import timelines
 from whetgen.report.trial import Trial, planned, trial
 from whetgen.targets.output.templating import template_environment
-from whetgen.targets.output.words import input_words, output_words
+from whetgen.targets.output.words import class_names, input_words, output_words
 from whetgen.verification.frames import Frames
 
 
@@ -54,7 +54,7 @@ def render_report(
         BadInput: the log is none.
     """
     activity = observe(graph, frames.codes) if frames else None
-    seen = accuracy.judged(graph, frames, activity) if frames and activity else None
+    seen = accuracy.judged(graph, frames, activity, class_names(manifest)) if frames and activity else None
     c, verilog = planned(graph, manifest, seen), hardware.folded(graph, manifest)
     page = Page(
         title=name,
@@ -64,7 +64,7 @@ def render_report(
         trial=trial(graph, manifest, seen, c),
         drawing=drawing(graph),
         confusion=accuracy.confusion(graph, seen) if seen else None,
-        galleries=accuracy.galleries(graph, seen) if seen else (),
+        galleries=accuracy.galleries(seen) if seen else (),
         cards=tuple((anchor(number), card) for number, card in enumerate(cards.cards(graph, activity))),
         activity=f"Behaviour measured on {activity.frames:,} frames of the data." if activity else _NO_DATA,
         timelines=timelines(graph, manifest, verilog),

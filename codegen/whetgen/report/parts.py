@@ -76,11 +76,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Labels down, classes across."""
+    """Labels down, classes across. ``named``: the classes have names, which stand upright above the columns."""
 
     caption: str
     classes: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    named: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,6 @@ import zlib
 
 import numpy as np
 
-from whetgen.ir import Graph
-
 SMALLEST_SQUARE = 6  # rows of a vector that is shown as a picture
 
 
@@ -24,12 +22,15 @@ def plane_of(shape: tuple[int, ...]) -> tuple[int, int, int] | None:
     return (side, side, 1) if side >= SMALLEST_SQUARE and side * side == shape[0] else None
 
 
-def picture_of(graph: Graph, codes: np.ndarray) -> str | None:
-    """Data URI of one frame, None where it is no picture. One channel is drawn as ink on white."""
-    plane, kind = plane_of(graph.input.shape), graph.input.type
+def picture_of(codes: np.ndarray, shades: tuple[int, int]) -> str | None:
+    """Data URI of one frame, None where it is no picture. One channel is drawn as ink on white.
+
+    ``shades``: the codes of no ink and of full ink.
+    """
+    plane, (least, most) = plane_of(codes.shape), shades
     if plane is None:
         return None
-    bright = (codes.reshape(plane).astype(np.int64) - kind.lo) * 255 // (kind.hi - kind.lo)
+    bright = (codes.reshape(plane).astype(np.int64) - least) * 255 // (most - least)
     pixels = (255 - bright if plane[2] == 1 else bright).astype(np.uint8)
     return "data:image/png;base64," + base64.b64encode(encoded(pixels)).decode()
 

@@ -8,7 +8,7 @@ from html import escape
 from math import ceil, log10
 
 WIDTH = 320
-_LEFT, _RIGHT, _TOP = 34, 8, 8
+_LEFT, _RIGHT, _TOP = 42, 8, 8
 _DASHES = ("", "6 3", "2 2", "8 2 2 2", "1 3", "10 4")
 
 
@@ -42,7 +42,7 @@ def histogram(counts: Sequence[int], marks: Sequence[tuple[float, str]], told: s
     return picture(bottom + 20, told, [*bars, axis, *words])
 
 
-def _anchor(at: float, count: int) -> str:
+def _anchor(at: float, count: float) -> str:
     """Words at an end of the axis stay inside."""
     return "start" if at <= count / 8 else "end" if at >= count * 7 / 8 else "middle"
 
@@ -76,13 +76,27 @@ def lines(curves: Sequence[Curve], across: str, logarithmic: bool = False) -> st
             drawn.append(f'<path class="band" d="M{"L".join([*up, *down[::-1]])}Z"/>')
         points = "L".join(at(x, y) for x, y in zip(curve.xs, curve.ys, strict=True))
         drawn.append(f'<path class="line" stroke-dasharray="{_DASHES[k % len(_DASHES)]}" d="M{points}"/>')
-    ends = [(first, "start", _LEFT), (first + span, "end", WIDTH - _RIGHT)]
-    drawn += [text(x, bottom + 14, f"{_unplace(v, logarithmic):g}", "small", where) for v, where, x in ends]
-    drawn.append(text(_LEFT + wide / 2, bottom + 14, across, "small", "middle"))
-    height, legend = _legend([curve.name for curve in curves], bottom + 32)
+    drawn += [
+        text(
+            _LEFT + wide * share,
+            bottom + 14,
+            f"{_unplace(first + span * share, logarithmic):g}",
+            "small",
+            _anchor(share, 1),
+        )
+        for share in _ticks(first, span, logarithmic)
+    ]
+    drawn.append(text(_LEFT + wide / 2, bottom + 28, across, "small", "middle"))
+    height, legend = _legend([curve.name for curve in curves], bottom + 48)
     return picture(
         height, f"{', '.join(curve.name for curve in curves)}, from 0 to 1, over {across}", [*drawn, *legend]
     )
+
+
+def _ticks(first: float, span: float, logarithmic: bool) -> list[float]:
+    """Where numbers stand below an axis, from 0 to 1: at its ends and, of a logarithmic one, at powers of ten that leave those room."""
+    powers = [(power - first) / span for power in range(ceil(first), ceil(first + span))] if logarithmic else []
+    return [0.0, *(share for share in powers if 0.12 < share < 0.85), 1.0]
 
 
 def _grid(bottom: float, tall: float) -> str:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from whetgen.report.png import plane_of
 from whetgen.report.wasm import compiled, seen_at
 from whetgen.targets.c.plan import CPlan, plan
 from whetgen.targets.c.render import render
+from whetgen.targets.output.words import class_names
 from whetgen.verification.c_runner import pack_codes
 
 _MOST_BYTES = 2 << 20  # of the module in the page
@@ -60,7 +61,7 @@ def trial(graph: Graph, manifest: Mapping | None, seen: Judged | None, made: CPl
     kind = graph.input.type
     return Trial(
         module=module,
-        facts=_inert(json.dumps(_facts(graph, made, seen, _class_names(manifest)))),
+        facts=_inert(json.dumps(_facts(graph, made, seen, class_names(manifest)))),
         told=_told(made, manifest),
         plane=plane_of(graph.input.shape),
         elements=made.input_len,
@@ -71,11 +72,6 @@ def trial(graph: Graph, manifest: Mapping | None, seen: Judged | None, made: CPl
 def _inert(text: str) -> str:
     """JSON that cannot end the script element that it stands in."""
     return text.replace("<", "\\u003c")
-
-
-def _class_names(manifest: Mapping | None) -> Sequence[str]:
-    """Of --classes, none without."""
-    return (manifest or {}).get("options", {}).get("classes") or ()
 
 
 def _told(made: CPlan, manifest: Mapping | None) -> str:
@@ -90,10 +86,11 @@ def _told(made: CPlan, manifest: Mapping | None) -> str:
     return "the C that whetgen generates for this network"
 
 
-def _facts(graph: Graph, made: CPlan, seen: Judged | None, names: Sequence[str]) -> dict[str, Any]:
+def _facts(graph: Graph, made: CPlan, seen: Judged | None, names: tuple[str, ...]) -> dict[str, Any]:
     kind, places = graph.input.type, seen_at(made)
     return {
-        "input": {"type": kind.name, "low": kind.lo, "high": kind.hi, "elements": made.input_len, "plane": plane_of(graph.input.shape)},
+        "input": {"type": kind.name, "low": kind.lo, "high": kind.hi, "elements": made.input_len, "plane": plane_of(graph.input.shape),
+                  "shades": seen.shades if seen else (kind.lo, kind.hi)},
         "layers": [
             {"name": t.name, "at": places[t.name], "kind": t.kind, "maps": t.maps, "count": t.count, "bytes": t.bytes,
              "shape": graph.shapes[t.name], "spikes": graph.is_spikes(t.name)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 
@@ -97,3 +98,15 @@ DEVICES = {
         ),
     )
 }
+
+
+def resources(counts: Counter, device: Device) -> tuple[dict[str, int], dict[str, int]]:
+    """Cells by what they take, and those that take nothing by type."""
+    cells, other = dict.fromkeys(device.room, 0), {}
+    for kind, count in sorted(counts.items()):
+        taken = device.resource(kind)
+        if taken is None:
+            other[kind] = count
+        else:
+            cells[taken[0]] += taken[1] * count
+    return cells, other

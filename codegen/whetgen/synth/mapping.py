@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from whetgen.host.processes import call
+from whetgen.synth.by_layer import cells_by_layer
 from whetgen.synth.depth import logic_depth
-from whetgen.synth.devices import Device
+from whetgen.synth.devices import Device, resources
 from whetgen.synth.packing import paired_tables
 from whetgen.synth.progress import SynthesisProgress
 from whetgen.synth.tools import find_tool
@@ -31,16 +32,20 @@ class Mapped:
     """``cells``: count by resource; ``other``: cells that take none, by type. ``depth``: cells on the longest path between registers.
 
     ``packed_luts``: LUTs where two small functions share one, None for a device whose LUTs have one output.
+    ``by_layer``: as ``cells_by_layer`` tells it.
     """
 
     cells: dict[str, int]
     other: dict[str, int]
     depth: int
     packed_luts: int | None
+    by_layer: dict[str, dict[str, int]]
 
 
-def map_cells(folder: Path, top: str, device: Device, tell: Callable[[str], None] = lambda _: None) -> Mapped:
-    """What the Verilog files in a folder take; leaves ``netlist.json`` there.
+def map_cells(
+    folder: Path, top: str, device: Device, tell: Callable[[str], None] = lambda _: None, layers: Sequence[str] = ()
+) -> Mapped:
+    """What the Verilog files in a folder take; leaves ``netlist.json`` there. ``layers``: their names in the sources.
 
     Raises:
         ToolFailed: Yosys cannot take the sources.
@@ -52,22 +57,17 @@ def map_cells(folder: Path, top: str, device: Device, tell: Callable[[str], None
         tell(f"yosys for {device.name}: the network's large ROMs ({len(roms)}) to block RAM")
         _run(folder, "roms.ys", _rom_script(roms, device))
     _run(folder, "run.ys", _network_script(bool(roms), rest, top, device), SynthesisProgress(device, tell).line)
-    cells = json.loads((folder / NETLIST).read_text(encoding="utf-8"))["modules"][top]["cells"].values()
-    taken, other = resources(Counter(cell["type"] for cell in cells), device)
+    named = json.loads((folder / NETLIST).read_text(encoding="utf-8"))["modules"][top]["cells"]
+    kinds, cells = {name: cell["type"] for name, cell in named.items()}, named.values()
+    taken, other = resources(Counter(kinds.values()), device)
     packed = taken["lut"] - paired_tables(cells) if device.two_outputs else None
-    return Mapped(cells=taken, other=other, depth=logic_depth(cells, device.logic), packed_luts=packed)
-
-
-def resources(counts: Counter, device: Device) -> tuple[dict[str, int], dict[str, int]]:
-    """Cells by what they take, and those that take nothing by type."""
-    cells, other = dict.fromkeys(device.room, 0), {}
-    for kind, count in sorted(counts.items()):
-        taken = device.resource(kind)
-        if taken is None:
-            other[kind] = count
-        else:
-            cells[taken[0]] += taken[1] * count
-    return cells, other
+    return Mapped(
+        cells=taken,
+        other=other,
+        depth=logic_depth(cells, device.logic),
+        packed_luts=packed,
+        by_layer=cells_by_layer(kinds, layers, device),
+    )
 
 
 def _is_block_rom(file: Path) -> bool:
@@ -101,6 +101,7 @@ def _network_script(roms: bool, rest: list[str], top: str, device: Device) -> li
         "setattr -unset keep_hierarchy",
         "flatten",
         "clean",
+        "autoname",
         f"write_json {NETLIST}",
     ]
 

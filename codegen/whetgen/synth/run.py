@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from whetgen.errors import BadInput, ToolFailed
@@ -28,6 +28,7 @@ class Synthesis:
     ``depth``: longest path in cells between registers. ``packed_luts``: with pairs of small functions in one LUT of two outputs, None for
     a device without such LUTs. ``fmax_mhz``: of nextpnr, None where it was not run or
     failed, ``failure`` then says why. ``frames_per_second``, ``latency_ns``: at that clock, by the cycles in whetgen.json.
+    ``by_layer``: ``cells`` of each layer, and of what is outside of them.
     """
 
     device: str
@@ -37,6 +38,7 @@ class Synthesis:
     other: dict[str, int]
     depth: int
     packed_luts: int | None = None
+    by_layer: dict[str, dict[str, int]] = field(default_factory=dict)
     fmax_mhz: float | None = None
     frames_per_second: float | None = None
     latency_ns: float | None = None
@@ -66,7 +68,8 @@ def synthesise(folder: Path, device: str, seed: int = 1, progress: Callable[[str
             for source in (copy / "rtl").glob("*.v"):
                 shutil.move(source, work)
         tell(f"yosys for {device}")
-        mapped = map_cells(work, manifest["name"], chosen, tell)
+        layers = [row["layer"] for row in manifest["cycles"]]
+        mapped = map_cells(work, manifest["name"], chosen, tell, layers)
         made = Synthesis(device=device, name=manifest["name"], room=chosen.room, **vars(mapped))
         if chosen.place_and_route is None:
             return made

@@ -13,9 +13,11 @@ from whetgen.ir import Graph, graph_sha256, load_graph
 from whetgen.reference import classify
 from whetgen.targets.output.folder import changed_files, read_manifest, record_footprint
 from whetgen.targets.output.snapshot import snapshot
+from whetgen.targets.output.words import class_names
 from whetgen.targets.registry import TARGETS
 from whetgen.verification.doubts import doubts
 from whetgen.verification.frames import Frames, default_frames, flat_outputs, load_frames
+from whetgen.verification.hits import ClassHits, worst_class
 from whetgen.verification.promises import check_promises
 from whetgen.verification.runners import BUDGET_SECONDS, Progress, Ran, Run, find_runner
 from whetgen.wording import counted
@@ -32,8 +34,8 @@ class Verification:
     """Result of a check.
 
     ``vectors``: frames run; ``mismatches``: frames with any bit different; ``failures``: one line for
-    everything else that is wrong; ``accuracy``: share of labels hit by the target, None without labels;
-    ``warnings``: a line for each thing that is odd about the data. ``notes``: a line for
+    everything else that is wrong; ``accuracy``: share of labels hit by the target, None without labels, ``worst_class``: the class of which it hits fewest, None
+    where it hits all; ``warnings``: a line for each thing that is odd about the data. ``notes``: a line for
     each choice that was made for the user. ``complete``: the frames were all that there are.
     ``reason``: why the check or a part of it could not run, then with the last lines of the tool's ``log``.
     """
@@ -44,6 +46,7 @@ class Verification:
     mismatches: int
     failures: tuple[str, ...] = ()
     accuracy: float | None = None
+    worst_class: ClassHits | None = None
     measured: dict = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -105,16 +108,17 @@ def verify(
         raise BadInput(
             f"{folder}: its sources give results of shape {ran.outputs.shape}, not {wanted.shape}; generate the folder again"
         )
-    given = data is not None and not frames.complete
+    given, told = data is not None and not frames.complete, _told(graph, manifest, ran.outputs)
     result = Verification(
         target=manifest["target"],
         name=manifest["name"],
         vectors=len(frames.codes),
         mismatches=int(np.any(ran.outputs != wanted, axis=1).sum()),
         failures=(*failures, *ran.failures),
-        accuracy=_accuracy(graph, manifest, ran.outputs, frames.labels),
+        accuracy=None if told is None or frames.labels is None else float(np.mean(told == frames.labels)),
+        worst_class=worst_class(told, frames.labels, class_names(manifest)),
         measured=ran.measured,
-        warnings=doubts(graph, frames, _told(graph, manifest, ran.outputs)) if given else (),
+        warnings=doubts(graph, frames, told) if given else (),
         notes=notes,
         complete=frames.complete,
     )
@@ -196,12 +200,6 @@ def target_outputs(graph: Graph, manifest: dict, codes: np.ndarray) -> np.ndarra
     """What the target has to give, (frames, elements), by the reference."""
     scores = flat_outputs(graph, codes)
     return classify(graph.outputs[0], scores)[:, None] if manifest["output"]["kind"] == "class" else scores
-
-
-def _accuracy(graph: Graph, manifest: dict, outputs: np.ndarray, labels: np.ndarray | None) -> float | None:
-    """Share of labels that the target hits."""
-    classes = _told(graph, manifest, outputs)
-    return None if labels is None or classes is None else float(np.mean(classes == labels))
 
 
 def _told(graph: Graph, manifest: dict, outputs: np.ndarray) -> np.ndarray | None:

@@ -81,6 +81,7 @@ class SynthesisFacts(TypedDict):
 
     cells: dict[str, AtLeastZero]
     room: dict[str, AtLeastZero]
+    by_layer: NotRequired[dict[str, dict[str, AtLeastZero]]]
     fmax_mhz: float | None
     frames_per_second: float | None
     latency_ns: float | None

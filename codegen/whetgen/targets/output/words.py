@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from whetgen.ir import Graph, Output
@@ -19,6 +20,16 @@ def output_words(graph: Graph, output: Output) -> str:
     """What an output holds, and how the class follows from it where it tells one."""
     shape = "x".join(map(str, graph.shapes[output.source]))
     return f"'{output.name}': {shape} {output.kind}; {_told(graph, output)}"
+
+
+def class_names(manifest: Mapping | None) -> tuple[str, ...]:
+    """Those of ``--classes`` in ``whetgen.json``; none without, or where there is no folder."""
+    return tuple((manifest or {}).get("options", {}).get("classes") or ())
+
+
+def class_words(number: int, names: Sequence[str]) -> str:
+    """A class as people read it: ``3``, or ``3: three`` where the classes have names."""
+    return f"{number}: {names[number]}" if names else str(number)
 
 
 def _told(graph: Graph, output: Output) -> str:
