@@ -18,7 +18,7 @@ MODELS = Path(__file__).parents[1] / "models"
 SCALES = {"digits-mlp": 16, "mnist-mlp": 255, "mnist-cnn": 255, "fashion-cnn": 255}
 DATA = {"digits-mlp": "digits", "mnist-mlp": "mnist", "mnist-cnn": "mnist", "fashion-cnn": "fashion_mnist"}
 LEAST_ACCURACY = {"digits-mlp": 0.96, "mnist-mlp": 0.98, "mnist-cnn": 0.993, "fashion-cnn": 0.92}
-SMALL = {"mnist-mlp-small": 0.9767, "mnist-cnn-small": 0.9717, "mnist-cnn-4bit": 0.99}  # the microcontrollers'
+SMALL = {"mnist-mlp-small": 0.9767, "mnist-cnn-small": 0.9717, "mnist-mlp-pruned": 0.986, "mnist-cnn-4bit": 0.99}
 RTL_FRAMES = {"digits-mlp": None, "mnist-mlp": 400, "mnist-cnn": 100, "fashion-cnn": 10}
 HLS_FRAMES = {
     "digits-mlp": None,
@@ -61,9 +61,14 @@ def frames(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["mnist-mlp-small", "mnist-cnn-small", pytest.param("mnist-cnn-4bit", marks=pytest.mark.long)]
+    "name",
+    [
+        "mnist-mlp-small",
+        "mnist-cnn-small",
+        *(pytest.param(n, marks=pytest.mark.long) for n in ("mnist-mlp-pruned", "mnist-cnn-4bit")),
+    ],
 )
-def test_the_microcontrollers_networks_compute_every_bit_in_c(name, tmp_path):
+def test_small_networks_compute_every_bit_in_c(name, tmp_path):
     graph = whetgen.trace(whetgen.load_model(MODELS / f"{name}.keras"), whetgen.InputSpec(scale=255))
     data = load("mnist")
     np.savez(tmp_path / "mnist.npz", x=data.x_test, y=data.y_test)

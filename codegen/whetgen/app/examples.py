@@ -22,6 +22,7 @@ _FOLDED, _UNROLLED, _EMBEDDED = (
 _MODELS = {
     "digits-mlp": ("8x8 digits, dense", f"{_FOLDED} --input-scale 16"),
     "mnist-mlp": ("28x28 digits, dense", _FOLDED),
+    "mnist-mlp-pruned": ("28x28 digits, dense, a tenth of the weights", _FOLDED),
     "mnist-cnn": ("28x28 digits, convolutions", _FOLDED),
     "fashion-cnn": ("28x28 clothes, convolutions", _FOLDED),
     "mnist-mlp-small": ("28x28 digits, dense, for microcontrollers", _EMBEDDED),
