@@ -21,15 +21,21 @@ def test_saved_model_folder_is_told_what_it_is(command, tmp_path, capsys):
 
 
 USAGE = {
-    "nothing but a model": (lambda m: [m], "Missing option '--target'. (whetgen generate --help shows all)"),
-    "no --out": (lambda m: [m, "--target", "c"], "Missing option '--out'. (whetgen generate --help shows all)"),
+    "nothing but a model": (
+        lambda m: [m],
+        "Missing option '--target': verilog, hls, c, onnx or nir. (whetgen generate --help shows all)",
+    ),
+    "no --out": (lambda m: [m, "--target", "c"], "Missing option '--out': Folder to write, or NAME.onnx "),
     "option": (lambda m: [m, "--frobnicate"], "No such option: --frobnicate"),
     "extra argument": (lambda m: [m, "more", "--target", "c", "--out", "o"], "Got unexpected extra argument"),
     "text for a number": (
         lambda m: [m, "--target", "c", "--out", "o", "--input-scale", "big"],
         "Invalid value for '--input-scale'",
     ),
-    "no folder": (lambda m: ["verify"], "Missing argument 'DIR'. (whetgen verify --help shows all)"),
+    "no folder": (
+        lambda m: ["verify"],
+        "Missing argument 'DIR': A folder that whetgen generated. (whetgen verify --help shows all)",
+    ),
     "long folder": (lambda m: ["verify", "n" * 300], "nnn: File name too long"),
     "unknown command": (lambda m: ["frobnicate"], "'frobnicate' is no command and no file; commands are generate, "),
     "unknown command on a model": (lambda m: ["frob", m, "--out", "o"], "'frob' is no command and no file"),
@@ -68,6 +74,7 @@ ALIKE = {
     "file": (["models/digits-mpl.keras"], "no such file; did you mean models/digits-mlp.keras? give a"),
     "recipe as a command": (["mnist-mpl"], "'mnist-mpl' is no command and no file; did you mean train mnist-mlp? "),
     "option in front": (["--vresion"], "No such option: --vresion; did you mean --version? options are --help, "),
+    "help as a command": (["help"], "'help' is no command and no file; did you mean --help? commands are generate, "),
     "option of a command": (["verify", "x", "--formel"], "No such option: --formel (Possible options: --formal) ("),
     "command of a group": (["bench", "mcuu"], "No such command 'mcuu'. Did you mean 'mcu'? (whetgen bench --help"),
     "example": (["examples", "demo"], "example demo: did you mean demo.py? choose one of digits-mlp, mnist-mlp, "),

@@ -33,7 +33,7 @@ def test_versions_of_what_is_there_and_commands_for_what_is_not(two_needs, capsy
     assert (code, err) == (0, "") and "│ sometool │ 1.2.3   │" in out
     assert out.splitlines()[-4:] == [
         "nobodys: not installed",
-        "  without it: no dreams",
+        "  needed for dreams",
         "  pip install nobodys",
         "1 tool found, 1 missing",
     ]

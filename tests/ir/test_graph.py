@@ -95,7 +95,7 @@ def test_the_hash_sees_one_weight():
 
 
 def test_a_corrupt_folder_is_refused(tmp_path):
-    with pytest.raises(BadInput, match="no readable model.json"):
+    with pytest.raises(BadInput, match="holds no model.json; give a folder that whetgen generated"):
         load_graph(tmp_path)
     save_graph(small_graph(), tmp_path)
     (tmp_path / "model.npz").write_bytes(b"PK nonsense")

@@ -88,11 +88,18 @@ def _main(arguments: list[str] | None) -> NoReturn:
     except typer.TyperException as error:  # a mistake in the arguments
         context = getattr(error, "ctx", None)
         asked = f"whetgen {context.info_name}" if context and context.parent else "whetgen"
-        message = f"{' '.join(error.format_message().split())} ({asked} --help shows all)"
+        message = f"{_mistake(error)} ({asked} --help shows all)"
     except typer.Abort:
         sys.exit(1)
     sys.stderr.write(f"whetgen: {message}\n")
     sys.exit(2)
+
+
+def _mistake(error: typer.TyperException) -> str:
+    """One line; of what is missing, what it is."""
+    told = " ".join(error.format_message().split())
+    wanted = getattr(getattr(error, "param", None), "help", None)
+    return f"{told.rstrip('.')}: {wanted}" if wanted and told.startswith("Missing ") else told
 
 
 def _routed(arguments: list[str]) -> list[str]:
@@ -112,7 +119,7 @@ def _routed(arguments: list[str]) -> list[str]:
         return ["generate", *arguments]
     if Path(first).suffix:
         raise BadInput(f"{first}: no such file; {_files_alike(Path(first))}give a .keras, .onnx or .nir file")
-    known = (*COMMANDS, *(f"train {recipe}" for recipe in RECIPES))
+    known = (*COMMANDS, *ROOT_OPTIONS, *(f"train {recipe}" for recipe in RECIPES))
     raise BadInput(f"'{first}' is no command and no file; {meant(first, known)}commands are {', '.join(COMMANDS)}")
 
 

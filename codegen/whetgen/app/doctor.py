@@ -35,7 +35,7 @@ def _facts(finding: Finding) -> dict[str, Any]:
 
 
 def _lines(here: dict[str, str], findings: list[Finding]) -> list[object]:
-    """Versions of what is there; of each other tool what is wrong, what that disables and what to type."""
+    """Versions of what is there; of each other tool what is wrong, what needs it and what to type."""
     missing = [f for f in findings if f.version is None]
     there = Table("found", "version")
     for finding in findings:
@@ -44,5 +44,5 @@ def _lines(here: dict[str, str], findings: list[Finding]) -> list[object]:
     told: list[object] = [f"whetgen {here['whetgen']}, Python {here['python']}, {here['system']}", there]
     for finding in missing:
         need = finding.need
-        told += [f"{need.name}: {finding.fault}", f"  without it: no {need.purpose}", f"  {need.install}"]
+        told += [f"{need.name}: {finding.fault}", f"  needed for {need.purpose}", f"  {need.install}"]
     return [*told, f"{counted(len(findings) - len(missing), 'tool')} found, {len(missing)} missing"]

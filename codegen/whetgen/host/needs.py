@@ -93,7 +93,7 @@ PROGRAMS: tuple[NeededProgram, ...] = (
     _debian("qemu-s390x", "C on a big-endian machine in fuzz", "qemu-user"),
     _debian("minisign", "sign, verify --signature", asked=("-v",)),
     _debian("valgrind", "the row of TensorFlow Lite Micro in bench mcu"),
-    _debian("ccache", "nothing, but the tests compile each time"),
+    _debian("ccache", "tests that do not compile each time"),
 )  # fmt: skip
 
 PACKAGES: tuple[NeededPackage, ...] = (

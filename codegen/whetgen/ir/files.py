@@ -86,6 +86,8 @@ def load_graph(folder: Path) -> Graph:
     """
     try:
         structure = json.loads(read_text(folder / "model.json"))
+    except FileNotFoundError as error:
+        raise BadInput(f"{folder}: holds no model.json; give a folder that whetgen generated") from error
     except (OSError, ValueError, RecursionError) as error:
         raise BadInput(f"{folder}: no readable model.json ({error}); generate the folder again") from error
     found = structure.get("format") if isinstance(structure, dict) else None

@@ -146,3 +146,9 @@ def test_the_host_script_sends_frames_and_prints_answers(tmp_path):
     assert done.returncode == 0, done.stderr
     printed = [[int(word) for word in row.split()] for row in done.stdout.splitlines()]
     assert printed == graph.run(codes).tolist()
+    command[3] = str(tmp_path / "nowhere")
+    failed = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert failed.returncode == 1 and failed.stderr.count("\n") == 1
+    assert (
+        failed.stderr.startswith(f"host.py: --port {tmp_path}/nowhere: ") and "is the board plugged in" in failed.stderr
+    )
