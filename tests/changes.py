@@ -3,13 +3,13 @@
     python -m tests.changes OLD_CHECKOUT
     python -m tests.changes OLD_CHECKOUT --only digits-mlp
 
-Both run with this Python, and ``whetgen diff`` of this checkout compares what they wrote.
+Both generate this checkout's models with this Python, and ``whetgen diff`` compares what they wrote. Targets of a model whose
+figures changed alike share a row. A model that the old checkout lacks is new.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -18,11 +18,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.generated_bytes import SCALES
+from tests.write_model import CASES
+
+from whetgen.verification.diff import diff
 
 ROOT = Path(__file__).parents[1]
-TARGETS = {"verilog": ("--architecture", "folded"), "hls": (), "c": ()}
-HEAD = "| model | target | files that differ | figures |\n|---|---|---|---|"
-_FIGURES = ("resources", "latency_cycles", "initiation_interval_cycles")
+HEAD = "| model | files that differ | figures |\n|---|---|---|"
+FIGURES = {
+    "latency_cycles": "latency",
+    "initiation_interval_cycles": "interval",
+    "luts_estimated": "LUT",
+    "flash_table_bytes": "table bytes",
+    "flash_code_bytes_estimated": "code bytes",
+    "arena_bytes": "RAM bytes",
+    "cycles_estimated": "cycles",
+}
+"""Entry of ``whetgen.json`` -> what a row calls it: latency and interval in cycles, cells and cycles as estimated. One that only one of both knows is left out."""
 
 
 def main(arguments: list[str]) -> int:
@@ -30,48 +41,50 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("old", type=Path, metavar="OLD_CHECKOUT")
     parser.add_argument("--only", default="", metavar="WORD")
     chosen = parser.parse_args(arguments)
+    models = sorted(path for path in (ROOT / "models").glob("*.keras") if chosen.only in path.stem)
     print(HEAD)
     with tempfile.TemporaryDirectory() as place:
-        for line in rows(chosen.old, Path(place), chosen.only):
-            print(line, flush=True)
+        for model in models:
+            print("\n".join(rows(chosen.old.resolve(), Path(place), model)), flush=True)
     return 0
 
 
-def rows(old: Path, place: Path, only: str) -> Iterator[str]:
-    for model in sorted(path for path in (ROOT / "models").glob("*.keras") if only in path.stem):
-        for target, options in TARGETS.items():
-            folders = [place / f"{model.stem}-{target}-{age}" for age in ("old", "new")]
-            made = [
-                _generated(root, model, target, options, out) for root, out in zip((old, ROOT), folders, strict=True)
-            ]
-            yield f"| {model.stem} | {target} | {' | '.join(_told(*folders) if all(made) else _refused(made))} |"
+def rows(old: Path, place: Path, model: Path) -> Iterator[str]:
+    """The lines of a model; what was written lies in ``place`` afterwards."""
+    if not (old / "models" / model.name).exists():
+        yield f"| {model.stem} | | new |"
+        return
+    before, after = (
+        _written(root, model, place / f"{model.stem}-{age}") for root, age in ((old, "old"), (ROOT, "new"))
+    )
+    found: dict[str, list[str]] = {}
+    for case in CASES:
+        files, figures = told(before / case, after / case)
+        found.setdefault(figures, []).append(f"{case} {files}")
+    for figures, cases in found.items():
+        yield f"| {model.stem} | {', '.join(cases)} | {figures} |"
 
 
-def _generated(root: Path, model: Path, target: str, options: tuple[str, ...], out: Path) -> bool:
-    scale = str(SCALES.get(model.stem, 255))
-    return not _run(
-        root, str(model), "--target", target, "--out", str(out), "--input-scale", scale, *options
-    ).returncode
+def _written(root: Path, model: Path, out: Path) -> Path:
+    """A folder of each case by the code of ``root``; none of one that it refuses."""
+    environment = {**os.environ, "PYTHONPATH": f"{root / 'codegen'}"}
+    command = [sys.executable, Path(__file__).with_name("write_model.py"), model, str(SCALES.get(model.stem, 255)), out]
+    subprocess.run(command, cwd=root, env=environment, check=True)
+    return out
 
 
-def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(root / "codegen")}
-    command = [sys.executable, "-m", "whetgen.app.cli", *arguments]
-    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
-
-
-def _told(old: Path, new: Path) -> tuple[str, str]:
-    done = _run(ROOT, "diff", str(old), str(new), "--json")
-    if done.returncode:
-        return "?", done.stderr.strip()
-    changes = json.loads(done.stdout)["changes"]
-    files = sum(change["part"] == "files" for change in changes)
-    figures = [f"{c['what']} {c['before']} → {c['after']}" for c in changes if c["part"] in _FIGURES]
-    return str(files), ", ".join(figures) or "the same"
-
-
-def _refused(made: list[bool]) -> tuple[str, str]:
-    return "-", f"refused {' and '.join(age for age, well in zip(('before', 'now'), made, strict=True) if not well)}"
+def told(old: Path, new: Path) -> tuple[str, str]:
+    """How many files differ, and the figures."""
+    refused = [age for folder, age in ((old, "before"), (new, "now")) if not folder.exists()]
+    if refused:
+        return "-", f"refused {' and '.join(refused)}"
+    changes = diff(old, new)
+    figures = [
+        f"{FIGURES[change.what]} {change.before:,} → {change.after:,}"
+        for change in changes
+        if change.what in FIGURES and change.before is not None and change.after is not None
+    ]
+    return str(sum(change.part == "files" for change in changes)), ", ".join(figures) or "the same"
 
 
 if __name__ == "__main__":
