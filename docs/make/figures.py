@@ -75,7 +75,7 @@ def _rtl(facts: Facts) -> Iterable[Row]:
         given_up = "limit_seconds" in row
         counts = ["", "", "", ""] if given_up else [f"{row[key]:,}" for key in ("lut", "carry", "cells", "depth")]
         seconds = f"given up after {row['limit_seconds']:g}" if given_up else f"{row['seconds']:.1f}"
-        yield (row["layer"], row["tool"], *counts, seconds)
+        yield (row["layer"], row["tool"], *counts, seconds, _mhz(row.get("fmax_mhz")))
 
 
 def _folding(facts: Facts) -> Iterable[Row]:
@@ -104,6 +104,10 @@ def _count(number: int | None) -> str:
     return "" if number is None else f"{number:,}"
 
 
+def _mhz(clock: float | None) -> str:
+    return "" if clock is None else f"{clock:.1f}"
+
+
 def _live(row: Facts) -> str:
     return "live" if row["live"] else "recorded"
 
@@ -115,7 +119,7 @@ TABLES: dict[str, tuple[str, str, Rows]] = {
     "mcu": (_MCU, "mcu", _mcu),
     "boards": ("model, network, board, cost an image, flash, RAM, stack, accuracy", "mcu", _boards),
     "synapses": ("layer over spikes, board, weight bits, synapses, cost, cost a synapse", "mcu", _synapses),
-    "rtl": ("layer, tool, LUT, CARRY4, both, depth, seconds to generate", "rtl", _rtl),
+    "rtl": ("layer, tool, LUT, CARRY4, both, depth, seconds to generate, MHz on an ECP5", "rtl", _rtl),
     "folding": (
         "asked, frames a second, cycles a frame, latency in cycles, LUT6 estimated, LUT6 Yosys, FF, CARRY4, block RAM",
         "folding",
