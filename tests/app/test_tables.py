@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from whetgen.app import console
-from whetgen.app.tables import fitted
+from whetgen.app.tables import MarkdownTable, fitted
 from whetgen.report import inspection
 
 APP = Path(console.__file__).parent
@@ -79,3 +79,13 @@ def test_a_command_prints_its_table_in_the_width_of_the_terminal(monkeypatch, ca
     console.CommandOutput(False, False).emit({}, made(inspection.HEAD, [cells]))
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= WIDTH and all(word in text for word in ("112x112x1024", "123,456,789"))
+
+
+def test_markdown_stays_for_other_programs_and_is_a_table_on_a_terminal(monkeypatch, capsys):
+    text = "| tool | cost | |\n|---|---|---|\n| ours | 1,234 instructions | live |\n| theirs |  | recorded |\n"
+    console.CommandOutput(False, False).emit({}, MarkdownTable(text))
+    assert capsys.readouterr().out == text + "\n"
+    monkeypatch.setattr(console.sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "28")
+    console.CommandOutput(False, False).emit({}, MarkdownTable(text))
+    assert capsys.readouterr().out == "ours: cost 1,234\n  instructions, live\ntheirs: recorded\n"

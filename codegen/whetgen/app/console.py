@@ -17,7 +17,7 @@ from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextCol
 from rich.table import Table
 from rich.text import Text
 
-from whetgen.app.tables import fitted
+from whetgen.app.tables import MarkdownTable, fitted
 
 PLAIN_WIDTH = 140  # of tables that go to a file or a pipe
 
@@ -44,7 +44,8 @@ class CommandOutput:
     def __init__(self, quiet: bool, as_json: bool) -> None:
         self.silent = quiet
         self.as_json = as_json
-        self.console = _plain_console(soft_wrap=True, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+        self.terminal = sys.stdout.isatty()
+        self.console = _plain_console(soft_wrap=True, width=None if self.terminal else PLAIN_WIDTH)
 
     @contextmanager
     def steps(self, lines: bool = False) -> Iterator[Callable[..., None]]:
@@ -79,7 +80,7 @@ class CommandOutput:
         if self.as_json:
             sys.stdout.write(json.dumps(facts) + "\n")
         elif not self.silent:
-            for line in lines:
+            for line in (part.table() if self.terminal and isinstance(part, MarkdownTable) else part for part in lines):
                 if isinstance(line, Table):
                     self.console.print(fitted(line, self.console.width), soft_wrap=False)
                 else:

@@ -34,6 +34,18 @@ def fitted(table: Table, width: int) -> Table | str:
     return _paragraphs(table, width)
 
 
+class MarkdownTable(str):
+    """A table that other programs read as Markdown where the output is no terminal."""
+
+    def table(self) -> Table:
+        """The same cells for people."""
+        head, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in self.strip().splitlines())
+        table = Table(*head)
+        for row in rows:
+            table.add_row(*row)
+        return table
+
+
 def _with_widths(table: Table, widths: Sequence[int]) -> Table:
     for column, width in zip(table.columns, widths, strict=True):
         column.width, column.overflow = width, "fold"
@@ -60,7 +72,8 @@ def _paragraphs(table: Table, width: int) -> str:
     heads = [str(column.header) for column in table.columns]
     rows = zip(*(map(str, column.cells) for column in table.columns), strict=True)
     told = (
-        f"{row[0]}: " + ", ".join(f"{head} {cell}" for head, cell in zip(heads[1:], row[1:], strict=True) if cell)
+        f"{row[0]}: "
+        + ", ".join(f"{head} {cell}".strip() for head, cell in zip(heads[1:], row[1:], strict=True) if cell)
         for row in rows
     )
     return "\n".join(

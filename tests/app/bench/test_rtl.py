@@ -51,9 +51,13 @@ def test_a_tool_that_takes_too_long_is_ended_and_the_next_one_begins(tmp_path: P
 
 def test_a_row_is_a_line_below_the_header():
     row = ToolRow(layer="64x64, ternary", tool="whetgen", lut=1734, carry=218, depth=15, seconds=0.31)
-    assert HEADER == "layer                   tool           LUT  CARRY4    both  depth  seconds      MHz"
-    assert line(row) == "64x64, ternary          whetgen      1,734     218   1,952     15      0.3         "
-    assert line(GivenUp("net", "alkaid", 60)) == "net                     alkaid    not at its end after 60 seconds"
+    assert HEADER == "layer               tool           LUT  CARRY4    both  depth  seconds      MHz"
+    assert line(row) == "64x64, ternary      whetgen      1,734     218   1,952     15      0.3         "
+    assert line(GivenUp("net", "alkaid", 60)) == "net                 alkaid    not at its end after 60 seconds"
+    assert line(GivenUp("a_layer_of_long_name", "alkaid", 60)).splitlines() == [
+        "a_layer_of_long_name",
+        "                    alkaid    not at its end after 60 seconds",
+    ]
     assert facts(row)["cells"] == 1952
 
 

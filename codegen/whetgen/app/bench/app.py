@@ -13,6 +13,7 @@ from rich.table import Table
 from whetgen.app.bench.folding_command import cnv, folding, lfc
 from whetgen.app.bench.soak_command import soak
 from whetgen.app.console import AsJson, CommandOutput, Quiet
+from whetgen.app.tables import MarkdownTable
 from whetgen.errors import BadInput
 from whetgen.host.scratch import scratch_folder
 from whetgen.wording import unknown
@@ -165,11 +166,11 @@ def mcu(
         "synapses": [{**asdict(cost), "each": cost.each} for cost in synapses],
         "absent": [asdict(tool) for tool in absent],
     }
-    output.emit(facts, f"{table(rows, absent)}\n{synapse_table(synapses)}")
+    output.emit(facts, table(rows, absent), synapse_table(synapses))
 
 
-def table(rows: Iterable[McuRow], absent: Iterable[Absent] = ()) -> str:
-    """Markdown; the cheapest of each net and board first, then the tools that did not run."""
+def table(rows: Iterable[McuRow], absent: Iterable[Absent] = ()) -> MarkdownTable:
+    """The cheapest of each net and board first, then the tools that did not run."""
     lines = [
         "| tool | net | board | flags | cost an image | flash | RAM | stack | correct on the board | accuracy, 10,000 images | |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
@@ -182,11 +183,11 @@ def table(rows: Iterable[McuRow], absent: Iterable[Absent] = ()) -> str:
             f"{row.correct} of {row.frames:,} | {accuracy} | {'live' if row.live else 'recorded'} |"
         )
     lines += [f"| {tool.tool} | | | | not run: {tool.reason} | | | | | | |" for tool in absent]
-    return "\n".join(lines) + "\n"
+    return MarkdownTable("\n".join(lines) + "\n")
 
 
-def synapse_table(synapses: Iterable[SynapseCost]) -> str:
-    """Markdown: layers over spikes, instructions by synapse."""
+def synapse_table(synapses: Iterable[SynapseCost]) -> MarkdownTable:
+    """Layers over spikes, instructions by synapse."""
     lines = [
         "| layer over spikes | board | weight bits | synapses | cost | cost a synapse |",
         "|---|---|---|---|---|---|",
@@ -195,4 +196,4 @@ def synapse_table(synapses: Iterable[SynapseCost]) -> str:
         f"| {s.model} {s.layer} | {s.board} | {s.weight_bits} | {s.synapses:,} | {s.cost:,} | {s.each:.3f} |"
         for s in synapses
     ]
-    return "\n".join(lines) + "\n"
+    return MarkdownTable("\n".join(lines) + "\n")

@@ -15,7 +15,8 @@ from whetgen.errors import BadInput, TimedOut
 from whetgen.host.processes import run
 
 _LAYER = "layer.npz"
-_COLUMNS = "{:<24}{:<10}{:>8}{:>8}{:>8}{:>7}{:>9}{:>9}"
+_COLUMNS = "{:<20}{:<10}{:>8}{:>8}{:>8}{:>7}{:>9}{:>9}"
+_LONGEST = 19  # a longer name has a line of its own
 HEADER = _COLUMNS.format("layer", "tool", "LUT", "CARRY4", "both", "depth", "seconds", "MHz")
 
 
@@ -29,12 +30,13 @@ class GivenUp:
 
 
 def line(row: ToolRow | GivenUp) -> str:
-    """In the columns of HEADER."""
+    """In the columns of HEADER, 79 letters wide."""
+    layer = row.layer if len(row.layer) <= _LONGEST else f"{row.layer}\n{'':<20}"
     if isinstance(row, GivenUp):
-        return f"{row.layer:<24}{row.tool:<10}not at its end after {row.limit_seconds:g} seconds"
+        return f"{layer:<20}{row.tool:<10}not at its end after {row.limit_seconds:g} seconds"
     mhz = "" if row.fmax_mhz is None else f"{row.fmax_mhz:g}"
     counts = (f"{n:,}" for n in (row.lut, row.carry, row.cells, row.depth))
-    return _COLUMNS.format(row.layer, row.tool, *counts, f"{row.seconds:.1f}", mhz)
+    return _COLUMNS.format(layer, row.tool, *counts, f"{row.seconds:.1f}", mhz)
 
 
 def facts(row: ToolRow | GivenUp) -> dict[str, object]:
