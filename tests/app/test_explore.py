@@ -33,6 +33,17 @@ def test_the_commands_of_the_front_make_its_networks(model, data, tmp_path, caps
         assert (code, json.loads(text)["resources"]["luts_estimated"]) == (0, best["cost"]), err
 
 
+@pytest.mark.slow
+def test_commands_with_one_storage_share_a_study_and_a_scheduler_has_the_work_done(model, data, tmp_path, capsys):
+    distributed = pytest.importorskip("distributed")
+    shared = (model, "--against", "flash", "--data", data, "--storage", f"sqlite:///{tmp_path / 'shared.db'}", "--json")
+    with distributed.LocalCluster(1, processes=False, dashboard_address=None, silence_logs=50) as cluster:
+        asked = (*shared, "--trials", 2, "--scheduler", cluster.scheduler_address)
+        first, second = (json.loads(run(capsys, "explore", *asked, "--out", tmp_path / out)[1]) for out in "ab")
+    counts = [len(found["tried"]) + sum(found["refused"].values()) for found in (first, second)]
+    assert counts == [2, 4] and second["tried"][: len(first["tried"])] == first["tried"]
+
+
 @pytest.mark.long
 def test_a_recipe_is_trained_anew_and_its_models_stay(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -14,7 +14,7 @@ from whetgen.fuzz.graphs import random_codes, random_graph
 from whetgen.ir import ELEMENT_TYPES, Graph, Output
 from whetgen.ir.nodes import Dense, Input, Reshape, Threshold
 from whetgen.passes import optimise
-from whetgen.passes.narrow import _best_thresholds, lost_frames, narrow, narrow_auto, weight_bits
+from whetgen.passes.narrow import best_thresholds, lost_frames, narrow, narrow_auto, weight_bits
 from whetgen.sharpen import SoftmaxDecode
 from whetgen.targets.output.kinds import with_kind
 
@@ -232,7 +232,7 @@ def test_random_graphs_stay_as_they_are_where_the_weights_fit_and_are_measured_w
 def test_the_best_threshold_is_the_best_of_all_thresholds():
     rng = np.random.default_rng(4)
     sums, fires = rng.integers(-6, 7, (50, 8)), rng.random((50, 8)) < 0.4
-    levels, right = _best_thresholds(sums, fires)
+    levels, right = best_thresholds(sums, fires)
     for n in range(8):
         counts = {t: int(((sums[:, n] >= t) == fires[:, n]).sum()) for t in range(-7, 9)}
         assert right[n] == max(counts.values()) == counts[int(np.clip(levels[n], -7, 8))]

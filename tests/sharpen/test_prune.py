@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from whetgen.pruning import prune_masks
 from whetgen.sharpen import NarrowWeights, PruneWeights
 from whetgen.sharpen.narrow import kernel_layers, per_channel
-from whetgen.sharpen.prune import prune_masks
 
 
 def network() -> keras.Model:

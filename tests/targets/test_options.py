@@ -68,9 +68,16 @@ def test_an_input_of_another_type_is_refused(given):
 
 
 def test_weights_take_a_number_of_bits():
-    Narrowing(4, Path("x.npz")).check()
+    Narrowing(4, Path("x.npz"), synapses=0.5).check()
     with pytest.raises(BadInput, match=r"^--weight-bits 33: choose exact, auto or a number of bits from 1 to 32$"):
         Narrowing(33, Path("x.npz")).check()
+
+
+def test_synapses_are_a_share_and_need_data():
+    with pytest.raises(BadInput, match=r"^--synapses 50: must be a share of the synapses, above 0 and at most 1$"):
+        Narrowing(calibration=Path("x.npz"), synapses=50).check()
+    with pytest.raises(BadInput, match=r"^--synapses 0.5: pruning is measured on data; give --calibration X.npz$"):
+        Narrowing(synapses=0.5).check()
 
 
 @pytest.mark.parametrize("text", ["12", "wide"])

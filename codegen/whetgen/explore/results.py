@@ -12,7 +12,7 @@ from typing import Any
 from whetgen.assets import assets
 from whetgen.explore.costs import COSTS, FLASH_SHARE, MAX_FLASH
 from whetgen.explore.search import Explored, TriedSettings
-from whetgen.explore.trial import WEIGHTS, ModelTask, Task, tolerance
+from whetgen.explore.trial import SYNAPSES, WEIGHTS, ModelTask, Task, tolerance
 from whetgen.option import flag_of, on_command_line
 from whetgen.report.page import rendered
 from whetgen.report.parts import PageTable, Picture
@@ -92,13 +92,15 @@ def _model(study: Study, tried: TriedSettings) -> Path:
 
 
 def _narrowing(study: Study, tried: TriedSettings) -> list[str]:
-    """The input and, where a model was narrowed, how."""
+    """The input and, where a model was narrowed or pruned, how."""
     words = list(study.task.input_words)
-    if not isinstance(study.task, ModelTask) or tried.settings[WEIGHTS] == "exact":
+    if not isinstance(study.task, ModelTask):
         return words
-    bits = tried.settings[WEIGHTS]
-    words += ["--weight-bits", bits.split()[0], "--calibration", str(study.out / CALIBRATION)]
-    return words + (["--tolerance", f"{tolerance(bits):g}"] if tolerance(bits) else [])
+    bits, share = tried.settings[WEIGHTS], tried.settings.get(SYNAPSES, 1.0)
+    lossy = ["--weight-bits", bits.split()[0]] if bits != "exact" else []
+    lossy += ["--tolerance", f"{tolerance(bits):g}"] if tolerance(bits) else []
+    lossy += ["--synapses", f"{share:g}"] if share < 1 else []
+    return words + (["--calibration", str(study.out / CALIBRATION), *lossy] if lossy else [])
 
 
 def _flags(given: Options, own: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from whetgen.errors import BadInput
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     import optuna
 
 _MOST_REPEATS = 30  # draws in a row that were tried before: then there is nothing new to find
+_ATTEMPTS, _PAUSE_SECONDS = 4, 0.5  # to open a storage
+_LONGEST_TRIAL = timedelta(hours=6)  # one that runs longer was interrupted
 _ORIGIN, _FACTS, _REFUSED = "origin", "facts", "refused"
 
 
@@ -65,12 +68,7 @@ def open_study(name: str, storage: str, origin: Mapping[str, object], seed: int,
     except ImportError as error:
         raise BadInput(f"explore needs Optuna ({error}); install whetgen[train]") from error
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    try:
-        study = optuna.create_study(
-            study_name=name, storage=storage, load_if_exists=True, directions=["maximize", "minimize"]
-        )
-    except Exception as error:  # of SQLAlchemy, drivers and databases
-        raise BadInput(f"--storage {storage}: {' '.join(str(error).split())[:200]}") from error
+    study = _created(name, storage)
     kept = study.user_attrs.get(_ORIGIN)
     if kept is not None and kept != origin:
         other = ", ".join(key for key in origin if kept.get(key) != origin[key])
@@ -80,6 +78,28 @@ def open_study(name: str, storage: str, origin: Mapping[str, object], seed: int,
         study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
     study.sampler = optuna.samplers.TPESampler(seed=seed + len(study.trials), constant_liar=True)
     return study
+
+
+def _created(name: str, storage: str) -> optuna.Study:
+    """The study. Of two that open a new storage at the same moment one finds half of its tables: it tries again.
+
+    Raises:
+        BadInput: the storage is none.
+    """
+    import optuna
+    from sqlalchemy.exc import IntegrityError, OperationalError
+
+    passing = (IntegrityError, OperationalError, optuna.exceptions.StorageInternalError)
+    for left in reversed(range(_ATTEMPTS)):
+        try:
+            return optuna.create_study(
+                study_name=name, storage=storage, load_if_exists=True, directions=["maximize", "minimize"]
+            )
+        except Exception as error:  # of SQLAlchemy, drivers and databases
+            if not (left and isinstance(error, passing)):
+                raise BadInput(f"--storage {storage}: {' '.join(str(error).split())[:200]}") from error
+            time.sleep(_PAUSE_SECONDS)
+    raise AssertionError("the last attempt returns or raises")
 
 
 def explore(
@@ -122,7 +142,7 @@ def _repeats(study: optuna.Study, trial: optuna.Trial) -> bool:
     from optuna.trial import TrialState
 
     tried = [t for t in study.get_trials(deepcopy=False) if t.number < trial.number and t.params == trial.params]
-    same = [t for t in tried if t.state != TrialState.FAIL or _REFUSED in t.user_attrs]
+    same = [t for t in tried if (t.state != TrialState.FAIL and not _interrupted(t)) or _REFUSED in t.user_attrs]
     if not same:
         return False
     done = next((t for t in same if t.state == TrialState.COMPLETE), None)
@@ -131,6 +151,14 @@ def _repeats(study: optuna.Study, trial: optuna.Trial) -> bool:
     else:
         study.tell(trial, done.values)
     return True
+
+
+def _interrupted(trial: optuna.trial.FrozenTrial) -> bool:
+    """Whether its command was killed, on whatever machine; nobody else can tell such a trial from a long one."""
+    from optuna.trial import TrialState
+
+    began = trial.datetime_start
+    return trial.state == TrialState.RUNNING and began is not None and datetime.now() - began > _LONGEST_TRIAL
 
 
 def _record(study: optuna.Study, trial: optuna.Trial, point: TrialResult, keep: Callable[[int, bytes], None]) -> None:

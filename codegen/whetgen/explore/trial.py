@@ -15,21 +15,23 @@ from whetgen.host.scratch import scratch_folder
 from whetgen.input_spec import InputSpec
 from whetgen.ir import Graph
 from whetgen.passes.narrow import narrow, narrow_auto
+from whetgen.passes.prune import prune
 from whetgen.targets.registry import Options
 
 if TYPE_CHECKING:
     import optuna
 
-WEIGHTS = "weight_bits"
+WEIGHTS, SYNAPSES = "weight_bits", "synapses"
 _NARROW = ("exact", "auto", "auto 0.5%", "auto 2%", "8", "6", "5", "4", "3", "2", "1")
-_SYNAPSES = (1.0, 0.7, 0.5, 0.35, 0.25)  # shares that pruning leaves
+_SYNAPSES = (1.0, 0.7, 0.5, 0.35, 0.25)  # shares that pruning leaves while a network trains
+_SYNAPSES_AFTER = (1.0, 0.95, 0.9, 0.8, 0.7, 0.5)  # and of one that is finished
 _TARGET_FIELDS = ("architecture", "target_fps", "flash_share")
 _HELD_OUT = 0.1
 
 
 @dataclass(frozen=True, eq=False)
 class ModelTask:
-    """A network as it is: narrowed on the first half of the frames ``codes``, judged on the second.
+    """A network as it is: pruned and narrowed on the first half of the frames ``codes``, judged on the second.
 
     ``cost``: one of ``COSTS``; ``given``: options that do not vary.
     ``input_words``: those of the command line that say what the codes mean.
@@ -84,7 +86,8 @@ def settings(trial: optuna.Trial, task: Task) -> dict[str, Any]:
 def first_settings(task: Task) -> dict[str, Any] | None:
     """What the first trial of a study tries: nothing lossy; None where that is the sampler's choice."""
     free = choices(COSTS[task.cost], task.given)
-    return {WEIGHTS: "exact", **{n: values[0] for n, values in free.items()}} if isinstance(task, ModelTask) else None
+    exact = {WEIGHTS: "exact", SYNAPSES: 1.0}
+    return {**exact, **{n: values[0] for n, values in free.items()}} if isinstance(task, ModelTask) else None
 
 
 def run_trial(task: Task, chosen: Mapping[str, Any]) -> TrialResult:
@@ -102,7 +105,10 @@ def _own(task: Task, trial: optuna.Trial) -> dict[str, Any]:
 
 @_own.register(ModelTask)
 def _(task: ModelTask, trial: optuna.Trial) -> dict[str, Any]:
-    return {WEIGHTS: trial.suggest_categorical(WEIGHTS, _NARROW)}
+    return {
+        WEIGHTS: trial.suggest_categorical(WEIGHTS, _NARROW),
+        SYNAPSES: trial.suggest_categorical(SYNAPSES, _SYNAPSES_AFTER),
+    }
 
 
 @_own.register(RecipeTask)
@@ -114,7 +120,7 @@ def _(task: RecipeTask, trial: optuna.Trial) -> dict[str, Any]:
     own = suggest(trial, recipe)
     if recipe.weight_bits is not None:
         own[WEIGHTS] = trial.suggest_int(WEIGHTS, 2, 8)
-        own["synapses"] = trial.suggest_categorical("synapses", _SYNAPSES)
+        own[SYNAPSES] = trial.suggest_categorical(SYNAPSES, _SYNAPSES)
     return own
 
 
@@ -125,7 +131,7 @@ def _point(task: Task, cost: Objective, chosen: Mapping[str, Any]) -> TrialResul
 
 @_point.register
 def _(task: ModelTask, cost: Objective, chosen: Mapping[str, Any]) -> TrialResult:
-    graph = _narrowed(task, chosen[WEIGHTS])
+    graph = _narrowed(task, chosen[WEIGHTS], _pruned(chosen[SYNAPSES]))
     facts = measure(cost, graph, task.given, _of_target(chosen))
     right = graph.predict(task.codes[task.half :]) == task.labels[task.half :]
     return TrialResult(accuracy=float(right.mean()), facts=facts)
@@ -140,7 +146,7 @@ def _(task: RecipeTask, cost: Objective, chosen: Mapping[str, Any]) -> TrialResu
 
     options, recipe = TrainOptions(seed=task.seed, quick=task.quick), _recipe(task)
     own = {name: value for name, value in chosen.items() if name not in _TARGET_FIELDS}
-    recipe = replace(recipe, **{**own, "synapses": _pruned(own.get("synapses", recipe.synapses))})
+    recipe = replace(recipe, **{**own, SYNAPSES: _pruned(own.get(SYNAPSES, recipe.synapses))})
     examples = examples_of(recipe, options).without_test(_HELD_OUT)
     log = WhetstoneLogger(examples.x_test, examples.y_test, metric=recipe.task.metric)
     model = plain(fit(recipe, examples, options, log), recipe)
@@ -184,6 +190,7 @@ def _recipe(task: RecipeTask) -> Any:
 
 
 def _pruned(share: Any) -> Any:
+    """None where nothing is pruned."""
     return None if share == 1.0 else share
 
 
@@ -191,15 +198,17 @@ def _of_target(chosen: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in chosen.items() if name in _TARGET_FIELDS}
 
 
-def _narrowed(task: ModelTask, weights: str) -> Graph:
+def _narrowed(task: ModelTask, weights: str, share: float | None) -> Graph:
     graph, codes, labels = task.graph, task.codes[: task.half], task.labels[: task.half]
-    if weights == "exact":
+    if weights == "exact" and share is None:
         return graph
+    pruned = None if share is None else prune(graph, codes, share)
     if weights.startswith("auto"):
-        return narrow_auto(graph, codes, labels, tolerance(weights)).graph
-    return narrow(graph, codes, int(weights)).graph
+        return narrow_auto(graph, codes, labels, tolerance(weights), pruned=pruned).graph
+    return narrow(graph, codes, None if weights == "exact" else int(weights), pruned=pruned).graph
 
 
 def tolerance(weights: str) -> float:
-    """Of ``auto`` and ``auto 0.5%``: the share of frames that may be lost."""
-    return float(weights.removeprefix("auto").strip().removesuffix("%") or 0) / 100
+    """The share of frames that may be lost: 0, but for ``auto 0.5%`` and its like."""
+    _, _, percent = weights.removesuffix("%").partition("auto ")
+    return float(percent or 0) / 100

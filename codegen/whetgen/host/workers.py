@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import get_context
 
-from whetgen.errors import BadInput
+from whetgen.errors import BadInput, CouldNotRun
 
 
 def executor_on(scheduler: str | None, count: int) -> AbstractContextManager[tuple[Executor, int]]:
@@ -15,6 +15,7 @@ def executor_on(scheduler: str | None, count: int) -> AbstractContextManager[tup
 
     Raises:
         BadInput: distributed is not installed, or there is no scheduler or worker.
+        CouldNotRun: within the block, a worker was killed.
     """
     return _dask_workers(scheduler) if scheduler else _processes(count)
 
@@ -25,6 +26,8 @@ def _processes(count: int) -> Iterator[tuple[Executor, int]]:
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
     try:
         yield pool, count
+    except BrokenExecutor as error:
+        raise CouldNotRun("a worker was killed, for memory perhaps; give fewer --workers") from error
     finally:
         for process in (pool._processes or {}).values():  # else who is interrupted waits for what they do
             process.terminate()
@@ -39,7 +42,7 @@ def _dask_workers(address: str) -> Iterator[tuple[Executor, int]]:
         BadInput: distributed is not installed, or there is no scheduler or worker.
     """
     try:
-        from distributed import Client
+        from distributed import Client, KilledWorker
     except ImportError as error:
         raise BadInput(f"--scheduler {address}: needs Dask ({error}); install whetgen[fuzz]") from error
     try:
@@ -50,4 +53,7 @@ def _dask_workers(address: str) -> Iterator[tuple[Executor, int]]:
         places = sum(client.nthreads().values())
         if not places:
             raise BadInput(f"--scheduler {address}: has no workers; start some with dask worker {address}")
-        yield client.get_executor(pure=False), 2 * places
+        try:
+            yield client.get_executor(pure=False), 2 * places
+        except KilledWorker as error:
+            raise CouldNotRun(f"--scheduler {address}: workers were killed, for memory perhaps") from error

@@ -15,6 +15,7 @@ from itertools import starmap
 
 import numpy as np
 
+from whetgen.errors import BadInput
 from whetgen.ir.graph import Graph, Output
 from whetgen.ir.integers import as_integers, magnitude
 from whetgen.ir.nodes import LINEAR, Conv, Dense, Node, Threshold
@@ -53,13 +54,31 @@ class Narrowed:
     agreement: float
 
 
-def narrow(graph: Graph, codes: np.ndarray, bits: int, progress: Callable[[str], None] | None = None) -> Narrowed:
-    """All linear layers at no more than ``bits`` bits a weight (1: sign, 2: ternary, ...).
+def narrow(
+    graph: Graph,
+    codes: np.ndarray,
+    bits: int | None,
+    progress: Callable[[str], None] | None = None,
+    pruned: Graph | None = None,
+) -> Narrowed:
+    """All linear layers at no more than ``bits`` bits a weight (1: sign, 2: ternary, ...; None: as they are).
 
     A layer whose sums meet others before anything is decided keeps its exact weights; its note says so.
+    ``pruned``: the graph as ``prune`` leaves it, which is then narrowed to decide as the exact one does.
+
+    Raises:
+        BadInput: a pruned graph at one bit, which has no 0.
     """
-    job = _Calibrated(graph, codes)
-    return _narrow_each(job, lambda current, route: _narrow_layer(job, current, route, bits), progress)
+    if pruned is not None and bits == 1:
+        raise BadInput(
+            "--weight-bits 1: a sign is never 0, so nothing stays pruned; give 2 or more, or leave out --synapses"
+        )
+    job = Calibrated(graph, codes)
+
+    def narrower(current: Graph, route: Route) -> tuple[Graph, str | None]:
+        return (current, None) if bits is None else _narrow_layer(job, current, route, bits)
+
+    return _narrow_each(job, narrower, progress, pruned)
 
 
 def narrow_auto(
@@ -68,9 +87,10 @@ def narrow_auto(
     labels: np.ndarray | None,
     tolerance: float,
     progress: Callable[[str], None] | None = None,
+    pruned: Graph | None = None,
 ) -> Narrowed:
-    """Layer by layer the fewest bits that lose at most ``tolerance`` of the frames (see ``lost_frames``)."""
-    job = _Calibrated(graph, codes)
+    """Layer by layer the fewest bits that lose at most ``tolerance`` of the frames (see ``lost_frames``), of those that ``pruned`` keeps."""
+    job, start = Calibrated(graph, codes), pruned or graph
     allowed = int(tolerance * len(codes))
 
     def fewest(current: Graph, route: Route) -> tuple[Graph, str | None]:
@@ -78,11 +98,11 @@ def narrow_auto(
             if bits >= weight_bits(route.linear.weights):
                 break
             trial, note = _narrow_layer(job, current, route, bits)
-            if lost_frames(graph, trial, codes, labels) <= allowed:
+            if lost_frames(start, trial, codes, labels) <= allowed:
                 return trial, note
         return current, None
 
-    return _narrow_each(job, fewest, progress)
+    return _narrow_each(job, fewest, progress, pruned)
 
 
 def weight_bits(weights: np.ndarray) -> int:
@@ -120,7 +140,7 @@ def _equal(a: Output, x: np.ndarray, b: Output, y: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
-class _Calibrated:
+class Calibrated:
     """The exact graph, the calibration codes, and what the exact graph makes of them."""
 
     exact: Graph
@@ -143,13 +163,14 @@ class _Calibrated:
 
 
 def _narrow_each(
-    job: _Calibrated,
+    job: Calibrated,
     narrow_layer: Callable[[Graph, Route], tuple[Graph, str | None]],
     progress: Callable[[str], None] | None,
+    pruned: Graph | None,
 ) -> Narrowed:
-    current, changes = job.exact, []
+    current, changes = pruned or job.exact, []
     for node in job.exact.nodes:
-        if isinstance(node, LINEAR) and not _is_decode(job.exact, node):
+        if isinstance(node, LINEAR) and not is_decode(job.exact, node):
             if progress:
                 progress(node.name)
             route = route_of(current, _linear(current, node.name))
@@ -158,18 +179,23 @@ def _narrow_each(
                 note = f"keeps its exact weights, because {route}"
             else:
                 current, note = narrow_layer(current, route)
-            after = weight_bits(_linear(current, node.name).weights)
+            weights = _linear(current, node.name).weights
             changes.append(
                 LayerChange(
                     name=node.name,
                     bits_before=weight_bits(node.weights),
-                    bits_after=after,
+                    bits_after=weight_bits(weights),
                     decisions_kept=job.kept(current, route),
-                    note=note,
+                    note=note if pruned is None else _pruning_note(node.weights, weights, note),
                 )
             )
     narrowed = optimise(current)
     return Narrowed(narrowed, tuple(changes), float(same_results(job.exact, narrowed, job.codes).mean()))
+
+
+def _pruning_note(before: np.ndarray, after: np.ndarray, note: str | None) -> str:
+    stay = f"{np.count_nonzero(after):,} of {np.count_nonzero(before):,} synapses stay"
+    return stay if note is None else f"{stay}; {note}"
 
 
 def _linear(graph: Graph, name: str) -> Dense | Conv:
@@ -177,11 +203,11 @@ def _linear(graph: Graph, name: str) -> Dense | Conv:
     return next(node for node in graph.nodes if isinstance(node, LINEAR) and node.name == name)
 
 
-def _is_decode(graph: Graph, node: Node) -> bool:
+def is_decode(graph: Graph, node: Node) -> bool:
     return any(o.kind == "scores" and o.source == node.name for o in graph.outputs)
 
 
-def _narrow_layer(job: _Calibrated, current: Graph, route: Route, bits: int) -> tuple[Graph, str | None]:
+def _narrow_layer(job: Calibrated, current: Graph, route: Route, bits: int) -> tuple[Graph, str | None]:
     if weight_bits(route.linear.weights) <= bits:
         return current, None
     if route.end is None:
@@ -204,13 +230,13 @@ class _Trial:
 def _narrow_neurons(route: Route, end: Threshold, seen: np.ndarray, wanted: np.ndarray, bits: int) -> dict[str, Node]:
     """The candidate with most right decisions, neuron by neuron where the route allows it, and its thresholds."""
     columns = end.thresholds.shape[-1]
-    decisions, keep = _sampled(wanted.reshape(-1, columns))
+    decisions, keep = sampled(wanted.reshape(-1, columns))
 
     def tried(layer: Dense | Conv, path: tuple[Node, ...]) -> _Trial:
         sums = seen
         for node in (layer, *path):
             sums = evaluate(node, sums)
-        return _Trial(layer, path, *_best_thresholds(sums.reshape(-1, columns)[keep], decisions))
+        return _Trial(layer, path, *best_thresholds(sums.reshape(-1, columns)[keep], decisions))
 
     best = reduce(partial(_better, route), starmap(tried, candidates(route, bits)))
     return {n.name: n for n in (best.layer, *best.path, replace(end, thresholds=as_integers(best.levels)))}
@@ -230,12 +256,12 @@ def _better(route: Route, old: _Trial, new: _Trial) -> _Trial:
     return _Trial(layer, old.path, best(old.levels, new.levels), best(old.right, new.right))
 
 
-def _sampled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def sampled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     keep = np.linspace(0, len(rows) - 1, min(len(rows), _MAX_SAMPLES)).astype(np.int64)
     return rows[keep], keep
 
 
-def _best_thresholds(sums: np.ndarray, fires: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def best_thresholds(sums: np.ndarray, fires: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each column the T for which ``sums >= T`` equals ``fires`` most often, and how often.
 
     Sort the sums; with T just above the k lowest, right are the silent ones among those k and the
@@ -254,7 +280,7 @@ def _best_thresholds(sums: np.ndarray, fires: np.ndarray) -> tuple[np.ndarray, n
     return levels, right[best, np.arange(sums.shape[1])]
 
 
-def _narrow_sums(job: _Calibrated, current: Graph, route: Route, bits: int) -> tuple[Graph, str | None]:
+def _narrow_sums(job: Calibrated, current: Graph, route: Route, bits: int) -> tuple[Graph, str | None]:
     """Sums that leave the network keep one scale for the whole tensor, and the outputs take it up."""
     step = sum_step(route.linear, bits)
     top = max((1 << (bits - 1)) - 1, 1)
@@ -268,7 +294,7 @@ def _narrow_sums(job: _Calibrated, current: Graph, route: Route, bits: int) -> t
     return graph, None if all(o.classifier for o in moved) else _rounding_note(job, graph, moved[0].name)
 
 
-def _rounding_note(job: _Calibrated, graph: Graph, name: str) -> str:
+def _rounding_note(job: Calibrated, graph: Graph, name: str) -> str:
     """How far the values of an output moved."""
     values = []
     for g in (job.exact, graph):

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from whetgen.pruning import prune_masks
 from whetgen.sharpen.narrow import kernel_layers, per_channel
 
 
@@ -84,19 +85,3 @@ class PruneWeights(keras.callbacks.Callback):
     def _apply(self) -> None:
         for layer, mask in zip(kernel_layers(self.model) if self._masks else [], self._masks, strict=True):
             layer.kernel.assign(layer.kernel * mask)
-
-
-def prune_masks(kernels: list[np.ndarray], budget: int) -> list[np.ndarray]:
-    """Which weights of ``kernels`` (inputs, neurons) stay: bool masks with ``budget`` of them, the greatest.
-
-    At least one a neuron stays, even beyond the budget; zeros go first.
-    """
-    shares = [np.abs(k) / np.maximum(np.sqrt(np.mean(np.square(k), axis=0)), 1e-30) for k in kernels]
-    for share in shares:
-        share[share.argmax(axis=0), np.arange(share.shape[1])] = np.inf
-    flat = np.concatenate([share.reshape(-1) for share in shares])
-    greatest = np.argsort(-flat, kind="stable")[: max(budget, int(np.isinf(flat).sum()))]
-    mask = np.zeros(len(flat), bool)
-    mask[greatest] = True
-    parts = np.split(mask, np.cumsum([k.size for k in kernels])[:-1])
-    return [part.reshape(k.shape) for part, k in zip(parts, kernels, strict=True)]
