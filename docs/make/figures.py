@@ -1,8 +1,8 @@
-"""Tables of the pages, made of the files in docs/data that ``whetgen bench ... --json`` wrote.
+"""Tables and charts of the pages, made of the files in docs/data that ``whetgen bench ... --json`` wrote.
 
     python docs/make/figures.py
 
-Below a line ``<!-- table: NAME -->`` of a page stands the table of that name in ``TABLES``; this renews them all.
+Below a line ``<!-- table: NAME -->`` of a page stands the table of that name in ``TABLES``; this renews them all, and the charts in docs/images.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ def main() -> None:
         if (renewed := with_tables(text)) != text:
             page.write_text(renewed, encoding="utf-8")
             print(page.relative_to(DOCS))
+    draw_charts(DOCS / "images")
 
 
 def with_tables(markdown: str) -> str:
@@ -40,9 +41,23 @@ def with_tables(markdown: str) -> str:
 def table(name: str) -> str:
     """The table as Markdown."""
     head, file, rows = TABLES[name]
-    facts = json.loads((DOCS / "data" / f"{file}.json").read_text(encoding="utf-8"))
-    lines = [head.split(", "), ["---"] * len(head.split(", ")), *rows(facts)]
+    lines = [head.split(", "), ["---"] * len(head.split(", ")), *rows(_facts(file))]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def draw_charts(folder: Path) -> None:
+    """The same that the benchmarks draw of what they measured."""
+    from whetgen.app.bench import chart, folding
+    from whetgen.app.bench.mcu import McuRow
+
+    chart.draw([McuRow(**row) for row in _facts("mcu")["rows"]], folder / "bench-mcu.svg")
+    folded = _facts("folding")
+    rows = [folding.FoldingRow(**row) for row in folded["rows"]]
+    folding.draw(rows, folded["clock_mhz"], folder / "folding-mnist-cnn.svg")
+
+
+def _facts(file: str) -> Facts:
+    return json.loads((DOCS / "data" / f"{file}.json").read_text(encoding="utf-8"))
 
 
 def _mcu(facts: Facts) -> Iterable[Row]:

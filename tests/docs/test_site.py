@@ -97,9 +97,13 @@ def test_the_page_of_layers_names_those_that_have_handlers():
         assert set(re.findall(r"`([A-Z]\w+)`", "".join(rows))) == set(handlers) - {"Output"}
 
 
-def test_the_tables_of_the_pages_are_those_of_the_benchmarks():
-    with_tables = runpy.run_path(str(ROOT / "docs" / "make" / "figures.py"))["with_tables"]
-    assert [page for page in PAGES if with_tables(text := page.read_text(encoding="utf-8")) != text] == []
+def test_tables_and_charts_of_the_pages_are_those_of_the_benchmarks(tmp_path):
+    figures = runpy.run_path(str(ROOT / "docs" / "make" / "figures.py"))
+    assert [page for page in PAGES if figures["with_tables"](text := page.read_text(encoding="utf-8")) != text] == []
+    figures["draw_charts"](tmp_path)
+    drawn = sorted(tmp_path.glob("*.svg"))
+    assert [file.name for file in drawn] == ["bench-mcu.svg", "folding-mnist-cnn.svg"]
+    assert all(file.read_bytes() == (ROOT / "docs" / "images" / file.name).read_bytes() for file in drawn)
 
 
 def test_the_sentences_on_finns_networks_have_the_figures_of_the_benchmarks():

@@ -20,10 +20,13 @@ def draw(rows: list[McuRow], path: Path) -> None:
     pyplot = need_pyplot()
     shown = [row for row in rows if row.board in ("mps2-an386", "host")]
     nets = list(dict.fromkeys(row.net for row in shown))
-    figure, axes = pyplot.subplots(len(nets), 2, figsize=(11, 2.6 * len(nets)), squeeze=False, layout="constrained")
+    heights = [0.6 + 0.25 * sum(row.net == net for row in shown) for net in nets]
+    figure, axes = pyplot.subplots(
+        len(nets), 2, figsize=(11, sum(heights)), height_ratios=heights, squeeze=False, layout="constrained"
+    )
     for line, net in enumerate(nets):
         group = sorted((row for row in shown if row.net == net), key=lambda row: (row.board != "host", -row.cost))
-        _bars(axes[line][0], group, [row.cost / 1000 for row in group], f"{net}: thousand instructions an image")
+        _bars(axes[line][0], group, [row.cost / 1000 for row in group], f"{net}: thousand instructions")
         _bars(axes[line][1], group, [(row.flash or 0) / 1000 for row in group], f"{net}: kB of flash")
         axes[line][1].set_yticklabels([])
     figure.savefig(path, metadata={"Date": None})
