@@ -34,8 +34,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Sharpened Keras networks to bit-exact Verilog, HLS C++ and C.\n\n"
-    f"whetgen MODEL --target {{{','.join(TARGETS)}}} --out DIR generates (the command name may be left out).",
+    help="Networks of threshold neurons to Verilog, HLS C++ and C that compute the same bits.\n\n"
+    f"whetgen MODEL --target {{{','.join(TARGETS)}}} --out DIR generates (the command name may be left out), "
+    "whetgen verify DIR runs what was generated. First steps: whetgen examples, whetgen init NAME, whetgen doctor.",
 )
 _SINGLE = (
     generate, verify, inspect, report, synth, diff, train, explore, fuzz, sbom, sign, doctor, init, examples,

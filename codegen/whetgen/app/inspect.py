@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @with_options
 def inspect(
-    model: Annotated[Path, typer.Argument(help="A .keras model or a generated folder.")],
+    model: Annotated[Path, typer.Argument(help="A model (.keras, .h5, .onnx, .nir) or a generated folder.")],
     spec: InputSpec,
     foldings: Annotated[
         bool,
