@@ -23,7 +23,7 @@ def doctor(quiet: Quiet = False, as_json: AsJson = False) -> None:
 
     output = CommandOutput(quiet, as_json)
     with output.steps() as step:
-        step("ask tools for their versions")
+        step("ask tools for their versions (the first time a minute or more: whetgen[synth] is compiled)")
         findings = take_stock((*PROGRAMS, *PACKAGES))
     here = {"whetgen": whetgen.__version__, "python": platform.python_version(), "system": platform.platform()}
     output.emit({**here, "tools": [_facts(f) for f in findings]}, *_lines(here, findings))
