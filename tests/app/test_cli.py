@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from tests.app.command import run
 
+from whetgen.app.cli import app
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -114,3 +116,17 @@ def test_an_edited_folder_is_one_line_in_every_command(name, folder, tmp_path, c
         code, out, err = run(capsys, *command)
         assert (code, out) == (2, "") and message in err and err.startswith("whetgen: ") and err.count("\n") == 1
     assert not (tmp_path / "x.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("ver", ["verify"]), ("train digits", ["digits-mlp", "digits-mlp-2bit"]), ("synth x --device e", ["ecp5-25k"]),
+     ("generate m --target v", ["verilog"]), ("verify x --sel", ["--self-check"])],
+)  # fmt: skip
+def test_the_shell_completes_commands_options_and_words(typed, words, monkeypatch, capsys):
+    monkeypatch.setenv("COMP_WORDS", f"whetgen {typed}")
+    monkeypatch.setenv("COMP_CWORD", str(len(typed.split())))
+    monkeypatch.setenv("_WHETGEN_COMPLETE", "complete_bash")
+    with pytest.raises(SystemExit):
+        app(prog_name="whetgen")
+    assert capsys.readouterr().out.split() == words

@@ -12,7 +12,7 @@ import typer
 from whetgen.app.console import AsJson, CommandOutput, Quiet
 from whetgen.app.hardware import hardware_lines
 from whetgen.app.narrowing import Narrowing
-from whetgen.app.options import with_options
+from whetgen.app.options import beginning, with_options
 from whetgen.app.verify import exit_code, failure_lines, verification_facts, verification_lines
 from whetgen.input_spec import InputSpec
 from whetgen.targets.output.identifiers import check_name, name_from
@@ -35,7 +35,10 @@ def generate(
             help="A .keras model whose spiking layers are at sharpness 1.0, an .onnx model or a .nir graph."
         ),
     ],
-    target: Annotated[str, typer.Option(help=f"{', '.join([*TARGETS][:-1])} or {[*TARGETS][-1]}.")],
+    target: Annotated[
+        str,
+        typer.Option(help=f"{', '.join([*TARGETS][:-1])} or {[*TARGETS][-1]}.", autocompletion=beginning(TARGETS)),
+    ],
     out: Annotated[
         Path,
         typer.Option(

@@ -7,7 +7,10 @@ from typing import Any
 
 from rich.table import Table
 
+from whetgen.targets.hls.options import SCRIPT_CLOCK_NS
 from whetgen.wording import counted, every
+
+_SCRIPT = f"the build script asks for a clock of {SCRIPT_CLOCK_NS} ns; --clock-mhz sets that and the pace"
 
 
 def hardware_lines(manifest: Mapping[str, Any]) -> list[object]:
@@ -23,7 +26,8 @@ def _shape_lines(manifest: Mapping[str, Any]) -> list[str]:
     if latency is None:
         trips = manifest["frame_loop_trips"]
         pace = f"{counted(trips, 'trip')} of the slowest loop a frame: {_pace(trips, clock)}"
-        return ["dataflow; the tool tells LUTs and latency", pace]
+        lines = ["dataflow; the tool tells LUTs and latency", pace]
+        return lines if manifest["options"]["clock_mhz"] else [*lines, _SCRIPT]
     return [
         f"{manifest['architecture']}, about {counted(manifest['resources']['luts_estimated'], 'LUT')} by the estimate",
         f"latency {counted(latency, 'cycle')}, a frame {every(interval, 'cycle')}: {_pace(interval, clock)}",

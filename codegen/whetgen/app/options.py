@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import Field, fields, is_dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
@@ -37,6 +37,16 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
     called.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # typeshed knows it of no function
     called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return called
+
+
+def beginning(words: Iterable[str]) -> Callable[[str], list[str]]:
+    """For the shell's completion: the ``words`` that begin with what stands there."""
+    known = tuple(words)
+
+    def found(incomplete: str) -> list[str]:
+        return [word for word in known if word.startswith(incomplete)]
+
+    return found
 
 
 def _options(kind: type) -> Iterator[tuple[Field[Any], OnCommandLine]]:

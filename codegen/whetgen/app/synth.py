@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from whetgen.app.console import AsJson, CommandOutput, Quiet
+from whetgen.app.options import beginning
 from whetgen.synth.devices import DEVICES
 from whetgen.wording import counted, duration
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def synth(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of --target verilog.")],
-    device: Annotated[str, typer.Option(help=f"{', '.join(DEVICES)}.")],
+    device: Annotated[str, typer.Option(help=f"{', '.join(DEVICES)}.", autocompletion=beginning(DEVICES))],
     seed: Annotated[int, typer.Option(help="Of the placement.")] = 1,
     quiet: Quiet = False,
     as_json: AsJson = False,

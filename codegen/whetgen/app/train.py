@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from whetgen.app.console import AsJson, CommandOutput, Quiet
+from whetgen.app.options import beginning
 from whetgen.errors import BadInput
 from whetgen.wording import unknown
 
@@ -30,7 +31,7 @@ RECIPES = (
 
 
 def train(
-    recipe: Annotated[str, typer.Argument(help=f"One of {', '.join(RECIPES)}.")],
+    recipe: Annotated[str, typer.Argument(help=f"One of {', '.join(RECIPES)}.", autocompletion=beginning(RECIPES))],
     out: Annotated[
         Path | None, typer.Option(help="File to write, NAME.keras; NAME.csv and NAME.png come beside it.")
     ] = None,

@@ -9,6 +9,7 @@ from math import ceil, log10
 
 WIDTH = 320
 _LEFT, _RIGHT, _TOP = 42, 8, 8
+_CLOSE = 24  # numbers of points that are nearer would overlap
 _DASHES = ("", "6 3", "2 2", "8 2 2 2", "1 3", "10 4")
 
 
@@ -133,6 +134,12 @@ class Dot:
     best: bool
 
 
+def _ends(dots: Sequence[Dot]) -> list[Dot]:
+    """The lowest and the highest, one where they are the same."""
+    lowest, highest = (choose(dots, key=lambda dot: dot.y) for choose in (min, max))
+    return [lowest] if lowest.y == highest.y else [lowest, highest]
+
+
 def scatter(dots: Sequence[Dot], across: str, up: str) -> str:
     """Numbered points over a logarithmic axis, their names below; the best ones filled and joined by steps."""
     wide, tall = WIDTH - _LEFT - _RIGHT, 170
@@ -159,11 +166,14 @@ def scatter(dots: Sequence[Dot], across: str, up: str) -> str:
         text(_LEFT, bottom + 14, f"{min(dot.x for dot in dots):,g}", "small"),
         text(WIDTH - _RIGHT, bottom + 14, f"{max(dot.x for dot in dots):,g}", "small", "end"),
         text(_LEFT + wide / 2, bottom + 14, across, "small", "middle"),
-        text(4, _TOP + 4, f"{up}: {min(ys):.2%} to {max(ys):.2%}", "small"),
+        text(4, _TOP + 4, up, "small"),
+        *(text(_LEFT - 4, at(dot)[1] + 4, f"{dot.y:.1%}", "small", "end") for dot in _ends(dots)),
     ]
-    drawn += [
-        text(x, y - 7, ", ".join(listed), "small", _anchor(x - _LEFT, round(wide)))
-        for (x, y), listed in numbers.items()
-    ]
+    above: list[tuple[float, float]] = []
+    for (x, y), listed in numbers.items():
+        beside = any(abs(x - other) < _CLOSE and abs(y - height) < _CLOSE for other, height in above)
+        above += [] if beside else [(x, y)]
+        words = ", ".join(listed)
+        drawn.append(text(x, y + (16 if beside else -7), words, "small", _anchor(x - _LEFT, round(wide))))
     drawn += [text(_LEFT, bottom + 22 + 15 * k, f"{k}  {dot.name}", "small") for k, dot in enumerate(dots, start=1)]
     return picture(bottom + 30 + 15 * len(dots), f"{up} over {across} of {len(dots)} networks", drawn)

@@ -34,6 +34,8 @@ def test_the_readme_says_what_each_file_is_and_how_to_run_it(case, tmp_path):
     assert [path for path in others if not any(fnmatchcase(path, pattern) for pattern in patterns)] == []
     assert [p for p in patterns if p != "whetgen.json" and not any(fnmatchcase(path, p) for path in others)] == []
     assert [command for command in COMMANDS[target] if command not in text] == []
+    if target == "hls":
+        assert "- Clock: the build script asks for 5 ns; " in text
     if target == "verilog":
         assert f"Latency: {made['latency_cycles']} cycles" in text
         assert f"Interval: {made['initiation_interval_cycles']} cycle" in text

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from whetgen.option import option
 from whetgen.targets.streams.options import HardwareOptions
 
+SCRIPT_CLOCK_NS = 5  # that the build script asks for where no --clock-mhz is given
 MAX_WORD_BITS = 4096  # AP_INT_MAX_W, which Vitis HLS allows at most
 
 

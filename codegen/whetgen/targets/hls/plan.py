@@ -9,7 +9,7 @@ from whetgen.errors import BadInput
 from whetgen.ir import Graph
 from whetgen.targets.hls.dataflow import Dataflow
 from whetgen.targets.hls.design import HlsPlan, HlsSection
-from whetgen.targets.hls.options import MAX_WORD_BITS, HlsOptions
+from whetgen.targets.hls.options import MAX_WORD_BITS, SCRIPT_CLOCK_NS, HlsOptions
 from whetgen.targets.output.identifiers import Identifiers, check_name
 from whetgen.targets.output.words import input_words, output_words
 from whetgen.targets.streams.decision import with_decision
@@ -19,7 +19,6 @@ from whetgen.targets.streams.resources import estimate
 from whetgen.targets.streams.streams import Stream, input_stream, output_stream
 
 _OWN_NAMES = ("s_axis", "m_axis", "layers", "hls", "std", "ap_uint", "ac_int")
-SCRIPT_CLOCK_NS = "5"
 _FUNCTION = re.compile(r"\bvoid (wg_\w+)\(")
 
 
@@ -53,7 +52,7 @@ def plan(graph: Graph, name: str, options: HlsOptions | None = None) -> HlsPlan:
         input_meaning=input_words(graph),
         output_meanings=tuple(output_words(graph, o) for o in graph.outputs),
         clock_mhz=options.clock,
-        clock_ns=f"{1000 / options.clock:g}" if options.clock_mhz else SCRIPT_CLOCK_NS,
+        clock_ns=f"{1000 / options.clock if options.clock_mhz else SCRIPT_CLOCK_NS:g}",
     )
 
 
