@@ -1,6 +1,7 @@
 """``whetgen explore``: a table, a page, a plot, and commands that make each network of the front again."""
 
 import json
+import re
 import shlex
 
 import numpy as np
@@ -27,6 +28,8 @@ def test_the_commands_of_the_front_make_its_networks(model, data, tmp_path, caps
     assert (code, err) == (0, "") and len(facts["tried"]) + sum(facts["refused"].values()) == 4
     assert json.loads((out / "explore.json").read_text()) == facts
     assert "<style>" in (out / "front.svg").read_text() and "What to type" in (out / "report.html").read_text()
+    plotted = [int(words) for words in re.findall(r'class="small"[^>]*>(\d+)</text>', (out / "front.svg").read_text())]
+    assert {best["number"] for best in facts["front"]} <= set(plotted)
     monkeypatch.chdir(tmp_path)
     for best in facts["front"]:
         code, text, err = run(capsys, *shlex.split(best["command"])[1:], "--json")

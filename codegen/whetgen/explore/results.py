@@ -132,7 +132,7 @@ def _plot(study: Study, found: Explored) -> str:
         Dot(str(t.number) if t.number in front else "", max(t.cost, 1), t.accuracy, t.number in front)
         for t in found.tried
     ]
-    return scatter(dots, plural(study.unit), "accuracy")
+    return scatter(dots, plural(study.unit), "accuracy", listed=False)
 
 
 def _alone(svg: str) -> str:
@@ -158,7 +158,7 @@ def _page(study: Study, found: Explored, svg: str) -> str:
     picture = Picture(
         "Accuracy and cost",
         svg,
-        f"Each point is a trial; filled: no other beats it. {plural(study.unit)} are estimates.",
+        f"Each point is a trial; filled, with its number: no other beats it. The {plural(study.unit)} are estimates.",
     )
     summary = f"{counted(len(found.tried), 'network')} of {study.source}, accuracy against {plural(study.unit)}"
     return rendered("explore.html.j2", title=study.source, summary=summary, picture=picture, tables=tables)

@@ -140,8 +140,11 @@ def _ends(dots: Sequence[Dot]) -> list[Dot]:
     return [lowest] if lowest.y == highest.y else [lowest, highest]
 
 
-def scatter(dots: Sequence[Dot], across: str, up: str) -> str:
-    """Numbered points over a logarithmic axis, their names below; the best ones filled and joined by steps."""
+def scatter(dots: Sequence[Dot], across: str, up: str, listed: bool = True) -> str:
+    """Points over a logarithmic axis; the best ones filled and joined by steps.
+
+    ``listed``: points are numbered, their names stand below; else each has its name beside it, where it has one.
+    """
     wide, tall = WIDTH - _LEFT - _RIGHT, 170
     bottom = _TOP + 12 + tall
     xs, ys = [log10(dot.x) for dot in dots], [dot.y for dot in dots]
@@ -157,10 +160,11 @@ def scatter(dots: Sequence[Dot], across: str, up: str) -> str:
     steps = "".join(f"H{n(x)}V{n(y)}" for x, y in front[1:])
     drawn = [f'<path class="axis" d="M{_LEFT} {_TOP + 12}V{bottom}H{WIDTH - _RIGHT}"/>']
     drawn += [f'<path class="line" d="M{n(front[0][0])} {n(front[0][1])}{steps}"/>'] if front else []
-    numbers: dict[tuple[float, float], list[str]] = {}
+    labels: dict[tuple[float, float], list[str]] = {}
     for k, dot in enumerate(dots, start=1):
         x, y = at(dot)
-        numbers.setdefault((x, y), []).append(str(k))
+        if listed or dot.name:
+            labels.setdefault((x, y), []).append(str(k) if listed else dot.name)
         drawn.append(f'<circle class="{"dot best" if dot.best else "dot"}" cx="{n(x)}" cy="{n(y)}" r="4"/>')
     drawn += [
         text(_LEFT, bottom + 14, f"{min(dot.x for dot in dots):,g}", "small"),
@@ -170,10 +174,10 @@ def scatter(dots: Sequence[Dot], across: str, up: str) -> str:
         *(text(_LEFT - 4, at(dot)[1] + 4, f"{dot.y:.1%}", "small", "end") for dot in _ends(dots)),
     ]
     above: list[tuple[float, float]] = []
-    for (x, y), listed in numbers.items():
+    for (x, y), told in labels.items():
         beside = any(abs(x - other) < _CLOSE and abs(y - height) < _CLOSE for other, height in above)
         above += [] if beside else [(x, y)]
-        words = ", ".join(listed)
-        drawn.append(text(x, y + (16 if beside else -7), words, "small", _anchor(x - _LEFT, round(wide))))
-    drawn += [text(_LEFT, bottom + 22 + 15 * k, f"{k}  {dot.name}", "small") for k, dot in enumerate(dots, start=1)]
-    return picture(bottom + 30 + 15 * len(dots), f"{up} over {across} of {len(dots)} networks", drawn)
+        drawn.append(text(x, y + (16 if beside else -7), ", ".join(told), "small", _anchor(x - _LEFT, wide)))
+    names = [f"{k}  {dot.name}" for k, dot in enumerate(dots, start=1)] if listed else []
+    drawn += [text(_LEFT, bottom + 37 + 15 * k, name, "small") for k, name in enumerate(names)]
+    return picture(bottom + 30 + 15 * len(names), f"{up} over {across} of {len(dots)} networks", drawn)
