@@ -1,4 +1,4 @@
-"""Many bits of one weight to a chain's two words by carry chains alone: sums that are wanted in full, such as a class's votes.
+"""Many bits to the operands of one chain by carry chains alone, which take fewer LUTs for a bit than counters, and more CARRY4s.
 
 Three positions of a chain take seven bits of a column, the carry, a plain bit and the count of five others, and a plain bit of each of
 the next two columns: nine bits become four for three LUTs, five less, where a counter of six bits has three less. Above a tall column
@@ -23,6 +23,7 @@ from whetgen.targets.verilog.logic.last_chain import Chain, chain_of
 _SPAN = {CHAIN_ROOM: 3, 3: 2, 1: 1}  # positions that a count of so many bits reaches over
 _TALL = CHAIN_ROOM + 2  # bits of a column that three positions take
 _MOST_BLOCKS = 3
+_STARTS = 2  # columns that a chain is tried from, the lowest that have several bits
 
 
 def chains_first(columns: Columns) -> Chain:
@@ -60,13 +61,16 @@ class _Move:
             left += [bits.plain(place + k) for k in range(span)]
             right += word(bits.counted(place, block, (1 << span) - 1), span)
         kept = min(len(left), columns.width - self.start)
-        total = columns.circuit.chain(left[:kept], right[:kept], carry) if carry or any(left) else tuple(right)
+        for k in range(kept, len(left)):
+            columns.put(left[k], self.start + k)
+            columns.put(right[k], self.start + k)
+        total = columns.circuit.chain(left[:kept], right[:kept], carry) if carry or any(left) else tuple(right[:kept])
         for k, bit in enumerate(total[: bits.highest.bit_length()]):
             columns.put(bit, self.start + k)
 
 
 class _Ready:
-    """Bits from a column on that can be taken, plain ones first. ``highest``: what those that were taken add up to at most."""
+    """Bits from a column on that can be taken. ``highest``: what those that were taken add up to at most."""
 
     def __init__(self, columns: Columns, start: int, level: int):
         self.columns, self.start, self.level = columns, start, level
@@ -81,8 +85,8 @@ class _Ready:
         return self._taken(position, found)[0] if found else FALSE
 
     def counted(self, position: int, most: int, highest: int) -> tuple[Literal, ...]:
-        """The number of up to ``most`` bits, and of the constant's bit where that stays within ``highest``."""
-        some = sorted(self.columns.ready(self.start + position, self.level), key=inverted)[:most]
+        """The number of up to ``most`` bits, inverted ones first, and of the constant's bit where that stays within ``highest``."""
+        some = sorted(self.columns.ready(self.start + position, self.level), key=inverted)[::-1][:most]
         found = self._taken(position, some)
         if len(some) < highest:
             constant = self.columns.constant_bit(self.start + position)
@@ -141,7 +145,8 @@ def _more_to_come(columns: Columns, level: int) -> bool:
 
 def _best(columns: Columns) -> _Move:
     """The shortest chain after which one more is enough, else that which takes most bits for a LUT."""
-    moves = [_Move(start, blocks) for start in range(columns.width) if columns.height(start) > 1 for blocks in _CHAINS]
+    several = [column for column in range(columns.width) if columns.height(column) > 1]
+    moves = [_Move(start, blocks) for start in several[:_STARTS] for blocks in _CHAINS]
     return min(moves, key=lambda move: _rank(columns, move))
 
 

@@ -45,7 +45,13 @@ def reduced(
     return (*_bits_of(columns.constant, chain.start), *sum_of(circuit, total, high, FALSE)[: len(total)])
 
 
-def reaches(circuit: Circuit, bits: Iterable[Weighted], threshold: int, highest: int) -> Literal:
+def reaches(
+    circuit: Circuit,
+    bits: Iterable[Weighted],
+    threshold: int,
+    highest: int,
+    compressor: Compressor = counters_first,
+) -> Literal:
     """Whether the sum of the bits, at most ``highest``, is at least ``threshold``, from 1 to ``highest``.
 
     With ``K = 2 ** width - threshold`` added the question is whether the sum passes ``2 ** width``; it cannot pass it twice.
@@ -58,7 +64,7 @@ def reaches(circuit: Circuit, bits: Iterable[Weighted], threshold: int, highest:
         return TRUE
     width = max((threshold - 1).bit_length(), (highest - threshold).bit_length())
     columns = Columns(circuit, bits, (1 << width) - threshold, width)
-    chain = counters_first(columns)
+    chain = compressor(columns)
     words = operands(columns, chain)
     if columns.constant >> chain.start:
         total = [(b, chain.start + k) for k, b in enumerate(sum_of(circuit, *words, chain.carry)) if b != FALSE]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whetgen.targets.verilog.logic.circuit import CHAIN_BITS, Add, Circuit, is_constant
+from whetgen.targets.verilog.logic.circuit import CHAIN_BITS, Add, Circuit, Literal, is_constant
 from whetgen.targets.verilog.logic.stages import Staged
 
 
@@ -38,12 +38,17 @@ class StrategyChoice:
     others: dict[str, Cost]
 
 
+def _takes_lut(left: Literal, right: Literal, absorbed: frozenset[int]) -> bool:
+    """Whether a position of a chain does: one bit alone enters it as it is, but for a counter's that is made there."""
+    return right >> 1 in absorbed or not (is_constant(left) or is_constant(right))
+
+
 def cost_of(circuit: Circuit, made: Staged) -> Cost:
     """Counted cell by cell: a LUT a table, a LUT a bit of a counter or chain; counters that a chain absorbs are free."""
     luts = carries = 0
     for cell in (circuit.cells[n] for stage in made.cells for n in stage):
         if isinstance(cell, Add):
-            luts += sum(not (is_constant(a) and is_constant(b)) for a, b in zip(cell.left, cell.right, strict=True))
+            luts += sum(_takes_lut(a, b, made.absorbed) for a, b in zip(cell.left, cell.right, strict=True))
             carries += -(-(len(cell.left) + 1) // CHAIN_BITS)
         else:
             luts += len(made.used.intersection(cell.outputs) - made.absorbed)

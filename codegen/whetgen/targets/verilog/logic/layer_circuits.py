@@ -19,8 +19,8 @@ from whetgen.wording import counted
 
 @dataclass(frozen=True)
 class Strategy:
-    """How sums are built. ``find``: who finds the parts that neurons share, None for no such parts; ``compressor``: how bits of sums
-    that are wanted in full become few."""
+    """How sums are built. ``find``: who finds the parts that neurons share, None for no such parts; ``compressor``: how the bits
+    of a neuron become few; those of shared sums do by counters first, which later bits wait for less long."""
 
     find: Finder | None = None
     compressor: Compressor = counters_first
@@ -74,7 +74,7 @@ def _result(
 ) -> tuple[Literal, ...]:
     """The sum compared with the levels, or raised by the one."""
     if layer.fire:
-        return reached(circuit, total, levels)
+        return reached(circuit, total, levels, strategy.compressor)
     return _bits(total, layer.result.width, circuit, levels[0], strategy.compressor)
 
 
@@ -93,9 +93,8 @@ def _(layer: Linear, strategy: Strategy = PLAIN) -> LayerCircuit:
     nothing = Operand((), 0)
     for position, taps in enumerate(window_indices(layer.window).reshape(layer.window.positions, -1)):
         place = "" if layer.window.positions == 1 else f"p{position}"
-        found = sums(
-            circuit, [operands[i] if i >= 0 else nothing for i in taps], layer.weights, strategy.find, f"{place}s"
-        )
+        taken = [operands[i] if i >= 0 else nothing for i in taps]
+        found = sums(circuit, taken, layer.weights, strategy.find, f"{place}s")
         where = f" at position {position}" if place else ""
         circuit.told |= {name: f"shared sum{where} of {comment}" for name, comment in found.shared.items()}
         for neuron, total in enumerate(found.neurons):

@@ -19,6 +19,7 @@ from whetgen.targets.verilog.logic.window_module import one_window, repeats
 
 STRATEGIES = {
     "shared sub-sums": Strategy(own_sub_sums),
+    "shared sub-sums, chains behind them": Strategy(own_sub_sums, chains_first),
     "separate sums": Strategy(),
     "separate sums of chains": Strategy(compressor=chains_first),
 }
@@ -48,7 +49,7 @@ def cheapest(
 
 
 def _tried(layer: LogicLayer, strategies: Mapping[str, Strategy]) -> Mapping[str, Strategy]:
-    """Those that make a difference: only neurons of weights share sums, and only where they do not fire are these wanted in full."""
+    """Those that make a difference: only neurons of weights share sums, and add many bits."""
     if isinstance(layer, Linear):
-        return {name: s for name, s in strategies.items() if s.compressor is PLAIN.compressor or not layer.fire}
+        return strategies
     return {"tables" if isinstance(layer, LookupTables) else "sums": PLAIN}

@@ -1,7 +1,7 @@
 """Sub-sums that several neurons have in common, found once and used by all.
 
 Rows are the digits of one neuron at one power of two, +1, 0 or -1 for each word. Two rows agree on some words (or agree but for
-the sign): their sum becomes a word of its own. The pair that saves the most bits goes first, until none saves enough::
+the sign): their sum becomes a word of its own. The pair whose common words shrink most goes first, until none shrinks enough::
 
     r1 = a + b - c + d                s  = a + b - c
     r2 = a + b - c     - e     =>     r1 = s + d          r2 = s - e
@@ -19,12 +19,12 @@ import numpy as np
 
 from whetgen.targets.verilog.logic.digits import signed_digits
 
-LEAST_GAIN = 1  # bits that a shared sum has to save
+LEAST_SAVED = 2  # bits by which a shared sum has to be shorter than what it adds
 
 
 @dataclass(frozen=True)
 class SubSum:
-    """A new word, the sum of ``terms``: (word, factor)."""
+    """A new word, the sum of ``terms``: (word, factor). It has one term where two sums came out alike: their logic is there once."""
 
     word: int
     terms: tuple[tuple[int, int], ...]
@@ -43,13 +43,13 @@ def own_sub_sums(weights: np.ndarray, highest: np.ndarray) -> tuple[np.ndarray, 
     return table.reshape(neurons, columns, -1), shared
 
 
-def share(rows: np.ndarray, highest: np.ndarray, least_gain: int = LEAST_GAIN) -> tuple[np.ndarray, tuple[SubSum, ...]]:
+def share(rows: np.ndarray, highest: np.ndarray) -> tuple[np.ndarray, tuple[SubSum, ...]]:
     """Rows over words that include the shared sums, and these in the order in which they can be built.
 
     ``rows``: (rows, words) of -1, 0, 1. ``highest``: (words,) largest value of each word, the smallest being 0.
     """
     state = _Rows(rows, highest)
-    while (best := state.best_pair())[3] >= least_gain:
+    while (best := state.best_pair())[3] > 0:
         state.extract(*best[:3])
     return _in_order(state.table[: state.count, : state.words], len(rows))
 
@@ -71,13 +71,13 @@ def _in_order(table: np.ndarray, rows: int) -> tuple[np.ndarray, tuple[SubSum, .
 
 
 class _Rows:
-    """The rows, those of the shared sums behind the others, and what each pair of them would save.
+    """The rows, those of the shared sums behind the others, and of each pair the share of its common bits that their sum saves.
 
     ``bound``: (rows,) the most that a row saves with another, or more than that.
     """
 
     def __init__(self, rows: np.ndarray, highest: np.ndarray):
-        self.count, self.words = rows.shape
+        self.count, self.words = self.rows, self.inputs = rows.shape
         self.table = np.array(rows, dtype=np.int8)
         self.highest = np.array(highest, dtype=float)
         self.gain = np.full((2, self.count, self.count), -np.inf, dtype=np.float32)
@@ -86,7 +86,7 @@ class _Rows:
             self._refresh(row)
 
     def best_pair(self) -> tuple[int, int, int, float]:
-        """Whether they are opposed (1) or agree (0), two rows, and the bits saved."""
+        """Whether they are opposed (1) or agree (0), two rows, and the share saved."""
         one, bound = -1, np.float32(0)
         while one < 0 or self.bound[one] != bound:
             one = int(np.argmax(self.bound[: self.count]))
@@ -96,8 +96,14 @@ class _Rows:
         return int(opposed), one, int(other), float(bound)
 
     def extract(self, opposed: int, one: int, other: int) -> None:
-        """Make the common sum a word, and a row."""
+        """Make the common sum a word, and a row, unless it is all of a shared sum, which has both."""
         sign = -1 if opposed else 1
+        for row, reader in ((one, other), (other, one)):
+            if row >= self.rows and self._reads_all(reader, row, sign):
+                self.table[reader] -= sign * self.table[row]
+                self.table[reader, self.inputs + row - self.rows] = sign
+                self._refresh(reader)
+                return
         common = np.where(self.table[one] == sign * self.table[other], self.table[one], 0)
         self.table[one] -= common
         self.table[other] -= (sign * common).astype(np.int8)
@@ -107,14 +113,19 @@ class _Rows:
         for changed in (one, other, row):
             self._refresh(changed)
 
+    def _reads_all(self, reader: int, row: int, sign: int) -> bool:
+        used = self.table[row] != 0
+        return bool(np.all(self.table[reader, used] == sign * self.table[row, used]))
+
     def _refresh(self, row: int) -> None:
         """What this row saves with each other, which then need not add the common words, but both their sum."""
         used = np.flatnonzero(self.table[row])
         part, signs, highest = self.table[: self.count, used], self.table[row, used], self.highest[used]
         for opposed, agree in enumerate((part == signs, part == -signs)):
             common = agree.astype(np.float32)
-            gain = common @ _bits(highest) - 2 * _bits(common @ highest)
-            gain[common.sum(axis=1) < 2] = -np.inf
+            bits = common @ _bits(highest)
+            saved = bits - _bits(common @ highest)
+            gain = np.where(saved >= LEAST_SAVED, saved / np.maximum(bits, 1), -np.inf)
             gain[row] = -np.inf
             self.gain[opposed, row, : self.count] = self.gain[opposed, : self.count, row] = gain
             self.bound[: self.count] = np.maximum(self.bound[: self.count], gain)

@@ -11,7 +11,7 @@ import numpy as np
 
 from whetgen.targets.verilog.logic.circuit import FALSE, MAX_TABLE_INPUTS, TRUE, Circuit, Literal, invert
 from whetgen.targets.verilog.logic.columns import Weighted
-from whetgen.targets.verilog.logic.compress import reaches, reduced
+from whetgen.targets.verilog.logic.compress import Compressor, counters_first, reaches, reduced
 from whetgen.targets.verilog.logic.digits import signed_digits
 from whetgen.targets.verilog.logic.number import number_reaches
 from whetgen.targets.verilog.logic.sub_sum_comments import sub_sum_comments
@@ -108,9 +108,9 @@ def _block_of_sums(
     return BitSums(tuple(_digit_sum(known, own) for own in digits), dict(zip(names, comments, strict=True)))
 
 
-def _word(circuit: Circuit, total: BitSum) -> Operand:
+def _word(circuit: Circuit, total: BitSum, compressor: Compressor = counters_first) -> Operand:
     """The sum of the literals as a word: no constant is added in hardware, where it would cost more than a bit."""
-    bits = reduced(circuit, total.bits, 0, total.highest.bit_length())
+    bits = reduced(circuit, total.bits, 0, total.highest.bit_length(), compressor)
     return Operand(bits, total.highest, total.constant, total.lowest)
 
 
@@ -138,7 +138,7 @@ def _together(parts: Iterable[BitSum]) -> BitSum:
     return BitSum(bits, *(sum(getattr(part, name) for part in parts) for name in ("constant", "lowest", "highest")))
 
 
-def fires(circuit: Circuit, total: BitSum, threshold: int) -> Literal:
+def fires(circuit: Circuit, total: BitSum, threshold: int, compressor: Compressor = counters_first) -> Literal:
     """Whether the sum with its constant is at least the threshold."""
     wanted = threshold - total.constant
     if wanted <= total.lowest:
@@ -152,16 +152,18 @@ def fires(circuit: Circuit, total: BitSum, threshold: int) -> Literal:
         return circuit.table([2 * net for net in nets], _truth(bits, nets, wanted))
     if len({column for _, column in bits}) == len(bits):
         return number_reaches(circuit, bits, wanted)
-    return reaches(circuit, bits, wanted, highest)
+    return reaches(circuit, bits, wanted, highest, compressor)
 
 
-def reached(circuit: Circuit, total: BitSum, thresholds: Sequence[int]) -> tuple[Literal, ...]:
+def reached(
+    circuit: Circuit, total: BitSum, thresholds: Sequence[int], compressor: Compressor = counters_first
+) -> tuple[Literal, ...]:
     """How many of the thresholds, ascending, the sum with its constant reaches, the lowest bit first: several read it in full.
 
     Of an ascending row those that are reached come first, so bit j of their number is the parity of every 2**j-th.
     """
     if len(thresholds) == 1:
-        return (fires(circuit, total, thresholds[0]),)
+        return (fires(circuit, total, thresholds[0], compressor),)
     bits, above = _without_slack(total, [threshold - total.constant for threshold in thresholds])
     nets = sorted({literal >> 1 for literal, _ in bits})
     width = len(thresholds).bit_length()
@@ -169,7 +171,7 @@ def reached(circuit: Circuit, total: BitSum, thresholds: Sequence[int]) -> tuple
         found = [_truth(bits, nets, wanted) for wanted in above]
         parities = (reduce(xor, found[(1 << j) - 1 :: 1 << j]) for j in range(width))
         return tuple(circuit.table([2 * net for net in nets], truth) for truth in parities)
-    number = _word(circuit, total)
+    number = _word(circuit, total, compressor)
     met = [_is_at_least(circuit, number, threshold) for threshold in thresholds]
     return tuple(_parity(circuit, met[(1 << j) - 1 :: 1 << j]) for j in range(width))
 
