@@ -129,12 +129,14 @@ def _live(row: Facts) -> str:
 
 Rows = Callable[[Facts], Iterable[Row]]
 _MCU = "network, tool, flags, instructions an image, flash, RAM, stack, correct on the board, measured"
+_RTL = "layer, tool, LUT, CARRY4, both, depth, seconds to generate, MHz on an ECP5"
 _FINN = "design, cycles an image, LUT6, FF, block RAMs of 18 kbit"
 TABLES: dict[str, tuple[str, str, Rows]] = {
     "mcu": (_MCU, "mcu", _mcu),
     "boards": ("model, network, board, cost an image, flash, RAM, stack, accuracy", "mcu", _boards),
     "synapses": ("layer over spikes, board, weight bits, synapses, cost, cost a synapse", "mcu", _synapses),
-    "rtl": ("layer, tool, LUT, CARRY4, both, depth, seconds to generate, MHz on an ECP5", "rtl", _rtl),
+    "rtl": (_RTL, "rtl", _rtl),
+    "pruned": (_RTL, "rtl-pruned", _rtl),
     "folding": (
         "asked, frames a second, cycles a frame, latency in cycles, LUT6 estimated, LUT6 Yosys, FF, CARRY4, block RAM",
         "folding",
