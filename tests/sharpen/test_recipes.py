@@ -46,7 +46,8 @@ def check_sharp_and_narrow(model: keras.Model, name: str):
 
 
 def promised_bits(name: str, layer: str) -> int:
-    """Of the recipe, for all layers or by layer; a model that no recipe makes says so in its name."""
+    """Of the recipe, which a pruned model shares with the whole one, for all layers or by layer; a model that no recipe makes says so in its name."""
+    name = name.removesuffix("-pruned")
     if name not in RECIPES:
         return int(re.search(r"-(\d+)bit$", name)[1])
     bits = RECIPES[name].weight_bits
