@@ -23,5 +23,5 @@ def test_200_mutants(group):
 
 @pytest.mark.long
 @pytest.mark.parametrize("group", GROUPS)
-def test_the_other_1800(group):
-    assert faults(group, 25, 225) == []
+def test_600_more(group):
+    assert faults(group, 25, 75) == []

@@ -14,9 +14,9 @@ from whetgen.targets.hls import target as hls
 from whetgen.targets.streams.vectors import stream_outputs
 
 BLOCKS = {
-    "vitis": (range(0, 40), ["-O0"], 1),
-    "vitis, exact types": (range(40, 70), ["-O0", "-DWG_EXACT_TYPES"], 1),
-    "catapult": (range(70, 100), ["-O0"], 1),
+    "vitis": (range(0, 20), ["-O0"], 1),
+    "vitis, exact types": (range(40, 55), ["-O0", "-DWG_EXACT_TYPES"], 1),
+    "catapult": (range(70, 85), ["-O0"], 1),
     "vitis, several thresholds": (range(100, 103), ["-O0"], 3),
     "catapult, many thresholds": (range(106, 108), ["-O0"], 15),
 }

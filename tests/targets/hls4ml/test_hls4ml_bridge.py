@@ -17,6 +17,8 @@ from whetgen.targets.hls4ml.model import ap_type
 from whetgen.targets.hls4ml.plan import plan
 from whetgen.verification.hls4ml_runner import run_hls4ml
 
+pytestmark = pytest.mark.usefixtures("unoptimised")
+
 SMALL = network("uint8", (4,), *fired(Dense("d", "in", np.array([[1, -2], [3, 0], [0, 0], [-4, 5]]), ints(2)), ints(2)))
 WIDE = network("bit", (2,), Dense("d", "in", np.full((2, 1), 1 << 53), np.zeros(1, int)))
 

@@ -12,6 +12,8 @@ from whetgen.ir import ELEMENT_TYPES
 from whetgen.ir.nodes import Concat, Dense, MaxPool, SumPool, Threshold, WeightedSum
 from whetgen.targets.hls4ml import compile_model, predict_codes, to_hls4ml
 
+pytestmark = pytest.mark.usefixtures("unoptimised")
+
 FRAMES = 12
 KEY = np.where(ints(9, 4) > 0, 2, -2)
 MORE = {

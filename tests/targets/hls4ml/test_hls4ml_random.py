@@ -8,8 +8,10 @@ from tests.targets.hls4ml.merged import merge
 from whetgen.fuzz.graphs import random_codes, random_graph
 from whetgen.targets.hls4ml import compile_model, predict_codes, to_hls4ml
 
+pytestmark = pytest.mark.usefixtures("unoptimised")
+
 FRAMES = 5
-NETWORKS = 14
+NETWORKS = 8
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from whetgen.reference import run
 from whetgen.targets.streams.vectors import stream_outputs
 from whetgen.targets.verilog import target as verilog
 
-BLOCKS, NETWORKS = 12, 10
+BLOCKS, NETWORKS = 12, 6
 WIDEST = (8, 20, 40, 64, 100, 240)
 BUSES = (None, None, 8, 24, "full")
 FRAMES = 5
