@@ -37,7 +37,9 @@ def test_the_commands_of_the_front_make_its_networks(model, data, tmp_path, caps
 
 
 @pytest.mark.slow
-def test_commands_with_one_storage_share_a_study_and_a_scheduler_has_the_work_done(model, data, tmp_path, capsys):
+def test_commands_with_one_storage_share_a_study_and_a_scheduler_has_the_work_done(
+    model, data, tmp_path, capsys, monkeypatch
+):
     distributed = pytest.importorskip("distributed")
     shared = (model, "--against", "flash", "--data", data, "--storage", f"sqlite:///{tmp_path / 'shared.db'}", "--json")
     with distributed.LocalCluster(1, processes=False, dashboard_address=None, silence_logs=50) as cluster:
@@ -45,6 +47,9 @@ def test_commands_with_one_storage_share_a_study_and_a_scheduler_has_the_work_do
         first, second = (json.loads(run(capsys, "explore", *asked, "--out", tmp_path / out)[1]) for out in "ab")
     counts = [len(found["tried"]) + sum(found["refused"].values()) for found in (first, second)]
     assert counts == [2, 4] and second["tried"][: len(first["tried"])] == first["tried"]
+    monkeypatch.setattr(whetgen, "__version__", "0.0.9", raising=False)
+    code, _, err = run(capsys, "explore", *shared, "--trials", 2, "--out", tmp_path / "a")
+    assert code == 2 and err.endswith(" was made with another version of whetgen; give another --storage\n")
 
 
 @pytest.mark.long

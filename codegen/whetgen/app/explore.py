@@ -152,6 +152,7 @@ def _opened(study: Study, storage: str | None, seed: int, data: Path | None) -> 
     """Optuna's study, in the folder where no other storage is given; the frames that narrow lie beside it."""
     import numpy as np
 
+    from whetgen import __version__
     from whetgen.explore.results import CALIBRATION
     from whetgen.explore.search import open_study
     from whetgen.explore.trial import ModelTask
@@ -159,7 +160,8 @@ def _opened(study: Study, storage: str | None, seed: int, data: Path | None) -> 
 
     task, out = study.task, study.out
     out.mkdir(parents=True, exist_ok=True)
-    origin: dict[str, Any] = {"against": task.cost, "options": json.loads(json.dumps(asdict(task.given)))}
+    given = json.loads(json.dumps(asdict(task.given)))
+    origin: dict[str, Any] = {"version of whetgen": __version__, "against": task.cost, "options": given}
     if isinstance(task, ModelTask):
         half = task.half
         np.savez_compressed(out / CALIBRATION, x=task.codes[:half], y=task.labels[:half])
