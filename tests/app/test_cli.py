@@ -120,7 +120,7 @@ def test_an_edited_folder_is_one_line_in_every_command(name, folder, tmp_path, c
 
 @pytest.mark.parametrize(
     ("typed", "words"),
-    [("ver", ["verify"]), ("train digits", ["digits-mlp", "digits-mlp-2bit"]), ("synth x --device e", ["ecp5-25k"]),
+    [("ver", ["verify"]), ("train digits", ["digits-mlp", "digits-mlp-2bit"]), ("synth x --device e", ["ecp5-25k", "ecp5-85k"]),
      ("generate m --target v", ["verilog"]), ("verify x --sel", ["--self-check"])],
 )  # fmt: skip
 def test_the_shell_completes_commands_options_and_words(typed, words, monkeypatch, capsys):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,29 @@ class Device:
         return next((taken for pattern, taken in self.cells.items() if re.fullmatch(pattern, cell)), None)
 
 
+def _nextpnr_ecp5(size: str) -> tuple[str, ...]:
+    return ("nextpnr-ecp5", size, "--package", "CABGA381", "--out-of-context", "--lpf-allow-unconstrained")
+
+
+_ECP5 = Device(
+    name="ecp5-25k",
+    title="Lattice ECP5 LFE5U-25F, placed and routed by nextpnr out of context",
+    synth="synth_ecp5",
+    memory="map_ram",
+    passes=46,
+    cells={
+        r"LUT4": ("lut", 1),
+        r"TRELLIS_DPR16X4": ("lut", 6),
+        r"CCU2C": ("carry", 1),
+        r"TRELLIS_FF": ("ff", 1),
+        r"DP16KD|PDPW16KD": ("bram", 1),
+        r"MULT18X18D": ("dsp", 1),
+    },
+    logic=r"LUT4|CCU2C|PFUMX|L6MUX21",
+    room={"lut": 24_288, "ff": 24_288, "carry": 12_144, "bram": 56, "dsp": 28},
+    place_and_route=_nextpnr_ecp5("--25k"),
+)
+
 DEVICES = {
     device.name: device
     for device in (
@@ -55,30 +78,13 @@ DEVICES = {
             room={"lut": 20_800, "ff": 41_600, "carry": 5_200, "bram": 100, "dsp": 90},
             two_outputs=True,
         ),
-        Device(
-            name="ecp5-25k",
-            title="Lattice ECP5 LFE5U-25F, placed and routed by nextpnr out of context",
-            synth="synth_ecp5",
-            memory="map_ram",
-            passes=46,
-            cells={
-                r"LUT4": ("lut", 1),
-                r"TRELLIS_DPR16X4": ("lut", 6),
-                r"CCU2C": ("carry", 1),
-                r"TRELLIS_FF": ("ff", 1),
-                r"DP16KD|PDPW16KD": ("bram", 1),
-                r"MULT18X18D": ("dsp", 1),
-            },
-            logic=r"LUT4|CCU2C|PFUMX|L6MUX21",
-            room={"lut": 24_288, "ff": 24_288, "carry": 12_144, "bram": 56, "dsp": 28},
-            place_and_route=(
-                "nextpnr-ecp5",
-                "--25k",
-                "--package",
-                "CABGA381",
-                "--out-of-context",
-                "--lpf-allow-unconstrained",
-            ),
+        _ECP5,
+        replace(
+            _ECP5,
+            name="ecp5-85k",
+            title="Lattice ECP5 LFE5U-85F, placed and routed by nextpnr out of context",
+            room={"lut": 83_640, "ff": 83_640, "carry": 41_820, "bram": 208, "dsp": 156},
+            place_and_route=_nextpnr_ecp5("--85k"),
         ),
         Device(
             name="ice40-hx8k",
