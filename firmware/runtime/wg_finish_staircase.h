@@ -35,25 +35,24 @@ static inline WG_WORD reached(const WG_WORD *sum, wg_size levels, const WG_WORD 
 }
 
 /* The bits of the values of all neurons of a word; returns the nodes of the next word. */
-static const WG_WORD WG_FLASH *search(const wg_event_layer *layer, const WG_WORD *sum, const WG_WORD WG_FLASH *node, uint32_t *bits)
+static const WG_WORD WG_FLASH *search(const WG_WORD *sum, wg_size levels, const WG_WORD WG_FLASH *node, wg_size thresholds, uint32_t *bits)
 {
-    WG_WORD known[(1 << (WG_BITS - 1)) + 1], is = sum[layer->levels - 1u]; /* bit n of known[i]: i is what is known of value n */
+    WG_WORD known[1 << (WG_BITS - 1)], is = sum[levels - 1u]; /* bit n of known[i]: i is what is known of value n */
     wg_size prefixes = 2;
     known[0] = (WG_WORD)~is;
     known[1] = is;
-    known[prefixes] = 0;
     bits[WG_BITS - 1] = is;
     for (wg_size j = WG_BITS - 1u; j--;) {
-        is = (WG_WORD)(reached(sum, layer->levels, node, known, prefixes) & ~known[wg_never(layer, j, prefixes)]);
+        is = (WG_WORD)(reached(sum, levels, node, known, prefixes) &
+                       ~(known[wg_highest_prefix(thresholds, j, prefixes)] & wg_never(thresholds, j)));
         bits[j] = is;
-        node += prefixes * layer->levels;
+        node += prefixes * levels;
         if (j) {
             for (wg_size i = prefixes; i--;) {
                 known[2u * i + 1u] = known[i] & is;
                 known[2u * i] = (WG_WORD)(known[i] & ~is);
             }
             prefixes = (wg_size)(prefixes * 2u);
-            known[prefixes] = 0;
         }
     }
     return node;
@@ -69,7 +68,7 @@ void WG_NAME(const wg_event_layer *layer, void *sums, wg_size events, void *resu
         const wg_size count = left < WG_WORD_BITS ? left : WG_WORD_BITS;
         uint32_t bits[WG_MOST_BITS];
         settle(counter, layer->levels, limit);
-        node = search(layer, counter, node, bits);
+        node = search(counter, layer->levels, node, layer->maps->thresholds, bits);
         wg_store_values(layer, bits, result, at, count);
         at += count;
         left -= count;

@@ -5,14 +5,12 @@
 
 /* The bits of the values of the neurons of a word, each in the top bit of its lane, behind those of the words before;
  * returns the nodes of the next word. */
-static inline const uint32_t WG_FLASH *search(const wg_event_layer *layer, uint32_t sum, const uint32_t WG_FLASH *node, uint32_t tops, uint32_t *bits)
+static inline const uint32_t WG_FLASH *search(uint32_t sum, const uint32_t WG_FLASH *node, wg_size thresholds, uint32_t tops, wg_size shift, uint32_t *bits)
 {
-    const wg_size shift = layer->levels - 1u;
-    uint32_t known[(1 << (WG_BITS - 1)) + 1], top = sum & tops, whole = (top << 1) - (top >> shift); /* all bits of a lane */
+    uint32_t known[1 << (WG_BITS - 1)], top = sum & tops, whole = (top << 1) - (top >> shift); /* all bits of a lane */
     wg_size prefixes = 2;
     known[0] = ~whole;
     known[1] = whole;
-    known[prefixes] = 0;
     bits[WG_BITS - 1] = bits[WG_BITS - 1] >> 1 | top;
     for (wg_size j = WG_BITS - 1u; j--;) {
         uint32_t threshold = (node[0] & known[0]) | (node[1] & known[1]);
@@ -20,7 +18,7 @@ static inline const uint32_t WG_FLASH *search(const wg_event_layer *layer, uint3
             threshold |= node[i] & known[i];
         }
         node += prefixes;
-        top = (sum + tops - threshold) & tops & ~known[wg_never(layer, j, prefixes)];
+        top = (sum + tops - threshold) & tops & ~(known[wg_highest_prefix(thresholds, j, prefixes)] & wg_never(thresholds, j));
         bits[j] = bits[j] >> 1 | top;
         if (j) {
             whole = (top << 1) - (top >> shift);
@@ -29,7 +27,6 @@ static inline const uint32_t WG_FLASH *search(const wg_event_layer *layer, uint3
                 known[2u * i] = known[i] & ~whole;
             }
             prefixes = (wg_size)(prefixes * 2u);
-            known[prefixes] = 0;
         }
     }
     return node;
@@ -39,12 +36,13 @@ void WG_NAME(const wg_event_layer *layer, void *sums, wg_size events, void *resu
 {
     const uint32_t WG_FLASH *node = (const uint32_t WG_FLASH *)wg_nodes(layer, position, WG_BITS);
     const uint32_t *word = (const uint32_t *)sums, least = layer->least * (uint32_t)events, tops = wg_lane_tops(layer->levels);
+    const wg_size thresholds = layer->maps->thresholds, shift = layer->levels - 1u;
     wg_size at = (wg_size)(position * layer->neurons), words = (wg_size)((wg_size)layer->blocks * layer->block_bytes / 4u);
     for (wg_size left = layer->neurons; left;) {
         const wg_size count = left < 32u ? left : 32u, chunk = words < layer->levels ? words : layer->levels;
         uint32_t found[WG_MOST_BITS] = {0, 0, 0, 0}, bits[WG_MOST_BITS];
         for (wg_size k = chunk; k; k--) {
-            node = search(layer, *word++ - least, node, tops, found);
+            node = search(*word++ - least, node, thresholds, tops, shift, found);
         }
         for (wg_size k = 0; k < WG_BITS; k++) {
             bits[k] = wg_in_order(found[k], chunk, layer->levels);

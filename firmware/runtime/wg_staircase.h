@@ -12,11 +12,16 @@
 
 #define WG_MOST_BITS 4
 
-/* The prefix behind which bit j is never 1, or `none`. */
-static inline wg_size wg_never(const wg_event_layer *layer, wg_size j, wg_size none)
+/* The highest of so many prefixes that a value can have in front of bit j: behind it alone there may be no threshold. */
+static inline wg_size wg_highest_prefix(wg_size thresholds, wg_size j, wg_size prefixes)
 {
-    const wg_size thresholds = layer->maps->thresholds;
-    return thresholds >> j & 1u ? none : thresholds >> (j + 1u);
+    return prefixes == 2u ? 1u : thresholds >> (j + 1u);
+}
+
+/* All ones where there is none, and bit j is never 1 behind that prefix; else 0. */
+static inline uint32_t wg_never(wg_size thresholds, wg_size j)
+{
+    return thresholds >> j & 1u ? 0u : UINT32_MAX;
 }
 
 /* The nodes of a position, of values of so many bits. */

@@ -152,12 +152,12 @@ void wg_conv(const wg_conv_layer *layer, const void *source, void *result, void 
 /* sums += the rows in `list`, `count` entries in whole groups of four events. */
 typedef void wg_add_events(const void WG_FLASH *rows, const uint16_t *list, wg_size count, void *sums);
 
-/* wg_planes_<planes>_w<neurons a word>, wg_lanes_[scaled_]x<words>, wg_widened_<lane bits of the rows>, wg_bytes_x4 */
+/* wg_planes_<planes>_w<neurons a word>, wg_lanes_[scaled_]x<words>, wg_widened_<lane bits of the rows>, wg_bytes_x4, wg_pairs_x4 */
 wg_add_events wg_planes_1_w8, wg_planes_2_w8, wg_planes_3_w8, wg_planes_4_w8;
 wg_add_events wg_planes_1_w16, wg_planes_2_w16, wg_planes_3_w16, wg_planes_4_w16;
 wg_add_events wg_planes_1_w32, wg_planes_2_w32, wg_planes_3_w32, wg_planes_4_w32;
 wg_add_events wg_lanes_x1, wg_lanes_x2, wg_lanes_x4, wg_lanes_scaled_x1, wg_lanes_scaled_x2, wg_lanes_scaled_x4;
-wg_add_events wg_widened_4, wg_widened_8, wg_bytes_x4;
+wg_add_events wg_widened_4, wg_widened_8, wg_bytes_x4, wg_pairs_x4;
 
 typedef struct {
     const void WG_FLASH *rows;
@@ -172,7 +172,7 @@ typedef struct wg_gathering wg_gathering; /* see wg_events.h */
 /* List the events of the window whose first row and column are at `y` and `x` (negative: in the padding). */
 typedef void wg_gather(wg_gathering *g, const void *source, wg_place y, wg_place x);
 
-wg_gather wg_gather_bits, wg_gather_nibbles, wg_gather_values;
+wg_gather wg_gather_bits, wg_gather_nibbles, wg_gather_values, wg_gather_pairs;
 /* The same number of entries whatever the data. */
 wg_gather wg_gather_all_bits, wg_gather_all_nibbles, wg_gather_all_values;
 
@@ -205,7 +205,7 @@ wg_finish_events wg_finish_staircase_2_lanes, wg_finish_staircase_3_lanes, wg_fi
 struct wg_event_layer {
     wg_window window;      /* a dense layer has one position on a map of 1 x 1 */
     uint16_t neurons;
-    uint8_t entries;       /* of the list for one event: 1, or 2 for rows times values */
+    uint8_t entries;       /* of the list for one event: 1, or 2 for rows times values and for pairs */
     uint8_t fire;          /* thresholds decide what the result is; else it is the sums */
     uint8_t padded;        /* windows may lie on padding */
     uint8_t result;

@@ -62,6 +62,12 @@ def train(
             "--average", help="End with a moving average of the weights (0.999 a batch), batch norms estimated again."
         ),
     ] = False,
+    spike_cost: Annotated[
+        float | None,
+        typer.Option(
+            help="Add that to the loss, times the share of synapses that spikes reach: fewer instructions in C."
+        ),
+    ] = None,
     float_twin: Annotated[
         bool,
         typer.Option(
@@ -104,6 +110,7 @@ def train(
             "synapses": synapses,
             "patience": patience,
             "average": recipes.AVERAGE if average else None,
+            "spike_cost": spike_cost,
         }
         options = recipes.TrainOptions(
             seed=seed,

@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 from tests.targets.c.compiled import expected
 
+from whetgen import Options, generate
 from whetgen.fuzz.c_batch import run_batch
 from whetgen.fuzz.graphs import random_codes
 from whetgen.ir import ELEMENT_TYPES, Graph, Output, validate
 from whetgen.ir.nodes import Conv, Dense, Input, MaxPool, Reshape, Threshold
 from whetgen.targets.c import planner
 from whetgen.verification.c_runner import SANITIZERS
+from whetgen.verification.checks import verify
+from whetgen.verification.frames import Frames
 
 FRAMES = 6
 SPANS = ((0, 1), (-1, 0), (-1, 1), (-3, 3), (-2, 5), (0, 0), (-7, 7), (-40, 12), (-900, 900))
@@ -145,6 +148,26 @@ def test_any_choice_of_kernels_gives_the_same_bits(first, flags, tmp_path, monke
         assert np.array_equal(outputs, expected(graph, codes)), f"seed {seed}\n{graph}"
     assert {
         "general", "planes of 32", "planes of 16", "planes of 8", "lanes of 8", "lanes of 16", "nibble tables, lanes of 16",
-        "scaled lanes of 16", "bytes", "popcount", "popcount, early exit", "lanes of 4 widened", "lanes of 8 widened", "nibble tables, lanes of 8 widened",
+        "scaled lanes of 16", "bytes", "pairs", "popcount", "popcount, early exit", "lanes of 4 widened", "lanes of 8 widened", "nibble tables, lanes of 8 widened",
         "walk, lanes of 8", "walk, lanes of 16", "window table", "window table and pool", "binarise",
     } <= set(seen), seen  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("board", ["mps2-an386", "mps2-an500"])
+def test_pairs_of_pixels_give_the_same_bits_where_an_instruction_makes_two_products(board, tmp_path):
+    """Weights of 16 bits up to both ends, an odd number of inputs, padding on three sides."""
+    rng = np.random.default_rng(3)
+    kernel = rng.integers(-(1 << 15), 1 << 15, (3, 3, 3, 21))
+    kernel[..., 0], kernel[..., 1] = -(1 << 15), (1 << 15) - 1
+    nodes = (
+        Input("in", (6, 5, 3), ELEMENT_TYPES["uint8"]),
+        Conv("sums", "in", kernel, rng.integers(-999, 999, 21), stride=(2, 1), padding=((1, 1), (2, 0))),
+    )
+    graph = validate(Graph(nodes, (Output("o", "sums", "accumulators"),)))
+    codes = random_codes(graph, Random(1), FRAMES)
+    codes[-1] = 255
+    made = generate(graph, "c", tmp_path / "net", Options("net", mcu=board))
+    assert [layer["kernel"] for layer in made.manifest["kernels"]] == ["pairs"]
+    result = verify(tmp_path / "net", Frames(codes), on=board)
+    assert (result.mismatches, result.failures) == (0, ())

@@ -50,6 +50,7 @@ class Recipe:
     divergence from its answers, both softened by ``teacher_temperature``.
     ``average``: the share that a moving average of the weights keeps after each batch (``AVERAGE`` is usual); narrowing begins
     with the average, and the model ends with it (of lookup tables, since they have been wired and pruned). None: no average.
+    ``spike_cost``: times the share of synapses that are active, added to the loss.
     """
 
     build: Callable[[], keras.Model]
@@ -74,6 +75,7 @@ class Recipe:
     teacher_weight: float = 0.5
     teacher_temperature: float = 3.0
     average: float | None = None
+    spike_cost: float = 0.0
 
 
 _BINARY = Recipe(

@@ -29,6 +29,7 @@ from whetgen.sharpen.recipes.table import RECIPES, Recipe
 from whetgen.sharpen.recipes.tasks import Examples
 from whetgen.sharpen.recipes.twin import float_twin
 from whetgen.sharpen.save import save_small
+from whetgen.sharpen.spike_cost import add_spike_cost
 from whetgen.sharpen.trim import trim
 
 _QUICK_IMAGES = 256
@@ -211,6 +212,8 @@ def fit(
         halve_kernels(model)
     if options.start is not None:
         begin_with(model, options.start)
+    if recipe.spike_cost:
+        add_spike_cost(model, recipe.spike_cost)
     examples = examples.one_hot(model.output_shape[-1])
     shape = model.input_shape[1:]
     log.x, log.y = examples.x_test.reshape(-1, *shape), examples.y_test

@@ -21,7 +21,7 @@ class Mcu:
     of lanes; ``row``: to four of them; ``widen``: a word of bytes added to lanes of 16 bits. ``walk_event``: a row
     added to eight words in registers; ``walk_load``: a word of inputs fetched for it. ``list_event``: one event found
     and listed. ``scaled``: what the multiplication by a pixel adds; ``byte_event``: a weight of a byte times a pixel;
-    ``scan_byte``: looking at a pixel. ``position``: moving a window. ``call``: one kernel call on one block.
+    ``pair``: two weights of 16 bits times two pixels; ``scan_byte``: looking at a pixel. ``position``: moving a window. ``call``: one kernel call on one block.
     ``popcount``: 32 synapses of one plane and of two; ``look``: one more look at a count, whether it may stop.
     ``move``: one element copied by ``wg_move``.
 
@@ -53,6 +53,7 @@ class Mcu:
     steps: float
     move: float
     byte_event: float
+    pair: float
     sum_bits: int = 64
     event_list: int = 128
     table_limit: int = (1 << 31) - 1

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from whetgen.layers import Linear
-from whetgen.targets.c.arrays import ConstArray, numbers, packed
+from whetgen.targets.c.arrays import ConstArray, numbers, packed, span
 from whetgen.targets.c.kernels.event import event_sums, gather, gathering, reach, start_levels, with_maps, with_zeros
 from whetgen.targets.c.kernels.kernel import BYTE, Candidate, Job
 from whetgen.targets.c.kernels.packing import BLOCK, SUM_BITS, dealt, nibble_sums, pack_lanes, pack_narrow
@@ -21,22 +21,25 @@ from whetgen.targets.c.rates import NIBBLE
 from whetgen.targets.c.records import record
 
 _ROW_LIMIT = 1 << 16
+_PAIRS = "wg_gather_pairs"
 _RUN = {4: 7, 8: 16}  # rows that narrow lanes hold
 _LEAST = {4: 1, 8: 8}  # what makes weights not negative; a lane holds a run of the largest, twice that
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Grain:
-    """What one event stands for: a spike, the spikes of four neighbours, or a byte.
+    """What one event stands for: a spike, the spikes of four neighbours, a byte, or two neighbouring bytes whatever they are.
 
-    ``what``: of which weights the rows are made, in words; ``rows``: (rows, neurons); ``events``: expected in a window;
-    ``scanned``: words, nibbles or bytes looked at; ``entries``: of the list for an event.
+    ``gather``: the function that lists them; ``what``: of which weights the rows are made, in words; ``rows``: (rows, neurons);
+    ``filler``: the entry that fills lists up; ``events``: expected in a window; ``scanned``: words, nibbles or bytes looked
+    at; ``entries``: of the list for an event.
     """
 
     gather: str
     label: str
     what: str
     rows: np.ndarray
+    filler: int
     events: float
     scanned: float
     entries: int = 1
@@ -62,7 +65,8 @@ class _Packed:
 
 def candidates(job: Job) -> Iterator[Candidate]:
     """Over spikes: a row each, or a row for the spikes of each four inputs, in lanes of the sums and in narrow ones; over
-    bytes: rows times bytes, packed where the sums fit lanes, else weights of int8 and sums of 32 bits."""
+    bytes: rows times bytes, packed where the sums fit lanes, else weights of int8 and sums of 32 bits; or weights of int16
+    times all bytes, two at a time."""
     layer = job.fast("WG_BIT", "WG_U8")
     if layer is not None and (bits := lane_bits(job, layer)) is not None:
         for grain in _grains(job, layer):
@@ -99,18 +103,33 @@ def _grains(job: Job, layer: Linear) -> Iterator[_Grain]:
     weights, rate, maps = layer.weights, job.rate, job.source.maps
     inputs = len(weights)
     if job.source == BYTE:
-        events = rate.single * inputs
-        yield _Grain(gather="values", label="scaled ", what="", rows=weights, events=events, scanned=inputs, entries=2)
+        events, function = rate.single * inputs, gather(job, "values")
+        yield _Grain(
+            gather=function,
+            label="scaled ",
+            what="",
+            rows=weights,
+            filler=inputs,
+            events=events,
+            scanned=inputs,
+            entries=2,
+        )
+        if inputs <= job.mcu.event_list and span(weights)[0] >= -(1 << 15) and span(weights)[1] < 1 << 15:
+            pairs = -(-inputs // 2)
+            yield _Grain(gather=_PAIRS, label="", what="", rows=weights, filler=0, events=pairs, scanned=0, entries=2)
         return
     events, scanned = rate.single * inputs * maps, inputs * maps / 32
-    yield _Grain(gather="bits", label="", what="", rows=weights, events=events, scanned=scanned)
+    yield _Grain(
+        gather=gather(job, "bits"), label="", what="", rows=weights, filler=inputs, events=events, scanned=scanned
+    )
     groups = -(-inputs // NIBBLE)
     if (job.whole or layer.window.channels % NIBBLE == 0) and 16 * groups + 1 < _ROW_LIMIT:
         yield _Grain(
-            gather="nibbles",
+            gather=gather(job, "nibbles"),
             label="nibble tables, ",
             what=", summed over each subset of each four neighbouring inputs",
             rows=nibble_sums(weights),
+            filler=16 * groups,
             events=groups * maps * rate.nibble,
             scanned=groups * maps,
         )
@@ -118,6 +137,9 @@ def _grains(job: Job, layer: Linear) -> Iterator[_Grain]:
 
 def _packings(job: Job, layer: Linear, grain: _Grain, bits: int) -> Iterator[_Packed]:
     """``bits``: of the sums' lanes."""
+    if grain.gather == _PAIRS:
+        yield _pairs(job, layer)
+        return
     if grain.entries == 1 or bits < 32:
         yield _lanes(job, layer, grain, bits)
     if grain.entries == 1 and bits == SUM_BITS:
@@ -178,6 +200,21 @@ def _bytes(job: Job, layer: Linear) -> _Packed:
     )
 
 
+def _pairs(job: Job, layer: Linear) -> _Packed:
+    neurons = np.pad(layer.weights, ((0, -len(layer.weights) % 8), (0, -layer.neurons % BLOCK)))
+    halves = neurons.astype(np.int16).view(np.uint16).astype(np.uint32).reshape(len(neurons) // 2, 2, -1, BLOCK)
+    what = f"weights {job.of} of two neighbouring inputs in each word, 16 bits each, four neurons a block"
+    words = (halves[:, 0] | halves[:, 1] << np.uint32(16)).transpose(1, 0, 2)
+    return _Packed(
+        label="pairs",
+        rows=packed(f"{job.name}_pairs", what, ("block", "row", "neuron"), words, 32),
+        add="wg_pairs_x4",
+        bits=32,
+        block=BLOCK,
+        row_cycles=BLOCK * job.mcu.pair,
+    )
+
+
 def _candidate(job: Job, layer: Linear, grain: _Grain, packing: _Packed) -> Candidate:
     blocks, bits, least = len(packing.rows.values), packing.bits, packing.least
     row_bytes = packing.rows.bytes // blocks
@@ -190,7 +227,7 @@ def _candidate(job: Job, layer: Linear, grain: _Grain, packing: _Packed) -> Cand
         even=not least,
         entries=grain.entries,
         levels=bits,
-        zero_row=len(grain.rows),
+        zero_row=grain.filler,
         blocks=blocks,
         block_bytes=4 * packing.block,
         base=0,
@@ -201,7 +238,7 @@ def _candidate(job: Job, layer: Linear, grain: _Grain, packing: _Packed) -> Cand
             layer,
             "lanes",
             _nodes(job, layer, bits, packing.block),
-            gather=gather(job, grain.gather),
+            gather=grain.gather,
             finish="wg_finish_lanes",
         ),
     )

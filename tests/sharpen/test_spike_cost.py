@@ -1,0 +1,44 @@
+"""A price on spikes: it is the share of active synapses, and a network that pays it spikes less."""
+
+import keras
+import numpy as np
+import pytest
+
+from whetgen.sharpen import SpikingBReLU, recipes
+from whetgen.sharpen.recipes import TrainOptions
+from whetgen.sharpen.spike_cost import add_spike_cost
+
+RNG = np.random.default_rng(0)
+
+
+def network() -> keras.Model:
+    """16 spikes read by 3x3 windows in the middle of a map, pooled, 12 values of up to 3 read by 5 neurons, which nobody reads."""
+    keras.utils.set_random_seed(1)
+    conv = keras.layers.Conv2D(3, 3, padding="same")
+    sharp = [SpikingBReLU(1.0, surrogate=1.0, levels=levels) for levels in (1, 3, 1)]
+    return keras.Sequential(
+        [keras.Input((4, 4, 1)), sharp[0], conv, sharp[1], keras.layers.MaxPooling2D(), keras.layers.Flatten(),
+         keras.layers.Dense(5), sharp[2]]
+    )  # fmt: skip
+
+
+def test_the_cost_is_that_of_the_share_of_synapses_that_are_active():
+    model, x = network(), RNG.normal(0.5, 1.0, (8, 4, 4, 1)).astype(np.float32)
+    add_spike_cost(model, 2.0)
+    model(x)
+    first, second = (keras.Model(model.inputs, layer.output)(x).numpy() for layer in (model.layers[0], model.layers[2]))
+    reads = np.array([16 * 9 * 3, 12 * 5])
+    share = reads @ [first.mean(), second.mean() / 3] / reads.sum()
+    assert 0.1 < share < 0.9 and float(sum(model.losses)) == pytest.approx(2 * share, rel=1e-6)
+
+
+@pytest.mark.slow
+def test_a_recipe_that_pays_for_spikes_has_fewer(tmp_path):
+    rates = []
+    for cost in (0.0, 3.0):
+        changes = {"epochs": 8, "soft_epochs": 2, "steps": 1, "spike_cost": cost}
+        made = recipes.train("digits-mlp", tmp_path / f"{cost}.keras", TrainOptions(changes=changes))
+        last = (tmp_path / f"{cost}.csv").read_text().splitlines()
+        rates.append(float(last[-1].split(",")[last[0].split(",").index("dense1_spikes/rate")]))
+        assert made.sharpness == (1.0, 1.0)
+    assert rates[1] < 0.7 * rates[0]
