@@ -96,7 +96,7 @@ THUMB_BYTES = {
     "wg_walk_8": 774,
     "wg_weighted_sum": 148,
     "wg_wide": 298,
-    "wg_widened_4": 452,
+    "wg_widened_4": 418,
     "wg_widened_8": 200,
     "wg_window_table_u16": 420,
     "wg_window_table_u16_pool": 556,
