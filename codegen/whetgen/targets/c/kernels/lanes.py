@@ -103,14 +103,13 @@ def _grains(job: Job, layer: Linear) -> Iterator[_Grain]:
     weights, rate, maps = layer.weights, job.rate, job.source.maps
     inputs = len(weights)
     if job.source == BYTE:
-        events, function = rate.single * inputs, gather(job, "values")
         yield _Grain(
-            gather=function,
+            gather=gather(job, "values"),
             label="scaled ",
             what="",
             rows=weights,
             filler=inputs,
-            events=events,
+            events=rate.single * inputs,
             scanned=inputs,
             entries=2,
         )
