@@ -13,8 +13,8 @@ static inline const uint32_t WG_FLASH *search(uint32_t sum, const uint32_t WG_FL
     known[1] = whole;
     bits[WG_BITS - 1] = bits[WG_BITS - 1] >> 1 | top;
     for (wg_size j = WG_BITS - 1u; j--;) {
-        uint32_t threshold = (node[0] & known[0]) | (node[1] & known[1]);
-        for (wg_size i = 2; i < prefixes; i++) {
+        uint32_t threshold = 0;
+        for (wg_size i = 0; i < prefixes; i++) {
             threshold |= node[i] & known[i];
         }
         node += prefixes;

@@ -28,6 +28,7 @@ _MODELS = {
     "mnist-mlp-small": ("28x28 digits, dense, for microcontrollers", _EMBEDDED),
     "mnist-cnn-small": ("28x28 digits, convolutions, for microcontrollers", _EMBEDDED),
     "mnist-cnn-4bit": ("28x28 digits, convolutions, 4-bit weights", _EMBEDDED),
+    "cifar10-small": ("32x32 photos, convolutions of three thresholds", _EMBEDDED),
     "mnist-lut": ("28x28 digits, lookup tables", _UNROLLED),
     "mnist-lut-small": ("28x28 digits, lookup tables, fewer", _UNROLLED),
     "mnist-lut-98": ("black and white digits, lookup tables", _UNROLLED),

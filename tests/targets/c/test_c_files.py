@@ -107,6 +107,7 @@ def test_the_nodes_tests_cover_every_general_kernel(general_kernels):
         "wg_gather",
         "wg_event",
         "wg_bytes",
+        "wg_pairs",
         "wg_popcount",
         "wg_window",
         "wg_binarise",
