@@ -8,7 +8,7 @@
 #define WG_ADD_PAIR(list, row, s0, s1, s2, s3)                                                                      \
     do {                                                                                                            \
         uint32_t values_;                                                                                           \
-        memcpy(&values_, list, sizeof values_);                                                                     \
+        memcpy(&values_, (list), sizeof values_);                                                                    \
         __asm__("ldmia %4!, {r4, r5, r6, r8}\n\tsmlad %0, %5, r4, %0\n\tsmlad %1, %5, r5, %1\n\t"                   \
                 "smlad %2, %5, r6, %2\n\tsmlad %3, %5, r8, %3"                                                      \
                 : "+r"(s0), "+r"(s1), "+r"(s2), "+r"(s3), "+r"(row) : "r"(values_) : "r4", "r5", "r6", "r8");       \
@@ -25,8 +25,8 @@ static inline uint32_t two_products(const uint16_t *list, uint32_t weights)
 }
 
 #define WG_ADD_PAIR(list, row, s0, s1, s2, s3)                                                                      \
-    ((void)(s0 += two_products(list, (row)[0]), s1 += two_products(list, (row)[1]),                                 \
-            s2 += two_products(list, (row)[2]), s3 += two_products(list, (row)[3]), (row) += 4))
+    ((void)((s0) += two_products((list), (row)[0]), (s1) += two_products((list), (row)[1]),                         \
+            (s2) += two_products((list), (row)[2]), (s3) += two_products((list), (row)[3]), (row) += 4))
 #endif
 
 void wg_pairs_x4(const void WG_FLASH *rows, const uint16_t *list, wg_size count, void *sums)
