@@ -48,8 +48,8 @@ def checked(graph, target: str, count: int, folder: Path, **options):
 
 @pytest.mark.slow
 def test_c_computes_every_bit_and_is_as_good_as_promised(graph, tmp_path):
-    """82 % of all 10,000; the first 1,000 are a little harder."""
-    assert checked(graph, "c", 1_000, tmp_path, mcu="cortex-m4").accuracy >= 0.8
+    """82.37 % of all 10,000; 81.1 % of the first 1,000."""
+    assert checked(graph, "c", 1_000, tmp_path, mcu="cortex-m4").accuracy >= 0.811
 
 
 @pytest.mark.long

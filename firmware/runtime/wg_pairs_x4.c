@@ -8,7 +8,7 @@
 #define WG_ADD_PAIR(list, row, s0, s1, s2, s3)                                                                      \
     do {                                                                                                            \
         uint32_t values_;                                                                                           \
-        memcpy(&values_, (list), sizeof values_);                                                                    \
+        memcpy(&values_, (list), sizeof values_);                                                                   \
         __asm__("ldmia %4!, {r4, r5, r6, r8}\n\tsmlad %0, %5, r4, %0\n\tsmlad %1, %5, r5, %1\n\t"                   \
                 "smlad %2, %5, r6, %2\n\tsmlad %3, %5, r8, %3"                                                      \
                 : "+r"(s0), "+r"(s1), "+r"(s2), "+r"(s3), "+r"(row) : "r"(values_) : "r4", "r5", "r6", "r8");       \

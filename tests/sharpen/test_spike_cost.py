@@ -12,7 +12,7 @@ RNG = np.random.default_rng(0)
 
 
 def network() -> keras.Model:
-    """16 spikes read by 3x3 windows in the middle of a map, pooled, 12 values of up to 3 read by 5 neurons, which nobody reads."""
+    """A map of 16 spikes; 3x3 windows of 3 neurons over it, whose values of up to 3 are pooled to 12; 5 neurons, which nobody reads."""
     keras.utils.set_random_seed(1)
     conv = keras.layers.Conv2D(3, 3, padding="same")
     sharp = [SpikingBReLU(1.0, surrogate=1.0, levels=levels) for levels in (1, 3, 1)]
