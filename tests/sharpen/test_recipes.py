@@ -10,6 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from scipy.ndimage import map_coordinates
 from tests.mutants import mutant
 
 import whetgen
@@ -436,6 +437,18 @@ def test_distortion_interpolates_between_pixels():
     assert moved.dtype == np.float32 and moved.shape == IMAGES.shape
     assert not np.array_equal(moved, IMAGES)
     assert moved.min() >= 0 and moved.max() <= 1
+
+
+def test_moved_pixels_are_what_scipy_interpolates_where_they_came_from():
+    rows, columns = np.mgrid[:12, :11].astype(np.float32)
+    noise = np.random.default_rng(1).random((12, 11), dtype=np.float32)
+    pictures = np.stack([rows, columns, noise, np.ones_like(rows)], axis=-1)[None].repeat(6, axis=0)
+    moves = Distortion(shift=2.0, rotation=0.4, scale=0.2, shear=0.1)
+    for moved in moves(pictures, np.random.default_rng(2)):
+        inside = moved[..., 3] > 1 - 1e-5
+        places = moved[inside][:, :2].T
+        assert np.allclose(moved[inside][:, 2], map_coordinates(noise, places, order=1), atol=1e-4)
+        assert 30 < inside.sum() < inside.size and np.ptp(np.diff(moved[3:9, 3:8, 0], axis=0)) < 1e-4
 
 
 def test_an_epoch_takes_every_image_once_and_the_next_in_another_order():

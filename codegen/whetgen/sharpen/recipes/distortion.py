@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import keras
 import numpy as np
 
 
@@ -38,12 +39,7 @@ class Distortion:
         if self.mirror:
             turned = rng.random(len(images)) < 0.5
             images = np.where(turned.reshape(-1, *(1,) * (images.ndim - 1)), images[:, :, ::-1], images)
-        places = self._places(images, rng)
-        if images.ndim == 3:
-            moved = _sample(images, places)
-        else:
-            moved = np.stack([_sample(images[..., c], places) for c in range(images.shape[-1])], axis=-1)
-        moved = moved.reshape(images.shape).astype(np.float32)
+        moved = _sample(images, *self._maps(images.shape[1:3], len(images), rng))
         if self.erase:
             moved[self._squares(images.shape, rng)] = 0
         return moved
@@ -60,13 +56,11 @@ class Distortion:
         )
         return chosen[:, None, None] & rows[:, :, None] & columns[:, None, :]
 
-    def _places(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Where each pixel comes from: (count, pixels, 2), row and column."""
-        height, width = images.shape[1:3]
-        centre = np.array([height - 1, width - 1], np.float32) / 2
-        grid = np.moveaxis(np.mgrid[:height, :width], 0, -1).reshape(-1, 2).astype(np.float32) - centre
-        maps, shifts = self._draw(len(images), rng)
-        return grid @ maps.transpose(0, 2, 1) + shifts[:, None] + centre
+    def _maps(self, size: tuple[int, int], count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """(count, 2, 2) and (count, 2): a pixel comes from the matrix times its row and column, plus the vector."""
+        centre = (np.array(size, np.float32) - 1) / 2
+        matrices, shifts = self._draw(count, rng)
+        return matrices, centre + shifts - matrices @ centre
 
     def _draw(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         angle = rng.uniform(-self.rotation, self.rotation, count)
@@ -84,19 +78,10 @@ def _stretches(starts: np.ndarray, length: int, size: int) -> np.ndarray:
     return (places >= starts[:, None]) & (places < starts[:, None] + length)
 
 
-def _sample(images: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Bilinear values of images (count, h, w) at places (count, points, 2), row and column; 0 outside."""
-    count, height, width = images.shape
-    padded = np.pad(images, ((0, 0), (1, 2), (1, 2))).reshape(count, -1)
-    row = np.clip(places[..., 0], -1, height) + 1
-    column = np.clip(places[..., 1], -1, width) + 1
-    top, left = row.astype(np.int32), column.astype(np.int32)
-    down, right = row - top, column - left
-    corner = top * (width + 3) + left
-
-    def at(offset: int) -> np.ndarray:
-        return np.take_along_axis(padded, corner + offset, axis=1)
-
-    upper = at(0) * (1 - right) + at(1) * right
-    lower = at(width + 3) * (1 - right) + at(width + 4) * right
-    return upper * (1 - down) + lower * down
+def _sample(images: np.ndarray, matrices: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Bilinear values where the maps point to; 0 outside. float32, of the images' shape."""
+    row, column = (np.concatenate([matrices[:, axis, ::-1], vectors[:, axis, None]], axis=1) for axis in (0, 1))
+    transforms = np.concatenate([column, row, np.zeros_like(vectors)], axis=1)  # the library has x, the column, first
+    pixels = images.astype(np.float32).reshape(*images.shape[:3], -1)
+    moved = keras.ops.image.affine_transform(pixels, transforms)  # bilinear, filled with 0
+    return np.array(moved).reshape(images.shape)
