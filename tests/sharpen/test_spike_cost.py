@@ -42,3 +42,26 @@ def test_a_recipe_that_pays_for_spikes_has_fewer(tmp_path):
         rates.append(float(last[-1].split(",")[last[0].split(",").index("dense1_spikes/rate")]))
         assert made.sharpness == (1.0, 1.0)
     assert rates[1] < 0.7 * rates[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"spike_cost": -1.0}, "the cost of spikes is a number, 0 or more, not -1.0"),
+        ({"spike_cost": float("nan")}, "the cost of spikes is a number, 0 or more, not nan"),
+        ({"spike_cost": float("inf")}, "the cost of spikes is a number, 0 or more, not inf"),
+        ({"learning_rate": 0.0}, "a learning rate is a number above 0, not 0.0"),
+        ({"learning_rate": float("nan")}, "a learning rate is a number above 0, not nan"),
+    ],
+)
+def test_rates_and_costs_are_numbers_that_training_can_have(tmp_path, changes, message):
+    with pytest.raises(ValueError) as refused:
+        recipes.train("digits-mlp", tmp_path / "m.keras", recipes.TrainOptions(quick=True, changes=changes))
+    assert str(refused.value) == message and not list(tmp_path.iterdir())
+
+
+def test_a_float_twin_has_no_spikes_to_pay_for(tmp_path):
+    options = recipes.TrainOptions(quick=True, float_twin=True, changes={"spike_cost": 1.0})
+    with pytest.raises(ValueError) as refused:
+        recipes.train("digits-mlp", tmp_path / "m.keras", options)
+    assert str(refused.value) == "the float twin of digits-mlp has no spikes: leave out what they cost"

@@ -10,7 +10,7 @@ from whetgen.sharpen import recipes
 from whetgen.sharpen.recipes import TrainOptions
 from whetgen.sharpen.recipes.batches import DistortedBatches
 from whetgen.sharpen.recipes.distortion import Distortion
-from whetgen.sharpen.recipes.given import TaughtLoss, Teacher
+from whetgen.sharpen.recipes.given import TaughtLoss, Teacher, lessons
 from whetgen.sharpen.recipes.origin import shaping
 from whetgen.sharpen.recipes.tasks import CLASSIFY, RECONSTRUCT, Examples
 
@@ -107,3 +107,12 @@ def test_an_agent_takes_no_teacher(tmp_path):
     with pytest.raises(ValueError) as refused:
         recipes.train("cartpole-dqn", tmp_path / "m.keras", TrainOptions(teacher=saved(tmp_path)))
     assert str(refused.value) == "cartpole-dqn learns from what it tries; it takes no teacher"
+
+
+def test_in_half_precision_the_teacher_multiplies_so_too(tmp_path):
+    path = tmp_path / "teacher.keras"
+    layers = keras.layers.Flatten(), keras.layers.Dense(9), keras.layers.Dense(10), keras.layers.Softmax()
+    keras.Sequential([keras.Input((8, 8)), *layers]).save(path)
+    whole, half = (lessons(recipes.RECIPES["digits-mlp"], EXAMPLES, path, mixed)[1] for mixed in (False, True))
+    assert [layer.dtype_policy.name for layer in half.model.layers] == ["float32"] * 2 + ["mixed_bfloat16", "float32"]
+    assert np.allclose(whole(IMAGES), half(IMAGES), atol=0.05)

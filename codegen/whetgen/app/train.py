@@ -38,6 +38,9 @@ def train(
     seed: Annotated[int, typer.Option(help="Same seed, same machine: same model.")] = 0,
     quick: Annotated[bool, typer.Option("--quick", help="A few steps only, to try the plumbing.")] = False,
     epochs: Annotated[int | None, typer.Option(help="Another number of epochs than the recipe's.")] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Begin with another rate than the recipe's; with --start a lower one.")
+    ] = None,
     train_bits: Annotated[
         int | None,
         typer.Option("--weight-bits", help="Train on a grid of that many bits: 1 (sign), 2 (ternary) to 16."),
@@ -106,6 +109,7 @@ def train(
 
         changes = {
             "epochs": epochs,
+            "learning_rate": learning_rate,
             "weight_bits": train_bits,
             "synapses": synapses,
             "patience": patience,

@@ -12,6 +12,7 @@ from keras import ops
 from whetgen.errors import BadInput
 from whetgen.foreign.reasons import one_line
 from whetgen.sharpen.load import load_model
+from whetgen.sharpen.recipes.precision import halve_kernels
 from whetgen.sharpen.recipes.table import Recipe
 from whetgen.sharpen.recipes.tasks import Examples, Task
 
@@ -31,15 +32,16 @@ def begin_with(model: keras.Model, start: Path) -> None:
 
 
 def lessons(
-    recipe: Recipe, examples: Examples, file: Path | None
-) -> tuple[keras.losses.Loss, Teacher | None, np.ndarray]:
-    """The loss, who helps to teach, and the targets of the undistorted examples."""
+    recipe: Recipe, examples: Examples, file: Path | None, mixed: bool = False
+) -> tuple[keras.losses.Loss, Teacher | None]:
+    """The loss, and who helps to teach; ``mixed``: in half precision on a CPU."""
     loss = recipe.task.loss(recipe.label_smoothing)
     if file is None:
-        return loss, None, examples.y_train
+        return loss, None
     teacher = Teacher(file, recipe.task, examples)
-    targets = teacher.beside(examples.y_train, examples.x_train)
-    return TaughtLoss(loss, recipe.teacher_weight, recipe.teacher_temperature), teacher, targets
+    if mixed:
+        halve_kernels(teacher.model)
+    return TaughtLoss(loss, recipe.teacher_weight, recipe.teacher_temperature), teacher
 
 
 class Teacher:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from math import inf
 
 import keras
 
@@ -51,6 +52,9 @@ class Recipe:
     ``average``: the share that a moving average of the weights keeps after each batch (``AVERAGE`` is usual); narrowing begins
     with the average, and the model ends with it (of lookup tables, since they have been wired and pruned). None: no average.
     ``spike_cost``: times the share of synapses that are active, added to the loss.
+
+    Raises:
+        ValueError: a learning rate or a cost that no training can have.
     """
 
     build: Callable[[], keras.Model]
@@ -76,6 +80,12 @@ class Recipe:
     teacher_temperature: float = 3.0
     average: float | None = None
     spike_cost: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.learning_rate < inf:
+            raise ValueError(f"a learning rate is a number above 0, not {self.learning_rate}")
+        if not 0 <= self.spike_cost < inf:
+            raise ValueError(f"the cost of spikes is a number, 0 or more, not {self.spike_cost}")
 
 
 _BINARY = Recipe(

@@ -219,15 +219,17 @@ def fit(
     log.x, log.y = examples.x_test.reshape(-1, *shape), examples.y_test
     log.on_row = _with_epochs(options.on_epoch, recipe.epochs)
     steps = max(1, len(examples.x_train) // min(recipe.batch, len(examples.x_train)))
-    loss, teacher, targets = lessons(recipe, examples, options.teacher)
-    model.compile(_optimizer(recipe, steps), loss=loss, jit_compile=bool(lookup_layers(model)))
-    x_train = examples.x_train.reshape(-1, *shape)
-    callbacks = [*training_callbacks(recipe, model, x_train, targets, options.seed), log]
+    loss, teacher = lessons(recipe, examples, options.teacher, options.mixed_precision)
+    tables = bool(lookup_layers(model))
+    model.compile(_optimizer(recipe, steps), loss=loss, jit_compile=tables)
+    x_train, y_train = examples.x_train, examples.y_train
+    targets = teacher.beside(y_train, x_train) if teacher is not None and tables else y_train
+    callbacks = [*training_callbacks(recipe, model, x_train.reshape(-1, *shape), targets, options.seed), log]
     progress = resume(state, model, callbacks) if options.goes_on and state else TrainingProgress(0, False)
     log.go_on(progress.epochs)
     batches = DistortedBatches(
-        examples.x_train,
-        examples.y_train,
+        x_train,
+        y_train,
         shape,
         batch=recipe.batch,
         distortion=recipe.distortion,

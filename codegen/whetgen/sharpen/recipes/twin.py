@@ -17,12 +17,15 @@ def float_twin(name: str, recipe: Recipe | DqnRecipe) -> Recipe:
     """The recipe with ReLUs for threshold units, and float weights of which none is pruned; all else stays.
 
     Raises:
-        ValueError: the network has lookup tables, which are nothing but spikes, or it learns from what it tries.
+        ValueError: the network has lookup tables, which are nothing but spikes, or it learns from what it tries; or the recipe
+            has a cost of spikes.
     """
     if isinstance(recipe, DqnRecipe) or lookup_layers(recipe.build()):
         raise ValueError(
             f"{name} has no float twin: only networks of dense and convolution layers for given data have one"
         )
+    if recipe.spike_cost:
+        raise ValueError(f"the float twin of {name} has no spikes: leave out what they cost")
     return replace(recipe, build=lambda: _with_relus(recipe.build()), weight_bits=None, synapses=None)
 
 
