@@ -7,7 +7,7 @@ narrower lanes than their sums, which hold a few rows before they are widened to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,6 @@ from whetgen.targets.c.rates import NIBBLE
 from whetgen.targets.c.records import record
 
 _ROW_LIMIT = 1 << 16
-_PAIRS = "wg_gather_pairs"
 _RUN = {4: 7, 8: 16}  # rows that narrow lanes hold
 _LEAST = {4: 1, 8: 8}  # what makes weights not negative; a lane holds a run of the largest, twice that
 
@@ -32,7 +31,7 @@ class _Grain:
 
     ``gather``: the function that lists them; ``what``: of which weights the rows are made, in words; ``rows``: (rows, neurons);
     ``filler``: the entry that fills lists up; ``events``: expected in a window; ``scanned``: words, nibbles or bytes looked
-    at; ``entries``: of the list for an event.
+    at; ``entries``: of the list for an event; ``packings``: of a job, its layer, the grain and the bits of its sums' lanes.
     """
 
     gather: str
@@ -42,6 +41,7 @@ class _Grain:
     filler: int
     events: float
     scanned: float
+    packings: Callable[[Job, Linear, _Grain, int], Iterator[_Packed]]
     entries: int = 1
 
 
@@ -70,7 +70,7 @@ def candidates(job: Job) -> Iterator[Candidate]:
     layer = job.fast("WG_BIT", "WG_U8")
     if layer is not None and (bits := lane_bits(job, layer)) is not None:
         for grain in _grains(job, layer):
-            yield from (_candidate(job, layer, grain, packing) for packing in _packings(job, layer, grain, bits))
+            yield from (_candidate(job, layer, grain, packing) for packing in grain.packings(job, layer, grain, bits))
 
 
 def lane_bits(job: Job, layer: Linear) -> int | None:
@@ -111,15 +111,32 @@ def _grains(job: Job, layer: Linear) -> Iterator[_Grain]:
             filler=inputs,
             events=rate.single * inputs,
             scanned=inputs,
+            packings=_scaled,
             entries=2,
         )
         if inputs <= job.mcu.event_list and span(weights)[0] >= -(1 << 15) and span(weights)[1] < 1 << 15:
             pairs = -(-inputs // 2)
-            yield _Grain(gather=_PAIRS, label="", what="", rows=weights, filler=0, events=pairs, scanned=0, entries=2)
+            yield _Grain(
+                gather="wg_gather_pairs",
+                label="",
+                what="",
+                rows=weights,
+                filler=0,
+                events=pairs,
+                scanned=0,
+                packings=_paired,
+                entries=2,
+            )
         return
-    events, scanned = rate.single * inputs * maps, inputs * maps / 32
     yield _Grain(
-        gather=gather(job, "bits"), label="", what="", rows=weights, filler=inputs, events=events, scanned=scanned
+        gather=gather(job, "bits"),
+        label="",
+        what="",
+        rows=weights,
+        filler=inputs,
+        events=rate.single * inputs * maps,
+        scanned=inputs * maps / 32,
+        packings=_added,
     )
     groups = -(-inputs // NIBBLE)
     if (job.whole or layer.window.channels % NIBBLE == 0) and 16 * groups + 1 < _ROW_LIMIT:
@@ -131,21 +148,23 @@ def _grains(job: Job, layer: Linear) -> Iterator[_Grain]:
             filler=16 * groups,
             events=groups * maps * rate.nibble,
             scanned=groups * maps,
+            packings=_added,
         )
 
 
-def _packings(job: Job, layer: Linear, grain: _Grain, bits: int) -> Iterator[_Packed]:
-    """``bits``: of the sums' lanes."""
-    if grain.gather == _PAIRS:
-        yield _pairs(job, layer)
-        return
-    if grain.entries == 1 or bits < 32:
+def _added(job: Job, layer: Linear, grain: _Grain, bits: int) -> Iterator[_Packed]:
+    """Rows that are added as they are."""
+    yield _lanes(job, layer, grain, bits)
+    for narrow, least in _LEAST.items() if bits == SUM_BITS else ():
+        if -least <= grain.rows.min() and grain.rows.max() <= ((1 << narrow) - 1) // _RUN[narrow] - least:
+            yield _narrow_lanes(job, grain, narrow, least)
+
+
+def _scaled(job: Job, layer: Linear, grain: _Grain, bits: int) -> Iterator[_Packed]:
+    """Rows that are multiplied by a byte."""
+    if bits < 32:
         yield _lanes(job, layer, grain, bits)
-    if grain.entries == 1 and bits == SUM_BITS:
-        for narrow, least in _LEAST.items():
-            if -least <= grain.rows.min() and grain.rows.max() <= ((1 << narrow) - 1) // _RUN[narrow] - least:
-                yield _narrow_lanes(job, grain, narrow, least)
-    if grain.entries == 2 and layer.weights.min() >= -128 and layer.weights.max() <= 127:
+    if layer.weights.min() >= -128 and layer.weights.max() <= 127:
         yield _bytes(job, layer)
 
 
@@ -199,12 +218,13 @@ def _bytes(job: Job, layer: Linear) -> _Packed:
     )
 
 
-def _pairs(job: Job, layer: Linear) -> _Packed:
+def _paired(job: Job, layer: Linear, grain: _Grain, bits: int) -> Iterator[_Packed]:
+    """Rows of two weights a word, multiplied by two bytes at once."""
     neurons = np.pad(layer.weights, ((0, -len(layer.weights) % 8), (0, -layer.neurons % BLOCK)))
     halves = neurons.astype(np.int16).view(np.uint16).astype(np.uint32).reshape(len(neurons) // 2, 2, -1, BLOCK)
     what = f"weights {job.of} of two neighbouring inputs in each word, 16 bits each, four neurons a block"
     words = (halves[:, 0] | halves[:, 1] << np.uint32(16)).transpose(1, 0, 2)
-    return _Packed(
+    yield _Packed(
         label="pairs",
         rows=packed(f"{job.name}_pairs", what, ("block", "row", "neuron"), words, 32),
         add="wg_pairs_x4",
