@@ -55,8 +55,10 @@ class AverageWeights(keras.callbacks.Callback):
             return
         weights = [weight.numpy() for weight in self._weights()]
         share = np.float32(1 - min(self.momentum, (1 + self._count) / (10 + self._count)))
-        pairs = zip(self._averages or weights, weights, strict=True)
-        self._averages = [average + share * (weight - average) for average, weight in pairs]
+        if not self._averages:
+            self._averages = weights
+        for average, weight in zip(self._averages, weights, strict=True):
+            average += share * (weight - average)
         self._count += 1
 
     def take(self) -> None:

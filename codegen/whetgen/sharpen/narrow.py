@@ -126,20 +126,24 @@ class _Latent:
         if self.bits == 1:
             self.values = np.clip(moved, -_SIGN_RANGE * self.steps, _SIGN_RANGE * self.steps)
         else:  # a weight that is 0 all of a sudden has been pruned
-            self.values = np.where((kernel == 0) & (self.on_grid != 0), np.float32(0), moved)
+            moved[(kernel == 0) & (self.on_grid != 0)] = 0
+            self.values = moved
         self._publish()
 
     def _kernel(self) -> np.ndarray:
         return keras.ops.convert_to_numpy(self.variable).reshape(self.values.shape)
 
     def _moved(self, kernel: np.ndarray) -> np.ndarray:
-        return self.values + (kernel - self.on_grid)
+        moved = kernel - self.on_grid
+        moved += self.values
+        return moved
 
     def _steps(self) -> np.ndarray:
         return grid_steps(self.values.reshape(-1, 1) if self.common else self.values, self.bits)
 
     def _publish(self) -> None:
-        self.on_grid = grid_numbers(self.values, self.steps, self.bits) * self.steps
+        self.on_grid = grid_numbers(self.values, self.steps, self.bits)
+        self.on_grid *= self.steps
         self.variable.assign(self.on_grid.reshape(self.variable.shape))
 
 
@@ -190,7 +194,9 @@ def grid_numbers(kernel: np.ndarray, steps: np.ndarray, bits: int) -> np.ndarray
     if bits == 1:
         return np.where(kernel >= 0, np.float32(1), np.float32(-1))
     top = 2 ** (bits - 1) - 1
-    return np.clip(np.rint(kernel / steps), -top, top).astype(np.float32)
+    numbers = (kernel / steps).astype(np.float32, copy=False)
+    np.rint(numbers, out=numbers)
+    return np.clip(numbers, -top, top, out=numbers)
 
 
 def _short(steps: np.ndarray) -> np.ndarray:

@@ -60,8 +60,8 @@ class _SpikeCount:
         self.places = 0
 
     def __call__(self, outputs: keras.KerasTensor) -> None:
-        flat = np.asarray(outputs, dtype=np.float64).reshape(-1, outputs.shape[-1])
-        self.total = self.total + flat.sum(axis=0)
+        flat = np.asarray(outputs).reshape(-1, outputs.shape[-1])
+        self.total = self.total + flat.sum(axis=0, dtype=np.float64)
         self.places += len(flat)
 
     def activity(self) -> Activity:
