@@ -439,6 +439,15 @@ def test_distortion_interpolates_between_pixels():
     assert moved.min() >= 0 and moved.max() <= 1
 
 
+def test_whole_shifts_move_pixels_and_change_none():
+    pictures = np.arange(1, 57, dtype=np.float32).reshape(1, 7, 8).repeat(40, axis=0)
+    padded = np.pad(pictures[0], 3)
+    shifted = {padded[row : row + 7, column : column + 8].tobytes() for row in range(7) for column in range(7)}
+    moved = Distortion(shift=3.4, whole=True)(pictures, np.random.default_rng(0))
+    seen = {picture.tobytes() for picture in moved}
+    assert seen <= shifted and len(seen) > 20
+
+
 def test_moved_pixels_are_what_scipy_interpolates_where_they_came_from():
     rows, columns = np.mgrid[:12, :11].astype(np.float32)
     noise = np.random.default_rng(1).random((12, 11), dtype=np.float32)

@@ -12,7 +12,7 @@ import numpy as np
 class Distortion:
     """Largest amounts, either way: shift in pixels, rotation in radians, relative scale and shear.
 
-    ``mirror``: about every second image is turned left to right first. ``erase``: the side in pixels of a square that is set
+    ``whole``: shifts are whole pixels, so that images that are only shifted stay as crisp as they are. ``mirror``: about every second image is turned left to right first. ``erase``: the side in pixels of a square that is set
     to 0 last, somewhere within the image, in the share ``erased`` of images (random erasing, Zhong et al., 2017; cutout,
     DeVries and Taylor, 2017).
 
@@ -24,6 +24,7 @@ class Distortion:
     rotation: float = 0.0
     scale: float = 0.0
     shear: float = 0.0
+    whole: bool = False
     mirror: bool = False
     erase: int = 0
     erased: float = 0.5
@@ -69,6 +70,7 @@ class Distortion:
         cos, sin = np.cos(angle), np.sin(angle)
         maps = np.array([[scale[0] * cos, shear - sin], [sin, scale[1] * cos]]).transpose(2, 0, 1)
         shifts = rng.uniform(-self.shift, self.shift, (count, 2))
+        shifts = np.rint(shifts) if self.whole else shifts
         return maps.astype(np.float32), shifts.astype(np.float32)
 
 

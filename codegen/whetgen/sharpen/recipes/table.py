@@ -35,6 +35,7 @@ _GENTLE = Distortion(shift=1.0, rotation=0.1, scale=0.08, shear=0.08)
 _LIVELY = Distortion(shift=1.5, rotation=0.15, scale=0.1, shear=0.1)
 _CLOTHES = Distortion(shift=1.0, scale=0.05, mirror=True)
 _PHOTOS = Distortion(shift=3.0, rotation=0.1, scale=0.1, mirror=True)
+_CRISP_PHOTOS = Distortion(shift=4.0, whole=True, mirror=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +128,9 @@ _CIFAR10 = Recipe(
 )
 _FOR_GPUS = replace(_CIFAR10, epochs=200, learning_rate=2e-3, soft_epochs=10, steps=4, average=None)
 _NARROW_PHOTOS = {"stem": 6, "conv1": 2, "conv2a": 2, "conv2b": 2, "conv3": 3, "head": 3}
+# The weights of both fit the block memory of an ECP5-85.
+_NARROW_VGG = {"conv1": 6, "conv2a": 3, "conv2b": 3, "conv3a": 2, "conv3b": 2, "conv4": 2, "head": 3}
+_VGG = replace(_CIFAR10, weight_bits=_NARROW_VGG, distortion=_CRISP_PHOTOS)
 _DIGITS = Recipe(
     build=partial(mlp, (8, 8), hidden=(40,), votes=3),
     data="digits",
@@ -251,8 +255,8 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
         batch=64,
     ),
     "cartpole-dqn": DqnRecipe(build=partial(q_network, 4, hidden=(128, 128), actions=2)),
-    "cifar10-vgg": _CIFAR10,
-    "cifar10-vgg-2bit": replace(_CIFAR10, build=partial(_CIFAR10_VGG, levels=3)),
+    "cifar10-vgg": _VGG,
+    "cifar10-vgg-2bit": replace(_VGG, build=partial(_CIFAR10_VGG, levels=3)),
     "cifar10-small": replace(
         _CIFAR10,
         build=partial(
