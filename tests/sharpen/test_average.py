@@ -103,6 +103,21 @@ def test_narrowing_begins_with_the_average():
     assert not np.array_equal(began[1], averaged(seen.kernels[:3], 0.6))
 
 
+@pytest.mark.parametrize("better", [False, True])
+def test_an_average_that_does_worse_is_left(better):
+    average = AverageWeights(0.6, X)
+    model = fit([average])
+    last, seen = model.get_weights(), []
+
+    def score(outputs: np.ndarray) -> float:
+        seen.append(outputs)
+        return 1.0 if better or len(seen) == 1 else 0.5
+
+    average.take_if_no_worse(score)
+    assert np.array_equal(model.layers[0].kernel.numpy(), last[0]) != better
+    assert [outputs.shape for outputs in seen] == [Y.shape] * 2 and not np.allclose(*seen)
+
+
 def test_pruned_weights_stay_away():
     narrow = NarrowWeights(4, start_epoch=2)
     average = AverageWeights(0.6, X, narrow)

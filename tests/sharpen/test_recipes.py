@@ -298,6 +298,12 @@ def test_too_few_epochs_to_become_sharp_are_refused(tmp_path):
         recipes.train("digits-mlp", tmp_path / "m.keras", TrainOptions(changes={"epochs": 17}))
 
 
+def test_what_is_sharp_from_the_start_may_train_for_an_epoch(tmp_path):
+    options = recipes.TrainOptions(start=MODELS / "digits-mlp.keras", changes={"epochs": 1, "learning_rate": 1e-4})
+    result = recipes.train("digits-mlp", tmp_path / "m.keras", options)
+    assert (result.epochs, result.sharpness) == (1, (1.0, 1.0)) and result.sharp_accuracy > 0.9
+
+
 def test_agent_has_nothing_to_resume(tmp_path):
     with pytest.raises(ValueError, match="^cartpole-dqn keeps no checkpoint to resume; run it from the beginning$"):
         recipes.train("cartpole-dqn", tmp_path / "m.keras", TrainOptions(goes_on=True))

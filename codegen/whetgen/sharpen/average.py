@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 
 from whetgen.sharpen.narrow import NarrowWeights
 from whetgen.sharpen.norm import estimate_norms
+
+_BATCH = 500
 
 
 class AverageWeights(keras.callbacks.Callback):
@@ -67,6 +71,17 @@ class AverageWeights(keras.callbacks.Callback):
             weight.assign(np.where(weight.numpy() == 0, np.float32(0), average))
         if self._averages:
             estimate_norms(self.model, self.x)
+
+    def take_if_no_worse(self, score: Callable[[np.ndarray], float]) -> None:
+        """``take``, unless the model's outputs for the examples ``x`` have a lower ``score`` then: an average of latent weights
+        can be far from the grid that the network has learned to live with, of ternary weights above all."""
+        weights, before = self.model.get_weights(), score(self._outputs())
+        self.take()
+        if score(self._outputs()) < before:
+            self.model.set_weights(weights)
+
+    def _outputs(self) -> np.ndarray:
+        return self.model.predict(self.x, batch_size=_BATCH, verbose=0)
 
     def _weights(self) -> list:
         variables = self.model.trainable_variables

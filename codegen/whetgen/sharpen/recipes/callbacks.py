@@ -9,6 +9,7 @@ import numpy as np
 
 from whetgen.sharpen.average import AverageWeights
 from whetgen.sharpen.find_layers import every_layer, spiking_layers
+from whetgen.sharpen.logger import Metric
 from whetgen.sharpen.lookup import lookup_layers
 from whetgen.sharpen.narrow import NarrowWeights
 from whetgen.sharpen.prune import PruneWeights
@@ -50,11 +51,12 @@ def training_callbacks(recipe: Recipe, model: keras.Model, x: np.ndarray, y: np.
     return callbacks
 
 
-def take_averages(callbacks: list) -> None:
-    """After training: the model's weights become their averages, where these were kept."""
+def take_averages(callbacks: list, metric: Metric, targets: np.ndarray) -> None:
+    """After training: the model's weights become their averages, where these were kept and do no worse by the ``metric``, on
+    the training examples, which have the ``targets``, that batch norms are estimated with."""
     for callback in callbacks:
         if isinstance(callback, AverageWeights):
-            callback.take()
+            callback.take_if_no_worse(lambda outputs: metric(outputs, targets[: len(outputs)]))
 
 
 def _tables_settled(recipe: Recipe) -> int:

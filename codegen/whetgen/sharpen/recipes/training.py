@@ -142,7 +142,7 @@ def _(recipe: Recipe, name: str, out: Path, options: TrainOptions) -> TrainResul
     state = out.with_suffix(".checkpoint.npz")
     origin = origin_of(name, recipe, **shaping(options))
     check_checkpoint(state, out, options.goes_on, origin)
-    check_epochs(recipe, name)
+    check_epochs(recipe, name, options.start)
     examples = examples_of(recipe, options)
     log = WhetstoneLogger(
         examples.x_test, examples.y_test, out.with_suffix(".csv"), options.tensorboard, recipe.task.metric
@@ -248,7 +248,7 @@ def fit(
             shuffle=False,
             verbose=0,
         )
-    take_averages(callbacks)
+    take_averages(callbacks, recipe.task.metric, y_train)
     return model
 
 
@@ -259,11 +259,16 @@ def plain(model: keras.Model, recipe: Recipe | DqnRecipe) -> keras.Model:
     return trim(finish(bare))
 
 
-def check_epochs(recipe: Recipe, name: str) -> None:
+def check_epochs(recipe: Recipe, name: str, start: Path | None = None) -> None:
     """Raises:
-    ValueError: training would end before every layer is sharp.
+    ValueError: training would end before every layer is sharp that is not in the model ``start``; or that cannot be read.
     """
-    least = recipe.soft_epochs + recipe.steps * len(spiking_layers(recipe.build()))
+    model = recipe.build()
+    if start is not None:
+        begin_with(model, start)
+    layers = spiking_layers(model)
+    soft = [layer for layer in layers if layer.sharpness < 1.0]
+    least = 1 if layers and not soft else recipe.soft_epochs + recipe.steps * len(soft)
     if recipe.epochs < least:
         raise ValueError(f"{name} is sharp after {least} epochs at the earliest, not after {recipe.epochs}")
 
