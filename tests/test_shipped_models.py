@@ -20,10 +20,10 @@ SCALES = {"digits-mlp": 16, "mnist-mlp": 255, "mnist-cnn": 255, "fashion-cnn": 2
 DATA = {"digits-mlp": "digits", "mnist-mlp": "mnist", "mnist-cnn": "mnist", "fashion-cnn": "fashion_mnist"}
 LEAST_ACCURACY = {"digits-mlp": 0.96, "mnist-mlp": 0.98, "mnist-cnn": 0.993, "fashion-cnn": 0.92}
 SMALL = {"mnist-mlp-small": 0.9767, "mnist-cnn-small": 0.9717, "mnist-mlp-pruned": 0.986, "mnist-cnn-4bit": 0.99}
-RTL_FRAMES = {"digits-mlp": None, "mnist-mlp": 200, "mnist-cnn": 40, "fashion-cnn": 4}
+RTL_FRAMES = {"digits-mlp": None, "mnist-mlp": 100, "mnist-cnn": 20, "fashion-cnn": 4}
 HLS_FRAMES = {
     "digits-mlp": None,
-    "mnist-mlp": 500,
+    "mnist-mlp": 250,
     "mnist-cnn": 30,
     "fashion-cnn": 2,
 }  # six seconds a frame of clothes

@@ -1,4 +1,4 @@
-"""The network for photos that ships: the JPEG copies of CIFAR-10's test images through C, RTL and HLS, every bit equal.
+"""The networks for photos that ship: the JPEG copies of CIFAR-10's test images through C, RTL and HLS, every bit equal.
 
 Where there are no copies the originals are read, as Keras downloads them; where these cannot be had the tests fail, they do not skip.
 """
@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 import whetgen
+from whetgen.ir import Graph
 from whetgen.sharpen.data import FOLDER_VARIABLE, load
 from whetgen.verification.rtl_runner import BulkSimulator
 
@@ -32,9 +33,8 @@ def copies(count: int) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([np.asarray(image) for image in images]), packed["test_label"][:count]
 
 
-@pytest.fixture(scope="module")
-def graph():
-    return whetgen.trace(whetgen.load_model(MODELS / "cifar10-small.keras"))
+def traced(name: str) -> Graph:
+    return whetgen.trace(whetgen.load_model(MODELS / f"{name}.keras"))
 
 
 def checked(graph, target: str, count: int, folder: Path, **options):
@@ -46,24 +46,33 @@ def checked(graph, target: str, count: int, folder: Path, **options):
     return result
 
 
-@pytest.mark.slow
-def test_c_computes_every_bit_and_is_as_good_as_promised(graph, tmp_path):
-    """82.37 % of all 10,000; 81.1 % of the first 1,000."""
-    assert checked(graph, "c", 1_000, tmp_path, mcu="cortex-m4").accuracy >= 0.811
+@pytest.mark.parametrize(
+    ("name", "count", "accuracy"),
+    [
+        pytest.param("cifar10-small", 1_000, 0.811, marks=pytest.mark.slow),
+        pytest.param("cifar10-vgg", 200, 0.85, marks=pytest.mark.long),
+        pytest.param("cifar10-vgg-2bit", 200, 0.9, marks=pytest.mark.long),
+    ],
+)
+def test_c_computes_every_bit_and_is_as_good_as_promised(name, count, accuracy, tmp_path):
+    """What they reach on the first images; all 10,000 are in docs/reference/recipes.md."""
+    assert checked(traced(name), "c", count, tmp_path, mcu="cortex-m4").accuracy >= accuracy
 
 
 @pytest.mark.long
-def test_hls_computes_every_bit(graph, tmp_path):
-    checked(graph, "hls", 1, tmp_path, target_fps=1000, clock_mhz=100)
+def test_hls_computes_every_bit(tmp_path):
+    checked(traced("cifar10-small"), "hls", 1, tmp_path, target_fps=1000, clock_mhz=100)
 
 
 @pytest.mark.long
-def test_rtl_gives_the_classes_in_the_promised_cycles(graph, tmp_path):
-    """In bulk only: every frame takes 73,728 cycles, and cocotb's tests eight frames."""
+@pytest.mark.parametrize(("name", "interval"), [("cifar10-small", 73_728), ("cifar10-vgg-2bit", 98_436)])
+def test_rtl_gives_the_classes_in_the_promised_cycles(name, interval, tmp_path):
+    """In bulk only: a frame takes that many cycles, and cocotb's tests eight frames."""
+    graph = traced(name)
     options = whetgen.Options(name="net", target_fps=1000, clock_mhz=100)
     promised = whetgen.generate(graph, "verilog", tmp_path / "net", options).manifest
     images, _ = copies(2)
     found = BulkSimulator(tmp_path / "net", tmp_path / "build").run(images)
     assert found.outputs[:, 0].tolist() == graph.predict(images).tolist()
     assert found.latency_cycles == promised["latency_cycles"]
-    assert found.interval_cycles == promised["initiation_interval_cycles"] == 73_728
+    assert found.interval_cycles == promised["initiation_interval_cycles"] == interval

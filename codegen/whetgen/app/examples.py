@@ -29,6 +29,8 @@ _MODELS = {
     "mnist-cnn-small": ("28x28 digits, convolutions, for microcontrollers", _EMBEDDED),
     "mnist-cnn-4bit": ("28x28 digits, convolutions, 4-bit weights", _EMBEDDED),
     "cifar10-small": ("32x32 photos, convolutions of three thresholds", _EMBEDDED),
+    "cifar10-vgg": ("32x32 photos, convolutions", _FOLDED),
+    "cifar10-vgg-2bit": ("32x32 photos, convolutions of three thresholds, larger", _FOLDED),
     "mnist-lut": ("28x28 digits, lookup tables", _UNROLLED),
     "mnist-lut-small": ("28x28 digits, lookup tables, fewer", _UNROLLED),
     "mnist-lut-98": ("black and white digits, lookup tables", _UNROLLED),
