@@ -27,8 +27,7 @@ _SEEN = 5_000  # examples that batch norms are estimated with
 
 def training_callbacks(recipe: Recipe, model: keras.Model, x: np.ndarray, y: np.ndarray, seed: int) -> list:
     """What sharpens, wires, prunes, narrows and ends, in the order in which they must act."""
-    soft = [layer for layer in spiking_layers(model) if layer.sharpness < 1.0]
-    sharp_from = recipe.soft_epochs + recipe.steps * len(soft) if soft else 0
+    sharp_from = epochs_until_sharp(recipe, model)
     callbacks: list = [SimpleSharpener(recipe.soft_epochs, steps=recipe.steps, stop_when_sharp=False)]
     if lookup_layers(model):
         costly = costly_bits(model, recipe.input_scale)
@@ -49,6 +48,13 @@ def training_callbacks(recipe: Recipe, model: keras.Model, x: np.ndarray, y: np.
     if recipe.patience is not None:
         callbacks.append(EarlyStop(recipe.patience))
     return callbacks
+
+
+def epochs_until_sharp(recipe: Recipe, model: keras.Model) -> int:
+    """How many epochs the recipe takes to sharpen what is not sharp in ``model`` yet; 0 where all spiking layers are."""
+    layers = spiking_layers(model)
+    soft = [layer for layer in layers if layer.sharpness < 1.0]
+    return 0 if layers and not soft else recipe.soft_epochs + recipe.steps * len(soft)
 
 
 def take_averages(callbacks: list, metric: Metric, targets: np.ndarray) -> None:

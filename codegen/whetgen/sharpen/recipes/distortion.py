@@ -12,9 +12,9 @@ import numpy as np
 class Distortion:
     """Largest amounts, either way: shift in pixels, rotation in radians, relative scale and shear.
 
-    ``whole``: shifts are whole pixels, so that images that are only shifted stay as crisp as they are. ``mirror``: about every second image is turned left to right first. ``erase``: the side in pixels of a square that is set
-    to 0 last, somewhere within the image, in the share ``erased`` of images (random erasing, Zhong et al., 2017; cutout,
-    DeVries and Taylor, 2017).
+    ``whole``: shifts are whole pixels, so that images that are only shifted stay as crisp as they are. ``mirror``: about every
+    second image is turned left to right first. ``erase``: the side in pixels of a square that is set to 0 last, somewhere
+    within the image, in the share ``erased`` of images (random erasing, Zhong et al., 2017; cutout, DeVries and Taylor, 2017).
 
     Raises:
         ValueError: a share outside 0..1; when called, a square that is larger than the images.

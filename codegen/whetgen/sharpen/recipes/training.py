@@ -20,7 +20,7 @@ from whetgen.sharpen.logger import WhetstoneLogger
 from whetgen.sharpen.lookup import lookup_layers
 from whetgen.sharpen.plot import plot_log, plot_pairs
 from whetgen.sharpen.recipes.batches import DistortedBatches
-from whetgen.sharpen.recipes.callbacks import take_averages, training_callbacks
+from whetgen.sharpen.recipes.callbacks import epochs_until_sharp, take_averages, training_callbacks
 from whetgen.sharpen.recipes.dqn import DqnRecipe, train_agent
 from whetgen.sharpen.recipes.given import begin_with, lessons
 from whetgen.sharpen.recipes.origin import check_checkpoint, origin_of, shaping
@@ -266,9 +266,7 @@ def check_epochs(recipe: Recipe, name: str, start: Path | None = None) -> None:
     model = recipe.build()
     if start is not None:
         begin_with(model, start)
-    layers = spiking_layers(model)
-    soft = [layer for layer in layers if layer.sharpness < 1.0]
-    least = 1 if layers and not soft else recipe.soft_epochs + recipe.steps * len(soft)
+    least = max(1, epochs_until_sharp(recipe, model))
     if recipe.epochs < least:
         raise ValueError(f"{name} is sharp after {least} epochs at the earliest, not after {recipe.epochs}")
 
