@@ -1,6 +1,7 @@
 """Tables of folded networks read back from the netlist, and what is told of their stages."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -89,14 +90,35 @@ def test_a_flipped_bit_of_a_table_is_found(name, layer, file, pattern, reason, t
     assert found.result == REFUTED and found.reason.startswith(reason), found
 
 
+def words(out: Path) -> Path:
+    """A layer whose inputs of eight bits come whole, seven at once."""
+    options = Options("net", architecture="folded", folding={"fc": (2, 7)})
+    return generate(CONSTRUCTS["dense_int8"], "verilog", out, options).folder
+
+
 @pytest.mark.slow
-def test_a_counter_that_loses_a_bit_is_told(tmp_path):
-    folder = construct("ternary", tmp_path / "out")
-    source = folder / "rtl" / "net_first_sums.v"
-    text = re.sub(r"row_0_reg <= \{(\w+\[[^]]+\])", r"row_0_reg <= {1'b0", source.read_text(), count=1)
+def test_weights_are_told_from_their_digits(tmp_path):
+    assert proofs(words(tmp_path / "out"))["fc"].result in (STAGE_PROVED, TESTED)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "make, layer, right, wrong",
+    [
+        (partial(construct, "ternary"), "last", r"row_0_reg <= \{(\w+\[[^]]+\])", "row_0_reg <= {1'b0"),
+        (words, "fc", r"\{2'd0, (\w+\[[^]]+\])\}", "{2'd0, 9'd0}"),
+        (words, "fc", r"\{1'd0, pair_1\}", "{pair_1, 1'd0}"),
+        (words, "fc", r"group_0_0_reg <= (\w+)", "group_0_0_reg <= group_0_1_reg"),
+        (words, "fc", r"recoded\[2\*d \+ 1\]", "recoded[2*d + 2]"),
+    ],
+)
+def test_adders_that_lose_a_bit_are_told(make, layer, right, wrong, tmp_path):
+    folder = make(tmp_path / "out")
+    source = folder / "rtl" / f"net_{layer}_sums.v"
+    text = re.sub(right, wrong, source.read_text(), count=1)
     assert text != source.read_text()
     source.write_text(text)
-    assert proofs(folder)["first"].result in (REFUTED, UNDECIDED)
+    assert proofs(folder)[layer].result in (REFUTED, UNDECIDED)
 
 
 @pytest.mark.slow

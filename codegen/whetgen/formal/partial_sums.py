@@ -1,15 +1,16 @@
 """What the adders of a folded layer add up, as an equation that holds for every input.
 
-``wg_count`` is one between numbers: its inputs' sum is its output. From the words that are added at the end back through the counters
-every bit is replaced so; what is left is a weighted sum of products, of which each reads one bit of the inputs.
+A sum is one between numbers: its operands' sum is its result. So are ``wg_count``, whose inputs' sum is its output, and ``wg_booth``, a
+number times a digit of its weight. From the parts back through the registers every bit is replaced so; what is left is a weighted sum
+of products, of which each reads one bit of the inputs, or of numbers times digits.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -50,14 +51,58 @@ def partial_sums(module: Mapping[str, Any], weights: np.ndarray, lanes: int) -> 
     factors = np.zeros((len(weights), lanes, taps), dtype=object)
     modules = set[int]()
     for lane in range(lanes):
-        total, wraps = reader.products(tuple(reader.ports["parts"][lane * width : (lane + 1) * width]))
-        modules |= wraps | ({1 << width} if sum(total.values()) >> width else set())
-        for bit, factor in total.items():
+        word = tuple(reader.ports["parts"][lane * width : (lane + 1) * width])
+        terms = reader.terms(word)
+        modules |= terms.wraps | ({1 << width} if terms.most >> width else set())
+        for bit, factor in terms.products.items():
             tap, low, high = reader.product(bit)
             base[:, lane] += factor * low.astype(object)
             if tap is not None:
                 factors[:, lane, tap] += factor * (high.astype(object) - low.astype(object))
+        for cell, factor in terms.multiples:
+            digit, always, number = reader.multiple(cell)
+            base[:, lane] += factor * always
+            for place, tap in enumerate(number):
+                factors[:, lane, tap] += (factor << place) * digit
     return Parts(base, factors, min(modules, default=0))
+
+
+@dataclass
+class _Terms:
+    """Factors of products and, cell by cell, of numbers times digits. ``most``: no sum is greater; ``wraps``: known up to multiples of these."""
+
+    products: Counter[int | str] = field(default_factory=Counter)
+    multiples: list[tuple[Mapping[str, Any], int]] = field(default_factory=list)
+    wraps: set[int] = field(default_factory=set)
+    most: int = 0
+
+
+_RESULTS = {"$dff": "Q", "wg_count": "number", "wg_booth": "multiple"}
+_REGISTERS = 2
+
+
+def _unit(results: Sequence[int | str], place: int, factor: int, waiting: Counter[int | str], found: _Terms) -> int:
+    """What the lowest of a number's bits counts, all of which are taken from ``waiting``; those that nobody reads are missing multiples."""
+    unit = factor >> place
+    for other, bit in enumerate(results):
+        given = factor if other == place else waiting.pop(bit, 0)
+        if given != unit << other or factor != unit << place:
+            if given:
+                raise Unreadable("bits that are added are not the digits of a number")
+            found.wraps.add(unit << other)
+    return unit
+
+
+def _operands(cell: Mapping[str, Any], k: int) -> Sequence[int | str]:
+    """What result ``k`` of a cell is the sum of, or held; of ``wg_booth`` nothing."""
+    wires = cell["connections"]
+    if cell["type"] == "$dff":
+        return [wires["D"][k]]
+    if cell["type"] == "$add":
+        return [*wires["A"], *wires["B"]]
+    lanes = int(cell["parameters"]["LANES"], 2) if cell["type"] == "wg_count" else 1
+    found: Sequence[int | str] = wires["bits"][k % lanes :: lanes] if cell["type"] == "wg_count" else ()
+    return found
 
 
 class _SumReader:
@@ -67,84 +112,102 @@ class _SumReader:
         self.ports = {name: port["bits"] for name, port in module["ports"].items()}
         self.driver: dict[int | str, tuple[Mapping[str, Any], int]] = {}
         for cell in module["cells"].values():
-            port = "Q" if cell["type"] == "$dff" else "number" if cell["type"] == "wg_count" else "Y"
-            for k, bit in enumerate(cell["connections"].get(port, ())):
+            for k, bit in enumerate(cell["connections"].get(_RESULTS.get(cell["type"], "Y"), ())):
                 if bit in self.driver:
                     raise Unreadable("a net of the adders has two drivers")
                 self.driver[bit] = cell, k
         self.tap = {bit: k for k, bit in enumerate(self.ports["taps"])}
         self.weight = {bit: weights[:, k] for k, bit in enumerate(self.ports["weights"])}
         self.words = len(weights)
-        self.depths: dict[int | str, int] = {}
+        self.places: dict[int | str, tuple[int, int]] = {}
 
     # ---- words and counters ----
 
-    def products(self, word: Bits) -> tuple[Counter[int | str], set[int]]:
-        """The word, two registers later, as factors of products; and up to multiples of what."""
-        total = self._added(self._registered(word))
-        rows: Counter[int | str] = Counter()
-        for bit, factor in total.items():
-            (source,) = self._registered((bit,)) if bit in self.driver else (bit,)
-            rows[source] += factor
-        found, wraps = Counter[int | str](), set[int]()
-        while rows:
-            bit = max(rows, key=self._depth)
-            factor = rows.pop(bit)
-            cell, k = self.driver.get(bit, ({"type": ""}, 0))
-            if bit == "1" or (bit != "0" and cell["type"] != "wg_count"):
-                found[bit] += factor
-            elif bit != "0":
-                self._count(cell, k, factor, rows, wraps)
-        return found, wraps
-
-    def _count(self, cell: Mapping[str, Any], k: int, factor: int, rows: Counter[int | str], wraps: set[int]) -> None:
-        """The number that a lane's outputs make becomes its inputs; outputs that nobody reads are missing multiples."""
-        inputs, lanes = (int(cell["parameters"][key], 2) for key in ("INPUTS", "LANES"))
-        place, lane = divmod(k, lanes)
-        unit = factor >> place
-        for other, bit in enumerate(cell["connections"]["number"][lane::lanes]):
-            given = factor if other == place else rows.pop(bit, 0)
-            if given != unit << other or factor != unit << place:
-                if given:
-                    raise Unreadable("outputs of a counter are not the digits of its number")
-                wraps.add(unit << other)
-        for bit in cell["connections"]["bits"][lane::lanes][:inputs]:
-            rows[bit] += unit
-
-    def _registered(self, bits: Bits) -> Bits:
-        found = []
-        for bit in bits:
-            cell, k = self.driver.get(bit, ({"type": ""}, 0))
-            if cell["type"] != "$dff" or cell["connections"]["CLK"] != self.ports["clk"]:
-                raise Unreadable("a sum is not two registers late")
-            found.append(cell["connections"]["D"][k])
-        return tuple(found)
-
-    def _added(self, word: Bits) -> Counter[int | str]:
-        """A word of bits, or the sum of two."""
-        cell, k = self.driver.get(word[0], ({"type": ""}, 0))
-        if cell["type"] == "$add" and k == 0 and tuple(cell["connections"]["Y"][: len(word)]) == word:
-            words = [tuple(cell["connections"][port]) for port in "AB"]
-            signed = any(int(cell["parameters"][key], 2) for key in ("A_SIGNED", "B_SIGNED"))
-            if signed or any(len(operand) != len(cell["connections"]["Y"]) for operand in words):
-                raise Unreadable("words of different form are added")
-            a, b = map(self._added, words)
-            return Counter({bit: a[bit] + b[bit] for bit in {*a, *b}})
-        found: Counter[int | str] = Counter()
+    def terms(self, word: Bits) -> _Terms:
+        """What the word adds up, two registers later."""
+        found, waiting = _Terms(), Counter[int | str]()
         for place, bit in enumerate(word):
-            if bit != "0":
-                found[bit] += 1 << place
+            if bit not in ("0", "1") and self._place(bit)[1] != _REGISTERS:
+                raise Unreadable("a sum is not two registers late")
+            waiting[bit] += 1 << place
+        while waiting:
+            bit = max(waiting, key=lambda some: self._place(some)[0])
+            factor = waiting.pop(bit)
+            cell, k = self.driver.get(bit, ({"type": ""}, 0))
+            if bit in ("0", "1") or cell["type"] not in self._STEPS:
+                found.most += factor * (bit != "0")
+                found.products[bit] += factor * (bit != "0")
+            else:
+                self._STEPS[cell["type"]](self, cell, k, factor, waiting, found, len(word))
         return found
 
-    def _depth(self, bit: int | str) -> int:
-        """Counters in front of a bit."""
+    def _register(
+        self, cell: Mapping[str, Any], k: int, factor: int, waiting: Counter[int | str], found: _Terms, width: int
+    ) -> None:
+        if cell["connections"]["CLK"] != self.ports["clk"]:
+            raise Unreadable("a register has another clock")
+        waiting[cell["connections"]["D"][k]] += factor
+
+    def _sum(
+        self, cell: Mapping[str, Any], k: int, factor: int, waiting: Counter[int | str], found: _Terms, width: int
+    ) -> None:
+        wires = cell["connections"]
+        signed = any(int(cell["parameters"][key], 2) for key in ("A_SIGNED", "B_SIGNED"))
+        if signed or any(len(wires[port]) != len(wires["Y"]) for port in "AB"):
+            raise Unreadable("words of different form are added")
+        unit = _unit(wires["Y"], k, factor, waiting, found)
+        most = sum(1 << place for port in "AB" for place, bit in enumerate(wires[port]) if bit != "0")
+        # What reaches as high as the parts do is judged by all that they add up.
+        if unit << len(wires["Y"]) < 1 << width and most >> len(wires["Y"]):
+            found.wraps.add(unit << len(wires["Y"]))
+        for port in "AB":
+            for place, bit in enumerate(wires[port]):
+                if bit != "0":
+                    waiting[bit] += unit << place
+
+    def _count(
+        self, cell: Mapping[str, Any], k: int, factor: int, waiting: Counter[int | str], found: _Terms, width: int
+    ) -> None:
+        inputs, lanes = (int(cell["parameters"][key], 2) for key in ("INPUTS", "LANES"))
+        place, lane = divmod(k, lanes)
+        unit = _unit(cell["connections"]["number"][lane::lanes], place, factor, waiting, found)
+        for bit in cell["connections"]["bits"][lane::lanes][:inputs]:
+            waiting[bit] += unit
+
+    def _booth(
+        self, cell: Mapping[str, Any], k: int, factor: int, waiting: Counter[int | str], found: _Terms, width: int
+    ) -> None:
+        bits = cell["connections"]["multiple"]
+        unit = _unit(bits, k, factor, waiting, found)
+        found.multiples.append((cell, unit))
+        found.most += unit * ((1 << len(bits)) - 1)
+
+    _STEPS: ClassVar = {"$dff": _register, "$add": _sum, "wg_count": _count, "wg_booth": _booth}
+
+    def _place(self, bit: int | str) -> tuple[int, int]:
+        """Cells between a bit and the products, and registers among them."""
         cell, k = self.driver.get(bit, ({"type": ""}, 0))
-        if cell["type"] != "wg_count":
-            return 0
-        if bit not in self.depths:
-            lanes = int(cell["parameters"]["LANES"], 2)
-            self.depths[bit] = 1 + max(map(self._depth, cell["connections"]["bits"][k % lanes :: lanes]))
-        return self.depths[bit]
+        if cell["type"] not in self._STEPS:
+            return 0, 0
+        if bit not in self.places:
+            behind = [self._place(source) for source in _operands(cell, k) if source not in ("0", "1")]
+            late = {registers for _, registers in behind}
+            if len(late) > 1:
+                raise Unreadable("what is added is not equally late")
+            registers = max(late, default=0) + (cell["type"] == "$dff")
+            self.places[bit] = 1 + max((cells for cells, _ in behind), default=0), registers
+        return self.places[bit]
+
+    def multiple(self, cell: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray, list[int]]:
+        """Of ``wg_booth``: the digit and what is added to the product, (words,) of Python integers, and the number's taps."""
+        wires = cell["connections"]
+        high, middle, low = (
+            self._value(wires[port][0], False, set()).astype(object) for port in ("high", "middle", "low")
+        )
+        number = wires["number"]
+        if any(bit not in self.tap for bit in number):
+            raise Unreadable("a number that is multiplied is no input")
+        return middle + low - 2 * high, (2 << len(number)) - high, [self.tap[bit] for bit in number]
 
     # ---- products ----
 

@@ -14,7 +14,7 @@ from whetgen.layers import Blend, Layer, Linear, Move, Pool
 from whetgen.targets.streams.resources import BRAM_BITS, is_bram
 from whetgen.targets.streams.setting import Setting, in_order, read_elements, slides, walk_words
 from whetgen.targets.streams.thresholds import summed
-from whetgen.targets.streams.weight_codes import code_of, sum_width
+from whetgen.targets.streams.weight_codes import Code, adds_words, booth_digits, code_of, sum_width
 from whetgen.targets.streams.widths import blend_widths
 
 LUT_WORDS = 64  # words of a ROM that a LUT holds one bit of
@@ -22,8 +22,8 @@ ENDS = 120  # receiving, checking and sending frames
 CONTROL, DENSE, SEQUENCE = 200, 20, 20  # who walks windows, repeats a frame, reads in order
 BUFFER = 35  # its counters
 # LUTs for each product bit: making it (three, or two ternary ones, in a pair of tables) and counting it.
-PRODUCT_OF_WORDS = 1.5
 PRODUCT = {"sign": 1.35, "unsigned": 1.35, "signed": 1.35, "ternary": 1.95}
+ROW_BIT = 1.75  # LUTs for each bit of a row that is added as a word: making it, and the adder
 
 
 def luts(layer: Layer, setting: Setting, written_bits: Mapping[str, int]) -> float:
@@ -73,9 +73,7 @@ def _engine(layer: object, setting: Setting) -> float:
 @_engine.register
 def _(layer: Linear, setting: Setting) -> float:
     code, width = code_of(layer), sum_width(summed(layer))
-    plane_bits = layer.source.width // setting.planes
-    weight_bits = 1 if code.kind in ("sign", "ternary") else code.bits
-    products = setting.simd * plane_bits * weight_bits * (PRODUCT[code.kind] if plane_bits == 1 else PRODUCT_OF_WORDS)
+    products = setting.simd * (_words(layer, code) if adds_words(layer, setting) else _bits(code))
     accumulator = width * (1.6 if setting.planes > 1 else 1.1) + (setting.planes if setting.planes > 1 else 0)
     planes = 2.7 * setting.simd if setting.planes > 1 else 0
     passes = layer.neurons // setting.pe
@@ -87,6 +85,15 @@ def _(layer: Linear, setting: Setting) -> float:
         + tables
         + _compared(layer, passes * len(layer.levels), width, setting)
     )
+
+
+def _bits(code: Code) -> float:
+    return PRODUCT[code.kind] * (1 if code.kind in ("sign", "ternary") else code.bits)
+
+
+def _words(layer: Linear, code: Code) -> float:
+    digits, width = booth_digits(code), layer.source.width
+    return ROW_BIT * (digits * (width + 2) if digits else width)
 
 
 @_engine.register

@@ -12,6 +12,10 @@ weights    stored                bits added                                     
 0 and up   b bits of w           x and w, bit by bit                            none
 others     b bits of w           the same, the highest bits of w inverted       M 2**(b-1) for each
 =========  ====================  =============================================  =====================
+
+Where inputs of several bits come whole, words are added instead: x as the first two rows say, and of the others one word for each
+digit of w in radix 4, digit D = w[2D-1] + w[2D] - 2 w[2D+1] with w[-1] = 0 (Booth's recoding). The word of a digit is
+digit x + 2**(n+1) - w[2D+1], and counts 4**D times: each weight's constant is the sum of 4**D (2**(n+1) - w[2D+1]).
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ import numpy as np
 
 from whetgen.ir.integers import signed_bits
 from whetgen.layers import Linear
-from whetgen.targets.streams.setting import Folding
+from whetgen.targets.streams.setting import Folding, Setting
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,27 @@ def stored(code: Code, blocks: np.ndarray) -> list[list[int]]:
     return [[int.from_bytes(plane.tobytes(), "little") for plane in word] for word in packed]
 
 
-def constants(layer: Linear, code: Code) -> np.ndarray:
-    """(neurons,) Python integers: what the sum of the bits lacks to be the weighted sum."""
+def adds_words(layer: Linear, setting: Setting) -> bool:
+    """Whether inputs of several bits come whole."""
+    return setting.planes == 1 and layer.source.width > 1
+
+
+def booth_digits(code: Code) -> int:
+    """Digits of a weight in radix 4; 0 where weights are -1, 0 and 1 and not recoded."""
+    return {"sign": 0, "ternary": 0, "unsigned": code.bits // 2 + 1, "signed": -(-code.bits // 2)}[code.kind]
+
+
+def constants(layer: Linear, code: Code, words: bool) -> np.ndarray:
+    """(neurons,) Python integers: what the sum of the bits, or ``words``, lacks to be the weighted sum."""
     width = layer.source.width
     most = (1 << width) - 1
     found = np.zeros(layer.neurons, dtype=object)
     if code.kind in ("sign", "ternary"):
         found -= most * (layer.weights < 0).sum(axis=0).astype(object)
+    elif words:
+        for digit in range(booth_digits(code)):
+            negative = (layer.weights >> (2 * digit + 1) & 1).sum(axis=0).astype(object)
+            found -= ((len(layer.weights) << (width + 1)) - negative) << (2 * digit)
     elif code.kind == "signed":
         found -= most * len(layer.weights) << (code.bits - 1)
     if layer.source.signed:
@@ -82,9 +100,9 @@ def constants(layer: Linear, code: Code) -> np.ndarray:
     return found
 
 
-def levels(layer: Linear, code: Code) -> np.ndarray:
+def levels(layer: Linear, code: Code, words: bool) -> np.ndarray:
     """(positions or 1, neurons) what the accumulators begin with: a neuron fires where its sum ends at 0 or above."""
-    return constants(layer, code) + (-layer.levels if layer.fire else layer.levels).astype(object)
+    return constants(layer, code, words) + (-layer.levels if layer.fire else layer.levels).astype(object)
 
 
 def sum_width(layer: Linear) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from whetgen.targets.streams.setting import LayerCycles
 from whetgen.targets.verilog.folded.adders import Adders
 from whetgen.targets.verilog.folded.schedule import Span
+from whetgen.targets.verilog.folded.word_adders import WordAdders
 from whetgen.targets.verilog.logic.cost import StrategyChoice
 from whetgen.targets.verilog.logic.module import LogicModule
 from whetgen.targets.verilog.rom import Rom
@@ -32,6 +33,6 @@ class Network:
     spans: tuple[Span, ...] = ()
     luts_by_layer: dict[str, int] = field(default_factory=dict)
     roms: tuple[Rom, ...] = ()
-    adders: tuple[Adders, ...] = ()
+    adders: tuple[Adders | WordAdders, ...] = ()
     logic: tuple[LogicModule, ...] = ()
     choices: tuple[StrategyChoice, ...] = ()

@@ -24,7 +24,7 @@ def render(plan: VerilogPlan) -> dict[str, str]:
     for logic in plan.logic:
         files[f"rtl/{logic.name}.v"] = hdl.get_template("logic.v.j2").render(plan=plan, module=logic)
     for adders in plan.adders:
-        files[f"rtl/{adders.module}.v"] = hdl.get_template("sums.v.j2").render(plan=plan, sums=adders)
+        files[f"rtl/{adders.module}.v"] = hdl.get_template(adders.template).render(plan=plan, sums=adders)
     files |= {f"rtl/{file}": text for file, text in library(named(files.values()), "hdl/rtl").items()}
     sources = sorted(Path(path).name for path in files)
     for script in _SYNTHESIS:

@@ -13,6 +13,7 @@ simulator works on whole words.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from whetgen.targets.streams.weight_codes import Code
 from whetgen.targets.verilog.constants import concatenation
@@ -64,6 +65,8 @@ class Adders:
     ``unused``: wires of which not every bit is read.
     """
 
+    template: ClassVar[str] = "sums.v.j2"
+
     module: str
     title: str
     taps_bits: int
@@ -72,10 +75,6 @@ class Adders:
     levels: tuple[Level, ...]
     rows: tuple[tuple[str, ...], ...]
     unused: tuple[str, ...]
-
-    @property
-    def counts(self) -> bool:
-        return any(level.counters for level in self.levels)
 
 
 Pieces = list[tuple[str, int]]  # (expression, bits), the first in the low bits

@@ -17,6 +17,7 @@ from whetgen.targets.verilog.folded.readers import Flags, reader
 from whetgen.targets.verilog.folded.rows import element_rows, level_rows, move_rows, weight_rows
 from whetgen.targets.verilog.folded.sections import FoldedSections, address_bits
 from whetgen.targets.verilog.folded.thresholds import compare, written
+from whetgen.targets.verilog.folded.word_adders import WordAdders, word_adders
 from whetgen.targets.verilog.sections import CLOCK
 from whetgen.wording import counted
 
@@ -71,14 +72,19 @@ def _levels(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> dic
         f"{width}-bit starts of {counted(pe, 'sum')} a word, first in the low bits: {'minus threshold' if layer.fire else 'bias'}, "
         "and what the stored form of the weights adds too much"
     )
-    words = weight_codes.levels(sums, weight_codes.code_of(layer)).reshape(-1, pe).tolist()
+    words = (
+        weight_codes.levels(sums, weight_codes.code_of(layer), weight_codes.adds_words(layer, folded.setting))
+        .reshape(-1, pe)
+        .tolist()
+    )
     rows = list(zip(level_rows(layer, pe), words, strict=True))
     return sections.rom(layer.name, folded.prefix, "levels", packing, rows, width)
 
 
-def _adders(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> Adders:
+def _adders(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> Adders | WordAdders:
     simd = folded.setting.simd
-    made = adders(
+    add_up = word_adders if weight_codes.adds_words(layer, folded.setting) else adders
+    made = add_up(
         sections.identifiers.unique(f"{sections.name}_{folded.prefix}_sums"),
         f"{layer.name}: sums of {counted(simd, 'input')}",
         simd,
@@ -91,7 +97,7 @@ def _adders(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> Add
 
 
 def _sum_up(
-    layer: Linear, folded: FoldedLayer, sections: FoldedSections, flags: Flags, weights: str, made: Adders
+    layer: Linear, folded: FoldedLayer, sections: FoldedSections, flags: Flags, weights: str, made: Adders | WordAdders
 ) -> str:
     """The word's bits in order, and the adders over them; returns the wire of the partial sums."""
     source, (pe, simd), prefix = layer.source, folded.setting.folding, folded.prefix

@@ -8,6 +8,7 @@ from whetgen.targets.output.identifiers import Identifiers
 from whetgen.targets.verilog.constants import pack
 from whetgen.targets.verilog.folded.adders import Adders
 from whetgen.targets.verilog.folded.buffers import IN_ORDER, RANDOM, StreamBuffer
+from whetgen.targets.verilog.folded.word_adders import WordAdders
 from whetgen.targets.verilog.rom import Rom, RomRow
 from whetgen.targets.verilog.sections import CLOCK, Sections
 
@@ -23,7 +24,7 @@ class FoldedSections(Sections):
     def __init__(self, identifiers: Identifiers, name: str):
         super().__init__(identifiers, name)
         self.roms: list[Rom] = []
-        self.adders: list[Adders] = []
+        self.adders: list[Adders | WordAdders] = []
 
     def rom(
         self, layer: str, prefix: str, role: str, packing: str, rows: Sequence[tuple[str, Sequence[int]]], width: int
