@@ -124,7 +124,7 @@ class _Sums:
     def total(self, words: Sequence[Word]) -> Word:
         """Pair by pair."""
         while len(words) > 1:
-            pairs = [self.sum(*words[k : k + 2]) for k in range(0, len(words) - 1, 2)]
+            pairs = [self.sum(words[k], words[k + 1]) for k in range(0, len(words) - 1, 2)]
             words = [*pairs, *words[len(words) - len(words) % 2 :]]
         return words[0]
 
