@@ -13,7 +13,7 @@ weights    stored                bits added                                     
 others     b bits of w           the same, the highest bits of w inverted       M 2**(b-1) for each
 =========  ====================  =============================================  =====================
 
-Where inputs of several bits come whole, words are added instead: x as the first two rows say, and of the others one word for each
+Where inputs of several bits come whole, words may be added instead: x as the first two rows say, and of the others one word for each
 digit of w in radix 4, digit D = w[2D-1] + w[2D] - 2 w[2D+1] with w[-1] = 0 (Booth's recoding). The word of a digit is
 digit x + 2**(n+1) - w[2D+1], and counts 4**D times: each weight's constant is the sum of 4**D (2**(n+1) - w[2D+1]).
 """
@@ -27,6 +27,8 @@ import numpy as np
 from whetgen.ir.integers import signed_bits
 from whetgen.layers import Linear
 from whetgen.targets.streams.setting import Folding, Setting
+
+_RECODED_FROM = 4  # bits of an input: below, counting product bits takes fewer LUTs
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,9 @@ def stored(code: Code, blocks: np.ndarray) -> list[list[int]]:
 
 
 def adds_words(layer: Linear, setting: Setting) -> bool:
-    """Whether inputs of several bits come whole."""
-    return setting.planes == 1 and layer.source.width > 1
+    """Whether inputs come whole and are added as words: those of several bits, and of four or more where weights are recoded."""
+    least = _RECODED_FROM if booth_digits(code_of(layer)) else 2
+    return setting.planes == 1 and layer.source.width >= least
 
 
 def booth_digits(code: Code) -> int:
