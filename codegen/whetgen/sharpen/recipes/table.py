@@ -130,7 +130,7 @@ _FOR_GPUS = replace(_CIFAR10, epochs=200, learning_rate=2e-3, soft_epochs=10, st
 _NARROW_PHOTOS = {"stem": 6, "conv1": 2, "conv2a": 2, "conv2b": 2, "conv3": 3, "head": 3}
 # The weights of both fit the block memory of an ECP5-85.
 _NARROW_VGG = {"conv1": 6, "conv2a": 3, "conv2b": 3, "conv3a": 2, "conv3b": 2, "conv4": 2, "head": 3}
-_VGG = replace(_CIFAR10, weight_bits=_NARROW_VGG, distortion=_CRISP_PHOTOS)
+_VGG = replace(_CIFAR10, weight_bits=_NARROW_VGG, distortion=_CRISP_PHOTOS, teacher_weight=0.8)
 _DIGITS = Recipe(
     build=partial(mlp, (8, 8), hidden=(40,), votes=3),
     data="digits",

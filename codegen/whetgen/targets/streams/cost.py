@@ -23,8 +23,8 @@ CONTROL, DENSE, SEQUENCE = 200, 20, 20  # who walks windows, repeats a frame, re
 BUFFER = 35  # its counters
 # LUTs for each product bit: making it (three, or two ternary ones, in a pair of tables) and counting it.
 PRODUCT = {"sign": 1.35, "unsigned": 1.35, "signed": 1.35, "ternary": 1.95}
-# LUTs for a row that is added as a word, and for each of its bits: every second row is made on its own, all are added.
-ROW, ROW_BIT = 2.0, 1.5
+# LUTs for a row that is added as a word, and for each of its bits, which are those of an input or of its multiple.
+ROW, INPUT_BIT, MULTIPLE_BIT = 2.0, 1.6, 1.9
 
 
 def luts(layer: Layer, setting: Setting, written_bits: Mapping[str, int]) -> float:
@@ -94,8 +94,7 @@ def _bits(code: Code) -> float:
 
 def _words(layer: Linear, code: Code) -> float:
     digits, width = booth_digits(code), layer.source.width
-    rows, row_bits = (digits, width + 2) if digits else (1, width)
-    return rows * (ROW + ROW_BIT * row_bits)
+    return digits * (ROW + MULTIPLE_BIT * (width + 2)) if digits else ROW + INPUT_BIT * width
 
 
 @_engine.register
