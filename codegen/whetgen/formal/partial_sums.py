@@ -100,8 +100,10 @@ def _operands(cell: Mapping[str, Any], k: int) -> Sequence[int | str]:
         return [wires["D"][k]]
     if cell["type"] == "$add":
         return [*wires["A"], *wires["B"]]
-    lanes = int(cell["parameters"]["LANES"], 2) if cell["type"] == "wg_count" else 1
-    found: Sequence[int | str] = wires["bits"][k % lanes :: lanes] if cell["type"] == "wg_count" else ()
+    if cell["type"] == "wg_booth":
+        return ()
+    lanes = int(cell["parameters"]["LANES"], 2)
+    found: Sequence[int | str] = wires["bits"][k % lanes :: lanes]
     return found
 
 
@@ -201,10 +203,13 @@ class _SumReader:
     def multiple(self, cell: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray, list[int]]:
         """Of ``wg_booth``: the digit and what is added to the product, (words,) of Python integers, and the number's taps."""
         wires = cell["connections"]
+        taps: set[int] = set()
         high, middle, low = (
-            self._value(wires[port][0], False, set()).astype(object) for port in ("high", "middle", "low")
+            self._value(wires[port][0], False, taps).astype(object) for port in ("high", "middle", "low")
         )
         number = wires["number"]
+        if taps:
+            raise Unreadable("a digit depends on an input")
         if any(bit not in self.tap for bit in number):
             raise Unreadable("a number that is multiplied is no input")
         return middle + low - 2 * high, (2 << len(number)) - high, [self.tap[bit] for bit in number]

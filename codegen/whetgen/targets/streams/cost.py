@@ -74,7 +74,7 @@ def _engine(layer: object, setting: Setting) -> float:
 @_engine.register
 def _(layer: Linear, setting: Setting) -> float:
     code, width = code_of(layer), sum_width(summed(layer))
-    products = setting.simd * (_words(layer, code) if adds_words(layer, setting) else _bits(code))
+    products = setting.simd * (_words(layer, code) if adds_words(layer, code, setting) else _bits(code))
     accumulator = width * (1.6 if setting.planes > 1 else 1.1) + (setting.planes if setting.planes > 1 else 0)
     planes = 2.7 * setting.simd if setting.planes > 1 else 0
     passes = layer.neurons // setting.pe

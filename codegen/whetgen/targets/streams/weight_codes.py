@@ -74,9 +74,9 @@ def stored(code: Code, blocks: np.ndarray) -> list[list[int]]:
     return [[int.from_bytes(plane.tobytes(), "little") for plane in word] for word in packed]
 
 
-def adds_words(layer: Linear, setting: Setting) -> bool:
+def adds_words(layer: Linear, code: Code, setting: Setting) -> bool:
     """Whether inputs come whole and are added as words: those of several bits, and of four or more where weights are recoded."""
-    least = _RECODED_FROM if booth_digits(code_of(layer)) else 2
+    least = _RECODED_FROM if booth_digits(code) else 2
     return setting.planes == 1 and layer.source.width >= least
 
 

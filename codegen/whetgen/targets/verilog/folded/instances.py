@@ -66,16 +66,14 @@ def _weights(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> di
 
 
 def _levels(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> dict[str, str]:
-    pe, sums = folded.setting.pe, summed(layer)
+    pe, sums, code = folded.setting.pe, summed(layer), weight_codes.code_of(layer)
     width = weight_codes.sum_width(sums)
     packing = (
         f"{width}-bit starts of {counted(pe, 'sum')} a word, first in the low bits: {'minus threshold' if layer.fire else 'bias'}, "
         "and what the stored form of the weights adds too much"
     )
     words = (
-        weight_codes.levels(sums, weight_codes.code_of(layer), weight_codes.adds_words(layer, folded.setting))
-        .reshape(-1, pe)
-        .tolist()
+        weight_codes.levels(sums, code, weight_codes.adds_words(layer, code, folded.setting)).reshape(-1, pe).tolist()
     )
     rows = list(zip(level_rows(layer, pe), words, strict=True))
     return sections.rom(layer.name, folded.prefix, "levels", packing, rows, width)
@@ -83,13 +81,14 @@ def _levels(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> dic
 
 def _adders(layer: Linear, folded: FoldedLayer, sections: FoldedSections) -> Adders | WordAdders:
     simd = folded.setting.simd
-    add_up = word_adders if weight_codes.adds_words(layer, folded.setting) else adders
+    code = weight_codes.code_of(layer)
+    add_up = word_adders if weight_codes.adds_words(layer, code, folded.setting) else adders
     made = add_up(
         sections.identifiers.unique(f"{sections.name}_{folded.prefix}_sums"),
         f"{layer.name}: sums of {counted(simd, 'input')}",
         simd,
         layer.source.width // folded.setting.planes,
-        weight_codes.code_of(layer),
+        code,
         weight_codes.sum_width(layer),
     )
     sections.adders.append(made)

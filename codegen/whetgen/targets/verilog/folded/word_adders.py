@@ -86,10 +86,10 @@ def word_adders(module: str, title: str, simd: int, width: int, code: Code, limi
     words = []
     for digit in range(digits):
         rows = [Word(f"rows[{(digit * simd + i) * row_bits} +: {row_bits}]", row_bits) for i in range(simd)]
-        for k in range(0, simd, _GROUP):
-            value = first.total(rows[k : k + _GROUP])
-            groups.append(Group(f"group_{digit}_{k // _GROUP}_reg", value.width, value.name))
-        words.append(second.total(groups[len(groups) - -(-simd // _GROUP) :]))
+        values = [first.total(rows[k : k + _GROUP]) for k in range(0, simd, _GROUP)]
+        mine = [Group(f"group_{digit}_{k}_reg", value.width, value.name) for k, value in enumerate(values)]
+        groups += mine
+        words.append(second.total(mine))
     total = words.pop()
     while words:
         total = second.sum(total, words.pop(), shift=2)
