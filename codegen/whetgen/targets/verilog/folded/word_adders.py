@@ -18,7 +18,7 @@ _GROUP = 4
 
 
 @dataclass(frozen=True)
-class Word:
+class Addend:
     """A Verilog expression of ``width`` bits."""
 
     name: str
@@ -26,7 +26,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Sum(Word):
+class Sum(Addend):
     """``wire [width-1:0] name = left + right``."""
 
     left: str
@@ -34,7 +34,7 @@ class Sum(Word):
 
 
 @dataclass(frozen=True)
-class Group(Word):
+class SumRegister(Addend):
     """``reg [width-1:0] name``, which holds ``value``."""
 
     value: str
@@ -61,7 +61,7 @@ class WordAdders:
     recoded: str
     row_bits: int
     first: tuple[Sum, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[SumRegister, ...]
     second: tuple[Sum, ...]
     part: str
     part_bits: int
@@ -82,12 +82,12 @@ def word_adders(module: str, title: str, simd: int, width: int, code: Code, limi
     digits, row_bits = (recoded, width + 2) if recoded else (1, width)
     most = simd * ((1 << row_bits) - 1) * sum(4**digit for digit in range(digits))
     first, second = _Sums("pair", most.bit_length()), _Sums("sum", min(limit, most.bit_length()))
-    groups: list[Group] = []
+    groups: list[SumRegister] = []
     words = []
     for digit in range(digits):
-        rows = [Word(f"rows[{(digit * simd + i) * row_bits} +: {row_bits}]", row_bits) for i in range(simd)]
+        rows = [Addend(f"rows[{(digit * simd + i) * row_bits} +: {row_bits}]", row_bits) for i in range(simd)]
         values = [first.total(rows[k : k + _GROUP]) for k in range(0, simd, _GROUP)]
-        mine = [Group(f"group_{digit}_{k}_reg", value.width, value.name) for k, value in enumerate(values)]
+        mine = [SumRegister(f"group_{digit}_{k}_reg", value.width, value.name) for k, value in enumerate(values)]
         groups += mine
         words.append(second.total(mine))
     total = words.pop()
@@ -121,14 +121,14 @@ class _Sums:
     made: list[Sum] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
 
-    def total(self, words: Sequence[Word]) -> Word:
+    def total(self, words: Sequence[Addend]) -> Addend:
         """Pair by pair."""
         while len(words) > 1:
             pairs = [self.sum(words[k], words[k + 1]) for k in range(0, len(words) - 1, 2)]
             words = [*pairs, *words[len(words) - len(words) % 2 :]]
         return words[0]
 
-    def sum(self, left: Word, right: Word, shift: int = 0) -> Sum:
+    def sum(self, left: Addend, right: Addend, shift: int = 0) -> Sum:
         """``left`` times 2 ** ``shift``, and ``right``."""
         width = min(self.limit, max(left.width + shift, right.width) + 1)
         made = Sum(
@@ -137,7 +137,7 @@ class _Sums:
         self.made.append(made)
         return made
 
-    def of_width(self, word: Word, width: int, shift: int = 0) -> str:
+    def of_width(self, word: Addend, width: int, shift: int = 0) -> str:
         """The word times 2 ** ``shift`` in ``width`` bits, cut or with zeros in front."""
         kept = min(word.width, width - shift)
         if kept < word.width:
