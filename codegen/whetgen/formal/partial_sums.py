@@ -69,8 +69,10 @@ def partial_sums(module: Mapping[str, Any], weights: np.ndarray, lanes: int) -> 
 
 @dataclass
 class _Terms:
-    """Factors of products and, cell by cell, of numbers times digits. ``most``: no sum is greater; ``wraps``: known up to multiples of these."""
+    """Of a part of ``width`` bits: factors of products and, cell by cell, of numbers times digits. ``most``: no sum is greater; ``wraps``:
+    known up to multiples of these."""
 
+    width: int
     products: Counter[int | str] = field(default_factory=Counter)
     multiples: list[tuple[Mapping[str, Any], int]] = field(default_factory=list)
     wraps: set[int] = field(default_factory=set)
@@ -127,7 +129,7 @@ class _SumReader:
 
     def terms(self, word: Bits) -> _Terms:
         """What the word adds up, two registers later."""
-        found, waiting = _Terms(), Counter[int | str]()
+        found, waiting = _Terms(len(word)), Counter[int | str]()
         for place, bit in enumerate(word):
             if bit not in ("0", "1") and self._place(bit)[1] != _REGISTERS:
                 raise Unreadable("a sum is not two registers late")
@@ -140,19 +142,17 @@ class _SumReader:
                 found.most += factor * (bit != "0")
                 found.products[bit] += factor * (bit != "0")
             else:
-                self._STEPS[cell["type"]](self, cell, k, factor, waiting, found, len(word))
+                self._STEPS[cell["type"]](self, cell, k, factor, waiting, found)
         return found
 
     def _register(
-        self, cell: Mapping[str, Any], k: int, factor: int, waiting: Counter[int | str], found: _Terms, width: int
+        self, cell: Mapping[str, Any], k: int, factor: int, waiting: Counter[int | str], found: _Terms
     ) -> None:
         if cell["connections"]["CLK"] != self.ports["clk"]:
             raise Unreadable("a register has another clock")
         waiting[cell["connections"]["D"][k]] += factor
 
-    def _sum(
-        self, cell: Mapping[str, Any], k: int, factor: int, waiting: Counter[int | str], found: _Terms, width: int
-    ) -> None:
+    def _sum(self, cell: Mapping[str, Any], k: int, factor: int, waiting: Counter[int | str], found: _Terms) -> None:
         wires = cell["connections"]
         signed = any(int(cell["parameters"][key], 2) for key in ("A_SIGNED", "B_SIGNED"))
         if signed or any(len(wires[port]) != len(wires["Y"]) for port in "AB"):
@@ -160,25 +160,21 @@ class _SumReader:
         unit = _unit(wires["Y"], k, factor, waiting, found)
         most = sum(1 << place for port in "AB" for place, bit in enumerate(wires[port]) if bit != "0")
         # What reaches as high as the parts do is judged by all that they add up.
-        if unit << len(wires["Y"]) < 1 << width and most >> len(wires["Y"]):
+        if unit << len(wires["Y"]) < 1 << found.width and most >> len(wires["Y"]):
             found.wraps.add(unit << len(wires["Y"]))
         for port in "AB":
             for place, bit in enumerate(wires[port]):
                 if bit != "0":
                     waiting[bit] += unit << place
 
-    def _count(
-        self, cell: Mapping[str, Any], k: int, factor: int, waiting: Counter[int | str], found: _Terms, width: int
-    ) -> None:
+    def _count(self, cell: Mapping[str, Any], k: int, factor: int, waiting: Counter[int | str], found: _Terms) -> None:
         inputs, lanes = (int(cell["parameters"][key], 2) for key in ("INPUTS", "LANES"))
         place, lane = divmod(k, lanes)
         unit = _unit(cell["connections"]["number"][lane::lanes], place, factor, waiting, found)
         for bit in cell["connections"]["bits"][lane::lanes][:inputs]:
             waiting[bit] += unit
 
-    def _booth(
-        self, cell: Mapping[str, Any], k: int, factor: int, waiting: Counter[int | str], found: _Terms, width: int
-    ) -> None:
+    def _booth(self, cell: Mapping[str, Any], k: int, factor: int, waiting: Counter[int | str], found: _Terms) -> None:
         bits = cell["connections"]["multiple"]
         unit = _unit(bits, k, factor, waiting, found)
         found.multiples.append((cell, unit))
