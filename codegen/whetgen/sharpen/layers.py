@@ -82,7 +82,8 @@ class SpikingActivation(keras.layers.Layer):
         return ops.cond(s >= 1.0, lambda: self._reached(z), lambda: self._of_each(z, lambda x: self.soft(x, width)))
 
     def _reached(self, z):
-        return sum(ops.cast(z >= self.level + k, z.dtype) for k in range(self.levels))
+        reaches = [ops.cast(z >= self.level + k, z.dtype) for k in range(self.levels)]
+        return sum(reaches[1:], reaches[0])
 
     def _of_each(self, z, form):
         """The sum of what ``form`` makes of the distance to each threshold, as it were the first."""

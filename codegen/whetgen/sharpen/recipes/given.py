@@ -38,21 +38,22 @@ def lessons(
     loss = recipe.task.loss(recipe.label_smoothing)
     if file is None:
         return loss, None
-    teacher = Teacher(file, recipe.task, examples)
-    if mixed:
-        halve_kernels(teacher.model)
-    return TaughtLoss(loss, recipe.teacher_weight, recipe.teacher_temperature), teacher
+    return TaughtLoss(loss, recipe.teacher_weight, recipe.teacher_temperature), Teacher(
+        file, recipe.task, examples, mixed
+    )
 
 
 class Teacher:
     """A model in the file ``path`` that answers with a probability for each class; of any layers of Keras, but none that carry code.
+
+    ``mixed``: it computes in half precision on a CPU.
 
     Raises:
         ValueError: the file is missing or no Keras model; the task has no classes; images or classes of the
             ``examples`` (one-hot) are of another number than the model's; or it answers with something else.
     """
 
-    def __init__(self, path: Path, task: Task, examples: Examples):
+    def __init__(self, path: Path, task: Task, examples: Examples, mixed: bool = False):
         self.model = _loaded(path, "teacher", _of_any_layers)
         images, classes = examples.x_train, examples.y_train.shape[-1]
         if task.pictures:
@@ -62,6 +63,8 @@ class Teacher:
             raise ValueError(
                 f"{path} reads {reads} and answers {answers}, so it cannot teach {classes} classes of {images[0].shape}"
             )
+        if mixed:
+            halve_kernels(self.model)
         few = self(images[:16])
         if few.min() < 0 or not np.allclose(few.sum(axis=1), 1, atol=1e-3):
             raise ValueError(f"{path} does not answer with probabilities; a teacher ends in a softmax")
@@ -69,8 +72,7 @@ class Teacher:
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """float32 (count, classes) for images (count, ...)."""
         shaped = images.reshape(-1, *self.model.input_shape[1:])
-        parts = [self.model(shaped[at : at + 500], training=False) for at in range(0, len(shaped), 500)]
-        return np.concatenate([ops.convert_to_numpy(part) for part in parts])
+        return np.concatenate([self.model.predict_on_batch(shaped[at : at + 500]) for at in range(0, len(shaped), 500)])
 
     def beside(self, targets: np.ndarray, images: np.ndarray) -> np.ndarray:
         """(count, 2 * classes): ``targets`` and the answers for ``images``."""
