@@ -84,6 +84,7 @@ class LearnWiring(keras.callbacks.Callback):
         with self._watched() as seen:
             self.model(self.x[:2000], training=False)
         self._scores = [self._score(last, number, rng) for number, last in enumerate(seen)]
+        self._look = tf.function(self._look_at, jit_compile=True, reduce_retracing=True)
         self._learn = tf.function(self._look_and_learn, reduce_retracing=True)
 
     def _score(self, last: _LastLook, number: int, rng: np.random.Generator) -> Scores:
@@ -101,14 +102,18 @@ class LearnWiring(keras.callbacks.Callback):
         time: keras.KerasTensor,
     ) -> None:
         """``warm``: how much of the running mean has filled; ``time``: 0 to 1, at half of the epochs."""
+        for scores, (inputs, patterns, flow) in zip(self._scores, self._look(x, y), strict=True):
+            scores.learn(inputs, patterns, flow, rate, warm)
+            scores.publish(time)
+
+    def _look_at(self, x: keras.KerasTensor, y: keras.KerasTensor) -> list[tuple[keras.KerasTensor, ...]]:
+        """Of each layer: inputs, patterns and the gradient of the loss by its entries."""
         import tensorflow as tf
 
         with tf.GradientTape() as tape, self._watched() as seen:
             loss = self.model.compute_loss(y=y, y_pred=self.model(x, training=False))
         flows = tape.gradient(loss, [last.entries for last in seen])
-        for scores, last, flow in zip(self._scores, seen, flows, strict=True):
-            scores.learn(last.inputs, last.patterns, flow, rate, warm)
-            scores.publish(time)
+        return [(last.inputs, last.patterns, flow) for last, flow in zip(seen, flows, strict=True)]
 
     @contextmanager
     def _watched(self) -> Iterator[list[_LastLook]]:
