@@ -191,9 +191,9 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
         build=partial(
             windowed_lookup, _MNIST, levels=1, kernels=((32, 5, 2, "valid"), (128, 3, 2, "same")), tables=(4000,)
         ),
-        epochs=150,
+        epochs=90,
         distortion=_LIVELY,
-        wiring=Wiring(every=2, size=256, felt=0.25, rate=0.1, pool=16),
+        wiring=Wiring(every=4, size=256, felt=0.25, rate=0.1, pool=16),
     ),
     "mnist-tfc": _BINARY,
     "mnist-sfc": replace(
@@ -206,9 +206,10 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
     "mnist-lfc": replace(
         _BINARY,
         build=partial(binary_mlp, _MNIST, hidden=(1024, 1024, 1024)),
-        epochs=45,
+        epochs=70,
         learning_rate=2e-3,
-        distortion=_SLIGHT,
+        distortion=_GENTLE,
+        teacher_weight=0.8,
     ),
     "fashion-mlp": Recipe(
         build=partial(mlp, _MNIST, hidden=(512, 256), votes=10),
