@@ -152,6 +152,7 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
         learning_rate=2e-3,
         soft_epochs=2,
         distortion=_LIVELY,
+        teacher_weight=0.8,
     ),
     "mnist-cnn": Recipe(
         build=partial(cnn, _MNIST, blocks=((20,), (32, 32), (44,)), votes=6, open_end=True),
