@@ -35,6 +35,7 @@ _MODELS = {
     "mnist-lut-small": ("28x28 digits, lookup tables, fewer", _UNROLLED),
     "mnist-lut-98": ("black and white digits, lookup tables", _UNROLLED),
     "mnist-lut-deep": ("black and white digits, two layers of lookup tables", _UNROLLED),
+    "mnist-lut-windows": ("black and white digits, sliding lookup tables", _UNROLLED),
     "mnist-lut-tiny": ("black and white digits, lookup tables, fewest", _UNROLLED),
 }
 
