@@ -154,6 +154,7 @@ def test_keras_differs_inside_its_rounding_bound_only(name, traced):
         ("mnist-lut-tiny", [575], 0.972),
         pytest.param("mnist-lut-98", [1500], 0.9815, marks=pytest.mark.long),
         pytest.param("mnist-lut-deep", [1713, 2000], 0.9845, marks=pytest.mark.long),
+        pytest.param("mnist-lut-windows", [32, 128, 4000], 0.9915, marks=pytest.mark.long),
     ],
 )
 def test_tables_reach_their_accuracy_as_integers(name, tables, least):
@@ -161,9 +162,10 @@ def test_tables_reach_their_accuracy_as_integers(name, tables, least):
     stages, data = trace_steps(model, whetgen.InputSpec()), load("mnist")
     layers = [layer for layer in model.layers if isinstance(layer, LookupTables)]
     assert [layer.bits().shape for layer in layers] == [(count, 64) for count in tables]
-    parts = [stages.graph.predict(part) for part in np.split(data.x_test, 20)]
+    images = data.x_test.reshape(-1, *stages.graph.input.shape)
+    parts = [stages.graph.predict(part) for part in np.split(images, 20)]
     assert np.mean(np.concatenate(parts) == data.y_test) >= least
-    check = check_against_floats(model, stages, data.x_test[:100])
+    check = check_against_floats(model, stages, images[:100])
     assert check.outside_bound == 0 and check.spikes_compared > 0
 
 
