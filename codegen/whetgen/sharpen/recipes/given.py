@@ -38,9 +38,8 @@ def lessons(
     loss = recipe.task.loss(recipe.label_smoothing)
     if file is None:
         return loss, None
-    return TaughtLoss(loss, recipe.teacher_weight, recipe.teacher_temperature), Teacher(
-        file, recipe.task, examples, mixed
-    )
+    taught = TaughtLoss(loss, recipe.teacher_weight, recipe.teacher_temperature)
+    return taught, Teacher(file, recipe.task, examples, mixed)
 
 
 class Teacher:

@@ -194,7 +194,7 @@ RECIPES: dict[str, Recipe | DqnRecipe] = {
         ),
         epochs=90,
         distortion=_LIVELY,
-        wiring=Wiring(every=4, size=256, felt=0.25, rate=0.1, pool=16),
+        wiring=replace(_DEEP_TABLES.wiring, every=4, size=256),
     ),
     "mnist-tfc": _BINARY,
     "mnist-sfc": replace(
